@@ -1,0 +1,30 @@
+"""The offline model: a small rule-based stand-in, behind the real `openai` client.
+
+It is not a language model. It reads the messages of a request sentence by sentence and answers from what they say; it
+knows nothing that was not sent. Around that, requests are counted, limited, refused, streamed and cached as OpenAI's
+Chat Completions do it, so that code written against it runs against the real one. Nothing goes over a network.
+
+    client = get_mock_client()
+    client.chat.completions.create(model="offline-model", messages=[{"role": "user", "content": "Hello"}])
+"""
+
+from typing import Any
+
+import openai
+
+from mock_model.server import MockServer
+from mock_model.vocabulary import prepare
+
+__all__ = ["MockServer", "get_mock_async_client", "get_mock_client"]
+
+prepare()
+
+
+def get_mock_client(**options: Any) -> openai.OpenAI:
+    """A real `openai.OpenAI`, answered by a `MockServer` of its own; `options` are the server's."""
+    return MockServer(**options).client()
+
+
+def get_mock_async_client(**options: Any) -> openai.AsyncOpenAI:
+    """A real `openai.AsyncOpenAI`, answered by a `MockServer` of its own; `options` are the server's."""
+    return MockServer(**options).async_client()

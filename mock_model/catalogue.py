@@ -1,0 +1,65 @@
+"""The models the offline server offers, and what each accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model as a client meets it.
+
+    `efforts` is empty for a model that cannot reason; `default_effort` holds when a request names none. `refuses` are
+    the parameters it refuses whatever their value. `cache` is "steps" (automatic, in steps of 128 tokens) or
+    "breakpoints" (GPT-5.6 and later). `function_tokens` is the cost of one function in the prompt, before its words.
+    """
+
+    name: str
+    context_window: int  # tokens, prompt and reply together
+    max_output: int  # tokens
+    encoding: str = "o200k_base"
+    efforts: tuple[str, ...] = ()
+    default_effort: str = "none"
+    shows_reasoning: bool = False
+    reasons_with_tools: bool = True
+    refuses: tuple[str, ...] = ()
+    cache: Literal["steps", "breakpoints"] = "breakpoints"
+    function_tokens: int = 7
+    owned_by: str = "openai"
+
+
+MODELS = {
+    model.name: model
+    for model in (
+        Model(
+            name="offline-model",
+            context_window=128_000,
+            max_output=16_384,
+            efforts=EFFORTS,
+            shows_reasoning=True,
+            refuses=("max_tokens",),
+            owned_by="chat-memory-workbook",
+        ),
+        Model(
+            name="gpt-6-luna",
+            context_window=1_050_000,
+            max_output=128_000,
+            efforts=("none", "low", "medium", "high", "xhigh", "max"),
+            default_effort="medium",
+            reasons_with_tools=False,
+            refuses=("max_tokens", "stop", "logit_bias", "prediction"),
+        ),
+        Model(name="gpt-4o-mini", context_window=128_000, max_output=16_384, cache="steps"),
+        Model(
+            name="gpt-4",
+            context_window=8_192,
+            max_output=8_192,
+            encoding="cl100k_base",
+            cache="steps",
+            function_tokens=10,
+        ),
+    )
+}

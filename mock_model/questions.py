@@ -1,0 +1,276 @@
+"""What is asked: the questions of a message, each with its kind of answer and the words that a statement must have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from mock_model import lexicon as lx
+from mock_model.clauses import QUESTION_START, clauses, is_question, named
+from mock_model.language import Word, is_verb, join, senses, sentences, words
+from mock_model.phrases import Topic, resolve, with_owners
+from mock_model.voice import in_own_voice
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: the kind of answer it wants and the words it is about."""
+
+    kind: str  # name, who, when, where, why, count, amount, age, measure, duration, what, yes/no, about
+    terms: tuple[Word, ...]  # a statement that answers has all of these
+    soft: frozenset[str]  # words that only say which answer is wanted: "name", "kind", "job"
+    sort: str = ""  # after "what" or "which": the noun that names the kind of answer
+    said_by: str = ""  # "user" in "what did I say", "assistant" in "what did you recommend"
+    advice: bool = False  # it asks for what the model recommended
+    past: bool = False
+    either: bool = False  # "tea or coffee"
+    words: tuple[Word, ...] = ()
+
+    @cached_property
+    def senses(self) -> dict[Word, frozenset[str]]:
+        """The senses of each of its terms."""
+        known = dict(zip(self.words, senses(self.words), strict=True))
+        return {term: known.get(term, frozenset()) for term in self.terms}
+
+    @cached_property
+    def lemmas(self) -> frozenset[str]:
+        return frozenset(w.lemma for w in self.words)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Its words as they stand, and their lemmas."""
+        return self.lemmas | {w.low for w in self.words}
+
+    @cached_property
+    def opposites(self) -> frozenset[str]:
+        return self.said & lx.OPPOSED
+
+    @cached_property
+    def negated(self) -> bool:
+        return bool(self.said & {"not", "never"})
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """All by which one of its terms can be found in a statement."""
+        return frozenset().union(*({t.lemma} | self.senses[t] for t in self.terms if t.low != "you"))
+
+    @cached_property
+    def loose(self) -> bool:
+        """Whether a statement without any of its terms may answer it: it has none, asks for advice or names a kind."""
+        return not self.reach or self.advice or any(t.lemma in lx.KINDS for t in self.terms)
+
+
+FILLERS = "and|so|ok|okay|oh|hey|hi|hello|well|also|now|by the way|btw|then|please|sorry|wait|right|cool|great|thanks"
+WRAPPER = re.compile(
+    r"^(?:"
+    # do you remember …, can you remind me …
+    r"(?:do|did|can|could|would|will) you (?:still |happen to |please |maybe |just |kindly |actually )*"
+    r"(?:remember|know|recall|remind me|tell me|repeat|say|confirm|give me|list|check|look up|let me know|mind telling me"
+    r"|mind reminding me|help me remember)"
+    # remind me …, tell me …
+    r"|(?:please |just )*(?:remind me|tell me|recall|let me know|repeat|confirm|give me|list|state|name)"
+    r"(?: again| once more| please)?"
+    # I forgot …, any idea …, I was wondering …
+    r"|i(?:'ve| have)? (?:forgot|forgotten|forget)|i (?:can'?t|cannot|don'?t) (?:remember|recall|know)"
+    r"|(?:any|have you an?|got any) (?:idea|clue)|i(?:'d| would) like to know|i(?: was|'m| am)? wonder(?:ing)?|i need to know"
+    r"|i wanted to ask|quick question|question|what was it again|(?:just )?(?:to )?(?:double[- ]check(?:ing)?|check(?:ing)?)"
+    # out of curiosity …, based on what I told you …
+    r"|out of curiosity|based on (?:what i told you|our conversation|the above|this)"
+    r"|(?:from|according to) (?:what i (?:said|told you)|our (?:chat|conversation)|the summary|my messages|earlier)|earlier"
+    rf"|(?:(?:{FILLERS}|one more thing|remind me again|for reference) )+"
+    r")(?:\b|(?<=\s))[\s,:;–—-]*(?:again[\s,]+)?(?:of |about |that |me |please |if i (?:told|mentioned to) you )*[\s,:]*",
+    re.IGNORECASE,
+)
+POLITE = re.compile(rf"(?:{FILLERS}|\s)+\W*$", re.IGNORECASE)
+SAID = re.compile(
+    r"\b(?:did|have|had) (i|you) (?:already |ever |just )?(?:say|said|tell|told|mention|mentioned|recommend|recommended"
+    r"|suggest|suggested|advise|advised|propose|proposed|call|give|given|warn)(?: you| me)?\b(?: (?:about|that|to))?"
+    r"|\b(i|you) (?:just |already |originally )?(?:said|told|mentioned|recommended|suggested|advised|gave)(?: you| me)?\b"
+    r"(?: (?:about|that))?",
+    re.IGNORECASE,
+)
+ADVICE = re.compile(r"recommend|suggest|advise|propose|should", re.IGNORECASE)
+IDLE = re.compile(
+    r"\b(?:these days|at the moment|right now|in the end|so far|by the way|at present|if (?:i|you) may ask|in total|for me"
+    r"|to me|this time|at all|after all|according to (?:you|me)|as of now|on file|again)\b",
+    re.IGNORECASE,
+)
+JOB = re.compile(
+    r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do\b(?: (?:for (?:a living|work)|professionally))?[?. ]*$|\bfor a living\b", re.I
+)
+PAST = frozenset("did was were used originally previously before old".split())
+
+# What "how …", "which …" and some nouns ask for.
+HOW = {"many": "count", "much": "amount", "expensive": "amount", "old": "age", "long": "duration", "often": "often",
+       "late": "when", "soon": "when", "early": "when"}  # fmt: skip
+HOW |= dict.fromkeys("far tall big heavy fast high large wide deep hot cold".split(), "measure")
+SORT = {"time": "clock", "day": "day", "weekday": "day", "name": "name", "call": "name", "age": "age", "reason": "why",
+        "person": "who", "cost": "amount", "amount": "amount", "price": "amount", "colour": "colour"}  # fmt: skip
+SORT |= dict.fromkeys("date month year season".split(), "when")
+SORT |= dict.fromkeys("city town country place".split(), "where")
+SORT |= dict.fromkeys("temperature length weight big size dose width".split(), "measure")
+NOUN = {"budget": "amount", "cost": "amount", "rent": "amount", "salary": "amount", "deadline": "when", "birth": "when",
+        "date": "when", "colour": "colour", "age": "age", "weight": "measure", "height": "measure", "temperature": "measure",
+        "job": "job"}  # fmt: skip
+# Words that only say which answer is wanted; a statement need not have them.
+SOFT = frozenset(
+    """name call kind type sort breed brand model make species job be have do get again exactly please much many long old thing
+    something anything anyone somebody someone special particular favour total there currently now best most exact""".split()
+)
+NAME_PARTS = frozenset("full first middle last real actual whole".split())
+BARE_NOUNS = frozenset("time drink name work street".split())  # nouns that look like verbs
+
+
+def questions(text: str, topics: tuple[Topic | None, Topic | None]) -> list[Question]:
+    """The questions in a user's message, in order; topics is what "it" and "she" stand for before it."""
+    return list(_questions(text, topics))
+
+
+@lru_cache(maxsize=1024)
+def _questions(text: str, topics: tuple[Topic | None, Topic | None]) -> tuple[Question, ...]:
+    return tuple(_analyse(piece, topics) for sentence in sentences(text) for piece in _asking(sentence))
+
+
+def _asking(sentence: str) -> Iterator[list[Word]]:
+    """The clause of a sentence that asks, in the model's voice; nothing where the sentence tells."""
+    bare, wrapped = _unwrap(sentence)
+    if not (wrapped or is_question(sentence)):
+        return
+    spoken = in_own_voice(words(bare), "user")
+    pieces = clauses(spoken)
+    asking = [p for p in pieces if QUESTION_START.match(join(p).strip(" ,;"))]
+    piece = [w for w in (asking[-1] if asking and len(pieces) > 1 else spoken) if w.text not in '?!.,;:"“”…']
+    if piece:
+        yield piece
+
+
+def _unwrap(sentence: str) -> tuple[str, bool]:
+    """A question without its wrapping, and whether it had one: "Can you remind me what my dog is called?" asks "what my …"."""
+    wrapped, bare = False, sentence.strip()
+    while True:
+        match = WRAPPER.match(bare)
+        if not match or not match.group().strip() or not bare[match.end() :].strip(" ?.!"):
+            return bare, wrapped
+        wrapped = wrapped or not POLITE.match(match.group())
+        bare = bare[match.end() :].strip()
+
+
+def _analyse(piece: list[Word], topics: tuple[Topic | None, Topic | None]) -> Question:
+    """What a question wants, and the words it is about."""
+    piece = _without(IDLE, named([*resolve(piece, topics), *words("x y")])[:-2])  # two words after "name", as a fact has
+    said = SAID.search(join(piece))
+    said_by, advice = "", False
+    if said:
+        said_by = "user" if (said.group(1) or said.group(2)).lower() == "you" else "assistant"
+        advice = bool(ADVICE.search(join(piece)))
+        piece = _without(SAID, piece)
+    piece = with_owners(_had_by_user(piece))
+    kind, sort, used = _kind(piece)
+    terms, soft = _terms(piece, kind, used)
+    low = {w.low for w in piece}
+    return Question(kind, terms, soft, sort, said_by, advice, bool(low & PAST), "or" in low, tuple(piece))
+
+
+def _without(pattern: re.Pattern, piece: list[Word]) -> list[Word]:
+    """The words that are left without the first match of a pattern."""
+    text = join(piece)
+    shorter = pattern.sub(" ", text, count=1 if pattern is SAID else 0)
+    return piece if shorter == text else [w for w in words(shorter) if w.text not in ",."]
+
+
+def _terms(piece: Sequence[Word], kind: str, used: set[int]) -> tuple[tuple[Word, ...], frozenset[str]]:
+    """The words that a statement must have, and those that only say which answer is wanted."""
+    terms: list[Word] = []
+    soft: set[str] = set()
+    for index, word in enumerate(piece):
+        if index in used:
+            continue
+        if word.low == "you":
+            terms.append(word)
+        elif word.low in lx.SMALL or not (word.text[0].isalnum() or word.text[0] in "$€£#+"):
+            continue
+        elif word.lemma in SOFT or (kind == "name" and word.low in NAME_PARTS):
+            soft.add(word.lemma)
+            if word.owner == "i" or (word.owner == "you" and not any(t.low == "you" for t in terms)):
+                terms += words("I" if word.owner == "i" else "you")
+        else:
+            terms.append(word)
+    return tuple(terms), frozenset(soft)
+
+
+def _had_by_user(piece: list[Word]) -> list[Word]:
+    """ "How many cats do you have" asks for "your cats"."""
+    low = [w.low for w in piece]
+    for index, word in enumerate(low):
+        if word not in ("have", "own", "got", "keep") or index < 2 or "you" not in low[:index]:
+            continue
+        if low[index + 1 : index + 2] == ["to"] or any(is_verb(w) for w in piece[index + 1 : index + 2]):
+            continue
+        you = low.index("you")
+        if low[you - 1] in ("do", "did", "have", "does", "had"):
+            rest = [w for i, w in enumerate(piece) if i not in (you, index)]
+            noun = next((i for i, w in enumerate(rest) if w.low not in lx.SMALL), None)
+            if noun is not None:
+                return [*rest[:noun], *words("your"), *rest[noun:]]
+    return piece
+
+
+def _kind(piece: Sequence[Word]) -> tuple[str, str, set[int]]:
+    """The kind of answer, the noun after "which", and the places of the words that say so."""
+    low = [w.low for w in piece]
+    if JOB.search(" ".join(low)):
+        return "job", "", {i for i, w in enumerate(low) if w in ("living", "do", "work", "professionally")}
+    first = next((i for i, w in enumerate(low[:4]) if w in lx.WH), None)
+    if first is None:
+        if low[0] in lx.AUXILIARIES | {"if", "whether"}:
+            return "yes/no", "", set()
+        return ("name" if {"name", "names"} & set(low) else _by_noun(piece)), "", set()
+    wh, after = low[first], low[first + 1] if first + 1 < len(low) else ""
+    if wh == "how":
+        return _how(piece, first)
+    if wh in ("who", "whom", "whose"):
+        return "who", "", {first}
+    if wh in ("when", "where", "why"):
+        return wh, "", {first}
+    if after in BARE_NOUNS or after in SORT or (after and after not in lx.SMALL and not is_verb(piece[first + 1])):
+        return _which(piece, first)
+    if {"called", "named", "call", "name", "names"} & set(low):
+        return "name", "", {first}
+    return _by_noun(piece), "", {first}
+
+
+def _how(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
+    """ "How many cats" counts, "how much water" measures, "how" alone asks for anything."""
+    after, noun = (piece[at + 1].low if at + 1 < len(piece) else ""), piece[at + 2] if at + 2 < len(piece) else None
+    if after not in HOW:
+        return "how", "", {at}
+    if after == "much" and noun and noun.low not in lx.SMALL and not is_verb(noun):
+        return "measure", "", {at, at + 1}
+    return HOW[after], noun.lemma if after == "many" and noun else "", {at, at + 1}
+
+
+def _which(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
+    """ "Which operating system …": the sort is "system"; "what kind of music": the sort is "music"."""
+    low = [w.low for w in piece]
+    used, noun = {at}, at + 1
+    if piece[noun].lemma in lx.SORTS and low[noun + 1 : noun + 2] == ["of"] and noun + 2 < len(piece):
+        used, noun = used | {noun}, noun + 2
+    while (
+        noun + 2 < len(piece)
+        and low[noun + 1] not in lx.SMALL
+        and not piece[noun + 1].owner
+        and not low[noun + 1].endswith("s")
+        and (not is_verb(piece[noun + 1]) or low[noun + 2] in lx.AUXILIARIES)
+    ):
+        noun += 1
+    sort = piece[noun].lemma
+    kind = SORT.get(sort, "what")
+    told_by_kind = kind not in ("what", "name", "who", "why") and sort != "place"
+    return kind, sort, used | {noun} if told_by_kind or sort in lx.SORTS else used
+
+
+def _by_noun(piece: Sequence[Word]) -> str:
+    """The kind of answer that a noun implies: a budget is a sum, a birthday a date."""
+    return next((NOUN[w.lemma] for w in reversed(piece) if w.lemma in NOUN), "what")

@@ -1,0 +1,133 @@
+"""The bodies the server sends: completions, streams of chunks, models, and errors, in OpenAI's shapes.
+
+Nothing here depends on the clock or on chance, so that a notebook can be run again and compared.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+
+from mock_model.caching import CacheUse
+from mock_model.catalogue import Model
+from mock_model.completion import Completion
+
+CREATED = 1_767_225_600  # seconds since 1970: the first of January 2026
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+_WORDS = re.compile(r"\s*\S{1,24}|\s+")  # every character of a text belongs to one match
+
+
+class ApiError(Exception):
+    """An answer with an error status: what OpenAI sends as `{"error": {"message", "type", "param", "code"}}`."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        type: str = "invalid_request_error",
+        param: str | None = None,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.headers = status, headers
+        self.body = {"error": {"message": message, "type": type, "param": param, "code": code}}
+
+    def response(self) -> httpx2.Response:
+        """The answer as it goes over the wire."""
+        return json_response(self.body, status=self.status, headers=self.headers)
+
+
+def json_response(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> httpx2.Response:
+    """An answer with a JSON body."""
+    content = _compact(body).encode()
+    return httpx2.Response(status, headers={"content-type": "application/json", **(headers or {})}, content=content)
+
+
+def model_object(model: Model) -> dict[str, Any]:
+    """A model as `models.list` and `models.retrieve` show it."""
+    return {"id": model.name, "object": "model", "created": CREATED, "owned_by": model.owned_by}
+
+
+def model_list(models: dict[str, Model]) -> dict[str, Any]:
+    """What `models.list` answers."""
+    return {"object": "list", "data": [model_object(model) for model in models.values()]}
+
+
+def usage(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dict[str, Any]:
+    """The `usage` of an answer, in tokens."""
+    written = {} if cache.written is None else {"cache_write_tokens": cache.written}
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion.tokens,
+        "total_tokens": prompt_tokens + completion.tokens,
+        "prompt_tokens_details": {"cached_tokens": cache.read, **written, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": completion.reasoning_tokens,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def chat_completion(id: str, model: Model, completion: Completion, usage: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a request without `stream`."""
+    message = {"role": "assistant", "content": completion.content, "refusal": None, "annotations": []}
+    if completion.tool_calls:
+        message["tool_calls"] = list(completion.tool_calls)
+    if completion.reasoning and model.shows_reasoning:
+        message["reasoning_content"] = completion.reasoning
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
+    return {**_envelope(id, model, "chat.completion"), "choices": [choice], "usage": usage}
+
+
+def stream_events(
+    id: str, model: Model, completion: Completion, usage: dict[str, Any], *, include_usage: bool
+) -> list[bytes]:
+    """The answer to a request with `stream`, as server-sent events: one word each, then the end, then `[DONE]`.
+
+    With `include_usage` every chunk has `usage: null`, but for one more, without choices, that holds the figures.
+    """
+    envelope = _envelope(id, model, "chat.completion.chunk")
+    start = _compact(envelope)[:-1] + ',"choices":['
+    end = '],"usage":null}' if include_usage else "]}"
+    deltas = [(delta, None) for delta in _deltas(model, completion)] + [({}, completion.finish_reason)]
+    events = [
+        start + _compact({"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}) + end
+        for delta, reason in deltas
+    ]
+    if include_usage:
+        events.append(_compact({**envelope, "choices": [], "usage": usage}))
+    return [f"data: {event}\n\n".encode() for event in [*events, "[DONE]"]]
+
+
+def _deltas(model: Model, completion: Completion) -> Iterator[dict[str, Any]]:
+    yield {"role": "assistant", "content": None if completion.content is None else "", "refusal": None}
+    if model.shows_reasoning:
+        for word in _WORDS.findall(completion.reasoning):
+            yield {"reasoning_content": word}
+    for word in _WORDS.findall(completion.content or ""):
+        yield {"content": word}
+    for index, call in enumerate(completion.tool_calls):
+        function = call["function"]
+        yield {"tool_calls": [{"index": index, **call, "function": {"name": function["name"], "arguments": ""}}]}
+        for word in _WORDS.findall(function["arguments"]):
+            yield {"tool_calls": [{"index": index, "function": {"arguments": word}}]}
+
+
+def _envelope(id: str, model: Model, kind: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "object": kind,
+        "created": CREATED,
+        "model": model.name,
+        "service_tier": "default",
+        "system_fingerprint": None,
+    }

@@ -1,0 +1,117 @@
+"""How many tokens a prompt costs, by the published rules, and how a text is cut to a number of tokens.
+
+The rules are OpenAI's ("How to count tokens with tiktoken" in the OpenAI Cookbook): 3 tokens per message plus the
+tokens of its strings, 1 more for a name, 3 that prime the reply; for tools see `count_tools`. This is the server's own
+count: it shares no code with `chat_memory`, so that comparing the two is a real check.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from mock_model.vocabulary import load_encoding
+
+PRIMING = 3
+PER_MESSAGE = 3
+PER_NAME = 1
+TOOLS_END = 12
+PER_PROPERTY = 3
+ENUM = -3
+
+_SHORT, _LONG = 2_000, 200_000  # characters
+
+
+def count_text(text: str, encoding: str) -> int:
+    """Tokens of a text. `<|endoftext|>` and the like are ordinary text here.
+
+    Counts are remembered, because a chat resends its whole history: of texts up to 2,000 characters the last 4,096,
+    of longer ones the last 64, of those over 200,000 characters none. That bounds the memory.
+    """
+    if len(text) <= _SHORT:
+        return _count_short(text, encoding)
+    return _count_long(text, encoding) if len(text) <= _LONG else len(load_encoding(encoding).encode_ordinary(text))
+
+
+@lru_cache(maxsize=4_096)
+def _count_short(text: str, encoding: str) -> int:
+    return len(load_encoding(encoding).encode_ordinary(text))
+
+
+@lru_cache(maxsize=64)
+def _count_long(text: str, encoding: str) -> int:
+    return len(load_encoding(encoding).encode_ordinary(text))
+
+
+def count_message(message: dict[str, Any], encoding: str) -> int:
+    """Tokens of one message of a request: every string in it counts, the type of a content part does not."""
+    total = PER_MESSAGE
+    for key, value in message.items():
+        if type(value) is str:
+            total += count_text(value, encoding)
+        elif key == "content":
+            total += sum(count_text(part.get("text") or "", encoding) for part in value or ())
+        else:
+            total += count_strings(value, encoding)
+    return total + PER_NAME if message.get("name") else total
+
+
+def count_strings(value: Any, encoding: str) -> int:
+    """Tokens of every string value inside lists and objects, such as the id, type, name and arguments of tool calls."""
+    return sum(count_text(text, encoding) for text in _strings(value))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner)
+
+
+def count_tools(tools: Sequence[dict[str, Any]], encoding: str, function_tokens: int) -> int:
+    """Tokens that the definitions of the tools add to a prompt: 0 without tools.
+
+    Per function `function_tokens` (7 for the gpt-4o family and later, 10 for gpt-4) and `name:description`; 3 when it
+    has properties, and per property 3 and `key:type:description`; for an enum -3, and per item 3 and the item; 12 at
+    the end of the list. A description counts without its trailing period.
+    """
+    total = TOOLS_END if tools else 0
+    for tool in tools:
+        function = tool["function"]
+        total += function_tokens + count_text(f"{function['name']}:{_described(function)}", encoding)
+        properties = (function.get("parameters") or {}).get("properties") or {}
+        total += PER_PROPERTY if properties else 0
+        for key, schema in properties.items():
+            line = f"{key}:{_as_text(schema.get('type', ''))}:{_described(schema)}"
+            total += PER_PROPERTY + count_text(line, encoding)
+            if "enum" in schema:
+                total += ENUM + sum(3 + count_text(_as_text(item), encoding) for item in schema["enum"])
+    return total
+
+
+def _described(schema: dict[str, Any]) -> str:
+    return _as_text(schema.get("description") or "").removesuffix(".")
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def cut_text(text: str, limit: int, encoding: str) -> str:
+    """The longest beginning of a text, cut between tokens, that costs at most `limit` tokens.
+
+    A character that is made of several tokens (an emoji, some Chinese characters) is kept whole or left out.
+    """
+    if limit <= 0:
+        return ""
+    if len(text.encode("utf-8", "replace")) <= limit:  # a token is at least one byte
+        return text
+    tokens = load_encoding(encoding).encode_ordinary(text)
+    for kept in range(min(limit, len(tokens)), 0, -1):
+        cut = load_encoding(encoding).decode_bytes(tokens[:kept]).decode("utf-8", "ignore")
+        if count_text(cut, encoding) <= limit:
+            return cut
+    return ""

@@ -1,0 +1,236 @@
+"""What OpenAI refuses, refused with OpenAI's status, type, param, code and wording.
+
+`shapes` says what a request may look like; this module says which requests that look right are refused all the same:
+parameters the model does not take, tools and messages that do not belong together. Where OpenAI has something that the
+offline model has not (several choices, images, audio), the message says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from mock_model.catalogue import MODELS, Model
+from mock_model.responses import ApiError
+from mock_model.shapes import REQUEST, check_shape, kind_of, quoted, refusal
+
+
+class Rule(NamedTuple):
+    """Parameters refused when `when(model, body, name)` holds; the message may say {name} and {value}."""
+
+    names: tuple[str, ...]
+    when: Callable[[Model, dict[str, Any], str], bool]
+    message: str
+    code: str | None = "unsupported_parameter"
+
+
+def _reasons(model: Model, body: dict[str, Any], name: str) -> bool:
+    return body["reasoning_effort"] != "none"
+
+
+def _not_taken(model: Model, body: dict[str, Any], name: str) -> bool:
+    return name in model.refuses
+
+
+_NOT_HERE = "Unsupported parameter: '{name}' is not supported with this model."
+_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls function tools."
+RULES = (
+    Rule(("max_tokens",), _not_taken, f"{_NOT_HERE} Use 'max_completion_tokens' instead."),
+    Rule(
+        ("max_tokens",),
+        lambda model, body, name: "max_completion_tokens" in body,
+        "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+        "invalid_parameter_combination",
+    ),
+    Rule(("stop", "logit_bias", "prediction"), _not_taken, _NOT_HERE),
+    Rule(
+        ("temperature", "top_p"),
+        lambda model, body, name: _reasons(model, body, name) and body[name] != 1,
+        "Unsupported value: '{name}' does not support {value} with this model. "
+        "Only the default (1) value is supported.",
+        "unsupported_value",
+    ),
+    Rule(("presence_penalty", "frequency_penalty", "logprobs", "top_logprobs"), _reasons, _NOT_HERE),
+    Rule(
+        ("tool_choice", "parallel_tool_calls"),
+        lambda model, body, name: "tools" not in body,
+        "Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified.",
+        None,
+    ),
+    Rule(
+        ("stream_options",),
+        lambda model, body, name: not body.get("stream"),
+        "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+        None,
+    ),
+    Rule(
+        ("n",), lambda model, body, name: body[name] != 1, "The offline model gives n=1 only, but n is {value}.", None
+    ),
+    Rule(("logprobs",), lambda model, body, name: body[name], _NOT_OFFLINE),
+    Rule(("modalities",), lambda model, body, name: body[name] != ["text"], _NOT_OFFLINE),
+    Rule(("audio", "web_search_options", "functions", "function_call"), lambda model, body, name: True, _NOT_OFFLINE),
+)
+
+
+def validate(body: Any) -> tuple[Model, dict[str, Any]]:
+    """Check a request to `chat.completions.create`.
+
+    Returns the model, and the body without its nulls and with the `reasoning_effort` in force filled in. Raises
+    ApiError with what OpenAI answers, for the first fault in OpenAI's order.
+    """
+    model = _model_of(body)
+    check_shape(body, REQUEST)
+    body = {name: value for name, value in body.items() if value is not None}
+    body["reasoning_effort"] = _effort(model, body)
+    for rule in RULES:
+        for name in rule.names:
+            if name in body and rule.when(model, body, name):
+                raise refusal(rule.message.format(name=name, value=body[name]), name, rule.code)
+    if "tools" in body:
+        _check_tools(model, body)
+    for i, message in enumerate(body["messages"]):
+        _check_content(message, i)
+    _check_tool_turns(body["messages"])
+    return model, body
+
+
+def _model_of(body: Any) -> Model:
+    if not isinstance(body, dict):
+        raise refusal(f"Invalid type: expected an object, but got {kind_of(body)} instead.", None, "invalid_type")
+    name = body.get("model")
+    if not name:
+        raise refusal("you must provide a model parameter", None)
+    if "messages" not in body:
+        raise _missing("messages")
+    if not isinstance(name, str) or name not in MODELS:
+        message = f"The model `{name}` does not exist or you do not have access to it."
+        raise ApiError(404, message, code="model_not_found")
+    return MODELS[name]
+
+
+def _missing(path: str) -> ApiError:
+    return refusal(f"Missing required parameter: '{path}'.", path, "missing_required_parameter")
+
+
+def _effort(model: Model, body: dict[str, Any]) -> str:
+    """The effort a request asks for, or the model's own."""
+    if "reasoning_effort" not in body:
+        return model.default_effort
+    effort = body["reasoning_effort"]
+    if not model.efforts:
+        raise refusal("Unrecognized request argument supplied: reasoning_effort", None)
+    if effort not in model.efforts:
+        message = (
+            f"Unsupported value: 'reasoning_effort' does not support {effort!r} with this model. "
+            f"Supported values are: {quoted(model.efforts)}."
+        )
+        raise refusal(message, "reasoning_effort", "unsupported_value")
+    return effort
+
+
+def _check_tools(model: Model, body: dict[str, Any]) -> None:
+    for i, tool in enumerate(body["tools"]):
+        if tool["type"] == "custom":
+            message = "Unsupported value: 'custom'. The offline model has function tools only."
+            raise refusal(message, f"tools[{i}].type", "unsupported_value")
+        if "function" not in tool:
+            raise _missing(f"tools[{i}].function")
+        _check_schema(tool["function"], f"tools[{i}].function.parameters")
+    choice = body.get("tool_choice")
+    if isinstance(choice, dict) and choice.get("type") != "allowed_tools":
+        function = choice.get("function")
+        name = function.get("name") if isinstance(function, dict) else None
+        if name is None:
+            raise _missing("tool_choice.function" + (".name" if isinstance(function, dict) else ""))
+        if name not in [tool["function"]["name"] for tool in body["tools"]]:
+            message = f"no function named '{name}' was specified in the 'functions' parameter."
+            raise refusal(f"Invalid value for 'function_call': {message}", "function_call")
+    if not model.reasons_with_tools and body["reasoning_effort"] != "none":
+        message = (
+            f"Function tools with reasoning_effort are not supported for {model.name} in /v1/chat/completions. "
+            "To use function tools, use /v1/responses or set reasoning_effort to 'none'."
+        )
+        raise refusal(message, "reasoning_effort")
+
+
+def _check_schema(function: dict[str, Any], param: str) -> None:
+    """The JSON Schema of a function's parameters, as deep as the offline model reads it: its properties."""
+    schema = function.get("parameters") or {}
+    properties = schema.get("properties") or {}
+    fault = None
+    if schema and schema.get("type") != "object":
+        fault = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
+    elif not isinstance(properties, dict) or not all(isinstance(inner, dict) for inner in properties.values()):
+        fault = f"{properties!r} is not an object of objects, one for each property."
+    else:
+        for name, inner in properties.items():
+            if inner.get("type") == "array" and "items" not in inner:
+                fault = f"In context=('properties', '{name}'), array schema missing items."
+    if fault:
+        message = f"Invalid schema for function '{function['name']}': {fault}"
+        raise refusal(message, param, "invalid_function_parameters")
+
+
+def _check_content(message: dict[str, Any], i: int) -> None:
+    """A message has a content, of text; only an assistant message may have calls (or a refusal) in its place."""
+    content = message.get("content")
+    if message["role"] == "function":
+        text = f"Unsupported value: 'messages[{i}].role' does not support 'function' with this model."
+        raise refusal(text, f"messages[{i}].role", "unsupported_value")
+    if isinstance(content, str):
+        return
+    if content is None:
+        if message["role"] != "assistant" or not (message.get("tool_calls") or message.get("refusal")):
+            raise refusal("Invalid value for 'content': expected a string, got null.", f"messages.[{i}].content")
+        return
+    for j, part in enumerate(content):
+        path, kind = f"messages[{i}].content[{j}]", part["type"]
+        if kind not in ("text", "refusal"):
+            text = (
+                f"Invalid content type. {kind} is only supported by certain models: the offline model reads text only."
+            )
+            raise refusal(text, f"{path}.type", "invalid_value")
+        if not isinstance(part.get(kind), str):
+            raise _missing(f"{path}.{kind}")
+
+
+def _check_tool_turns(messages: list[dict[str, Any]]) -> None:
+    """Calls are answered right after the message that makes them, once each, and nothing else is answered."""
+    called: list[str] = []
+    answered: list[str] = []
+    for i, message in enumerate(messages):
+        if message["role"] == "tool":
+            answered.append(_check_answer(message, i, called, answered))
+        elif called or message.get("tool_calls"):
+            _check_all_answered(called, answered, i)
+            calls = message.get("tool_calls") if message["role"] == "assistant" else None
+            called, answered = [call["id"] for call in calls or ()], []
+    _check_all_answered(called, answered, len(messages) - 1)
+
+
+def _check_answer(message: dict[str, Any], i: int, called: list[str], answered: list[str]) -> str:
+    """The id of the call that a tool message answers, if it may."""
+    id = message.get("tool_call_id")
+    where = f"messages.[{i}].tool_call_id"
+    if id is None:
+        text = "Missing parameter 'tool_call_id': messages with role 'tool' must have a 'tool_call_id'."
+        raise refusal(text, where)
+    if not called:
+        text = "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."
+        raise refusal(f"Invalid parameter: {text}", f"messages.[{i}].role")
+    if id not in called:
+        text = f"'tool_call_id' of '{id}' not found in 'tool_calls' of previous message."
+        raise refusal(f"Invalid parameter: {text}", where)
+    if id in answered:
+        raise refusal(f"Invalid parameter: Duplicate value for 'tool_call_id' of '{id}'.", where)
+    return id
+
+
+def _check_all_answered(called: list[str], answered: list[str], i: int) -> None:
+    unanswered = [id for id in called if id not in answered]
+    if unanswered:
+        text = (
+            "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
+            f"'tool_call_id'. The following tool_call_ids did not have response messages: {', '.join(unanswered)}"
+        )
+        raise refusal(text, f"messages.[{i}].role")

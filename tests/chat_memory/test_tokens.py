@@ -1,0 +1,219 @@
+"""Counted tokens equal what the server reports, for any conversation, and a wrong shape gets a clear error."""
+
+from copy import deepcopy
+
+import pytest
+import tiktoken
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chat_memory import count_tokens, message_tokens
+
+# The conversation and the tools of OpenAI's Cookbook, "How to count tokens with tiktoken". Its output shows what the
+# API reported: 129 prompt tokens for gpt-4, 124 for gpt-4o; with the weather tool 105 and 101.
+JARGON = [
+    {
+        "role": "system",
+        "content": "You are a helpful, pattern-following assistant "
+        "that translates corporate jargon into plain English.",
+    },
+    {"role": "system", "name": "example_user", "content": "New synergies will help drive top-line growth."},
+    {"role": "system", "name": "example_assistant", "content": "Things working well together will increase revenue."},
+    {
+        "role": "system",
+        "name": "example_user",
+        "content": "Let's circle back when we have more bandwidth "
+        "to touch base on opportunities for increased leverage.",
+    },
+    {
+        "role": "system",
+        "name": "example_assistant",
+        "content": "Let's talk later when we're less busy about how to do better.",
+    },
+    {
+        "role": "user",
+        "content": "This late pivot means we don't have time to boil the ocean for the client deliverable.",
+    },
+]
+WEATHER = [
+    {
+        "role": "system",
+        "content": "You are a helpful assistant that can answer to questions about the weather.",
+    },
+    {"role": "user", "content": "What's the weather like in San Francisco?"},
+]
+WEATHER_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "location": {"type": "string", "description": "The city and state, e.g. San Francisco, CA"},
+                "unit": {
+                    "type": "string",
+                    "description": "The unit of temperature to return",
+                    "enum": ["celsius", "fahrenheit"],
+                },
+            },
+            "required": ["location"],
+        },
+    },
+}
+CALL = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Kyoto"}'}}
+
+
+def text_tokens(*texts: str) -> int:
+    encoding = tiktoken.get_encoding("o200k_base")
+    return sum(len(encoding.encode(text, disallowed_special=())) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("model", "reported"), [("gpt-4", 129), ("gpt-4-0613", 129), ("gpt-4o", 124), ("gpt-4o-mini", 124)]
+)
+def test_the_count_is_what_the_openai_api_reported(model, reported):
+    assert count_tokens(JARGON, model=model) == reported
+
+
+@pytest.mark.parametrize(("model", "reported"), [("gpt-4", 105), ("gpt-4o", 101), ("gpt-4o-mini", 101)])
+def test_the_count_with_tools_is_what_the_openai_api_reported(model, reported):
+    assert count_tokens(WEATHER, model=model, tools=[WEATHER_TOOL]) == reported
+
+
+@pytest.mark.parametrize("model", ["gpt-6-luna", "offline-model", "llama3.2:3b", "", "名前"])
+def test_a_model_that_tiktoken_does_not_know_is_counted_with_o200k(model):
+    assert count_tokens(JARGON, model=model) == 124
+
+
+def test_a_message_costs_three_tokens_more_than_its_strings():
+    assert message_tokens({"role": "user", "content": "Hi"}) == 3 + 1 + 1
+
+
+def test_the_request_costs_three_tokens_more_than_its_messages():
+    assert count_tokens([{"role": "user", "content": "Hi"}] * 2) == 5 + 5 + 3
+
+
+def test_a_name_costs_its_tokens_and_one_more():
+    hi = {"role": "user", "content": "Hi"}
+    assert message_tokens(hi | {"name": "Ada"}) == message_tokens(hi) + text_tokens("Ada") + 1
+    assert message_tokens(hi | {"name": None}) == message_tokens(hi)
+
+
+def test_no_content_costs_nothing():
+    assert message_tokens({"role": "assistant", "content": None}) == message_tokens({"role": "assistant"}) == 3 + 1
+
+
+def test_of_content_parts_only_the_text_counts():
+    parts = [{"type": "text", "text": "Good morning"}, {"type": "text", "text": "Kyoto"}]
+    assert message_tokens({"role": "user", "content": parts}) == 3 + 1 + text_tokens("Good morning", "Kyoto")
+
+
+def test_of_tool_calls_every_string_counts():
+    message = {"role": "assistant", "content": None, "tool_calls": [CALL, CALL]}
+    one_call = text_tokens("call_1", "function", "get_weather", '{"city": "Kyoto"}')
+    assert message_tokens(message) == 3 + 1 + 2 * one_call
+
+
+def test_a_special_token_in_a_message_is_text():
+    # As a token of its own it would cost 1; as text it is < | end of text | >.
+    assert message_tokens({"role": "user", "content": "<|endoftext|>"}) == 3 + 1 + text_tokens("<|endoftext|>")
+    assert text_tokens("<|endoftext|>") > 1
+
+
+def test_a_long_text_is_counted_like_a_short_one():
+    text = "Where does the night train to Kyoto stop? " * 500
+    assert message_tokens({"role": "user", "content": text}) == 3 + 1 + text_tokens(text)
+
+
+def test_a_tool_without_description_or_parameters_costs_its_name():
+    tool = {"type": "function", "function": {"name": "ping"}}
+    assert count_tokens([], tools=[tool]) == 3 + 7 + text_tokens("ping:") + 12
+
+
+def test_a_tool_with_two_types_and_an_enum_of_numbers_is_counted_as_its_json():
+    schema = {"type": ["integer", "null"], "enum": [1, 2], "description": "Nights."}
+    tool = {"type": "function", "function": {"name": "book", "parameters": {"properties": {"nights": schema}}}}
+    one_property = (
+        3 + text_tokens('nights:["integer", "null"]:Nights') - 3 + 3 + text_tokens("1") + 3 + text_tokens("2")
+    )
+    assert count_tokens([], tools=[tool]) == 3 + 7 + text_tokens("book:") + 3 + one_property + 12
+
+
+def test_an_empty_list_of_tools_costs_nothing():
+    assert count_tokens(WEATHER, tools=[]) == count_tokens(WEATHER)
+
+
+MESSAGES = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["system", "user", "assistant"]), "content": st.text(st.characters()) | st.none()},
+        optional={"name": st.text("abc_-", min_size=1)},
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(MESSAGES)
+def test_any_conversation_costs_its_strings_and_the_overhead_and_stays_as_it_is(messages):
+    before = deepcopy(messages)
+    strings = [text for message in messages for text in message.values() if text is not None]
+    names = sum("name" in message for message in messages)
+    assert count_tokens(messages) == text_tokens(*strings) + 3 * len(messages) + names + 3
+    assert messages == before
+
+
+class ResponseMessage:
+    """Stands for any object that is not a dict, such as the message of an API response."""
+
+    role, content = "assistant", "Hi"
+
+
+@pytest.mark.parametrize(
+    ("messages", "error", "says"),
+    [
+        ("Hi", TypeError, "must be a list of message dicts, got one str"),
+        ({"role": "user", "content": "Hi"}, TypeError, "must be a list of message dicts, got one dict"),
+        (["Hi"], TypeError, r"messages\[0\] must be a dict .* got str"),
+        ([WEATHER[0], ResponseMessage()], TypeError, r"messages\[1\] .* 'content': message.content"),
+        ([{"content": "Hi"}], ValueError, r"messages\[0\] needs a role"),
+        ([{"role": "user", "content": 42}], TypeError, r"messages\[0\]\['content'\] must be text.* got int"),
+        ([{"role": "user", "content": ["Hi"]}], ValueError, r"\['content'\]\[0\] is not a text part but 'str'"),
+        (
+            [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "…"}}]}],
+            ValueError,
+            "not a text part but 'image_url'",
+        ),
+        (
+            [{"role": "assistant", "tool_calls": [ResponseMessage()]}],
+            TypeError,
+            r"\['tool_calls'\]\[0\] is a ResponseMessage, .*model_dump",
+        ),
+    ],
+)
+def test_a_wrong_shape_says_where_it_is_and_what_to_do(messages, error, says):
+    with pytest.raises(error, match=says):
+        count_tokens(messages)
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "function", "name": "ping"},
+        {"type": "function", "function": {}},
+        {"type": "function", "function": {"name": "ping", "parameters": {"properties": {"x": True}}}},
+        "ping",
+    ],
+)
+def test_a_tool_of_a_wrong_shape_says_which_one(tool):
+    with pytest.raises(ValueError, match=r"tools\[1\]"):
+        count_tokens(WEATHER, tools=[WEATHER_TOOL, tool])
+
+
+def test_a_vocabulary_that_cannot_be_loaded_says_what_to_do(monkeypatch):
+    def offline(name):
+        raise ConnectionError("no route to host")
+
+    monkeypatch.setattr(tiktoken, "get_encoding", offline)
+    with pytest.raises(RuntimeError, match=r"'o200k_base'.*TIKTOKEN_CACHE_DIR"):
+        message_tokens({"role": "user", "content": "A text that was not counted before this test."})
