@@ -1,0 +1,27 @@
+"""Two calls, the second of which cannot know the first; then the same question with the exchange resent.
+
+Run it from any directory: python examples/01_stateless_calls.py
+"""
+
+from chat_memory import show_request
+from common import MODEL, get_client
+
+FACT = {"role": "user", "content": "My name is Ana and my dog is called Biscuit."}
+QUESTION = {"role": "user", "content": "What is my dog called?"}
+
+
+def main() -> None:
+    """Ask with and without the history, and show what was sent."""
+    client = get_client()
+
+    def ask(messages: list[dict]) -> str:
+        return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+    reply = {"role": "assistant", "content": ask([FACT])}
+    for title, request in (("The question alone", [QUESTION]), ("With the exchange resent", [FACT, reply, QUESTION])):
+        print(show_request(request, title=title))
+        print(f"→ {ask(request)}\n")
+
+
+if __name__ == "__main__":
+    main()

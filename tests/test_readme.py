@@ -1,0 +1,134 @@
+"""What the README says is so: its picture is what show_request draws, and each trouble in it happens and is cured as it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openai
+import pytest
+import tiktoken
+
+from chat_memory import count_tokens, show_request
+from common import get_client
+from mock_model import MockServer, get_mock_client
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PICTURE = ROOT / "lessons" / "images" / "context_window.svg"
+TROUBLES = re.findall(r"^\*\*(.+?)\*\*\n", README.split("## Troubleshooting")[1].split("\n## ")[0], re.M)
+MODEL = "offline-model"
+
+
+def picture() -> str:
+    """The README's picture: a request in a window of 120 tokens."""
+    messages = [
+        {"role": "system", "content": "You are a helpful travel assistant."},
+        {"role": "user", "content": "I'm planning a trip to Japan."},
+        {"role": "assistant", "content": "Japan, good. What would you like to know?"},
+        {"role": "user", "content": "When should I visit?"},
+    ]
+    return show_request(messages, budget=120, title="What the model is sent").svg + "\n"
+
+
+def ask(client: openai.OpenAI, *messages: tuple[str, str]) -> str:
+    """Send (role, content) messages and return the reply."""
+    sent = [{"role": role, "content": content} for role, content in messages]
+    return client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content
+
+
+def too_long() -> None:
+    """The window error comes with a long history and goes with fewer messages."""
+    client = get_mock_client(context_window=400)
+    history = [("user", "Tell me more about the long road to Samarkand. " * 10)] * 5
+    with pytest.raises(openai.BadRequestError, match=r"maximum context length is 400 tokens\. However, your messages"):
+        ask(client, *history)
+    assert ask(client, *history[-1:])
+
+
+def no_key() -> None:
+    """openai.OpenAI() sees no .env; get_client() needs no key; a wrong key is called incorrect."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI")}
+    code = "import openai\ntry: openai.OpenAI()\nexcept openai.OpenAIError as e: print(e)"
+    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60).stdout
+    assert said.replace("`", "").startswith("Missing credentials. Please pass an api_key")
+    assert ask(get_client(), ("user", "Hello"))
+    with pytest.raises(openai.AuthenticationError, match="Incorrect API key provided"):
+        ask(MockServer(api_key="sk-right").client(), ("user", "Hello"))
+
+
+def wrong_encoding() -> None:
+    """tiktoken does not know the model; o200k_base counts as the server does, cl100k_base does not."""
+    with pytest.raises(KeyError, match="Could not automatically map gpt-6-luna to a tokeniser"):
+        tiktoken.encoding_for_model("gpt-6-luna")
+    messages = [{"role": "user", "content": "Die Überraschung gelingt, 大成功!"}]
+    sent = get_client().chat.completions.create(model="gpt-6-luna", messages=messages).usage.prompt_tokens
+    text = messages[0]["content"]
+    counts = {name: 7 + len(tiktoken.get_encoding(name).encode(text)) for name in ("o200k_base", "cl100k_base")}
+    assert counts["o200k_base"] == sent == count_tokens(messages, model="gpt-6-luna")
+    assert counts["cl100k_base"] != sent
+
+
+def forgets_after_summarising() -> None:
+    """A vague prompt loses the number, one that names what to keep does not."""
+    client = get_client()
+    talk = "\n\nuser: My daughter Mira turns nine.\nassistant: Congratulations!\nuser: The party budget is 140 euros."
+    for prompt, kept in (
+        ("Summarize the conversation.", False),
+        ("Summarize the conversation. Keep names, numbers, dates, decisions and corrections.", True),
+    ):
+        summary = ask(client, ("user", prompt + talk))
+        reply = ask(client, ("system", f"Summary so far: {summary}"), ("user", "What is the party budget?"))
+        assert ("140" in reply) is kept
+
+
+def no_network(tmp_path: Path) -> None:
+    """A dead server gives "Connection error."; offline nothing is asked, and tiktoken counts without a download."""
+    dead = openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1", max_retries=0)
+    with pytest.raises(openai.APIConnectionError, match=r"^Connection error\.$"):
+        ask(dead, ("user", "Hello"))
+    code = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise OSError('no network')\n"
+        "socket.socket.connect = refuse\n"
+        "import common, tiktoken\n"
+        "print(common.MODEL, len(tiktoken.get_encoding('o200k_base').encode('hello')))"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "TIKTOKEN_CACHE_DIR"}
+    env |= {"OPENAI_API_KEY": "none", "WORKBOOK_OFFLINE": "1", "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
+    assert ran.stdout.split() == [MODEL, "1"], ran.stderr
+
+
+CURES: dict[str, Callable] = {
+    "maximum context length": too_long,
+    "Missing credentials": no_key,
+    "Could not automatically map": wrong_encoding,
+    "forgets names and numbers": forgets_after_summarising,
+    "Connection error.": no_network,
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_each_trouble_happens_and_is_cured_as_the_readme_says(trouble: str, tmp_path: Path) -> None:
+    """Each trouble happens and is cured as the README says"""
+    cure = next(cure for words, cure in CURES.items() if words in trouble)
+    cure(tmp_path) if cure is no_network else cure()
+
+
+def test_every_cure_belongs_to_a_trouble() -> None:
+    """No entry of the README has been lost"""
+    assert len(TROUBLES) == len(CURES)
+
+
+def test_the_picture_is_what_show_request_draws() -> None:
+    """The picture is what show_request draws"""
+    assert PICTURE.read_text(encoding="utf-8") == picture(), "Draw it again: python tests/test_readme.py"
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(picture(), encoding="utf-8", newline="\n")
