@@ -11,9 +11,11 @@ Settings come from the environment and from the file .env beside this one; the e
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +26,7 @@ from dotenv.parser import parse_stream
 from mock_model import get_mock_async_client, get_mock_client
 
 ENV_FILE = Path(__file__).with_name(".env")
+OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE_MODEL = "offline-model"
 OPENAI_DEFAULT = "gpt-6-luna"  # https://developers.openai.com/api/docs/models/gpt-6-luna
 VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "WORKBOOK_OFFLINE")
@@ -51,38 +54,55 @@ class Settings:
 
         OpenAI's current models refuse `max_tokens`; Ollama and llama-cpp-python silently ignore `max_completion_tokens`.
         """
-        host = urlsplit(self.base_url).hostname or "" if self.base_url else "api.openai.com"
-        own = host == "api.openai.com" or host.endswith((".openai.com", ".openai.azure.com"))
+        host = urlsplit(self.base_url or OPENAI_URL).hostname or ""
+        own = host.endswith((".openai.com", ".openai.azure.com"))
         return "max_completion_tokens" if own else "max_tokens"
 
+    @property
+    def place(self) -> str:
+        """Where the model runs, without any password that the address may hold."""
+        if self.offline:
+            return "this program"
+        parts = urlsplit(self.base_url or OPENAI_URL)
+        return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+
     def __repr__(self) -> str:
-        return f"Settings(model={self.model!r}, base_url={self.base_url!r}, key={'set' if self.key else None})"
+        return f"Settings(model={self.model!r}, place={self.place!r}, key={'set' if self.key else None})"
 
     def __str__(self) -> str:
         if self.offline:
             return f"Answers come from the workbook's offline model ({self.model}): no key, no network, no cost."
-        place = f"the server at {urlsplit(self.base_url).netloc.rpartition('@')[2]}" if self.base_url else "OpenAI, which bills them"
-        return f"Answers come from {self.model} at {place}." if self.base_url else f"Answers come from {self.model} by {place}."
+        if self.base_url:
+            return f"Answers come from {self.model} at {self.place}."
+        return f"Answers come from {self.model} by OpenAI, which bills them."
 
 
 def read_settings(environment: Mapping[str, str], env_file: Path = ENV_FILE) -> Settings:
     """Read the settings, once. Raises SettingsError, naming the variable, when one of them cannot be used."""
     values = {name: _clean(value) for name, value in _read_env_file(env_file).items() if name in VARIABLES}
     values |= {name: _clean(environment[name]) for name in VARIABLES if environment.get(name, "").strip()}
-    key, base_url, model = (values.get(name) or None for name in VARIABLES[:3])
-    if _is_on(values.get("WORKBOOK_OFFLINE", "")):
+    key, base_url, model, offline = (values.get(name, "") for name in VARIABLES)
+    if _is_on(offline):
         return Settings(OFFLINE_MODEL)
-    if model and any(c.isspace() for c in model):
-        raise SettingsError(f"OPENAI_MODEL is {model!r}, but a model's name has no spaces. Write for example OPENAI_MODEL={OPENAI_DEFAULT}.")
-    if key and (not key.isascii() or any(c.isspace() for c in key)):
-        raise SettingsError("OPENAI_API_KEY has a space or a letter that no key has. Copy it again, without quotes around a part of it.")
-    if key and key.endswith("..."):
+    if re.search(r"\s", model):
+        raise SettingsError(
+            f"OPENAI_MODEL is {_shown(model)}, but a model's name has no space. Write for example {OPENAI_DEFAULT}."
+        )
+
+    if key.endswith("..."):
         raise SettingsError("OPENAI_API_KEY still holds the placeholder. Put your own key there, or take the line out.")
+    if not re.fullmatch(r"[!#-&(-~]*", key):  # visible ASCII without quotation marks
+        raise SettingsError("OPENAI_API_KEY has a space, a quotation mark or a letter that no key has. Copy it again.")
     if not base_url:
         return Settings(model or OPENAI_DEFAULT, key) if key else Settings(OFFLINE_MODEL)
-    _check_url(base_url)
+    if not _is_web_address(base_url):
+        raise SettingsError(
+            f"OPENAI_BASE_URL is {_shown(base_url)}, which is no web address. Write for example http://localhost:11434/v1."
+        )
     if not model:
-        raise SettingsError(f"OPENAI_BASE_URL is {base_url}, but OPENAI_MODEL is not set. Name a model that the server has, like OPENAI_MODEL=llama3.2.")
+        raise SettingsError(
+            "OPENAI_BASE_URL is set, but OPENAI_MODEL is not set. Name a model that the server has: OPENAI_MODEL=llama3.2."
+        )
     return Settings(model, key or "no-key-needed", base_url)
 
 
@@ -90,17 +110,25 @@ def _read_env_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        with path.open(encoding="utf-8-sig") as stream:
-            for binding in parse_stream(stream):
-                if binding.error:
-                    raise SettingsError(f"Line {binding.original.line} of {path.name} is not of the form NAME=value. Mend it, or put a # before it.")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise SettingsError(f"{path.name} is not a UTF-8 text file. Save it again with the encoding UTF-8.") from None
-    return {name: value or "" for name, value in dotenv_values(path, encoding="utf-8-sig").items()}
+        text = "\0"
+    if "\0" in text:
+        raise SettingsError(f"{path.name} is not a UTF-8 text file. Save it again with the encoding UTF-8.")
+    for line in parse_stream(StringIO(text)):
+        written = line.original.string
+        if line.error or (line.key and line.value is None):
+            number = line.original.line + len(written) - len(written.lstrip("\n"))
+            raise SettingsError(
+                f"Line {number} of {path.name} is not of the form NAME=value. Mend it, or put a # before it."
+            )
+    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items()}
 
 
 def _clean(value: str) -> str:
-    return value.strip().strip("\"'").strip()
+    value = value.strip()
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1].strip() if quoted else value
 
 
 def _is_on(value: str) -> bool:
@@ -108,17 +136,22 @@ def _is_on(value: str) -> bool:
         return True
     if value.lower() in ("", "0", "false", "no", "off"):
         return False
-    raise SettingsError(f"WORKBOOK_OFFLINE is {value!r}. Write 1 for the offline model, or 0.")
+    raise SettingsError(f"WORKBOOK_OFFLINE is {_shown(value)}. Write 1 for the offline model, or 0.")
 
 
-def _check_url(url: str) -> None:
+def _shown(value: str) -> str:
+    """A value for an error message, without what may be a secret: people paste keys into the wrong line."""
+    return repr(re.sub(r"[\w-]{20,}|(?<=//)[^/]*@", "…", value))
+
+
+def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+        )
     except ValueError:
-        good = False
-    if not good:
-        raise SettingsError(f"OPENAI_BASE_URL is {url!r}, which is no web address. Write for example OPENAI_BASE_URL=http://localhost:11434/v1.")
+        return False
 
 
 SETTINGS = read_settings(os.environ)
@@ -128,13 +161,17 @@ MODEL = SETTINGS.model
 def get_client() -> openai.OpenAI:
     """A client for the model that answers. The first call in a program says on stderr which one that is."""
     _announce()
-    return get_mock_client() if SETTINGS.offline else openai.OpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url)
+    if SETTINGS.offline:
+        return get_mock_client()
+    return openai.OpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url or OPENAI_URL)
 
 
 def get_async_client() -> openai.AsyncOpenAI:
     """The same as `get_client`, for `await`."""
     _announce()
-    return get_mock_async_client() if SETTINGS.offline else openai.AsyncOpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url)
+    if SETTINGS.offline:
+        return get_mock_async_client()
+    return openai.AsyncOpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url or OPENAI_URL)
 
 
 def reply_limit(tokens: int) -> dict[str, int]:

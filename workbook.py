@@ -250,16 +250,10 @@ def start(arguments: list) -> int:
     lesson = find_lesson(options.lesson)
     set_up()
     say("Starting JupyterLab ...")
-    command = [str(PYTHON), "-m", "jupyterlab", "--no-browser", "--ip=" + options.ip, f"--ServerApp.root_dir={ROOT}",
-               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
-    group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if WINDOWS else {"start_new_session": True}
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as notes:
-        server, lines, reader = start_quietly(command, child_environment(JUPYTER_RUNTIME_DIR=notes), **group)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server, lines, reader = start_server(pathlib.Path(folder), options.ip)
         try:
-            address = address_of(server, pathlib.Path(notes), lesson)
+            address = address_of(server, pathlib.Path(folder), lesson)
             if address:
                 announce(lesson, address, options.no_browser)
                 if wait_for(server) == 0:
@@ -285,11 +279,24 @@ def lesson_files() -> dict:
     return {path.name[:2]: path for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))}
 
 
-def address_of(server: subprocess.Popen, notes: pathlib.Path, lesson: pathlib.Path, seconds: float = 120) -> str:
+def start_server(folder: pathlib.Path, ip: str) -> tuple:
+    """Start JupyterLab, which notes its address in this folder and reads there that it should not ask about news."""
+    settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    (folder / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = [str(PYTHON), "-m", "jupyterlab", "--no-browser", "--ip=" + ip, f"--ServerApp.root_dir={ROOT}",
+               f"--LabApp.app_settings_dir={folder}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
+    group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if WINDOWS else {"start_new_session": True}
+    return start_quietly(command, child_environment(JUPYTER_RUNTIME_DIR=str(folder)), **group)
+
+
+def address_of(server: subprocess.Popen, folder: pathlib.Path, lesson: pathlib.Path, seconds: float = 120) -> str:
     """Wait until the server notes where it listens; return the lesson's address, "" if it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while server.poll() is None and time.monotonic() < deadline:
-        for note in notes.glob("jpserver-*.json"):
+        for note in folder.glob("jpserver-*.json"):
             with contextlib.suppress(OSError, ValueError):  # not yet written to its end
                 told = json.loads(note.read_text(encoding="utf-8"))
                 path = urllib.parse.quote(lesson.relative_to(ROOT).as_posix())

@@ -3,6 +3,8 @@
 Run it from any directory: python examples/01_stateless_calls.py
 """
 
+import sys
+
 from chat_memory import show_request
 from common import MODEL, get_client
 
@@ -12,6 +14,7 @@ QUESTION = {"role": "user", "content": "What is my dog called?"}
 
 def main() -> None:
     """Ask with and without the history, and show what was sent."""
+    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
 
     def ask(messages: list[dict]) -> str:

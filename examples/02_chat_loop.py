@@ -6,6 +6,7 @@ Run it from any directory:
 """
 
 import argparse
+import io
 import sys
 
 import openai
@@ -53,12 +54,13 @@ def talk(client: openai.OpenAI) -> None:
             continue
         messages.append({"role": "user", "content": text})
         print("Model: ", end="")
+        problem = "the model sent no text"
         try:
             reply, usage = stream_reply(client, messages)
         except openai.OpenAIError as error:
-            reply, usage = "", None
-            print(f"[no reply: {error}]")
+            reply, problem = "", str(error)
         if not reply:
+            print(f"[no reply: {problem}]")
             messages.pop()
             continue
         messages.append({"role": "assistant", "content": reply})
@@ -69,7 +71,9 @@ def main() -> None:
     """Hold the trip to Japan, or talk."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
-    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?
+            stream.reconfigure(errors="replace")
     if not parser.parse_args().interactive:
         run_chat(get_client(), SYSTEM, TRIP)
         return

@@ -49,7 +49,11 @@ def _score(question: Question, statement: Statement, notes: Notes) -> int | None
     """How well a statement answers: None where it does not, else a small number, larger is better."""
     if statement.superseded or not (question.terms or question.soft):
         return None
-    if question.said_by == "assistant" and statement.role != "assistant" and not any(w.low == "i" for w in statement.head):
+    if (
+        question.said_by == "assistant"
+        and statement.role != "assistant"
+        and not any(w.low == "i" for w in statement.head)
+    ):
         return None
     if not question.reach & statement.reach and not notes.aliases and not question.loose:
         return None
@@ -159,4 +163,3 @@ def told(notes: Notes) -> str:
     """What was said about the user, a sentence each: the newest of it."""
     said = [s.text for s in notes.statements if s.role != "assistant" and not s.superseded and s.said & {"you", "your"}]
     return " ".join(dict.fromkeys(said[-MOST_TOLD:]))
-

@@ -33,7 +33,6 @@ ADVICE = re.compile(
     r"|^[A-Z][a-z]+ (?:the|a|it|them)\b",  # an order: "Use the …"
     re.IGNORECASE,
 )
-WISHING = re.compile(r"\b(?:would like|wants?|hopes?|wish(?:es)?) to\b", re.IGNORECASE)
 WISHED = frozenset("want plan like hope go will would wish should going shall intend".split())
 
 
@@ -82,18 +81,14 @@ class Fit:
 
     def word(self, term: Word) -> float:
         """How well the statement has a word of the question, from 0 to 1."""
-        statement, meant = self.statement, self.question.senses[term]
-        best, conflict = 0.0, False
-        if term.lemma in statement.lemmas or meant & statement.all_senses or term.lemma in lx.KINDS:
-            for place, word in enumerate(statement.words):
-                same = word.lemma == term.lemma
-                member = not same and is_kind(term.lemma, word)
-                if not (same or member or meant & statement.senses[place]):
-                    continue
-                fit = (1 if same else SYNONYM) * self._owner(term, word, place)
-                if fit and not member:
-                    self.matched.add(place)
-                best, conflict = max(best, fit), conflict or not fit
+        statement, best, conflict = self.statement, 0.0, False
+        for place in self._places(term):
+            word = statement.words[place]
+            same = word.lemma == term.lemma
+            fit = (1 if same else SYNONYM) * self._owner(term, word, place)
+            if fit and (same or not is_kind(term.lemma, word)):
+                self.matched.add(place)
+            best, conflict = max(best, fit), conflict or not fit
         if best or conflict:
             return best
         if self._alias(term):
@@ -104,24 +99,28 @@ class Fit:
             return IN_SENTENCE
         return NEARBY if term.lemma in statement.around else 0.0
 
+    def _places(self, term: Word) -> list[int]:
+        """Where the statement has a word of the question, a synonym, or a thing of the kind that it names."""
+        known = self.statement.places
+        found = {place for meaning in self.question.meanings[term] for place in known.get(meaning, ())}
+        if term.lemma in lx.KINDS:
+            found.update(i for i, w in enumerate(self.statement.words) if is_kind(term.lemma, w))
+        return sorted(found)
+
     def about_user(self) -> bool:
-        """Whether the statement can be about the user: "you" is its subject, or nobody whom the question does not name."""
-        clause, subject = self.statement.words, self.statement.head
-        if any(w.low == "you" and (i < len(subject) or is_verb(clause[i + 1])) for i, w in enumerate(clause[:-1])):
-            return True
-        named = {t.lemma for t in self.question.terms}
-        return not any(
+        """Whether the statement can be about the user: "you" acts in it, or nobody whom the question does not name."""
+        return self.statement.user_acts or not any(
             w.low in ("my", "i", "he", "she", "they")
-            or (w.lemma not in named and (w.lemma in lx.PERSONS or w.lemma in lx.PETS or is_name(w, i == 0)))
-            for i, w in enumerate(subject)
+            or (w.lemma not in self.question.lemmas and (w.lemma in lx.PERSONS or w.lemma in lx.PETS or is_name(w, i == 0)))
+            for i, w in enumerate(self.statement.head)
         )
 
     def opposed(self) -> bool:
         """Whether the statement says the opposite of what is asked: "last" for "next", "opens" for "closes", a wish."""
-        asked, said = self.question.opposites, self.statement.said
-        if asked and any(g & asked and g & said and not g & asked & said for g in lx.OPPOSITES):
+        said = self.statement.said
+        if any(said & others and not said & asked for asked, others in self.question.opposites):
             return True
-        return bool(WISHING.search(self.statement.text)) and not self.question.said & WISHED
+        return self.statement.wished and not self.question.said & WISHED
 
     def _counts(self, term: Word) -> int:
         if term.lemma == self.question.sort and self.question.kind != "count":

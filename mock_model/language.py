@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from mock_model import lexicon as lx
@@ -37,8 +38,10 @@ TOKEN = re.compile(
     re.VERBOSE | re.UNICODE,
 )
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])")
-ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|st|prof|no|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|a\.m|p\.m)|\b[A-Z])\.$",
-                          re.IGNORECASE)
+ABBREVIATION = re.compile(
+    r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|a\.m|p\.m|(?-i:[A-Z]))\.$", re.IGNORECASE
+)
+LONGEST = 100  # words: what is longer is no sentence that anybody reads, and is read in parts
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 
 CONTRACTIONS = {
@@ -51,26 +54,32 @@ CASUAL = {
     "u": "you", "ur": "your", "i": "I", "can't": "can not", "won't": "will not", "shan't": "shall not", "gonna": "going to",
     "wanna": "want to", "let's": "let us", "lets": "let us", "y'all": "you", "youre": "you are", "theyre": "they are",
 }  # fmt: skip
-IS_AFTER_NAME = set(["a", "an", "the", "in", "at", "on", "from", "not", "called", "named", "very", "so", "really", "now", "going", "been", "got", "your", "my", "our", "their", "to", "coming"])
+IS_AFTER_NAME = frozenset(
+    "a an the in at on from not called named very so really now going been got your my our their to".split()
+)
+# Endings of words, what stands there in the base form, and how long a word must be to have it.
+ENDINGS = (
+    ("ies", "y", 5), ("sses", "ss", 5), ("xes", "x", 4), ("ches", "ch", 5), ("shes", "sh", 5), ("oes", "o", 5), ("ss", "ss", 3),
+    ("us", "us", 3), ("is", "is", 3), ("s", "", 4), ("ing", "", 6), ("ied", "y", 5), ("ed", "", 5),
+)  # fmt: skip
+NOUN_ENDINGS = ("ations", "ation", "ances", "ance", "ences", "ence", "ments", "ment", "ness", "ate", "ant", "ent")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def lemma(low: str) -> str:
     """The base form of a lower-case word, and the first of its synonyms: "mum's" and "mothers" are "mother"."""
     if low in lx.CONCEPT:
         return lx.CONCEPT[low]
-    base = lx.IRREGULAR.get(low)
-    if base is None:
-        base = low
-        for ending, put, shortest in (("ies", "y", 5), ("sses", "ss", 5), ("xes", "x", 4), ("ches", "ch", 5), ("shes", "sh", 5),
-                                      ("oes", "o", 5), ("ss", "ss", 3), ("us", "us", 3), ("is", "is", 3), ("s", "", 4), ("ing", "", 6),
-                                      ("ied", "y", 5), ("ed", "", 5)):  # fmt: skip
-            if low.endswith(ending) and len(low) >= shortest and low not in lx.WHOLE and not low.endswith("eed"):
-                base = low[: -len(ending)] + put
-                if ending in ("ing", "ed"):
-                    base = _undouble(base)
-                break
+    base = lx.IRREGULAR.get(low) or (low if low in lx.WHOLE or low.endswith("eed") else _without_ending(low))
     return lx.CONCEPT.get(base, base)
+
+
+def _without_ending(low: str) -> str:
+    for ending, put, shortest in ENDINGS:
+        if low.endswith(ending) and len(low) >= shortest:
+            base = low[: -len(ending)] + put
+            return _undouble(base) if ending in ("ing", "ed") else base
+    return low
 
 
 @lru_cache(maxsize=1)
@@ -80,39 +89,38 @@ def _related() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
     Words of one line share a sense. In a line about people only its first word has the sense of each other: a partner may
     be a husband or a wife, but a husband is no wife.
     """
-    senses: dict[str, set[str]] = {}
-    phrases = set()
-    for number, line in enumerate(lx.alike_lines()):
-        group = [w if "_" in w else lemma(w) for w in line.split()]
-        phrases |= {w for w in group if "_" in w}
+    known: dict[str, set[str]] = {}
+    phrases: set[str] = set()
+    for number, line in enumerate(lx.ALIKE):
+        group = [w if "_" in w else lemma(w) for w in line]
+        phrases.update(w for w in group if "_" in w)
         people = any(w in lx.PERSONS or w in lx.PETS for w in group)
         for word in group:
-            mine = {f"{number}.{word}"} if people and word != group[0] else {str(number)}
+            mine = {f"{number}"} if not people else {f"{number}.{word}"}
             if people and word == group[0]:
-                mine |= {f"{number}.{other}" for other in group[1:]}
-            senses.setdefault(word, set()).update(mine)
-    return {word: frozenset(found) for word, found in senses.items()}, frozenset(phrases)
+                mine = {f"{number}.{other}" for other in group}
+            known.setdefault(word, set()).update(mine)
+    return {word: frozenset(found) for word, found in known.items()}, frozenset(phrases)
 
 
 def senses(clause: Sequence[Word]) -> tuple[frozenset[str], ...]:
     """For each word of a clause the senses it can have: two words that share one mean nearly the same."""
     known, phrases = _related()
     found = [known.get(w.lemma, frozenset()) | _stem(w.lemma) for w in clause]
-    for index in range(len(clause) - 1):
-        for phrase in (f"{clause[index].lemma}_{clause[index + 1].lemma}", f"{clause[index].lemma}_{clause[index + 1].low}",
-                       f"{clause[index].low}_{clause[index + 1].low}"):
+    for index, (one, two) in enumerate(pairwise(clause)):
+        for phrase in (f"{one.lemma}_{two.lemma}", f"{one.lemma}_{two.low}", f"{one.low}_{two.low}"):
             if phrase in phrases:
-                found[index] = found[index] | known[phrase]
+                found[index] |= known[phrase]
                 break
     return tuple(found)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _stem(low: str) -> frozenset[str]:
     """What "intolerant" and "intolerance", "deploy" and "deployment" have in common, as one more sense."""
     if len(low) < 5:
         return frozenset()
-    for ending in ("ations", "ation", "ances", "ance", "ences", "ence", "ments", "ment", "ness", "ate", "ant", "ent"):
+    for ending in NOUN_ENDINGS:
         if low.endswith(ending) and len(low) - len(ending) >= 5:
             return frozenset({"~" + low[: -len(ending)]})
     return frozenset({"~" + low})
@@ -134,34 +142,45 @@ def is_verb(word: Word) -> bool:
     return _can_be_verb(word.low)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _can_be_verb(low: str) -> bool:
     if low in lx.WHOLE:
         return False
-    if low in lx.AUXILIARIES or lx.IRREGULAR.get(low) in lx.VERBS:
+    if low in lx.VERBS or low in lx.AUXILIARIES or lx.IRREGULAR.get(low) in lx.VERBS:
         return True
-    return low in lx.VERBS or any(
-        low.endswith(end) and (low[: -len(end)] + put) in lx.VERBS
-        for end, put in (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"))
-    ) or (low.endswith("ed") and _undouble(low[:-2]) in lx.VERBS)
+    forms = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"))
+    regular = any(low.endswith(end) and low[: -len(end)] + put in lx.VERBS for end, put in forms)
+    return regular or (low.endswith("ed") and _undouble(low[:-2]) in lx.VERBS)
 
 
 def sentences(text: str) -> list[str]:
     """Split a text at the ends of sentences and lines, not after "Dr." or inside "3.11"."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=1024)
+def _sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for piece in SENTENCE_END.split(text):
         piece = BULLET.sub("", piece).strip()
         if not piece:
             continue
-        if found and ABBREVIATION.search(found[-1]):
+        if found and ABBREVIATION.search(found[-1]) and len(found[-1]) < 500:
             found[-1] += " " + piece
+        elif len(piece) > 6 * LONGEST and len(parts := piece.split()) > LONGEST:
+            found += [" ".join(parts[n : n + LONGEST]) for n in range(0, len(parts), LONGEST)]
         else:
             found.append(piece)
-    return found
+    return tuple(found)
 
 
 def words(sentence: str) -> list[Word]:
     """Split one sentence into words, contractions written out ("I'm" is two words, and so is "what's")."""
+    return list(_words(sentence))
+
+
+@lru_cache(maxsize=4096)
+def _words(sentence: str) -> tuple[Word, ...]:
     raw = [
         (m.group().rstrip(), m.start() > 0 and not sentence[m.start() - 1].isspace())
         for m in TOKEN.finditer(sentence)
@@ -171,7 +190,7 @@ def words(sentence: str) -> list[Word]:
     for index, (text, glued) in enumerate(raw):
         following = raw[index + 1][0].lower() if index + 1 < len(raw) else ""
         found.extend(_expand(text.replace("’", "'"), glued, following))
-    return found
+    return tuple(found)
 
 
 def _expand(text: str, glued: bool, following: str) -> list[Word]:
@@ -194,7 +213,7 @@ def _expand(text: str, glued: bool, following: str) -> list[Word]:
     return [word(text.rstrip("'"), glued)]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def word(text: str, glued: bool = False) -> Word:
     low = text.lower()
     return Word(text, low, lemma(low), glued)
@@ -211,4 +230,4 @@ def as_sentence(text: str) -> str:
     if not text:
         return ""
     first = text[0].upper() + text[1:] if not re.match(r"\w*[._/]\w|https?:", text) else text
-    return first if first[-1] in ".!?…\"”)" else first + "."
+    return first if first[-1] in '.!?…"”)' else first + "."

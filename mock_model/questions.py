@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from mock_model import lexicon as lx
-from mock_model.clauses import QUESTION_START, clauses, is_question, named
+from mock_model.clauses import QUESTION_START, clauses, is_question
 from mock_model.language import Word, is_verb, join, senses, sentences, words
-from mock_model.phrases import Topic, resolve, with_owners
+from mock_model.phrases import Topics, resolve, with_owners
 from mock_model.voice import in_own_voice
+from mock_model.wording import named
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Question:
     words: tuple[Word, ...] = ()
 
     @cached_property
-    def senses(self) -> dict[Word, frozenset[str]]:
-        """The senses of each of its terms."""
+    def meanings(self) -> dict[Word, frozenset[str]]:
+        """The lemma and the senses of each of its terms."""
         known = dict(zip(self.words, senses(self.words), strict=True))
-        return {term: known.get(term, frozenset()) for term in self.terms}
+        return {term: known.get(term, frozenset()) | {term.lemma} for term in self.terms}
 
     @cached_property
     def lemmas(self) -> frozenset[str]:
@@ -44,8 +45,9 @@ class Question:
         return self.lemmas | {w.low for w in self.words}
 
     @cached_property
-    def opposites(self) -> frozenset[str]:
-        return self.said & lx.OPPOSED
+    def opposites(self) -> list[tuple[frozenset[str], frozenset[str]]]:
+        """Words of it that have opposites, with these."""
+        return [(group & self.said, group - self.said) for group in lx.OPPOSITES if group & self.said]
 
     @cached_property
     def negated(self) -> bool:
@@ -54,7 +56,7 @@ class Question:
     @cached_property
     def reach(self) -> frozenset[str]:
         """All by which one of its terms can be found in a statement."""
-        return frozenset().union(*({t.lemma} | self.senses[t] for t in self.terms if t.low != "you"))
+        return frozenset().union(*(self.meanings[t] for t in self.terms if t.low != "you"))
 
     @cached_property
     def loose(self) -> bool:
@@ -98,7 +100,8 @@ IDLE = re.compile(
     re.IGNORECASE,
 )
 JOB = re.compile(
-    r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do\b(?: (?:for (?:a living|work)|professionally))?[?. ]*$|\bfor a living\b", re.I
+    r"\bwhat (?:do|does|did) (?:\S+ ){1,4}do\b(?: (?:for (?:a living|work)|professionally))?[?. ]*$|\bfor a living\b",
+    re.I,
 )
 PAST = frozenset("did was were used originally previously before old".split())
 
@@ -123,13 +126,13 @@ NAME_PARTS = frozenset("full first middle last real actual whole".split())
 BARE_NOUNS = frozenset("time drink name work street".split())  # nouns that look like verbs
 
 
-def questions(text: str, topics: tuple[Topic | None, Topic | None]) -> list[Question]:
+def questions(text: str, topics: Topics) -> list[Question]:
     """The questions in a user's message, in order; topics is what "it" and "she" stand for before it."""
     return list(_questions(text, topics))
 
 
 @lru_cache(maxsize=1024)
-def _questions(text: str, topics: tuple[Topic | None, Topic | None]) -> tuple[Question, ...]:
+def _questions(text: str, topics: Topics) -> tuple[Question, ...]:
     return tuple(_analyse(piece, topics) for sentence in sentences(text) for piece in _asking(sentence))
 
 
@@ -157,9 +160,11 @@ def _unwrap(sentence: str) -> tuple[str, bool]:
         bare = bare[match.end() :].strip()
 
 
-def _analyse(piece: list[Word], topics: tuple[Topic | None, Topic | None]) -> Question:
+def _analyse(piece: list[Word], topics: Topics) -> Question:
     """What a question wants, and the words it is about."""
-    piece = _without(IDLE, named([*resolve(piece, topics), *words("x y")])[:-2])  # two words after "name", as a fact has
+    piece = _without(
+        IDLE, named([*resolve(piece, topics), *words("x y")])[:-2]
+    )  # two words after "name", as a fact has
     said = SAID.search(join(piece))
     said_by, advice = "", False
     if said:

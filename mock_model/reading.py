@@ -12,15 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from mock_model import corrections
 from mock_model import lexicon as lx
-from mock_model.clauses import clauses_of, is_question, named
+from mock_model.clauses import clauses_of, is_question
+from mock_model.corrections import MISSPOKE, how_sure, take
 from mock_model.language import Word, as_sentence, is_verb, join, senses, sentences, words
-from mock_model.phrases import Topic, is_name, resolve, subject_of, topics_after, with_owners
+from mock_model.phrases import Topics, names_in, resolve, subject_of, topics_after, with_owners
 from mock_model.transcript import text_of, utterances
 from mock_model.voice import in_own_voice
+from mock_model.wording import named
 
-PAST = re.compile(r"\b(used to|previously|formerly|originally|at first|old|former|until last|back when|no longer|before that)\b")
+PAST = re.compile(
+    r"\b(used to|previously|formerly|originally|at first|old|former|until last|back when|no longer|before that)\b"
+)
+WISHING = re.compile(r"\b(?:would like|wants?|hopes?|wish(?:es)?) to\b", re.IGNORECASE)
 ABOUT_USER = re.compile(r"\b(the user|summary|so far)\b", re.I)
 
 
@@ -59,18 +63,40 @@ class Statement:
         return senses(self.words)
 
     @cached_property
-    def all_senses(self) -> frozenset[str]:
-        return frozenset().union(*self.senses)
+    def places(self) -> dict[str, list[int]]:
+        """Where each of its lemmas and senses stands."""
+        found: dict[str, list[int]] = {}
+        for place, word in enumerate(self.words):
+            for meaning in (word.lemma, *self.senses[place]):
+                found.setdefault(meaning, []).append(place)
+        return found
 
     @cached_property
     def reach(self) -> frozenset[str]:
         """All by which a word of a question can be found here."""
-        return self.said | self.wide | self.around | self.all_senses
+        return self.said | self.wide | self.around | self.places.keys()
 
     @cached_property
     def head(self) -> tuple[Word, ...]:
         """The words before its verb."""
         return subject_of(self.words)
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Who is called what in it."""
+        return tuple(names_in(self.words))
+
+    @cached_property
+    def user_acts(self) -> bool:
+        """Whether "you" is the subject of one of its verbs."""
+        after = (*self.words[1:], None)
+        pairs = enumerate(zip(self.words, after, strict=True))
+        return any(w.low == "you" and (i < len(self.head) or (n and is_verb(n))) for i, (w, n) in pairs)
+
+    @cached_property
+    def wished(self) -> bool:
+        """Whether it says what somebody would like, not what is."""
+        return bool(WISHING.search(self.text))
 
     @cached_property
     def negated(self) -> bool:
@@ -93,34 +119,34 @@ class Statement:
 # ---- one message ----
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read_message(
-    role: str, text: str, topics: tuple[Topic | None, Topic | None] = (None, None), asked: tuple[Word, ...] = ()
-) -> tuple[tuple[Statement, ...], tuple]:
-    """The statements of one message, and what pronouns after it stand for: the last (person, thing)."""
+    role: str, text: str, topics: Topics = (None, None), asked: tuple[Word, ...] = ()
+) -> tuple[tuple[Statement, ...], Topics]:
+    """The statements of one message, and what pronouns after it stand for.
+
+    topics is what they stand for before it; asked is the question or message that it may answer in a word.
+    """
     found: list[Statement] = []
     for speaker, said in utterances(role, text):
-        about_user = bool(ABOUT_USER.search(text)) if speaker == role else False
+        about_user = speaker == role and bool(ABOUT_USER.search(text))
         correcting = 0
-        for sentence in sentences(corrections.MISSPOKE.sub("", said) if speaker == "user" else said):
-            correcting = 2 if corrections.STRONG.search(sentence) else correcting if correcting and len(sentence) < 40 else int(bool(corrections.CORRECTING.search(sentence)))
+        for sentence in sentences(MISSPOKE.sub("", said) if speaker == "user" else said):
+            correcting = how_sure(sentence, correcting)
             for clause, whole in clauses_of(sentence, speaker, about_user):
-                spoken = tuple(clause)
-                if about_user and found and found[-1].head and found[-1].head[-1].low == "you":
-                    clause = _user_goes_on(clause)
-                clause = resolve(clause, topics)
-                clause = with_owners(named(clause))
-                topics = topics_after(clause, topics)
-                found.append(Statement(tuple(clause), speaker, tuple(whole), spoken=spoken, correcting=correcting))
+                meant = resolve(_of_user(clause, found) if about_user else clause, topics)
+                statement = with_owners(named(meant))
+                topics = topics_after(statement, topics)
+                found.append(Statement(tuple(statement), speaker, tuple(whole), frozenset(), tuple(clause), correcting))
             if is_question(sentence):
                 topics = topics_after(with_owners(in_own_voice(words(sentence), speaker)), topics)
     around = frozenset(w.lemma for s in found for w in s.words) | {w.lemma for w in asked}
     return tuple(replace(s, around=around) for s in found), topics
 
 
-def _user_goes_on(clause: list[Word]) -> list[Word]:
-    """In a summary "they" is the user, if the sentence before was about the user."""
-    if clause[0].low in ("they", "their"):
+def _of_user(clause: list[Word], before: Sequence[Statement]) -> list[Word]:
+    """In a summary "they" is the user, if the statement before was about the user."""
+    if clause[0].low in ("they", "their") and before and before[-1].head[-1].low == "you":
         return [*words("you" if clause[0].low == "they" else "your"), *clause[1:]]
     return clause
 
@@ -134,7 +160,7 @@ class Notes:
 
     statements: list[Statement] = field(default_factory=list)
     aliases: dict[str, set[str]] = field(default_factory=dict)
-    topics: tuple = (None, None)
+    topics: Topics = (None, None)
 
     def same(self, one: str, two: str) -> bool:
         """Whether two keys stand for the same: "you/sister" and "clara", when your sister is called Clara."""
@@ -149,42 +175,22 @@ def read(messages: Sequence[dict]) -> Notes:
         text = text_of(message)
         said, topics = read_message(message["role"], text, notes.topics, asked)
         if message["role"] != "assistant" or notes.topics == (None, None):
-            notes.topics = topics
+            notes.topics = topics  # "it" is rather what the user spoke of than what the model did
         for statement in said:
-            corrections.take(statement, notes.statements)
+            take(statement, notes.statements)
         asked = _asked(message["role"], text)
     for statement in notes.statements:
-        for name, thing in _names(statement.words):
+        for name, thing in statement.names:
             notes.aliases.setdefault(name, set()).add(thing)
     return notes
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _asked(role: str, text: str) -> tuple[Word, ...]:
     """What the next message may answer in a word: the last question of the model, or all that a user wrote."""
-    if role == "user":
-        return tuple(with_owners([w for s in sentences(text) for w in in_own_voice(words(s), role)]))
-    asking = [s for s in sentences(text) if s.endswith("?")] if role == "assistant" else []
-    return tuple(with_owners(in_own_voice(words(asking[-1]), role))) if asking else ()
-
-
-@lru_cache(maxsize=8192)
-def _names(clause: tuple[Word, ...]) -> tuple[tuple[str, str], ...]:
-    """Who is called what: ("clara", "you/sister") for "your sister Clara" or "Clara is your sister"."""
-    found = []
-    for index, word in enumerate(clause):
-        if not is_name(word, index == 0 and len(clause) > 1 and not is_verb(clause[1])):
-            continue
-        back = index - 1
-        while back >= 0 and (clause[back].lemma in ("be", "call", "named", "now") or clause[back].text in ",("):
-            back -= 1
-        before = clause[back] if back >= 0 else None
-        if before is not None and not before.possessive and not is_name(before, back == 0) and before.low not in lx.SMALL \
-                and before.text[0].isalpha() and (back == index - 1 or before.owner or "call" in {w.lemma for w in clause[back:index]}):
-            found.append((word.lemma, before.key))
-        rest = clause[index + 1:index + 6]
-        if len(rest) > 2 and (rest[0].text == "," or rest[0].lemma == "be") and (rest[1].low in lx.POSSESSIVES or rest[1].possessive):
-            noun = next((w for w in rest[2:] if w.low not in lx.SMALL), None)
-            if noun is not None and noun.owner:
-                found.append((word.lemma, noun.key))
-    return tuple(found)
+    asking = sentences(text)
+    if role == "assistant":
+        asking = [s for s in asking if s.endswith("?")][-1:]
+    elif role != "user":
+        return ()
+    return tuple(with_owners([w for s in asking for w in in_own_voice(words(s), role)]))

@@ -6,7 +6,9 @@ import json
 import re
 
 LABEL = re.compile(
-    r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*", re.I)
+    r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*",
+    re.I,
+)
 LABELS = {"human": "user", "ai": "assistant", "bot": "assistant", "model": "assistant", "chatbot": "assistant", "agent": "assistant",
           "customer": "user", "me": "user", "q": "user", "a": "assistant", "you": "assistant"}  # fmt: skip
 
@@ -49,12 +51,13 @@ def utterances(role: str, text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     current = role
     labelled = sum(bool(LABEL.match(line)) for line in text.splitlines()) >= 2 or bool(
-        re.match(r"\s*(user|assistant|human)\s*:", text, re.I))
+        re.match(r"\s*(user|assistant|human)\s*:", text, re.I)
+    )
     for line in text.splitlines():
         label = LABEL.match(line) if labelled else None
         if label:
             name = label.group(1).lower()
-            current, line = LABELS.get(name, name), line[label.end():]
+            current, line = LABELS.get(name, name), line[label.end() :]
         if line.strip():
             if found and found[-1][0] == current and not label:
                 found[-1] = (current, found[-1][1] + "\n" + line)

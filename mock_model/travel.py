@@ -79,17 +79,32 @@ NORTHERN = {"spring": "march april may", "summer": "june july august", "autumn":
 OPPOSITE = {"spring": "autumn", "autumn": "spring", "summer": "winter", "winter": "summer"}
 
 WHEN = re.compile(
-    r"\bwhen (?:should|would|could|can|is it best|is (?:the|a) (?:best|good|right) (?:time|season)|do you (?:think|suggest|recommend))[^?]*"
-    r"|\b(?:best|good|ideal|right) (?:time|season|month)s?(?: of (?:the )?year)? (?:to|for)\b|\bwhich season (?:should|would|is best)"
-    r"|\bwhat (?:time of year|season) (?:should|would|is best)", re.I)  # fmt: skip
-TRAVELLING = re.compile(r"\b(visit|go|travel|trip|fly|book|come|there|holiday|vacation)\b", re.I)
-PACK = re.compile(r"\bwhat (?:should|do|shall|would|could|can|must) (?:i|we)\b[^?]*\b(?:pack|bring|take|wear|put in)\b|\bpacking (?:list|tips|advice)\b"
-                  r"|\bwhat (?:clothes|to pack|to bring|to wear)\b", re.I)  # fmt: skip
-SEASON = re.compile(r"\b(spring|summer|autumn|fall|winter)(?:time)?\b", re.I)
-PLACE = re.compile(r"\b(" + "|".join(sorted(map(re.escape, PLACES), key=len, reverse=True)) + r")\b", re.I)
-GOING = re.compile(r"\b(?:trip to|travel(?:ling|ing)? to|visit(?:ing)?|fly(?:ing)? to|going to|holiday in|vacation in|go to)\s+(?:the )?([A-Z][\w-]+(?: [A-Z][\w-]+)?)")
-WHICH_SEASON = "Which season do you mean? You haven't told me, and I can only answer from the messages in this request."
-WHICH_PLACE = "Which place do you mean? You haven't told me where you are going, and I can only answer from the messages in this request."
+    r"\bwhen (?:should|would|could|can|is it best|is (?:the|a) (?:best|good|right) (?:time|season)"
+    r"|do you (?:think|suggest|recommend))[^?]*"
+    r"|\b(?:best|good|ideal|right) (?:time|season|month)s?(?: of (?:the )?year)? (?:to|for)\b"
+    r"|\bwhich season (?:should|would|is best)|\bwhat (?:time of year|season) (?:should|would|is best)",
+    re.IGNORECASE,
+)
+TRAVELLING = re.compile(r"\b(?:visit|go|travel|trip|fly|book|come|there|holiday|vacation)\b", re.IGNORECASE)
+JOURNEY = re.compile(r"\b(?:visit|travel|trip|fly|holiday|vacation)\b|\bgo(?: there)?\s*\?", re.IGNORECASE)
+PACK = re.compile(
+    r"\bwhat (?:should|do|shall|would|could|can|must) (?:i|we)\b[^?]*\b(?:pack|bring|take|wear|put in)\b"
+    r"|\bpacking (?:list|tips|advice)\b|\bwhat (?:clothes|to pack|to bring|to wear)\b",
+    re.IGNORECASE,
+)
+SEASON = re.compile(r"\b(spring|summer|autumn|fall|winter)(?:time)?\b", re.IGNORECASE)
+MONTH = re.compile(
+    r"\b(january|february|april|june|july|august|september|october|november|december|(?<=in )(?:march|may))\b",
+    re.IGNORECASE,
+)
+PLACE = re.compile(r"\b(" + "|".join(sorted(map(re.escape, PLACES), key=len, reverse=True)) + r")\b", re.IGNORECASE)
+GOING = re.compile(
+    r"\b(?:trip to|travel(?:ling|ing)? to|visit(?:ing)?|fly(?:ing)? to|going to|holiday in|vacation in|go to)\s+(?:the )?"
+    r"([A-Z][\w-]+(?: [A-Z][\w-]+)?)"
+)
+ONLY_HERE = "I can only answer from the messages in this request."
+WHICH_SEASON = f"Which season do you mean? You haven't told me. {ONLY_HERE}"
+WHICH_PLACE = f"Which place do you mean? You haven't told me where you are going. {ONLY_HERE}"
 
 
 def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
@@ -109,17 +124,14 @@ def _time_to_go(asked: str, messages: Sequence[dict]) -> str | None:
     place = _place(asked, messages)
     if place is None:
         unknown = next((m.group(1) for text in _texts(asked, messages, "user") if (m := GOING.search(text))), None)
-        return f"I don't know the seasons of {unknown}." if unknown else (None if _about_else(asked) else WHICH_PLACE)
+        if unknown:
+            return f"I don't know the seasons of {unknown}."
+        return WHICH_PLACE if JOURNEY.search(asked) else None  # "When should I call?" is about no journey
     season, months, why, _, _ = PLACES[place.lower()]
     return f"{season.capitalize()} is a good time to visit {place}: {months} brings {why}."
 
 
-def _about_else(asked: str) -> bool:
-    """Whether a "when should I" is about something that is no journey."""
-    return not re.search(r"\b(visit|travel|trip|fly|holiday|vacation)\b", asked, re.I) and not re.search(r"\bgo(?: there)?\s*\?", asked, re.I)
-
-
-def _packing(asked: str, messages: Sequence[dict]) -> str | None:
+def _packing(asked: str, messages: Sequence[dict]) -> str:
     place = _place(asked, messages)
     named = SEASON.search(asked)
     season = named.group(1) if named else _season(messages, place)
@@ -133,27 +145,23 @@ def _packing(asked: str, messages: Sequence[dict]) -> str | None:
 
 def _place(asked: str, messages: Sequence[dict]) -> str | None:
     """The place that is meant: in the question, else the last one in a user's message, else the last one in any."""
-    for texts in (_texts(asked, messages, "user"), _texts("", messages, None)):
-        for text in texts:
-            found = PLACE.findall(text)
-            if found:
-                return found[-1].title() if found[-1].islower() else found[-1]
+    for text in [*_texts(asked, messages, "user"), *_texts("", messages, None)]:
+        if found := PLACE.findall(text):
+            return found[-1].title() if found[-1].islower() else found[-1]
     return None
 
 
 def _season(messages: Sequence[dict], place: str | None) -> str | None:
-    """The last season named in any message but the last, or the season of the last month that a user named."""
+    """The last season named in any message but the last, or the season of the last month that is named."""
     for text in _texts("", messages[:-1], None):
-        found = SEASON.findall(text)
-        if found:
+        if found := SEASON.findall(text):
             return found[-1]
-        months = re.findall(r"\b(january|february|april|june|july|august|september|october|november|december|(?<=in )(?:march|may))\b", text, re.I)
-        if months:
+        if months := MONTH.findall(text):
             season = next(s for s, names in NORTHERN.items() if months[-1].lower() in names)
             return OPPOSITE[season] if place and PLACES[place.lower()][4] else season
     return None
 
 
 def _texts(first: str, messages: Sequence[dict], role: str | None) -> list[str]:
-    """The texts of the messages of a role, the last first."""
+    """Texts, the latest first: the given one, then the messages of a role."""
     return [first, *(text_of(m) for m in reversed(messages) if role is None or m["role"] == role)]

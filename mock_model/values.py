@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mock_model import lexicon as lx
 from mock_model.language import Word, is_verb, lemma
 
-UNITS = set(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century", "night", "weekend"])
+UNITS = set("year month week day hour minute second decade century night weekend".split())
 
 
 class Value(NamedTuple):
@@ -36,7 +36,7 @@ ANSWERS = {
 }
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def values(clause: tuple[Word, ...]) -> tuple[Value, ...]:
     """The values of a clause, in order, the longest reading of each."""
     found: list[Value] = []
@@ -59,15 +59,23 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
     month = _is_month(clause, index)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}(/\d+)?", low):
         return Value("date", index, index + 1)
-    if re.fullmatch(r"\d{1,2}[:.]\d{2}( ?[ap]\.?m\.?)?|\d{1,2} ?([ap]m|[ap]\.m\.?)", low) and (":" in low or "m" in low or after is None):
+    if re.fullmatch(r"\d{1,2}[:.]\d{2}( ?[ap]\.?m\.?)?|\d{1,2} ?([ap]m|[ap]\.m\.?)", low) and (
+        ":" in low or "m" in low or after is None
+    ):
         return Value("clock", index, index + 1)
     if low[0] in "$€£¥":
         return Value("money", index, index + 1)
     if _number(low) is not None:
         end = index + 1
-        while end < len(clause) and (_number(clause[end].low) is not None or (
-                clause[end].low == "and" and end + 1 < len(clause) and lx.NUMBER_WORDS.get(clause[end - 1].low, 0) >= 100
-                and _number(clause[end + 1].low) is not None)):
+        while end < len(clause) and (
+            _number(clause[end].low) is not None
+            or (
+                clause[end].low == "and"
+                and end + 1 < len(clause)
+                and lx.NUMBER_WORDS.get(clause[end - 1].low, 0) >= 100
+                and _number(clause[end + 1].low) is not None
+            )
+        ):
             end += 1
         follows = clause[end] if end < len(clause) else None
         if follows and (follows.low in lx.CURRENCIES or follows.low in ("grand", "k")):
@@ -84,7 +92,9 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
             return Value("ordinal", index, end)
         if re.fullmatch(r"\d*[A-Za-z]+[-_]?\d\w*|[A-Za-z]+-\w*\d\w*", word.text):
             return Value("code", index, end)
-        counted = follows is not None and follows.low not in lx.SMALL and follows.text[0].isalpha() and not is_verb(follows)
+        counted = (
+            follows is not None and follows.low not in lx.SMALL and follows.text[0].isalpha() and not is_verb(follows)
+        )
         return Value("counted" if counted else "number", index, end)
     if re.fullmatch(r"[A-Za-z]{1,5}[-_]?\d[\w-]*", word.text):
         return Value("code", index, index + 1)
@@ -97,7 +107,8 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
     if lemma(low) in lx.WEEKDAYS or low in lx.WEEKDAYS or low.rstrip("s") in lx.WEEKDAYS:
         return Value("weekday", index, index + 1)
     if (low in lx.SEASONS and not (after and after.low in ("down", "off")) and word.lemma != "fall") or (
-            low == "fall" and index and clause[index - 1].low in ("in", "this", "next", "the", "early", "late")):
+        low == "fall" and index and clause[index - 1].low in ("in", "this", "next", "the", "early", "late")
+    ):
         return Value("season", index, index + 1)
     if low in lx.MOMENTS:
         return Value("moment", index, index + 1)
@@ -120,4 +131,3 @@ def _number(low: str) -> float | None:
         return lx.NUMBER_WORDS[low]
     match = re.match(r"[+#]?\d", low)
     return 1.0 if match else (lx.NUMBER_WORDS.get(low) if low in ("once", "half", "couple") else None)
-

@@ -36,7 +36,9 @@ def _swap(sentence: Sequence[Word], table: dict[str, str], you_is_model: bool) -
         if to is None and you_is_model:
             if word.low == "you":
                 after = sentence[index + 1] if index + 1 < len(sentence) else None
-                subject = index == 0 or (after is not None and is_verb(after)) or sentence[index - 1].low in lx.AUXILIARIES
+                subject = (
+                    index == 0 or (after is not None and is_verb(after)) or sentence[index - 1].low in lx.AUXILIARIES
+                )
                 to = "I" if subject else "me"
             else:
                 to = FROM_OTHER.get(word.low)
@@ -50,15 +52,25 @@ def _user_to_you(sentence: Sequence[Word], names: set[str]) -> list[Word]:
     swapped = 0
     for index, word in enumerate(sentence):
         the = bool(found) and found[-1].low == "the"
-        if word.low in ("assistant", "model", "bot") and the and not (index + 1 < len(sentence) and sentence[index + 1].low in ("is", "manager")):
+        if (
+            word.low in ("assistant", "model", "bot")
+            and the
+            and not (index + 1 < len(sentence) and sentence[index + 1].low in ("is", "manager"))
+        ):
             glued = found.pop().glued
             found.append(make("my" if word.possessive else "I", glued))
         elif word.low in names and (the or index == 0):
             glued = found.pop().glued if the else word.glued
             found.append(make("your" if word.possessive else "you", glued))
             swapped = len(found)
-        elif found and swapped and len(found) - swapped <= 1 and found[-1].low in ("you", "also", "still", "really", "now", "never", "always") \
-                and word.low not in lx.AUXILIARIES and _third(word):
+        elif (
+            found
+            and swapped
+            and len(found) - swapped <= 1
+            and found[-1].low in ("you", "also", "still", "really", "now", "never", "always")
+            and word.low not in lx.AUXILIARIES
+            and _third(word)
+        ):
             found.append(make(_third(word), word.glued))
         else:
             found.append(word)
@@ -76,27 +88,30 @@ def _third(word: Word) -> str:
     return low[:-1]
 
 
+TO_YOU = {"am": "are", "is": "are", "was": "were", "has": "have", "does": "do"}
+TO_I = {"are": "am", "is": "am", "were": "was", "has": "have", "does": "do"}
+BETWEEN = frozenset("not also still currently really actually never always now".split())
+
+
 def _agree(sentence: Sequence[Word]) -> list[Word]:
     """Make "to be" agree with its new subject: "you am" is "you are", "are I" is "am I"."""
     found = list(sentence)
-    for index, word in enumerate(found):
-        if word.low not in ("am", "is", "are", "was", "were", "has", "does"):
+    for index, verb in enumerate(found):
+        if verb.low not in TO_YOU and verb.low not in TO_I:
             continue
-        near = {found[i].low for i in (index - 1, index + 1) if 0 <= i < len(found)}
-        before = found[index - 1].low if index else ""
-        between = index >= 2 and before in ("not", "also", "still", "currently", "really", "actually", "never", "always", "now")
-        if between:
-            before = found[index - 2].low
-        you = before == "you" or ((index == 0 or before not in ("i", "he", "she", "it")) and "you" in near and index + 1 < len(
-            found) and found[index + 1].low == "you")
-        me = before == "i" or (index + 1 < len(found) and found[index + 1].low == "i")
-        to = word.low
-        if you and (word.low == "am" or not (index >= 2 and found[index - 2].low in ("of", "for", "with", "to") and not between)):
-            to = {"am": "are", "is": "are", "was": "were", "has": "have", "does": "do"}.get(word.low, word.low)
-        elif me:
-            to = {"are": "am", "is": "am", "were": "was", "has": "have", "does": "do"}.get(word.low, word.low)
-        if to != word.low:
-            found[index] = make(to if word.text[0].islower() else to.capitalize(), word.glued)
+        subject = index - 1 if index and found[index - 1].low not in BETWEEN else index - 2
+        before = found[subject].low if subject >= 0 else ""
+        after = found[index + 1].low if index + 1 < len(found) else ""
+        inside = subject > 0 and found[subject - 1].low in ("of", "for", "with", "to")  # "one of you is"
+        to = verb.low
+        if (before == "you" and (verb.low == "am" or not inside)) or (
+            after == "you" and before not in ("i", "he", "she", "it")
+        ):
+            to = TO_YOU.get(verb.low, verb.low)
+        elif "i" in (before, after):
+            to = TO_I.get(verb.low, verb.low)
+        if to != verb.low:
+            found[index] = make(to if verb.text[0].islower() else to.capitalize(), verb.glued)
     return found
 
 

@@ -1,0 +1,204 @@
+"""The offline model reads: it answers from the messages of a request, and from nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_model import get_mock_client
+from mock_model.travel import PLACES
+
+MODEL = "offline-model"
+UNTOLD = "haven't told me"
+FACTS = [json.loads(line) for line in (Path(__file__).parent / "facts.jsonl").read_text(encoding="utf-8").splitlines()]
+CLIENT = get_mock_client()
+
+
+def ask(*messages: tuple[str, str] | list[str] | str) -> str:
+    """Send messages, (role, content) or a user's content, and return the reply."""
+    sent = [("user", m) if isinstance(m, str) else m for m in messages]
+    request = [{"role": role, "content": content} for role, content in sent]
+    return CLIENT.chat.completions.create(model=MODEL, messages=request).choices[0].message.content
+
+
+def holds(text: str, expected: str) -> bool:
+    """Whether a text has one of the alternatives "a|b", at the beginning of a word."""
+    return any(re.search(r"(?<!\w)" + re.escape(part), text, re.IGNORECASE) for part in expected.split("|"))
+
+
+def each_fact(test):
+    """One test for each fact, named by its kind and question."""
+    return pytest.mark.parametrize("fact", FACTS, ids=[f"{f['kind']}: {f['question']}" for f in FACTS])(test)
+
+
+# ---- facts and questions ----
+
+
+def test_there_are_facts_of_many_kinds() -> None:
+    """At least 80 facts of at least 12 kinds"""
+    assert len(FACTS) >= 80 and len({f["kind"] for f in FACTS}) >= 12
+
+
+@each_fact
+def test_a_fact_that_was_sent_is_answered(fact: dict) -> None:
+    """A fact that was sent is answered"""
+    reply = ask(*fact["fact"], fact["question"])
+    assert all(holds(reply, e) for e in fact["expect"]), reply
+    assert not any(holds(reply, f) for f in fact["forbid"]), reply
+
+
+@each_fact
+def test_a_fact_that_was_not_sent_is_not_known(fact: dict) -> None:
+    """A fact that was not sent is not known"""
+    assert UNTOLD in ask(fact["question"])
+
+
+@each_fact
+def test_something_similar_is_no_answer(fact: dict) -> None:
+    """Something similar is no answer: another's dog, another date, a mere question"""
+    assert UNTOLD in ask(*fact["near_miss"], fact["question"])
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "question", "new", "old"),
+    [
+        ("The meeting is on Monday.", "Actually, make that Tuesday.", "When is the meeting?", "Tuesday", "Monday"),
+        ("My budget is 900 euros.", "Sorry, I meant 950.", "What is my budget?", "950", "900"),
+        ("We need 12 chairs.", "14, not 12.", "How many chairs do we need?", "14", "12"),
+        ("I live in Ghent.", "I have moved, I live in Bruges now.", "Where do I live?", "Bruges", "Ghent"),
+        ("The server is called heron.", "The server is called osprey now.", "What is the server called?", "osprey", "heron"),
+        ("My train leaves at 9:15.", "Change that to 10:40, please.", "When does my train leave?", "10:40", "9:15"),
+        ("My favourite colour is red.", "My favourite colour is teal.", "What is my favourite colour?", "teal", "red"),
+    ],
+)  # fmt: skip
+def test_of_two_statements_the_later_wins(first: str, later: str, question: str, new: str, old: str) -> None:
+    """Of two statements the later wins, whatever was said in between"""
+    between = [("assistant", "Noted."), "I like walking in the rain.", ("assistant", "Noted.")]
+    for talk in ([first, later], [first, *between, later], [first, later, *between]):
+        reply = ask(*talk, question)
+        assert new in reply and old not in reply
+
+
+@pytest.mark.parametrize("role", ["user", "system", "developer", "assistant"])
+def test_every_role_is_read(role: str) -> None:
+    """A fact counts whoever said it"""
+    assert "heron" in ask((role, "The staging server is called heron."), "What is the staging server called?")
+
+
+def test_its_own_earlier_refusal_is_no_fact() -> None:
+    """Its own earlier "I don't know" is no fact"""
+    first = ask("What is my dog called?")
+    assert UNTOLD in ask("What is my dog called?", ("assistant", first), "What is my dog called?")
+
+
+def test_two_questions_get_two_answers() -> None:
+    """Two questions in one message get two answers, the unknown one too"""
+    told = "My dog is called Biscuit. I live in Lisbon."
+    both = ask(told, "What is my dog called? Where do I live?")
+    assert "Biscuit" in both and "Lisbon" in both
+    half = ask(told, "What is my dog called? How old is he?")
+    assert "Biscuit" in half and UNTOLD in half
+
+
+def test_content_in_parts_and_results_of_tools_are_read() -> None:
+    """Content in parts is read, and what a tool has said"""
+    parts = [{"type": "text", "text": "My cat is called"}, {"type": "text", "text": "My cat is called Miso."}]
+    call = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": parts},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": '{"door_code": "4471"}'},
+        {"role": "assistant", "content": "Done."},
+        {"role": "user", "content": "What is my cat called? What is the door code?"},
+    ]
+    reply = CLIENT.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+    assert "Miso" in reply and "4471" in reply
+
+
+# ---- references ----
+
+
+@pytest.mark.parametrize("place", sorted({"japan", "peru", "iceland", "morocco", "new zealand", "kyoto"}))
+def test_the_place_comes_from_the_users_message_and_the_season_from_the_reply(place: str) -> None:
+    """The place comes from the user's message, the season from the model's own reply"""
+    told = f"I'm planning a trip to {place.title()}."
+    advice = ask(told, "When should I visit?")
+    season = PLACES[place][0]
+    assert place.title() in advice and season in advice.lower()
+    packing = ask(told, "When should I visit?", ("assistant", advice), "What should I pack for that season?")
+    assert season in packing
+    without_reply = ask(told, "When should I visit?", "What should I pack for that season?")
+    assert "Which season" in without_reply and UNTOLD in without_reply
+
+
+def test_without_the_place_it_asks_which() -> None:
+    """Without the place it asks which, and it does not guess"""
+    assert UNTOLD in ask("When should I visit?")
+    assert not any(place in ask("When should I visit?").lower() for place in PLACES)
+
+
+def test_a_place_it_knows_nothing_of_is_named_as_such() -> None:
+    """A place that it knows nothing of gets no invented season"""
+    assert "Atlantis" in ask("I'm planning a trip to Atlantis.", "When should I visit?")
+
+
+# ---- small talk and the rest ----
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Hello!", "Hello"),
+        ("Thanks a lot!", "welcome"),
+        ("Who are you?", "offline model"),
+        ("Write a poem about the sea.", "small offline model"),
+        ("   ", "empty"),
+        ("🎉🎉🎉", "Noted"),
+        ("我的狗叫饼干。", "Noted"),
+        ("<|endoftext|>", "Noted"),
+    ],
+)
+def test_small_talk_and_unknown_requests_get_a_short_honest_reply(said: str, expected: str) -> None:
+    """Small talk and unknown requests get a short, honest reply"""
+    reply = ask(said)
+    assert expected in reply and len(reply) < 200
+
+
+def test_what_do_you_know_about_me_lists_what_was_told() -> None:
+    """ "What do you know about me?" lists what was told, and admits when that is nothing"""
+    assert UNTOLD in ask("What do you know about me?")
+    known = ask("My dog is called Biscuit. I live in Lisbon.", "What do you know about me?")
+    assert "Biscuit" in known and "Lisbon" in known
+
+
+# ---- a reply is a function of its request ----
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(range(len(FACTS))), min_size=2, max_size=6))
+def test_replies_do_not_depend_on_earlier_requests(asked: list[int]) -> None:
+    """Replies do not depend on earlier requests, whatever their order"""
+
+    def answers(order: list[int]) -> dict[int, str]:
+        return {n: ask(*FACTS[n]["fact"], FACTS[n]["question"]) for n in order}
+
+    assert answers(asked) == answers(asked[::-1])
+    assert all(UNTOLD in ask(FACTS[n]["question"]) for n in asked)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=60)), min_size=1, max_size=5))
+def test_any_text_gets_a_reply(messages: list[tuple[str, str]]) -> None:
+    """Any text gets a reply: no input breaks the reading"""
+    assert isinstance(ask(*messages, "What is my name?"), str)
+
+
+def test_a_very_long_message_is_read() -> None:
+    """A message of 50,000 tokens is read to its end"""
+    filler = "The road winds on past fields and farms and villages without end, mile after mile. " * 3000
+    assert "Biscuit" in ask(filler + "My dog is called Biscuit.", "What is my dog called?")
