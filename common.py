@@ -118,7 +118,7 @@ def _read_env_file(path: Path) -> dict[str, str]:
     for line in parse_stream(StringIO(text)):
         written = line.original.string
         if line.error or (line.key and line.value is None):
-            number = line.original.line + len(written) - len(written.lstrip("\n"))
+            number = line.original.line + written[: len(written) - len(written.lstrip())].count("\n")
             raise SettingsError(
                 f"Line {number} of {path.name} is not of the form NAME=value. Mend it, or put a # before it."
             )

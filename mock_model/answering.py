@@ -31,7 +31,7 @@ def _ranked(question: Question, notes: Notes) -> Iterator[tuple[int, int, Statem
     for order, statement in enumerate(notes.statements):
         score = _score(question, statement, notes)
         if score is not None:
-            yield score, order, statement
+            yield score, -order if question.original else order, statement
 
 
 def _best(question: Question, notes: Notes) -> list[Statement]:
@@ -47,7 +47,7 @@ def _best(question: Question, notes: Notes) -> list[Statement]:
 
 def _score(question: Question, statement: Statement, notes: Notes) -> int | None:
     """How well a statement answers: None where it does not, else a small number, larger is better."""
-    if statement.superseded or not (question.terms or question.soft):
+    if (statement.superseded and not question.original) or not (question.terms or question.soft):
         return None
     if (
         question.said_by == "assistant"
@@ -67,6 +67,8 @@ def _score(question: Question, statement: Statement, notes: Notes) -> int | None
         score -= 3
     if statement.past and not question.past:
         score -= 4
+    if question.ending:
+        score += question.ending in statement.said
     return round(score + statement.revised)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mock_model import lexicon as lx
 from mock_model.language import Word, is_verb, join, words
@@ -19,7 +20,7 @@ UNREAL = re.compile(
 )
 QUESTION_START = re.compile(
     r"^(?:(?:and|so|but|then|also|now|ok|okay|hey|please|well)[, ]+)*(?:who|whom|whose|what|which|when|where|why|how|is|are|am"
-    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind|tell me|in which|in what|at what|on which"
+    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|in which|in what|at what|on which"
     r"|on what|for how)\b",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ ASKING = re.compile(
     re.IGNORECASE,
 )
 JOINING = frozenset("and but so while whereas although though plus".split())
-LINKS = JOINING | {"then", "also"}
+LINKS = JOINING | {"then", "also", "now"}
 SUBJECTS = frozenset("i you we he she it they".split())
 SHARED = frozenset("for at in on to with from as".split())
 ASKED_AFTER = SUBJECTS | {"there", "your", "my", "that", "this"}
@@ -70,10 +71,16 @@ def clauses_of(sentence: str, role: str, about_user: bool) -> Iterator[tuple[lis
 
 def _trimmed(piece: Sequence[Word]) -> list[Word]:
     """A clause without its quotation marks and without the signs and links at its ends."""
-    clause = [w for w in piece if w.text not in QUOTES]
+    clause = [
+        w._replace(glued=w.glued and not (i and piece[i - 1].text in QUOTES and not piece[i - 1].glued))
+        for i, w in enumerate(piece)
+        if w.text not in QUOTES
+    ]
     while clause and (clause[-1].text in ".,;:!?-–—" or clause[-1].low in ("and", "but", "so", "though")):
         clause.pop()
-    while clause and (clause[0].text in ",;:-–—" or clause[0].low in LINKS - {"also"} or clause[0].low == "because"):
+    while clause and (
+        clause[0].text in ",;:-–—" or clause[0].low in LINKS - {"also", "now"} or clause[0].low == "because"
+    ):
         clause.pop(0)
     return clause
 
@@ -152,8 +159,17 @@ def _with_subjects(pieces: list[list[Word]]) -> list[list[Word]]:
                 rest = in_own_voice([*subject, *rest], "assistant")
                 if len(subject) == 1 and subject[0].low == "you":
                     rest = in_own_voice(plain_third(rest), "assistant")
-        found.append(rest or piece)
+        found.append(_with_noun(rest or piece, found[-1]))
     return found
+
+
+def _with_noun(clause: list[Word], before: Sequence[Word]) -> list[Word]:
+    """ "(Your birthday is in May and) your wife's is in June": the noun of the clause before is meant."""
+    for index, (owner, verb) in enumerate(pairwise(clause)):
+        if owner.possessive and verb.low in ("is", "was", "are"):
+            noun = next((b for b, v in pairwise(before) if v.low == verb.low and b.text.isalpha()), None)
+            return [*clause[: index + 1], noun, *clause[index + 1 :]] if noun else clause
+    return clause
 
 
 def _subject_for(verb: Word, clause: Sequence[Word]) -> list[Word]:
@@ -197,7 +213,12 @@ def _begins_clause(part: Sequence[Word]) -> bool:
         return True
     if first.low in SUBJECTS | {"there", "that", "this"}:
         clear = first.low not in ("it", "that", "this", "you") and len(part) > 2
-        return clear or any(is_verb(w) for w in part[1:4])
+        return clear or any(is_verb(w) or w.low.endswith("ed") for w in part[1:4])
+    if first.low in ("on", "in", "at", "for"):  # "on Sunday we visit …"
+        return any(a.low in SUBJECTS and is_verb(b) for a, b in pairwise(part[1:7]))
+    if first.low not in lx.SMALL and first.text[0].isalnum() and first.low not in lx.NUMBER_WORDS:
+        if part[1].low in lx.AUXILIARIES or (part[1].low.endswith("s") and is_verb(part[1])):  # "lunch is at noon"
+            return True
     if not (
         first.low in lx.POSSESSIVES
         or first.low in ("the", "a", "an", "one")

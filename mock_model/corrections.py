@@ -54,7 +54,7 @@ def how_sure(sentence: str, before: int) -> int:
     """Whether a sentence corrects something: 2 surely, 1 possibly, 0 no; before is the answer for the sentence before."""
     if TAKING_BACK.search(sentence):
         return CERTAIN
-    if before and len(sentence) < 40:  # "Oops, misread it. 381."
+    if before and len(sentence.split()) <= 2:  # "Oops, misread it. 381."
         return before
     return POSSIBLE if CHANGING.search(sentence) else 0
 
@@ -84,7 +84,15 @@ def _new_values(clause: Sequence[Word], old: list[Word], certain: bool) -> list[
     other = [w for w in clause if w not in [*spent, *names, *old] and w.lemma not in EMPTY]
     other = [w for w in other if w.low not in lx.SMALL and w.text[0].isalnum()]
     new = [(kind, part) for kind, part in found if not set(part) & set(old)]
-    if certain and not found and 1 <= len(other) <= 3 and clause[-1] in other and BARE.search(join(clause)):
+    last = [w for w in clause if w not in old and w.low not in ("not", "instead", "of") and w.text[0].isalnum()][-1:]
+    if (
+        (certain or old)
+        and not found
+        and 1 <= len(other) <= 3
+        and last
+        and last[0] in other
+        and BARE.search(join(clause))
+    ):
         return [("last", tuple(other))]  # "I meant raspberries": the last word of what was said
     return [] if other else new
 

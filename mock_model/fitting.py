@@ -14,12 +14,12 @@ from mock_model.language import Word, is_verb
 from mock_model.phrases import is_name
 from mock_model.questions import Question
 from mock_model.reading import Notes, Statement
-from mock_model.values import ANSWERS, values
+from mock_model.values import ANSWERS, TIMES, values
 
 # How well a word is there: the word itself 1, and less for …
 SYNONYM = 0.85
 OPEN_OWNER = 0.9  # nobody's in particular, where the question says whose
-OTHER_OWNER = 0.7  # somebody's, where the question does not say whose
+OTHER_OWNER = 0.85  # somebody's, where the question does not say whose
 BY_KIND = 0.7  # a value of its kind: a sum for "budget"
 IN_SENTENCE = 0.4  # not in the clause but in its sentence
 NEARBY = 0.3  # only in the rest of the message
@@ -27,7 +27,8 @@ NEARBY = 0.3  # only in the rest of the message
 TYPED = frozenset("when where clock day count amount measure duration age why name job colour often".split())
 SINGLE = {"number": {"number", "counted", "code"}, "code": {"number", "code"}, "pin": {"number"}, "date": ANSWERS["when"],
           "time": {"clock"}, "deadline": ANSWERS["when"], "budget": {"money", "number"}, "cost": {"money"},
-          "colour": {"colour"}, "age": {"duration"}, "size": {"number", "code"}, "big": {"number", "counted", "code"}}  # fmt: skip
+          "colour": {"colour"}, "age": {"duration"}, "tall": {"number", "counted"}, "far": {"number", "counted"},
+          "weigh": {"number", "counted"}, "wide": {"number", "counted"}, "deep": {"number", "counted"}, "size": {"number", "code"}, "big": {"number", "counted", "code"}}  # fmt: skip
 ADVICE = re.compile(
     r"\b(?:recommend|suggest|suggestion|try|should|would|best|go for|opt|advise|could|start with|ideal|perfect|worth)\b"
     r"|^[A-Z][a-z]+ (?:the|a|it|them)\b",  # an order: "Use the …"
@@ -39,6 +40,8 @@ WISHED = frozenset("want plan like hope go will would wish should going shall in
 def weight(term: Word) -> int:
     """How much a word of a question counts."""
     if term.lemma in lx.PERSONS or term.lemma in lx.PETS or is_name(term) or term.text[0].isdigit():
+        return 3
+    if any(v.kind in TIMES for v in values((term,))):
         return 3
     return 1 if (is_verb(term) and not term.owner) or term.low in lx.ORDER else 2
 
@@ -56,19 +59,29 @@ class Fit:
         """The share of the question that the statement has, from 0 to 1; None where it cannot be the answer."""
         question = self.question
         have = total = 0.0
-        sure = away = here = False
+        sure = away = here = lacks_sort = firm = False
         for term in question.terms:
             if term.low == "you":
-                if not self.about_user():
+                if not (self.about_user() or (question.to_user and "you" in self.statement.said)):
                     return None
                 continue
             counts, fit = self._counts(term), self.word(term)
             if not fit and counts >= 2 and not self._spared(term):
                 return None
+            if not fit and term.low in lx.ORDER:
+                continue
+            if fit <= IN_SENTENCE and question.kind == "yes/no" and not question.either:
+                return None  # "yes" takes every word
+            if not fit and term.lemma == question.sort:
+                lacks_sort = True
+            elif counts >= 2 and not is_verb(term):
+                firm = firm or fit > BY_KIND
             sure = sure or fit > BY_KIND
             here = here or (counts >= 2 and fit > BY_KIND)
             away = away or (counts >= 2 and 0 < fit <= IN_SENTENCE)
             have, total = have + counts * fit, total + counts
+        if lacks_sort and not firm and not question.advice:
+            return None  # "which browser do I use" is not answered by "I use dark mode"
         if away and not here and self._has_other_subject():
             return None
         if total and not sure and not question.advice:
@@ -77,7 +90,7 @@ class Fit:
             have, total = have + 2, total + 2
         if not total:
             return 1.0 if self._has_soft_word() else None
-        return have / total if have / total >= (0.5 if question.kind in TYPED else 0.65) else None
+        return have / total if have / total >= (0.5 if question.kind in TYPED else 0.6) else None
 
     def word(self, term: Word) -> float:
         """How well the statement has a word of the question, from 0 to 1."""
@@ -95,6 +108,8 @@ class Fit:
             return 1.0
         if SINGLE.get(term.lemma, set()) & {v.kind for v in values(statement.words)}:
             return BY_KIND
+        if term.lemma in statement.answers:
+            return SYNONYM
         if term.lemma in statement.wide:
             return IN_SENTENCE
         return NEARBY if term.lemma in statement.around else 0.0
@@ -111,7 +126,10 @@ class Fit:
         """Whether the statement can be about the user: "you" acts in it, or nobody whom the question does not name."""
         return self.statement.user_acts or not any(
             w.low in ("my", "i", "he", "she", "they")
-            or (w.lemma not in self.question.lemmas and (w.lemma in lx.PERSONS or w.lemma in lx.PETS or is_name(w, i == 0)))
+            or (
+                w.lemma not in self.question.lemmas
+                and (w.lemma in lx.PERSONS or w.lemma in lx.PETS or is_name(w, i == 0))
+            )
             for i, w in enumerate(self.statement.head)
         )
 
@@ -120,13 +138,14 @@ class Fit:
         said = self.statement.said
         if any(said & others and not said & asked for asked, others in self.question.opposites):
             return True
-        return self.statement.wished and not self.question.said & WISHED
+        states = self.question.kind not in ("name", "age", "count")  # a wish still names who wishes
+        return states and self.statement.wished and not self.question.said & WISHED
 
     def _counts(self, term: Word) -> int:
         if term.lemma == self.question.sort and self.question.kind != "count":
             return 1
         counts = weight(term)
-        return 2 if counts == 1 and self.question.kind not in TYPED and self.question.kind != "who" else counts
+        return 2 if counts == 1 and self.question.kind not in TYPED and term.low not in lx.ORDER else counts
 
     def _spared(self, term: Word) -> bool:
         """Whether an answer may lack this word: one that only says what kind of answer is wanted."""
@@ -148,7 +167,8 @@ class Fit:
         if wanted == "you":
             if has:
                 return OPEN_OWNER if has in ("they", "it") else 0.0
-            return OPEN_OWNER if self.about_user() and not self._is_any(place, term) else 0.0
+            may_be = place < len(self.statement.head) or self.about_user()
+            return OPEN_OWNER if may_be and not self._is_any(place, term) else 0.0
         if self.notes.same(wanted, has):
             return 1.0
         head = wanted.split("/")[-1]

@@ -49,10 +49,10 @@ CONTRACTIONS = {
 }  # fmt: skip
 CASUAL = {
     "im": "I am", "ive": "I have", "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not",
-    "wasnt": "was not", "cant": "can not", "cannot": "can not", "wont": "will not", "whats": "what is", "wheres": "where is",
+    "wasnt": "was not",  "wont": "will not", "whats": "what is", "wheres": "where is",
     "whos": "who is", "whens": "when is", "thats": "that is", "theres": "there is", "hes": "he is", "shes": "she is",
-    "u": "you", "ur": "your", "i": "I", "can't": "can not", "won't": "will not", "shan't": "shall not", "gonna": "going to",
-    "wanna": "want to", "let's": "let us", "lets": "let us", "y'all": "you", "youre": "you are", "theyre": "they are",
+    "u": "you", "ur": "your", "i": "I",  "won't": "will not", "shan't": "shall not", "gonna": "going to",
+    "wanna": "want to", "let's": "we will", "lets": "we will", "y'all": "you", "youre": "you are", "theyre": "they are",
 }  # fmt: skip
 IS_AFTER_NAME = frozenset(
     "a an the in at on from not called named very so really now going been got your my our their to".split()
@@ -118,12 +118,12 @@ def senses(clause: Sequence[Word]) -> tuple[frozenset[str], ...]:
 @lru_cache(maxsize=4096)
 def _stem(low: str) -> frozenset[str]:
     """What "intolerant" and "intolerance", "deploy" and "deployment" have in common, as one more sense."""
-    if len(low) < 5:
+    if len(low) < 3:
         return frozenset()
     for ending in NOUN_ENDINGS:
         if low.endswith(ending) and len(low) - len(ending) >= 5:
-            return frozenset({"~" + low[: -len(ending)]})
-    return frozenset({"~" + low})
+            return frozenset({"~" + low[: -len(ending)].rstrip("e")})
+    return frozenset({"~" + low.rstrip("e")})
 
 
 def _undouble(base: str) -> str:
@@ -195,6 +195,8 @@ def _words(sentence: str) -> tuple[Word, ...]:
 
 def _expand(text: str, glued: bool, following: str) -> list[Word]:
     low = text.lower()
+    if low in ("cannot", "can't", "cant"):
+        return [word("can", glued), word("not", True)]
     if low in CASUAL:
         parts = CASUAL[low].split()
         return [word(part, glued and n == 0) for n, part in enumerate(parts)]
@@ -205,7 +207,9 @@ def _expand(text: str, glued: bool, following: str) -> list[Word]:
         base = text[:-2]
         if base.lower() in lx.PRONOUNS | lx.WH | {"here", "there"} or base.lower() == "that":
             return [word(base, glued), word("has" if following in ("got", "been") else "is")]
-        if following in IS_AFTER_NAME or not following[:1].isalnum() or following.endswith("ing"):
+        if following not in ("is", "was") and (
+            following in IS_AFTER_NAME or not following[:1].isalnum() or following.endswith("ing")
+        ):
             return [word(base, glued), word("is")]
         return [word(text, glued)._replace(lemma=lemma(base.lower()), low=base.lower(), possessive=True)]
     if low.endswith("s'"):

@@ -171,7 +171,7 @@ SMALL = (
 not never ever also too just really very quite rather still already again now currently actually please thanks ok
 okay yes yeah well anyway oh hey hi hello exactly only even as it's let us what's one ones thing things stuff bit
 lot lots here yet thank welcome perfect great nice cool awesome good lol haha hmm ugh wow alright fine glad more
-much many way like-so called got am pm o'clock else able going gonna wanna want will'd back same own usually often
+much many way like-so called got am pm o'clock else able going gonna wanna want will'd back same usually often
 always sometimes mostly mainly basically approximately about around maybe perhaps probably myself yourself himself
 herself themselves itself yours mine ours theirs total altogether first-hand different right aside along away
 together apart forward be have do get go say tell mention remember recall know think
@@ -198,7 +198,7 @@ hen chicken goat pig cow sheep donkey llama alpaca rat mouse iguana axolotl chin
 """.split()
 )
 
-ANIMALS = {"animal", "pet", "breed", "bird"}  # kinds of living things
+ANIMALS = {"animal", "pet", "dog", "bird"}  # kinds of living things
 
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTHS = "january february march april may june july august september october november december".split()
@@ -314,7 +314,7 @@ WHOLE = set(
     """
 evening morning ceiling building meeting wedding something anything nothing everything king ring spring string thing
 wing during being pudding sibling sterling herring earring red bed wed shed bus gas lens news always perhaps series
-species this his its as us yes less unless glass class address dress boss pass bass mass grass
+species this his its as us yes less unless glass class address dress boss bass mass grass
 """.split()
 )
 

@@ -33,8 +33,10 @@ def is_name(word: Word, first: bool = False) -> bool:
     """Whether a word is written as a name; first says that it begins a sentence, where every word has a capital."""
     if not word.text[:1].isupper() or word.low == "i" or word.low in lx.WEEKDAYS or word.low in lx.MONTHS:
         return False
-    known = word.low in lx.SMALL or word.low in lx.CONCEPT or word.low in lx.NUMBER_WORDS
-    return not first or not (known or is_verb(word))
+    if not first:
+        return True
+    known = word.low in lx.SMALL or word.low in lx.CONCEPT or word.low in lx.NUMBER_WORDS or word.lemma in lx.KIND_OF
+    return not (known or is_verb(word))
 
 
 def subject_of(clause: Sequence[Word]) -> tuple[Word, ...]:
@@ -71,6 +73,8 @@ def with_owners(clause: Sequence[Word]) -> list[Word]:
 def _with_belongings(clause: list[Word]) -> list[Word]:
     """What somebody has is theirs: in "Tom has two cats" the cats are Tom's."""
     verb = _main_verb(clause)
+    if verb + 1 < len(clause) and clause[verb + 1].low in ("you", "i"):
+        return clause  # a question: "how long have you been …"
     if not verb or lx.IRREGULAR.get(clause[verb].low, lemma(clause[verb].low)) not in lx.HAVING:
         return clause
     owner = ""
@@ -135,10 +139,11 @@ def _in_phrase(word: Word) -> bool:
 
 
 def _is_definite(clause: Sequence[Word], start: int, end: int) -> bool:
-    """Whether a noun phrase introduces something: it has "a", "the" or an owner, begins the clause, or is a name."""
+    """Whether a noun phrase introduces something: it has "a", "the" or an owner, is the subject, or is a name."""
     before = clause[start - 1] if start else None
     determined = before and (before.low in lx.DETERMINERS or before.low in lx.POSSESSIVES or before.possessive)
-    return bool(not start or determined or clause[start].owner or any(is_name(w) for w in clause[start:end]))
+    subject = not start and end < len(clause) and is_verb(clause[end])
+    return bool(subject or determined or clause[start].owner or any(is_name(w) for w in clause[start:end]))
 
 
 def _is_somebody(clause: Sequence[Word], start: int, end: int) -> bool:
@@ -175,11 +180,17 @@ def resolve(clause: Sequence[Word], topics: Topics) -> list[Word]:
         own_person = own_person or (index > 1 and _names_person(clause[index - 1], index == 1))
         topic = _stands_for(word, index, topics)
         after = clause[index + 1] if index + 1 < len(clause) else None
-        object_ = index > 0 and is_verb(clause[index - 1]) and word.low in ("him", "her", "it", "them")
+        object_ = (
+            index > 0
+            and (is_verb(clause[index - 1]) or clause[index - 1].low in lx.PREPOSITIONS)
+            and word.low in ("him", "her", "it", "them")
+        )
         own = own_person or (index > 1 and _names_person(clause[0], True))
         if topic is None or (own and not object_ and word.low != "its") or _is_weather(clause, index):
             found.append(word)
-        elif word.low in POSSESSIVE_PRONOUNS or (word.low == "her" and after and _in_phrase(after)):
+        elif word.low in POSSESSIVE_PRONOUNS or (
+            word.low == "her" and after and _in_phrase(after) and not is_name(after)
+        ):
             found += words(topic.text + "'s x")[:-1]
         else:
             found += words(topic.text)
@@ -228,7 +239,9 @@ def names_in(clause: Sequence[Word]) -> Iterator[tuple[str, str]]:
 
 
 def _can_be_called(noun: Word, first: bool) -> bool:
-    return not noun.possessive and not is_name(noun, first) and noun.low not in lx.SMALL and noun.text[0].isalpha()
+    if noun.possessive or is_name(noun, first) or (is_verb(noun) and not noun.owner):
+        return False
+    return noun.low not in lx.SMALL and noun.text[0].isalpha()
 
 
 def _links(word: Word) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from mock_model import lexicon as lx
 from mock_model.clauses import QUESTION_START, clauses, is_question
@@ -50,6 +51,26 @@ class Question:
         return [(group & self.said, group - self.said) for group in lx.OPPOSITES if group & self.said]
 
     @cached_property
+    def to_user(self) -> bool:
+        """Whether "you" suffers what is asked about: "what gives you a rash", "who reports to you"."""
+        pairs = pairwise(self.words)
+        return any(
+            b.low == "you" and (a.low in lx.PREPOSITIONS or (is_verb(a) and a.low not in lx.AUXILIARIES))
+            for a, b in pairs
+        )
+
+    @cached_property
+    def ending(self) -> str:
+        """The preposition at its end: "about" in "what is my novel about"."""
+        last = self.words[-1].low
+        return last if last in lx.PREPOSITIONS else ""
+
+    @cached_property
+    def original(self) -> bool:
+        """Whether it asks for what was said at first."""
+        return bool(ORIGINAL.search(join(self.words)))
+
+    @cached_property
     def negated(self) -> bool:
         return bool(self.said & {"not", "never"})
 
@@ -85,11 +106,14 @@ WRAPPER = re.compile(
     r")(?:\b|(?<=\s))[\s,:;–—-]*(?:again[\s,]+)?(?:of |about |that |me |please |if i (?:told|mentioned to) you )*[\s,:]*",
     re.IGNORECASE,
 )
+TASK = re.compile(
+    r"(?:(?:can|could|would|will) you |please |just )*remind me(?: to\b|:)", re.IGNORECASE
+)  # asks for no answer
 POLITE = re.compile(rf"(?:{FILLERS}|\s)+\W*$", re.IGNORECASE)
 SAID = re.compile(
-    r"\b(?:did|have|had) (i|you) (?:already |ever |just )?(?:say|said|tell|told|mention|mentioned|recommend|recommended"
-    r"|suggest|suggested|advise|advised|propose|proposed|call|give|given|warn)(?: you| me)?\b(?: (?:about|that|to))?"
-    r"|\b(i|you) (?:just |already |originally )?(?:said|told|mentioned|recommended|suggested|advised|gave)(?: you| me)?\b"
+    r"\b(?:did|have|had) (i|you) (?:already |ever |just )?(?:(?:tell|told|give|given|warn|recommend|suggest)(?: you| me)?"
+    r"|say|said|mention|mentioned|recommended|suggested|advise|advised|propose|proposed|call)\b(?: (?:about|that|to))?"
+    r"|\b(i|you) (?:just |already |originally )?(?:(?:told|gave|recommended|suggested|advised)(?: you| me)?|said|mentioned)\b"
     r"(?: (?:about|that))?",
     re.IGNORECASE,
 )
@@ -122,6 +146,9 @@ SOFT = frozenset(
     """name call kind type sort breed brand model make species job be have do get again exactly please much many long old thing
     something anything anyone somebody someone special particular favour total there currently now best most exact""".split()
 )
+ORIGINAL = re.compile(
+    r"\b(?:originally|at first|initially|first of all|before)$|\b(?:originally|initially|at first)\b", re.IGNORECASE
+)
 NAME_PARTS = frozenset("full first middle last real actual whole".split())
 BARE_NOUNS = frozenset("time drink name work street".split())  # nouns that look like verbs
 
@@ -141,7 +168,7 @@ def _asking(sentence: str) -> Iterator[list[Word]]:
     bare, wrapped = _unwrap(sentence)
     if not (wrapped or is_question(sentence)):
         return
-    spoken = in_own_voice(words(bare), "user")
+    spoken = in_own_voice(words(bare), "user", about_user=True)
     pieces = clauses(spoken)
     asking = [p for p in pieces if QUESTION_START.match(join(p).strip(" ,;"))]
     piece = [w for w in (asking[-1] if asking and len(pieces) > 1 else spoken) if w.text not in '?!.,;:"“”…']
@@ -154,7 +181,7 @@ def _unwrap(sentence: str) -> tuple[str, bool]:
     wrapped, bare = False, sentence.strip()
     while True:
         match = WRAPPER.match(bare)
-        if not match or not match.group().strip() or not bare[match.end() :].strip(" ?.!"):
+        if not match or not match.group().strip() or TASK.match(bare) or not bare[match.end() :].strip(" ?.!"):
             return bare, wrapped
         wrapped = wrapped or not POLITE.match(match.group())
         bare = bare[match.end() :].strip()
@@ -236,7 +263,8 @@ def _kind(piece: Sequence[Word]) -> tuple[str, str, set[int]]:
     if wh == "how":
         return _how(piece, first)
     if wh in ("who", "whom", "whose"):
-        return "who", "", {first}
+        only_user = not any(w not in lx.SMALL for w in low) and "you" in low
+        return "name" if only_user else "who", "", {first}
     if wh in ("when", "where", "why"):
         return wh, "", {first}
     if after in BARE_NOUNS or after in SORT or (after and after not in lx.SMALL and not is_verb(piece[first + 1])):
@@ -253,7 +281,8 @@ def _how(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
         return "how", "", {at}
     if after == "much" and noun and noun.low not in lx.SMALL and not is_verb(noun):
         return "measure", "", {at, at + 1}
-    return HOW[after], noun.lemma if after == "many" and noun else "", {at, at + 1}
+    used = {at} if HOW[after] == "measure" else {at, at + 1}  # "tall" is a word to find, "many" is not
+    return HOW[after], noun.lemma if after == "many" and noun else "", used
 
 
 def _which(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
@@ -270,6 +299,7 @@ def _which(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
         and (not is_verb(piece[noun + 1]) or low[noun + 2] in lx.AUXILIARIES)
     ):
         noun += 1
+    used |= set(range(at + 1, noun)) if noun == at + 1 or low[noun - 1] != "of" else set()
     sort = piece[noun].lemma
     kind = SORT.get(sort, "what")
     told_by_kind = kind not in ("what", "name", "who", "why") and sort != "place"

@@ -18,8 +18,8 @@ from mock_model.corrections import MISSPOKE, how_sure, take
 from mock_model.language import Word, as_sentence, is_verb, join, senses, sentences, words
 from mock_model.phrases import Topics, names_in, resolve, subject_of, topics_after, with_owners
 from mock_model.transcript import text_of, utterances
-from mock_model.voice import in_own_voice
-from mock_model.wording import named
+from mock_model.voice import in_own_voice, plain_third
+from mock_model.wording import has_verb, named
 
 PAST = re.compile(
     r"\b(used to|previously|formerly|originally|at first|old|former|until last|back when|no longer|before that)\b"
@@ -37,6 +37,7 @@ class Statement:
     sentence: tuple[Word, ...] = ()  # the sentence it stands in
     around: frozenset[str] = frozenset()  # the lemmas of its whole message, and of the question that it answers
     spoken: tuple[Word, ...] = ()  # the clause before its pronouns were replaced
+    answers: frozenset[str] = frozenset()  # the lemmas of the question that it answers in a word
     correcting: int = 0  # 2: said with "actually", "sorry", "make that"; 1: with "now", "moved", "not"
     superseded: bool = False  # a correction has replaced it
 
@@ -74,7 +75,7 @@ class Statement:
     @cached_property
     def reach(self) -> frozenset[str]:
         """All by which a word of a question can be found here."""
-        return self.said | self.wide | self.around | self.places.keys()
+        return self.said | self.wide | self.around | self.answers | self.places.keys()
 
     @cached_property
     def head(self) -> tuple[Word, ...]:
@@ -137,7 +138,12 @@ def read_message(
                 meant = resolve(_of_user(clause, found) if about_user else clause, topics)
                 statement = with_owners(named(meant))
                 topics = topics_after(statement, topics)
-                found.append(Statement(tuple(statement), speaker, tuple(whole), frozenset(), tuple(clause), correcting))
+                answers = (
+                    frozenset(w.lemma for w in asked) if speaker == "user" and not has_verb(clause) else frozenset()
+                )
+                found.append(
+                    Statement(tuple(statement), speaker, tuple(whole), frozenset(), tuple(clause), answers, correcting)
+                )
             if is_question(sentence):
                 topics = topics_after(with_owners(in_own_voice(words(sentence), speaker)), topics)
     around = frozenset(w.lemma for s in found for w in s.words) | {w.lemma for w in asked}
@@ -145,10 +151,12 @@ def read_message(
 
 
 def _of_user(clause: list[Word], before: Sequence[Statement]) -> list[Word]:
-    """In a summary "they" is the user, if the statement before was about the user."""
-    if clause[0].low in ("they", "their") and before and before[-1].head[-1].low == "you":
-        return [*words("you" if clause[0].low == "they" else "your"), *clause[1:]]
-    return clause
+    """In a summary "she", "he" or "they" is the user, if the statement before was about the user."""
+    if not before or before[-1].head[-1].low != "you" or len(clause) < 2:
+        return clause
+    if clause[0].low in ("he", "she", "they"):
+        return in_own_voice(plain_third([*words("you"), *clause[1:]]), "assistant")
+    return [*words("your"), *clause[1:]] if clause[0].low in ("his", "her", "their") else clause
 
 
 # ---- the conversation ----

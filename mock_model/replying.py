@@ -10,7 +10,8 @@ from mock_model import calling
 from mock_model.answering import UNKNOWN, answer, brief, told
 from mock_model.catalogue import MODELS
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
-from mock_model.questions import questions
+from mock_model.language import is_verb
+from mock_model.questions import Question, questions
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
 from mock_model.tokens import count_text
@@ -26,6 +27,7 @@ SELF = (
     "I answer only from the messages in each request, and I can summarise them."
 )
 CANNOT = "I can't do that: I'm a small offline model, and I can only answer from the messages in this request or summarise them."
+TRAVEL = "The place and the season come from the messages."
 FINE = "I'm a small program and doing fine, thank you. What would you like to talk about?"
 SMALL_TALK = {
     HELLO: re.compile(r"^\W*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE),
@@ -99,10 +101,13 @@ def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, s
     notes = read(messages)
     if ABOUT_ME.search(asked):
         return told(notes) or UNKNOWN, "I am asked what I was told."
-    if advice := travel_advice(asked, messages):
-        return advice, "The place and the season come from the messages."
     asking = questions(asked, notes.topics)
+    general = not any(_things(q) - {"trip", "season", "good", "time"} for q in asking)  # "When should I visit?"
+    if general and (advice := travel_advice(asked, messages)):
+        return advice, TRAVEL
     replies = [(brief(q, notes) if short else None) or answer(q, notes) for q in asking]
+    if not any(replies) and (advice := travel_advice(asked, messages)):
+        return advice, TRAVEL
     if known := list(dict.fromkeys(r for r in replies if r)):
         return " ".join([*known, *([UNKNOWN] if None in replies else [])]), "The messages hold the answer."
     if ABOUT_SELF.search(asked):
@@ -114,6 +119,11 @@ def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, s
     if REQUEST.search(asked):
         return CANNOT, "I cannot do this."
     return _acknowledge(asked, notes), "I am told something."
+
+
+def _things(question: Question) -> set[str]:
+    """The things that a question names, places of the world left out."""
+    return {t.lemma for t in question.terms if t.low != "you" and not is_verb(t) and not PLACE.search(t.text)}
 
 
 def _small_talk(asked: str, asks: bool) -> str | None:

@@ -86,8 +86,17 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
             return Value("duration", index, end + 1)
         if follows and follows.low in ("o'clock",):
             return Value("clock", index, end + 1)
-        if re.fullmatch(r"(19|20)\d\d", low):
+        if re.fullmatch(r"(1[5-9]|20)\d\d", low):
             return Value("year", index, end)
+        before = clause[index - 1].low if index else ""
+        hour = (
+            low.isdigit()
+            and int(low) <= 24
+            and end == index + 1
+            and (follows is None or not follows.text[0].isalnum() or follows.low in lx.SMALL)
+        )
+        if hour and before in ("at", "by", "until", "till", "past"):
+            return Value("clock", index, end)
         if re.fullmatch(r"\d{1,2}(st|nd|rd|th)", low):
             return Value("ordinal", index, end)
         if re.fullmatch(r"\d*[A-Za-z]+[-_]?\d\w*|[A-Za-z]+-\w*\d\w*", word.text):
@@ -130,4 +139,4 @@ def _number(low: str) -> float | None:
     if low in lx.NUMBER_WORDS and low not in ("no", "half", "once", "single", "couple", "pair"):
         return lx.NUMBER_WORDS[low]
     match = re.match(r"[+#]?\d", low)
-    return 1.0 if match else (lx.NUMBER_WORDS.get(low) if low in ("once", "half", "couple") else None)
+    return 1.0 if match else None

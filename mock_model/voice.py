@@ -59,7 +59,7 @@ def _user_to_you(sentence: Sequence[Word], names: set[str]) -> list[Word]:
         ):
             glued = found.pop().glued
             found.append(make("my" if word.possessive else "I", glued))
-        elif word.low in names and (the or index == 0):
+        elif word.low in names and (word.possessive or _acts(sentence, index)) and (the or index == 0):
             glued = found.pop().glued if the else word.glued
             found.append(make("your" if word.possessive else "you", glued))
             swapped = len(found)
@@ -75,6 +75,14 @@ def _user_to_you(sentence: Sequence[Word], names: set[str]) -> list[Word]:
         else:
             found.append(word)
     return found
+
+
+def _acts(sentence: Sequence[Word], index: int) -> bool:
+    """Whether somebody is meant and no thing: "the user has", but not "the user table" or "the client call"."""
+    after = sentence[index + 1] if index + 1 < len(sentence) else None
+    if after is None or not after.text[0].isalnum() or after.low in lx.SMALL:
+        return True
+    return after.low.endswith("ly") or (is_verb(after) and after.low.endswith(("s", "ed")) or after.low in lx.IRREGULAR)
 
 
 def _third(word: Word) -> str:

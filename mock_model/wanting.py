@@ -10,28 +10,38 @@ import re
 from collections.abc import Sequence
 
 from mock_model import lexicon as lx
-from mock_model.fitting import Fit
+from mock_model.fitting import Fit, is_kind
 from mock_model.language import Word, join
 from mock_model.phrases import is_name
 from mock_model.values import ANSWERS, values
 
 REASON = re.compile(
-    r"\b(?:because|since|so that|due to|as|reason|in order to|to|for|after|thanks to|so|why)\b", re.IGNORECASE
+    r"\b(?:because|since|so that|so|due to|reason|in order to|thanks to|why|for the|as (?:i|you|we|it|he|she|they|the|my|your)"
+    r"|to (?:be|get|see|have|make|help|learn|visit|save|avoid|start|find|work|study|live|support|celebrate|keep))\b",
+    re.IGNORECASE,
+)
+OWN_NAME = re.compile(
+    r"\b(?:(?i:you are|i am) (?:called |named )?[A-Z]|(?i:your|my) (?:\w+ )?(?:name|nickname|surname) is|(?i:calls? you) [A-Z]"
+    r"|(?i:you go by|known as|are called|be called))"
 )
 WHEN = frozenset("in ago after before until at by".split())
 OFTEN = frozenset("every once twice daily weekly monthly each per times always never".split())
 AGED = frozenset("is are am was turn turned turning turns aged age , (".split())
 ELSEWHERE = frozenset("for with about since until during as than".split())  # prepositions that name no place
-DOING = frozenset("teach run own manage drive write study".split())
+DOING = frozenset("teach run own manage drive write study promote hire".split())
 
 
 def wanted(fit: Fit) -> int | None:
     """The bonus of a statement that has the question's words, or None where it does not answer it."""
     kind = fit.question.kind
+    if kind == "yes/no":
+        return 0  # all that it supposes is there
     if kind in ("name", "who"):
         return _name(fit) if kind == "name" else _who(fit)
     if kind in ("when", "clock", "day"):
         return _time(fit)
+    if kind == "count" and not _counted(fit):
+        return None
     if kind in ("count", "amount", "measure", "duration", "colour"):
         return 0 if _kinds(fit) & ANSWERS[kind] else None
     if kind in OTHER:
@@ -57,13 +67,28 @@ def _names(fit: Fit, of_people: bool = False) -> list[Word]:
     return [
         w for i, w in enumerate(clause)
         if i not in fit.matched and is_name(w, i == 0)
-        and not (of_people and i and clause[i - 1].low in ("in", "at", "from", "to", "near"))
+        and not (of_people and i and clause[i - 1].low in ("in", "at", "near"))
     ]  # fmt: skip
 
 
 def _name(fit: Fit) -> int | None:
-    if "call" in fit.statement.lemmas and rest(fit):
-        return 1
+    """A name: after "called" where that belongs to what is asked for, or simply there."""
+    if all(t.low in ("you", "i") for t in fit.question.terms):
+        if not OWN_NAME.search(fit.statement.text) or not rest(fit):
+            return None
+        return 1 + ("call" in fit.question.said and "call" in fit.statement.said)
+    clause = fit.statement.words
+    for index, word in enumerate(clause):
+        if word.lemma == "call" and word.low not in ("name", "names"):
+            back = next((i for i in range(index - 1, -1, -1) if clause[i].low not in lx.SMALL), None)
+            if (
+                back is not None
+                and back not in fit.matched
+                and index + 1 not in fit.matched
+                and not is_name(clause[back], back == 0)
+            ):
+                return None  # "your boat, bought from a man named Hugh"
+            return 1 if rest(fit) else None
     return 0 if _names(fit, of_people=True) else None
 
 
@@ -79,6 +104,15 @@ def _time(fit: Fit) -> int | None:
         return 1
     vague = fit.question.kind == "when" and kinds & {"duration", "number"} and fit.statement.said & WHEN
     return 0 if vague else None
+
+
+def _counted(fit: Fit) -> bool:
+    """Whether what is counted stands in the sentence itself, not only in what it is about."""
+    sort = next((t for t in fit.question.terms if t.lemma == fit.question.sort), None)
+    if sort is None:
+        return True
+    here = any(meaning in fit.statement.places for meaning in fit.question.meanings[sort])
+    return here or sort.lemma in fit.statement.wide or any(is_kind(sort.lemma, w) for w in fit.statement.words)
 
 
 def _place(fit: Fit) -> int | None:

@@ -41,7 +41,7 @@ def plain(sentence: str) -> tuple[str, bool]:
     """A sentence without its lead and heading, "key: value" written out; and whether its subject may be left out."""
     bare = LEAD.sub("", sentence, count=1).strip() or sentence
     heading, pair = HEADING.match(bare), KEY_VALUE.match(bare)
-    if heading and (has_verb(words(heading.group(2))) or heading.group(1).lower().startswith("summary")):
+    if heading and _is_heading(*heading.groups()):
         return heading.group(2), bool(ABOUT_ME.search(heading.group(1)))
     if pair and words(pair.group(1)) and not is_verb(words(pair.group(1))[-1]):
         key, value = pair.groups()
@@ -49,6 +49,14 @@ def plain(sentence: str) -> tuple[str, bool]:
         the = "" if lemma(first) in lx.SMALL else "the "
         return f"{the}{key[0].lower() + key[1:] if key[1:].islower() else key} is {value}", False
     return bare, heading is None
+
+
+def _is_heading(title: str, text: str) -> bool:
+    """Whether what stands before a colon only says what follows: "For the docs: …", but not "We have two cats: …"."""
+    if title.lower().startswith("summary"):
+        return True
+    tells = has_verb(words(title)) and not title.lower().startswith(("if ", "when ", "note "))
+    return has_verb(words(text)) and not tells
 
 
 def has_verb(part: Sequence[Word]) -> bool:
@@ -93,7 +101,7 @@ def completed(clause: list[Word]) -> list[Word]:
             len(clause) < 6 or clause[3].text in ",." or is_name(clause[3]) or low[3] in ("here", "speaking", "from")
         )
         return [*words("you are called"), *clause[2:]] if alone else clause
-    if len(clause) > 1 and low[1] in ("here", "speaking") and is_name(first, True):
+    if 1 < len(clause) < 4 and low[1] in ("here", "speaking") and low[0] not in lx.SMALL:
         return [*words("you are called"), first, *clause[2:]]
     rest = [first._replace(text=first.low), *clause[1:]]
     doing = first.low.endswith("ing") and len(clause) > 1 and is_verb(first._replace(low=first.lemma))

@@ -202,6 +202,7 @@ def test_a_file_in_another_encoding_is_named(tmp_path, encoding):
         (2, f'OPENAI_MODEL=gpt-6-luna\nOPENAI_API_KEY="{KEY}\n'),
         (3, f"# my settings\nOPENAI_MODEL=gpt-6-luna\nset key {KEY}\n"),
         (4, f"# my settings\n\n\nOPENAI_API_KEY {KEY}\n"),
+        (3, f"\n  \nOPENAI_API_KEY {KEY}\n"),
         (2, f"OPENAI_MODEL=gpt-6-luna\r\nOPENAI_API_KEY {KEY}\r\n"),
     ],
 )

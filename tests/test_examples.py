@@ -258,7 +258,7 @@ def test_02_can_be_stopped_in_the_middle_of_a_reply(monkeypatch, capsys):
 
     chat = load(CHAT)
     monkeypatch.setattr(chat, "get_client", lambda: slowly(MockServer().client(), interrupt))
-    monkeypatch.setattr("builtins.input", lambda prompt="": "Hello.")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Hello.\nNever read.\n")))
     monkeypatch.setattr(sys, "argv", [f"{CHAT}.py", "--interactive"])
     chat.main()
     assert capsys.readouterr().out.endswith("Model: \nGoodbye.\n")
