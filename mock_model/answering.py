@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mock_model import lexicon as lx
-from mock_model.fitting import Fit, is_kind
+from mock_model.fitting import Fit, is_kind, weights
 from mock_model.language import Word, as_sentence, is_verb, join
 from mock_model.phrases import is_name
 from mock_model.questions import Question
@@ -28,8 +28,9 @@ def answer(question: Question, notes: Notes) -> str | None:
 
 def _ranked(question: Question, notes: Notes) -> Iterator[tuple[int, int, Statement]]:
     """The statements that answer, each with its score and its place in the conversation."""
+    heavy = weights(question)
     for order, statement in enumerate(notes.statements):
-        score = _score(question, statement, notes)
+        score = _score(question, statement, notes, heavy)
         if score is not None:
             yield score, -order if question.original else order, statement
 
@@ -45,7 +46,7 @@ def _best(question: Question, notes: Notes) -> list[Statement]:
     return found
 
 
-def _score(question: Question, statement: Statement, notes: Notes) -> int | None:
+def _score(question: Question, statement: Statement, notes: Notes, heavy: dict[Word, int]) -> int | None:
     """How well a statement answers: None where it does not, else a small number, larger is better."""
     if (statement.superseded and not question.original) or not (question.terms or question.soft):
         return None
@@ -57,7 +58,7 @@ def _score(question: Question, statement: Statement, notes: Notes) -> int | None
         return None
     if not question.reach & statement.reach and not notes.aliases and not question.loose:
         return None
-    fit = Fit(question, statement, notes)
+    fit = Fit(question, statement, notes, heavy)
     share = None if fit.opposed() else fit.share()
     bonus = None if share is None else wanted(fit)
     if bonus is None:

@@ -20,8 +20,8 @@ UNREAL = re.compile(
 )
 QUESTION_START = re.compile(
     r"^(?:(?:and|so|but|then|also|now|ok|okay|hey|please|well)[, ]+)*(?:who|whom|whose|what|which|when|where|why|how|is|are|am"
-    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|in which|in what|at what|on which"
-    r"|on what|for how)\b",
+    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|in which"
+    r"|in what|at what|on which|on what|for how)\b",
     re.IGNORECASE,
 )
 # Starts that a question without its question mark shares with a statement: "when I was young …", "will call you later".
@@ -216,9 +216,9 @@ def _begins_clause(part: Sequence[Word]) -> bool:
         return clear or any(is_verb(w) or w.low.endswith("ed") for w in part[1:4])
     if first.low in ("on", "in", "at", "for"):  # "on Sunday we visit …"
         return any(a.low in SUBJECTS and is_verb(b) for a, b in pairwise(part[1:7]))
-    if first.low not in lx.SMALL and first.text[0].isalnum() and first.low not in lx.NUMBER_WORDS:
-        if part[1].low in lx.AUXILIARIES or (part[1].low.endswith("s") and is_verb(part[1])):  # "lunch is at noon"
-            return True
+    noun = first.low not in lx.SMALL and first.text[0].isalnum() and first.low not in lx.NUMBER_WORDS
+    if noun and (part[1].low in lx.AUXILIARIES or (part[1].low.endswith("s") and is_verb(part[1]))):
+        return True  # "lunch is at noon"
     if not (
         first.low in lx.POSSESSIVES
         or first.low in ("the", "a", "an", "one")

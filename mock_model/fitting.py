@@ -25,10 +25,11 @@ IN_SENTENCE = 0.4  # not in the clause but in its sentence
 NEARBY = 0.3  # only in the rest of the message
 
 TYPED = frozenset("when where clock day count amount measure duration age why name job colour often".split())
+# Nouns that a value of their kind can stand for, so that a statement need not have the noun.
 SINGLE = {"number": {"number", "counted", "code"}, "code": {"number", "code"}, "pin": {"number"}, "date": ANSWERS["when"],
-          "time": {"clock"}, "deadline": ANSWERS["when"], "budget": {"money", "number"}, "cost": {"money"},
-          "colour": {"colour"}, "age": {"duration"}, "tall": {"number", "counted"}, "far": {"number", "counted"},
-          "weigh": {"number", "counted"}, "wide": {"number", "counted"}, "deep": {"number", "counted"}, "size": {"number", "code"}, "big": {"number", "counted", "code"}}  # fmt: skip
+          "deadline": ANSWERS["when"], "time": {"clock"}, "budget": {"money", "number"}, "cost": {"money"}, "age": {"duration"},
+          "colour": {"colour"}, "size": {"number", "code"}, "big": {"number", "counted", "code"}}  # fmt: skip
+SINGLE |= {noun: {"number", "counted"} for noun in ("tall", "far", "weigh", "wide", "deep")}
 ADVICE = re.compile(
     r"\b(?:recommend|suggest|suggestion|try|should|would|best|go for|opt|advise|could|start with|ideal|perfect|worth)\b"
     r"|^[A-Z][a-z]+ (?:the|a|it|them)\b",  # an order: "Use the …"
@@ -37,8 +38,20 @@ ADVICE = re.compile(
 WISHED = frozenset("want plan like hope go will would wish should going shall intend".split())
 
 
-def weight(term: Word) -> int:
-    """How much a word of a question counts."""
+def weights(question: Question) -> dict[Word, int]:
+    """How much each word of a question counts, the heaviest first; "you" counts 0, because it only says whom it is about."""
+    found = {}
+    for term in question.terms:
+        counts = (
+            0 if term.low == "you" else 1 if term.lemma == question.sort and question.kind != "count" else _weight(term)
+        )
+        if counts == 1 and question.kind not in TYPED and term.lemma != question.sort and term.low not in lx.ORDER:
+            counts = 2  # a verb, where no kind of value tells what is asked for
+        found[term] = counts
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _weight(term: Word) -> int:
     if term.lemma in lx.PERSONS or term.lemma in lx.PETS or is_name(term) or term.text[0].isdigit():
         return 3
     if any(v.kind in TIMES for v in values((term,))):
@@ -53,6 +66,7 @@ class Fit:
     question: Question
     statement: Statement
     notes: Notes
+    weights: dict[Word, int]
     matched: set[int] = field(default_factory=set)
 
     def share(self) -> float | None:
@@ -60,12 +74,12 @@ class Fit:
         question = self.question
         have = total = 0.0
         sure = away = here = lacks_sort = firm = False
-        for term in question.terms:
-            if term.low == "you":
+        for term, counts in self.weights.items():
+            if not counts:
                 if not (self.about_user() or (question.to_user and "you" in self.statement.said)):
                     return None
                 continue
-            counts, fit = self._counts(term), self.word(term)
+            fit = self.word(term)
             if not fit and counts >= 2 and not self._spared(term):
                 return None
             if not fit and term.low in lx.ORDER:
@@ -106,7 +120,7 @@ class Fit:
             return best
         if self._alias(term):
             return 1.0
-        if SINGLE.get(term.lemma, set()) & {v.kind for v in values(statement.words)}:
+        if term.lemma in SINGLE and SINGLE[term.lemma] & {v.kind for v in values(statement.words)}:
             return BY_KIND
         if term.lemma in statement.answers:
             return SYNONYM
@@ -117,10 +131,10 @@ class Fit:
     def _places(self, term: Word) -> list[int]:
         """Where the statement has a word of the question, a synonym, or a thing of the kind that it names."""
         known = self.statement.places
-        found = {place for meaning in self.question.meanings[term] for place in known.get(meaning, ())}
+        found = [known[meaning] for meaning in self.question.meanings[term] if meaning in known]
         if term.lemma in lx.KINDS:
-            found.update(i for i, w in enumerate(self.statement.words) if is_kind(term.lemma, w))
-        return sorted(found)
+            found.append([i for i, w in enumerate(self.statement.words) if is_kind(term.lemma, w)])
+        return sorted({place for places in found for place in places}) if found else []
 
     def about_user(self) -> bool:
         """Whether the statement can be about the user: "you" acts in it, or nobody whom the question does not name."""
@@ -136,16 +150,11 @@ class Fit:
     def opposed(self) -> bool:
         """Whether the statement says the opposite of what is asked: "last" for "next", "opens" for "closes", a wish."""
         said = self.statement.said
-        if any(said & others and not said & asked for asked, others in self.question.opposites):
-            return True
+        for asked, others in self.question.opposites:
+            if said & others and not said & asked:
+                return True
         states = self.question.kind not in ("name", "age", "count")  # a wish still names who wishes
         return states and self.statement.wished and not self.question.said & WISHED
-
-    def _counts(self, term: Word) -> int:
-        if term.lemma == self.question.sort and self.question.kind != "count":
-            return 1
-        counts = weight(term)
-        return 2 if counts == 1 and self.question.kind not in TYPED and term.low not in lx.ORDER else counts
 
     def _spared(self, term: Word) -> bool:
         """Whether an answer may lack this word: one that only says what kind of answer is wanted."""
@@ -178,7 +187,7 @@ class Fit:
     def _is_any(self, place: int, term: Word) -> bool:
         """Whether the word stands for any such thing: "a dog", said of nobody."""
         before = {w.low for w in self.statement.words[max(0, place - 2) : place]}
-        return bool(before & {"a", "an"}) and weight(term) >= 2 and "you" not in self.statement.said
+        return bool(before & {"a", "an"}) and self.weights[term] >= 2 and "you" not in self.statement.said
 
     def _alias(self, term: Word) -> bool:
         """Whether the statement has the word under another name: "Clara" for "your sister"."""

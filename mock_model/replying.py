@@ -37,7 +37,8 @@ SMALL_TALK = {
 }
 ABOUT_SELF = re.compile(
     r"\b(?:who|what)(?: exactly)? are you(?: exactly| really)?\s*(?:[?.!,]|$)|\bwhat can you do\b|\bhow do you work\b"
-    r"|\bare you (?:an? )?(?:ai|bot|robot|human|real|llm|language model|chatgpt|gpt)\b|\bwh(?:at|ich) model (?:are you|is this)\b",
+    r"|\bare you (?:an? )?(?:ai|bot|robot|human|real|llm|language model|chatgpt|gpt)\b"
+    r"|\bwh(?:at|ich) model (?:are you|is this)\b",
     re.IGNORECASE,
 )
 ABOUT_ME = re.compile(

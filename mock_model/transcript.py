@@ -9,8 +9,9 @@ LABEL = re.compile(
     r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*",
     re.I,
 )
-LABELS = {"human": "user", "ai": "assistant", "bot": "assistant", "model": "assistant", "chatbot": "assistant", "agent": "assistant",
-          "customer": "user", "me": "user", "q": "user", "a": "assistant", "you": "assistant"}  # fmt: skip
+LABELS = dict.fromkeys("ai bot model chatbot agent a you".split(), "assistant") | dict.fromkeys(
+    "human customer me q".split(), "user"
+)
 
 
 def text_of(message: dict) -> str:

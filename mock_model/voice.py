@@ -82,7 +82,7 @@ def _acts(sentence: Sequence[Word], index: int) -> bool:
     after = sentence[index + 1] if index + 1 < len(sentence) else None
     if after is None or not after.text[0].isalnum() or after.low in lx.SMALL:
         return True
-    return after.low.endswith("ly") or (is_verb(after) and after.low.endswith(("s", "ed")) or after.low in lx.IRREGULAR)
+    return after.low.endswith("ly") or after.low in lx.IRREGULAR or (is_verb(after) and after.low.endswith(("s", "ed")))
 
 
 def _third(word: Word) -> str:

@@ -51,10 +51,9 @@ def wanted(fit: Fit) -> int | None:
 
 def rest(fit: Fit) -> list[Word]:
     """The words of the statement that carry something and are not in the question."""
-    return [
-        w for i, w in enumerate(fit.statement.words)
-        if i not in fit.matched and (w.low not in lx.SMALL or w.low in lx.NUMBER_WORDS) and (w.text[0].isalnum() or w.text[0] in "$€£#+")
-    ]  # fmt: skip
+    new = [w for i, w in enumerate(fit.statement.words) if i not in fit.matched]
+    carrying = [w for w in new if w.low not in lx.SMALL or w.low in lx.NUMBER_WORDS]
+    return [w for w in carrying if w.text[0].isalnum() or w.text[0] in "$€£#+"]
 
 
 def _kinds(fit: Fit) -> set[str]:
