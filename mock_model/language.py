@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,6 +25,21 @@ class Word(NamedTuple):
     def key(self) -> str:
         """What the word stands for, with its owner: "you/sister" for the sister in "your sister"."""
         return f"{self.owner}/{self.lemma}" if self.owner else self.lemma
+
+
+class Worded:
+    """Something made of words, a statement or a question, and what is in it."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def lemmas(self) -> frozenset[str]:
+        return frozenset(w.lemma for w in self.words)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Its words as they stand, and their lemmas."""
+        return self.lemmas | {w.low for w in self.words}
 
 
 TOKEN = re.compile(

@@ -10,14 +10,14 @@ from itertools import pairwise
 
 from mock_model import lexicon as lx
 from mock_model.clauses import QUESTION_START, clauses, is_question
-from mock_model.language import Word, is_verb, join, senses, sentences, words
+from mock_model.language import Word, Worded, is_verb, join, senses, sentences, words
 from mock_model.phrases import Topics, resolve, with_owners
 from mock_model.voice import in_own_voice
 from mock_model.wording import named
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Worded):
     """One question: the kind of answer it wants and the words it is about."""
 
     kind: str  # name, who, when, where, why, count, amount, age, measure, duration, what, yes/no, about
@@ -35,15 +35,6 @@ class Question:
         """The lemma and the senses of each of its terms."""
         known = dict(zip(self.words, senses(self.words), strict=True))
         return {term: known.get(term, frozenset()) | {term.lemma} for term in self.terms}
-
-    @cached_property
-    def lemmas(self) -> frozenset[str]:
-        return frozenset(w.lemma for w in self.words)
-
-    @cached_property
-    def said(self) -> frozenset[str]:
-        """Its words as they stand, and their lemmas."""
-        return self.lemmas | {w.low for w in self.words}
 
     @cached_property
     def opposites(self) -> list[tuple[frozenset[str], frozenset[str]]]:

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from mock_model import lexicon as lx
 from mock_model.clauses import clauses_of, is_question
 from mock_model.corrections import MISSPOKE, how_sure, take
-from mock_model.language import Word, as_sentence, is_verb, join, senses, sentences, words
+from mock_model.language import Word, Worded, as_sentence, is_verb, join, senses, sentences, words
 from mock_model.phrases import Topics, names_in, resolve, subject_of, topics_after, with_owners
 from mock_model.transcript import text_of, utterances
 from mock_model.voice import in_own_voice, plain_third
@@ -29,7 +29,7 @@ ABOUT_USER = re.compile(r"\b(the user|summary|so far)\b", re.I)
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Worded):
     """One clause that says something. What the search for answers looks at is worked out once, when it is read."""
 
     words: tuple[Word, ...]
@@ -44,15 +44,6 @@ class Statement:
     @cached_property
     def text(self) -> str:
         return as_sentence(join(self.words))
-
-    @cached_property
-    def lemmas(self) -> frozenset[str]:
-        return frozenset(w.lemma for w in self.words)
-
-    @cached_property
-    def said(self) -> frozenset[str]:
-        """Its words as they stand, and their lemmas."""
-        return self.lemmas | {w.low for w in self.words}
 
     @cached_property
     def wide(self) -> frozenset[str]:
