@@ -45,10 +45,10 @@ def stream_reply(client: openai.OpenAI, messages: list[dict]) -> tuple[str, open
 def talk(client: openai.OpenAI) -> None:
     """Talk until quit, end of input or Ctrl-C. A turn that fails is taken back, so that it can be asked again."""
     messages = [{"role": "system", "content": SYSTEM}]
-    print("Type your message; quit ends the talk.")
+    print("Tell the model something, then ask for it; quit ends the talk.")
     while True:
         text = input("\nYou: ").strip()
-        if text.lower() in ("quit", "exit"):
+        if text.lower().strip(".!") in ("quit", "exit"):
             return
         if not text:
             continue

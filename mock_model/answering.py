@@ -14,8 +14,10 @@ from mock_model.reading import Notes, Statement
 from mock_model.values import ANSWERS, values
 from mock_model.wanting import REASON, wanted
 
-UNKNOWN = "I don't know: you haven't told me. I can only answer from the messages in this request."
-MOST_TOLD = 8  # statements in an answer to "What do you know about me?"
+ONLY_HERE = "I can only answer from the messages in this request."
+UNKNOWN = f"I don't know: you haven't told me. {ONLY_HERE}"
+UNCLEAR = f"I don't know: you haven't told me, at least not in words that I understand. {ONLY_HERE}"
+MOST_TOLD = 12  # statements in an answer to "What do you know about me?"
 
 
 def answer(question: Question, notes: Notes) -> str | None:
@@ -24,6 +26,12 @@ def answer(question: Question, notes: Notes) -> str | None:
         return _yes_or_no(question, notes)
     found = _best(question, notes)
     return " ".join(dict.fromkeys(_say(question, s) for s in found)) if found else None
+
+
+def unknown(question: Question, notes: Notes) -> str:
+    """The reply to a question that nothing answers. Where its words were said, the model may just not have understood."""
+    asked = {t.lemma for t in question.terms if t.low != "you" and not is_verb(t)}
+    return UNCLEAR if any(asked & s.lemmas for s in notes.statements) else UNKNOWN
 
 
 def _ranked(question: Question, notes: Notes) -> Iterator[tuple[int, int, Statement]]:
@@ -48,7 +56,7 @@ def _best(question: Question, notes: Notes) -> list[Statement]:
 
 def _score(question: Question, statement: Statement, notes: Notes, heavy: dict[Word, int]) -> int | None:
     """How well a statement answers: None where it does not, else a small number, larger is better."""
-    if (statement.superseded and not question.original) or not (question.terms or question.soft):
+    if (statement.superseded and not question.original) or not (question.terms or question.soft or question.said_by):
         return None
     if (
         question.said_by == "assistant"
@@ -64,7 +72,7 @@ def _score(question: Question, statement: Statement, notes: Notes, heavy: dict[W
     if bonus is None:
         return None
     score = share * 4 + bonus
-    if question.kind in ("what", "who") and statement.negated != question.negated:
+    if question.kind in ("what", "who", "name") and statement.negated != question.negated:
         score -= 3
     if statement.past and not question.past:
         score -= 4

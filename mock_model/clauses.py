@@ -20,7 +20,7 @@ UNREAL = re.compile(
 )
 QUESTION_START = re.compile(
     r"^(?:(?:and|so|but|then|also|now|ok|okay|hey|please|well)[, ]+)*(?:who|whom|whose|what|which|when|where|why|how|is|are|am"
-    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|in which"
+    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|name (?:a|two|three|some|all|my|the)|in which"
     r"|in what|at what|on which|on what|for how)\b",
     re.IGNORECASE,
 )
@@ -197,10 +197,12 @@ def _asks(part: Sequence[Word]) -> bool:
     """Whether the words begin a question: "can you …", "what is …"."""
     if len(part) < 3:
         return False
-    first, second = part[0].low, part[1].low
+    first, second, third = part[0].low, part[1].low, part[2].low
     if first in lx.AUXILIARIES:
         return second in ASKED_AFTER
     asks = second in lx.AUXILIARIES or second in ("many", "much", "old", "long", "time")
+    if first in lx.WH and second in lx.AUXILIARIES and third in ASKED_AFTER:
+        return True  # "who are you"
     return first == "any" or (first in ("what", "where", "why", "how") and asks)
 
 

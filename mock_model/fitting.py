@@ -103,7 +103,8 @@ class Fit:
         if question.advice and ADVICE.search(self.statement.text):
             have, total = have + 2, total + 2
         if not total:
-            return 1.0 if self._has_soft_word() else None
+            by_model = question.said_by == self.statement.role == "assistant"
+            return 1.0 if by_model or self._has_soft_word() else None
         return have / total if have / total >= (0.5 if question.kind in TYPED else 0.6) else None
 
     def word(self, term: Word) -> float:

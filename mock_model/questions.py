@@ -105,7 +105,7 @@ SAID = re.compile(
     r"\b(?:did|have|had) (i|you) (?:already |ever |just )?(?:(?:tell|told|give|given|warn|recommend|suggest)(?: you| me)?"
     r"|say|said|mention|mentioned|recommended|suggested|advise|advised|propose|proposed|call)\b(?: (?:about|that|to))?"
     r"|\b(i|you) (?:just |already |originally )?(?:(?:told|gave|recommended|suggested|advised)(?: you| me)?|said|mentioned)\b"
-    r"(?: (?:about|that))?",
+    r"(?: (?:about|that))?|\b(?:did|have) (i) (?:name|named|list|listed)\b",
     re.IGNORECASE,
 )
 ADVICE = re.compile(r"recommend|suggest|advise|propose|should", re.IGNORECASE)
@@ -186,7 +186,7 @@ def _analyse(piece: list[Word], topics: Topics) -> Question:
     said = SAID.search(join(piece))
     said_by, advice = "", False
     if said:
-        said_by = "user" if (said.group(1) or said.group(2)).lower() == "you" else "assistant"
+        said_by = "user" if "you" in {(group or "").lower() for group in said.groups()} else "assistant"
         advice = bool(ADVICE.search(join(piece)))
         piece = _without(SAID, piece)
     piece = with_owners(_had_by_user(piece))
@@ -216,10 +216,14 @@ def _terms(piece: Sequence[Word], kind: str, used: set[int]) -> tuple[tuple[Word
             continue
         elif word.lemma in SOFT or (kind == "name" and word.low in NAME_PARTS):
             soft.add(word.lemma)
-            if word.owner == "i" or (word.owner == "you" and not any(t.low == "you" for t in terms)):
+            if word.owner in ("he", "she", "it", "they"):
+                terms += words(word.owner)  # "their names", and nobody knows whose
+            elif word.owner == "i" or (word.owner == "you" and not any(t.low == "you" for t in terms)):
                 terms += words("I" if word.owner == "i" else "you")
         else:
             terms.append(word)
+    if not soft and all(t.low == "you" for t in terms):
+        terms += [w for i, w in enumerate(piece) if i not in used and w.lemma in ("go", "come")]  # "where am I going"
     return tuple(terms), frozenset(soft)
 
 

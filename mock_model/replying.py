@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mock_model import calling
-from mock_model.answering import UNKNOWN, answer, brief, told
+from mock_model.answering import UNKNOWN, answer, brief, told, unknown
 from mock_model.catalogue import MODELS
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
 from mock_model.language import is_verb
@@ -16,7 +16,7 @@ from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
 from mock_model.tokens import count_text
 from mock_model.transcript import text_of
-from mock_model.travel import PLACE, travel_advice
+from mock_model.travel import PLACE, TRAVELLING, travel_advice
 
 REFUSAL = "I can't share that."
 NOTED = "Noted."
@@ -36,7 +36,7 @@ SMALL_TALK = {
     FINE: re.compile(r"\bhow are you\b|\bhow(?:'s| is) it going\b", re.IGNORECASE),
 }
 ABOUT_SELF = re.compile(
-    r"\b(?:who|what)(?: exactly)? are you(?: exactly| really)?\s*(?:[?.!,]|$)|\bwhat can you do\b|\bhow do you work\b"
+    r"^\W*help\W*$|\b(?:who|what)(?: exactly)? are you(?: exactly| really)?\s*(?:[?.!,]|$)|\bwhat can you do\b|\bhow do you work\b"
     r"|\bare you (?:an? )?(?:ai|bot|robot|human|real|llm|language model|chatgpt|gpt)\b"
     r"|\bwh(?:at|ich) model (?:are you|is this)\b",
     re.IGNORECASE,
@@ -46,6 +46,11 @@ ABOUT_ME = re.compile(
     r"|\bwhat (?:have|did) (?:i|we) (?:told|tell|say|said|mention(?:ed)?)(?: to)?(?: you)?(?: so far)?\s*\?"
     r"|\b(?:list|tell me|repeat|show) (?:all |everything )?(?:the facts|what|everything|all) (?:that )?"
     r"(?:you know|i(?:'ve| have)? (?:told|said))",
+    re.IGNORECASE,
+)
+SAY_AGAIN = re.compile(
+    r"^\W*(?:and |sorry,? |wait,? )*what (?:did you|have you) (?:just )?(?:say|said|answer|tell me|told me)(?: to me)?(?: just now| before)?\W*$"
+    r"|^\W*(?:please )?(?:say|repeat) (?:that|it|your (?:last )?(?:answer|reply))(?: again)?\W*$",
     re.IGNORECASE,
 )
 REQUEST = re.compile(
@@ -100,6 +105,9 @@ def _say(messages: Sequence[dict], found: Rules, fits: Callable[[str], bool], en
 def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, str]:
     """Answer a question from the messages, or a remark with a word."""
     notes = read(messages)
+    if SAY_AGAIN.search(asked):
+        said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
+        return said[-1] if said else UNKNOWN, "I am asked for my last words."
     if ABOUT_ME.search(asked):
         return told(notes) or UNKNOWN, "I am asked what I was told."
     asking = questions(asked, notes.topics)
@@ -110,13 +118,16 @@ def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, s
     if not any(replies) and (advice := travel_advice(asked, messages)):
         return advice, TRAVEL
     if known := list(dict.fromkeys(r for r in replies if r)):
-        return " ".join([*known, *([UNKNOWN] if None in replies else [])]), "The messages hold the answer."
+        missing = [unknown(q, notes) for q, r in zip(asking, replies, strict=True) if not r]
+        return " ".join([*known, *missing[:1]]), "The messages hold the answer."
     if ABOUT_SELF.search(asked):
         return SELF, "I am asked about myself."
     if talk := _small_talk(asked, bool(asking)):
         return talk, "This is small talk."
     if asking:
-        return UNKNOWN, "No message holds the answer."
+        return unknown(asking[0], notes), "No message holds the answer."
+    if PLACE.search(asked) and TRAVELLING.search(asked):
+        return _acknowledge(asked, notes), "I am told where somebody goes."
     if REQUEST.search(asked):
         return CANNOT, "I cannot do this."
     return _acknowledge(asked, notes), "I am told something."

@@ -10,9 +10,9 @@ from mock_model.transcript import text_of
 # place: best season, its months, why, what the weather is like then (a key of PACKING), southern half of the earth
 PLACES = {
     "japan": ("spring", "March to May", "mild days and the cherry blossom", "mild", False),
-    "italy": ("spring", "April to June", "warm days before the summer crowds", "mild", False),
+    "italy": ("spring", "April to June", "warm days before the crowds", "mild", False),
     "france": ("spring", "April to June", "mild weather and long evenings", "mild", False),
-    "spain": ("spring", "April to June", "warm days without the summer heat", "mild", False),
+    "spain": ("spring", "April to June", "warm days without the heat", "mild", False),
     "portugal": ("spring", "April to June", "sunshine without the crowds", "mild", False),
     "greece": ("spring", "April to June", "warm sea air and green hills", "mild", False),
     "germany": ("summer", "June to August", "long warm days", "warm", False),
@@ -29,7 +29,7 @@ PLACES = {
     "england": ("summer", "June to August", "long days and garden weather", "warm", False),
     "poland": ("summer", "June to August", "warm days and festivals", "warm", False),
     "croatia": ("autumn", "September and October", "a warm sea and quiet towns", "warm", False),
-    "turkey": ("autumn", "September to November", "warm days after the summer heat", "mild", False),
+    "turkey": ("autumn", "September to November", "warm days after the heat", "mild", False),
     "morocco": ("spring", "March to May", "green valleys before the heat", "mild", False),
     "egypt": ("winter", "November to February", "pleasant days after the heat", "warm", False),
     "kenya": ("summer", "July to September", "the great migration in the dry season", "warm", False),
@@ -59,7 +59,7 @@ PLACES = {
     "patagonia": ("summer", "December to February", "the mildest weather", "mild", True),
     "lisbon": ("spring", "April to June", "sunshine without the crowds", "mild", False),
     "paris": ("spring", "April to June", "mild weather and long evenings", "mild", False),
-    "rome": ("spring", "April to June", "warm days before the summer crowds", "mild", False),
+    "rome": ("spring", "April to June", "warm days before the crowds", "mild", False),
     "london": ("summer", "June to August", "long days and garden weather", "warm", False),
     "new york": ("autumn", "September to November", "crisp clear days", "mild", False),
     "tokyo": ("spring", "March to May", "mild days and the cherry blossom", "mild", False),
@@ -73,7 +73,16 @@ PACKING = {
     "autumn": "a warm sweater, a rain jacket and sturdy shoes",
     "winter": "a warm coat, gloves, a hat and waterproof boots",
 }
-HOT = "light cotton clothes, sandals, sunscreen, insect repellent and a thin rain jacket"
+BY_WEATHER = {
+    "hot": "light cotton clothes, sandals, sunscreen, insect repellent and a thin rain jacket",
+    "warm": PACKING["summer"],
+    "mild": PACKING["spring"],
+    "cold": PACKING["winter"],
+}
+WITH_ARTICLE = {"netherlands"}
+REPLACED = re.compile(
+    r"\b(?:not|instead of|rather than) (?:to |in )?(?:the )?[\w ]{2,15}", re.IGNORECASE
+)  # "Croatia, not Greece"
 NORTHERN = {"spring": "march april may", "summer": "june july august", "autumn": "september october november",
             "winter": "december january february"}  # fmt: skip
 OPPOSITE = {"spring": "autumn", "autumn": "spring", "summer": "winter", "winter": "summer"}
@@ -128,7 +137,7 @@ def _time_to_go(asked: str, messages: Sequence[dict]) -> str | None:
             return f"I don't know the seasons of {unknown}."
         return WHICH_PLACE if JOURNEY.search(asked) else None  # "When should I call?" is about no journey
     season, months, why, _, _ = PLACES[place.lower()]
-    return f"{season.capitalize()} is a good time to visit {place}: {months} brings {why}."
+    return f"{season.capitalize()} is a good time to visit {_named(place)} ({months}): {why}."
 
 
 def _packing(asked: str, messages: Sequence[dict]) -> str:
@@ -138,24 +147,30 @@ def _packing(asked: str, messages: Sequence[dict]) -> str:
     if season is None:
         return WHICH_SEASON
     season = season.lower().replace("fall", "autumn")
-    hot = place is not None and PLACES[place.lower()][3] == "hot"
-    where = f" in {place}" if place else ""
-    return f"For {season}{where}, pack {HOT if hot else PACKING[season]}."
+    best, _, _, weather, _ = PLACES[place.lower()] if place else (season, "", "", "", False)
+    packing = BY_WEATHER[weather] if weather == "hot" or (weather and season == best) else PACKING[season]
+    where = f" in {_named(place)}" if place else ""
+    return f"For {season}{where}, pack {packing}."
+
+
+def _named(place: str) -> str:
+    return f"the {place}" if place.lower() in WITH_ARTICLE else place
 
 
 def _place(asked: str, messages: Sequence[dict]) -> str | None:
     """The place that is meant: in the question, else the last one in a user's message, else the last one in any."""
     for text in [*_texts(asked, messages, "user"), *_texts("", messages, None)]:
-        if found := PLACE.findall(text):
+        if found := PLACE.findall(REPLACED.sub("", text)):
             return found[-1].title() if found[-1].islower() else found[-1]
     return None
 
 
 def _season(messages: Sequence[dict], place: str | None) -> str | None:
     """The last season named in any message but the last, or the season of the last month that is named."""
-    for text in _texts("", messages[:-1], None):
+    for message in reversed(messages[:-1]):
+        text = text_of(message)
         if found := SEASON.findall(text):
-            return found[-1]
+            return found[0] if message["role"] == "assistant" else found[-1]  # a reply begins with its advice
         if months := MONTH.findall(text):
             season = next(s for s, names in NORTHERN.items() if months[-1].lower() in names)
             return OPPOSITE[season] if place and PLACES[place.lower()][4] else season

@@ -72,7 +72,7 @@ def _names(fit: Fit, of_people: bool = False) -> list[Word]:
 
 def _name(fit: Fit) -> int | None:
     """A name: after "called" where that belongs to what is asked for, or simply there."""
-    if all(t.low in ("you", "i") for t in fit.question.terms):
+    if fit.question.terms and all(t.low in ("you", "i") for t in fit.question.terms):
         if not OWN_NAME.search(fit.statement.text) or not rest(fit):
             return None
         return 1 + ("call" in fit.question.said and "call" in fit.statement.said)

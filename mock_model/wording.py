@@ -43,7 +43,7 @@ def plain(sentence: str) -> tuple[str, bool]:
     heading, pair = HEADING.match(bare), KEY_VALUE.match(bare)
     if heading and _is_heading(*heading.groups()):
         return heading.group(2), bool(ABOUT_ME.search(heading.group(1)))
-    if pair and words(pair.group(1)) and not is_verb(words(pair.group(1))[-1]):
+    if pair and words(pair.group(1)) and not any(is_verb(w) for w in words(pair.group(1))):
         key, value = pair.groups()
         first = key.split()[0].lower()
         the = "" if lemma(first) in lx.SMALL else "the "
@@ -71,7 +71,8 @@ def named(clause: list[Word]) -> list[Word]:
         owner = clause[index - 1]
         if low[index] in ("name", "names") and owner.possessive and low[index + 1] in ("is", "are", "was", "were"):
             head = owner._replace(text=re.sub(r"'s?$", "", owner.text), possessive=False)
-            return [*clause[: index - 1], head, clause[index + 1], *words("called"), *clause[index + 2 :]]
+            verb = index + 2 if low[index + 2] != "not" else index + 3  # "is", or "is not"
+            return [*clause[: index - 1], head, *clause[index + 1 : verb], *words("called"), *clause[verb:]]
     if low[:3] == ["the", "name", "of"]:
         verb = next((i for i in range(4, len(clause) - 1) if low[i] in ("is", "was")), None)
         if verb is not None:
