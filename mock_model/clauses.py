@@ -19,9 +19,10 @@ UNREAL = re.compile(
     re.IGNORECASE,
 )
 QUESTION_START = re.compile(
-    r"^(?:(?:and|so|but|then|also|now|ok|okay|hey|please|well)[, ]+)*(?:who|whom|whose|what|which|when|where|why|how|is|are|am"
-    r"|was|were|do|does|did|can|could|would|will|should|shall|may|has|have|had|remind me(?! to\b|:)|tell me|name (?:a|two|three|some|all|my|the)|in which"
-    r"|in what|at what|on which|on what|for how)\b",
+    r"^(?:(?:and|so|but|then|also|now|ok|okay|hey|please|well)[, ]+)*"
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|am|was|were|do|does|did|can|could|would|will|should|shall|may|has"
+    r"|have|had|remind me(?! to\b|:)|tell me|name (?:a|two|three|some|all|my|the)|in which|in what|at what|on which|on what"
+    r"|for how)\b",
     re.IGNORECASE,
 )
 # Starts that a question without its question mark shares with a statement: "when I was young …", "will call you later".

@@ -1,46 +1,104 @@
 """Instructions: how the reply is to be worded. The strongest role wins: system and developer before user.
 
 Each kind of instruction is a slot. A slot that a system message fills stays as it is, whatever a user writes; of two
-messages of the same role the later one wins. A user's wish holds for that message alone, unless it says "always", "every" or
-"from now on". Text between tags or fences in a user's message is a quotation: nobody's instruction.
+messages of the same role the later one wins. A user's wish holds for that message alone, unless it says "always",
+"every reply" or "from now on". Assistant and tool messages never instruct.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mock_model import lexicon as lx
-from mock_model.language import lemma, sentences, words
-from mock_model.transcript import text_of
+from mock_model.language import sentences, words
+from mock_model.orders import LIMIT, instructing_text, limits, orders, plain
 
-REPLY = r"(?:each|every|all|any|your|the|of|my|a)*\s*(?:of your )?(?:reply|replies|answers?|messages?|responses?|sentences?)"
+REFUSAL = "I can't share that."
+
+# ---- slots ----
+
+QUOTE = r"[\"“][^\"”]+(?:[\"”]|$)|['‘][^\"“]+?['’](?!\w)"
+EACH = r"(?: off)?(?: @)?"  # "@" stands for "every reply", "your answers" …
 SLOTS = {
-    "ending": re.compile(rf"\b(?:end|finish|close|conclude) (?:\w+ )?{REPLY}[^\"“'.:]*?\bwith(?: the (?:words?|phrase|line|sentence|text))?[: ]+(.+)", re.I),
-    "signed": re.compile(r"\bsign (?:off )?(?:\w+ )*?(?:as|with) (.+)", re.I),
-    "opening": re.compile(rf"\b(?:begin|start|open) (?:\w+ )?{REPLY}[^\"“'.:]*?\bwith(?: the (?:words?|phrase|line|sentence|text))?[: ]+(.+)", re.I),
-    "case": re.compile(r"\b(?:in|use|using) (?:all |only )?(caps|capitals|capital letters|upper ?case|lower ?case|small letters)\b", re.I),
-    "words": re.compile(r"\b(?:(?:at most|no more than|up to|under|within|fewer than|less than|maximum(?: of)?|max|in|exactly|limit\w* \w+ to) )(\d+|one|two|three|four"
-                        r"|five|six|seven|eight|nine|ten|a single|twelve|fifteen|twenty) words?\b|\b(one|single)[- ]word (?:answer|repl|response)", re.I),
-    "sentences": re.compile(r"\b(?:at most|no more than|up to|under|within|maximum(?: of)?|max|in|exactly|only|with|limit\w* \w+ to) (\d+|one|two|three|four|five|a single)"
-                            r"(?: short| brief)? sentences?\b", re.I),
-    "only": re.compile(r"\b(?:(?:reply|answer|respond) (?:only |just |exactly )*with(?: the words?| exactly| only| just)*|(?:just|only) (?:say|reply|answer|write)|say) "
-                       r"[\"“'‘](.+?)[\"”'’]|\b(?:reply|answer|respond) (?:only|just|exactly) with(?: the words?)? ([A-Z0-9]{2,}\b[^.]*)", re.I),
-    "address": re.compile(r"\b(?:call|address) (?:me|the user|users|them|him|her|everyone)(?: as)? [\"“'‘]?([A-Z][\w-]*(?: [A-Z][\w-]*)*)"),
-}  # fmt: skip
-SECRET = re.compile(
-    r"\b(?:never|do not|don't|must not|mustn't|may not|refuse to|avoid) (?:ever )?(?:reveal|revealing|share|sharing|tell|telling|disclose|disclosing|discuss|discussing"
-    r"|mention|mentioning|talk about|talking about|answer questions about|give out|give away|repeat|say anything about|speak about)"
-    r"(?: (?:to |with )?(?:anyone|anybody|users?|the user|customers?|people))?(?: about)?\s*(.*)|\bkeep (.+?) (?:a )?(?:secret|confidential|private)", re.I)
+    "ending": re.compile(
+        rf"(?:@ )?(?:end|finish|clos|conclud)(?:e|s|es|ing)?{EACH} (?:with|in|by \w+ing):?\s+(?P<what>.+)"
+        r"|(?:add|append|put|write|include) (?P<last>.+?) (?:at|to) (?:the (?:very )?(?:end|bottom) (?:of )?)?@",
+        re.I,
+    ),
+    "opening": re.compile(
+        rf"(?:@ )?(?:begin|beginn|start|open|prefix|prefac)(?:e|s|ing)?{EACH} (?:with|by \w+ing):?\s+(?P<what>.+)"
+        r"|(?:add|put|write|include) (?P<last>.+?) (?:at|to|in) the (?:very )?(?:start|beginning|top|front) (?:of )?@",
+        re.I,
+    ),
+    "signed": re.compile(
+        rf"(?:@ )?sign(?:s|ing|ed)?{EACH}(?: your name| everything)? (?:as|with):?\s+(?P<what>(?!soon\b).+)", re.I
+    ),
+    "case": re.compile(
+        r"(?:@ )?(?:(?:write|reply|answer|respond|speak|talk|type|say|print)\b(?: @| everything| it)?(?: only| back)*"
+        r" (?:in|with|using)|in|us(?:e|ing)|only)?\s*(?:only |all |just |the )*"
+        r"\b(?P<what>caps|capitals?|upper[ -]?case|lower[ -]?case|small letters)\b(?! (?:for|when|if|in|at|of)\b)",
+        re.I,
+    ),
+    "only": re.compile(  # a whole reply is quoted, in capitals, or stands after a colon
+        r"(?P<just>only |just |simply )?(?:reply|answer|respond|say|write|output)(?: to (?:everything|@|me))?(?: with)?"
+        r"(?P<only>(?: only| just| exactly| simply| nothing but)+)?(?: with)?"
+        r"(?P<word> the (?:single |exact |one )*(?:words?|phrase|text))?:?\s+"
+        rf"(?P<what>(?:{QUOTE})(?=\W*$| (?:to|from|no|whatever|and nothing)\b)"
+        r"|(?!JSON|YAML|XML|HTML|CSV|SQL)(?-i:[A-Z\d]{2,})(?=\W*$)|(?<=: )\w+(?=\W*$))",
+        re.I,
+    ),
+    "address": re.compile(
+        r"(?:call|address|refer to)(?:ing)? (?:me|us|the user|users|them|everyone)"
+        r"(?P<as>(?: only| always)* (?:as|by the name))?:?\s+"
+        rf"(?P<what>{QUOTE}|[\w.'-]+(?: (?-i:[A-Z])[\w.'-]*)*)",
+        re.I,
+    ),
+}
+STOP = re.compile(r"(?:stop|quit|no longer|do not|never|you do not (?:have|need) to)\s+", re.I)
+NO_NAME = {*lx.WEEKDAYS, *lx.MONTHS, "asap", "when"}  # "call me Monday"
+
+WHEN = r"(?:when(?:ever)?|if|(?:each|every|any) time)"
+SPEAKER = r"(?:the user|a user|users?|someone|somebody|anyone|anybody|people|they|i|you are|asked)"
+SAYING = r"(?:(?: ever)? (?:say|ask|mention|write|type|send|request)(?:s|ed)?)?"
+SAYS = rf" {SPEAKER}{SAYING}(?: (?:about|for|the words?))*:?\s+"
+REPLY = (
+    r"(?:you |must |should |will |always |just |only |then )*(?:reply|answer|say|respond|write)"
+    r"(?: only| just| exactly| with)*:?\s+"
+)
 WHENEVER = re.compile(
-    r"\b(?:when(?:ever)?|if) (?:the user|users?|someone|anyone|i|a user|asked|they) ?(?:says?|asks?|mentions?|writes?|types?|sends?|requests?)?(?: (?:about|for|the word))? "
-    r"[\"“'‘]?(.+?)[\"”'’]?, (?:then )?(?:you )?(?:must |should |always |just |only )*(?:reply|answer|say|respond|write)(?: only| just| exactly)?(?: with)?[: ]+[\"“'‘]?(.+?)[\"”'’]?[.!]?$",
-    re.I)  # fmt: skip
-LASTING = re.compile(r"\b(?:from now on|always|every|each|all|never|for the rest|in future|whenever|call me|permanently|until i)\b", re.I)
-QUOTED = re.compile(r"```.*?(?:```|$)|<(\w[\w-]*)[^>]*>.*?(?:</\1>|$)", re.S)
-DATA = re.compile(r"\b(?:is|are|as) (?:only |just |quoted |untrusted )*(?:data|quotes?|quotations?|quoted text)\b|\bnot instructions\b|\bnever follow\b|\bdo not follow\b", re.I)
-NUMBERS = {"one": 1, "a single": 1, "single": 1} | {w: int(n) for w, n in lx.NUMBER_WORDS.items() if n >= 1}
+    rf"{WHEN}{SAYS}(?P<when>.+?),? {REPLY}(?P<what>.+)|{REPLY}(?P<first>.+?),? {WHEN}{SAYS}(?P<then>.+)", re.I
+)
+
+SIZED = re.compile(  # "answer in one word", "keep it under 20 words", "max 20 words", "…, in one word?"
+    r"@|(?:answer|reply|respond|write|use|be|say|speak|explain|describe|give|tell|talk|make|limit)\b"
+    r"|keep (?:@|it|this|things)|.*\?$"
+    r"|(?P<bare>(?:never|in|at most|max|maximum|up to|under|within|only|just|one|two|three|four|five|\d+)\b)",
+    re.I,
+)
+AFTER_SIZE = re.compile(r"\W*(?:(?:please|only|per|max(?:imum)?|or (?:less|fewer)|at most|reply|answer)\W*)*$", re.I)
+
+CALLED = re.compile(  # "the word OVER", "the hashtag #sea"
+    r"(?:the |this |an? )?(?:exact |single |following )*"
+    r"(?:words?|phrase|sentence|line|text|tag|signature|hashtag|emoji|motto|name):?\s+(?=\S)"
+)
+TRAILING = re.compile(
+    r"[\s,]*\b(?:from now on|please|always|every time|at all times|too|as well|no matter .*|whatever .*)\W*$", re.I
+)
+DESCRIBED = {"a question": "What else would you like to know?", "an emoji": "🙂", "a smiley": "🙂"}
+VAGUE = re.compile(r"(?:an?|some|your|the|something|one|two|three|each|no|that|what|more|this|it|my|@)\b")
+MANNER = re.compile(r"(?:in|by|as|that|to|him|her|like|honestly|using|on|about|for|\w+ly)\b")
+
+SECRET = re.compile(
+    r"\b(?:never|not|refuse to|avoid)(?: ever)? (?:(?:be )?(?:reveal|shar|tell|disclos|discuss|mention|repeat|leak)"
+    r"(?:e?d|ing|e)?|talk(?:ing)? about|giv(?:e|ing) (?:out|away)|say anything about|speak about)"
+    r"(?P<it> (?:it|this|that|them))?(?: (?:to |with )?(?:anyone|anybody|(?:the )?users?|customers?|people|them))?"
+    r"(?: about)?\s*(?P<what>.*)"
+    r"|\bkeep (?P<kept>.+?) (?:a )?(?:secret|confidential|private)"
+    r"|^(?P<is>.+?) (?:is|are) (?:strictly |a )?(?:secret|confidential)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -49,79 +107,104 @@ class Rules:
 
     slots: dict[str, str] = field(default_factory=dict)
     secrets: tuple[frozenset[str], ...] = ()  # the words of each thing that must not be told
-    whenever: tuple[tuple[str, str], ...] = ()  # what is said, what to reply
+    whenever: tuple[tuple[str, str], ...] = ()  # what is said, what to reply; the strongest and latest last
 
 
 def rules(messages: Sequence[dict]) -> Rules:
     """The instructions in force for the reply to the last message."""
-    slots: dict[str, str] = {}
+    slots: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    whenever: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     secrets: list[frozenset[str]] = []
-    whenever: list[tuple[str, str]] = []
-    strong = [m for m in messages if m["role"] in ("system", "developer")]
-    for message in strong:
-        _collect(instructing_text(message), slots, secrets, whenever)
-    weak: dict[str, str] = {}
     for index, message in enumerate(messages):
-        if message["role"] == "user":
-            last = index == len(messages) - 1
-            text = "\n".join(s for s in sentences(instructing_text(message)) if last or LASTING.search(s))
-            _collect(text, weak, None, whenever if not strong else None)
-    return Rules(weak | slots, tuple(secrets), tuple(whenever))
+        strong = message["role"] in ("system", "developer")
+        text = instructing_text(message) if strong or message["role"] == "user" else ""
+        for order, lasting in orders(text, strong):
+            if lasting or index == len(messages) - 1:
+                _obey(order, lasting, slots[strong], whenever[strong])
+        secrets += _secrets(text) if strong else ()
+    return Rules(slots[False] | slots[True], tuple(secrets), (*whenever[False], *whenever[True]))
 
 
-def instructing_text(message: dict) -> str:
-    """The part of a message that speaks for itself: without quotations, in a user's message or where a system says so."""
-    text = text_of(message)
-    if message["role"] == "user" or DATA.search(text):
-        text = QUOTED.sub("", text)
-    return text
+def _obey(order: str, lasting: bool, slots: dict[str, str], whenever: list[tuple[str, str]]) -> None:
+    """Note what an order asks for; "stop signing as X" empties a slot."""
+    rule = WHENEVER.match(order)
+    if rule:
+        what = rule["what"] or rule["first"]
+        payload = _payload(what)
+        if payload and (what[0] in "\"“'‘" or not MANNER.match(payload)):
+            whenever.append(((rule["when"] or rule["then"]).strip(" \"“”'‘’.!?"), payload))
+        return
+    stop = STOP.match(order)
+    for slot, pattern in SLOTS.items():
+        found = pattern.match(order[stop.end() :] if stop else order)
+        if stop and found:
+            slots.pop(slot, None)
+        elif found and (value := _value(slot, found, lasting)):
+            slots[slot] = value
+    size, limit = SIZED.match(order), LIMIT.search(order)
+    if size and limit and (not size["bare"] or AFTER_SIZE.match(order[limit.end() :])):
+        slots.update({f"{unit}s": str(most) for unit, most in limits(order).items() if unit in ("word", "sentence")})
 
 
-def _collect(text: str, slots: dict[str, str], secrets: list | None, whenever: list | None) -> None:
+def _value(slot: str, found: re.Match[str], lasting: bool) -> str | None:
+    """What goes into a slot, or None where the order only looks like one."""
+    groups = found.groupdict()
+    what = groups["what"] or groups.get("last")
+    if slot == "case":
+        return "lower" if re.match("lower|small", what, re.I) else "upper"
+    literal = what[0] in "\"“'‘" or CALLED.match(what)
+    if slot == "only":
+        return _payload(what) if literal or groups["just"] or groups["only"] or groups["word"] else None
+    if slot == "address":
+        named = literal or groups["as"] or what[0].isupper()
+        return _payload(what) if named and what.lower().strip(".") not in NO_NAME else None
+    return _payload(what) if "@" in found[0] or lasting or literal or slot == "signed" else None
+
+
+def _payload(what: str) -> str | None:
+    """The words to say: what is quoted, or what stands there; None where it is only described ("a joke")."""
+    what = CALLED.sub("", what, count=1)
+    if quoted := re.match(QUOTE, what):
+        return quoted[0].strip("\"“”'‘’")
+    while (shorter := what[:-80] + TRAILING.sub("", what[-80:])) != what:
+        what = shorter
+    what = re.sub(r"(?<!\.)[.?]$", "", what.strip()).strip(' "“”')
+    return DESCRIBED.get(what.lower()) if VAGUE.match(what) else what or None
+
+
+def _secrets(text: str) -> Iterator[frozenset[str]]:
     before = ""
-    for sentence in sentences(text):
-        if sentence.endswith("?"):
-            continue
-        rule = WHENEVER.search(sentence)
-        if rule and whenever is not None:
-            whenever.append((rule.group(1).strip(), rule.group(2).strip()))
-            continue
-        for slot, pattern in SLOTS.items():
-            found = pattern.search(sentence)
-            if found:
-                slots[slot] = next((g for g in found.groups() if g), "").strip(" \"“”'‘’")
-                if slot in ("ending", "opening", "signed"):
-                    slots[slot] = _payload(slots[slot])
-        hidden = SECRET.search(sentence)
-        if hidden and secrets is not None:
-            about = (hidden.group(1) or hidden.group(2) or "").strip(" .!")
-            secrets.append(_topic(before if about.lower() in ("", "it", "this", "that", "them", "these") else about))
+    for sentence in sentences(plain(text)):
+        if hidden := SECRET.search(sentence):
+            about = hidden["what"] or hidden["kept"] or hidden["is"] or "it"
+            if hidden["it"] or about.lower().strip(" .!") in ("", "it", "this", "that", "them"):
+                about = before
+            topic = frozenset(w.lemma for w in words(about) if w.low not in lx.SMALL and w.text[0].isalnum())
+            if topic:
+                yield topic
         before = sentence
 
 
-def _payload(text: str) -> str:
-    """The words to add: what is quoted, or what stands there without its full stop."""
-    quoted = re.match(r"[\"“'‘](.+?)[\"”'’]", text)
-    return quoted.group(1) if quoted else re.sub(r"[\"”'’]?\.?$", "", text)
-
-
-def _topic(text: str) -> frozenset[str]:
-    return frozenset(w.lemma for w in words(text) if w.low not in lx.SMALL and w.text[0].isalnum())
+# ---- obeying ----
 
 
 def forbids(found: Rules, asked: str) -> bool:
     """Whether an answer would tell what must not be told."""
     topic = {w.lemma for w in words(asked)}
-    return any(secret and len(secret & topic) * 2 >= min(len(secret), 4) for secret in found.secrets)
+    return any(len(secret & topic) * 2 >= min(len(secret), 4) for secret in found.secrets)
 
 
 def prescribed(found: Rules, said: str) -> str | None:
     """The reply that an instruction prescribes for what the user said."""
     if "only" in found.slots:
         return found.slots["only"]
-    low = {lemma(w.low) for w in words(said)}
+    if not found.whenever:
+        return None
+    low = {w.lemma for sentence in sentences(said) if not WHENEVER.search(sentence) for w in words(sentence)}
     for when, reply in reversed(found.whenever):
-        if {w.lemma for w in words(when) if w.text[0].isalnum() and w.low not in ("the", "a", "an", "about", "for")} <= low:
+        if {
+            w.lemma for w in words(when) if w.text[0].isalnum() and w.low not in lx.DETERMINERS | {"about", "for"}
+        } <= low:
             return reply
     return None
 
@@ -129,21 +212,25 @@ def prescribed(found: Rules, said: str) -> str | None:
 def styled(text: str, found: Rules) -> str:
     """A reply worded as the instructions ask."""
     slots = found.slots
-    if "sentences" in slots:
-        text = " ".join(sentences(text)[: _number(slots["sentences"])])
+    if any(secret <= {w.lemma for w in words(text)} for secret in found.secrets):
+        text = REFUSAL
+    if "sentences" in slots and len(sentences(text)) > int(slots["sentences"]):
+        text = " ".join(sentences(text)[: int(slots["sentences"])])
     if "words" in slots:
-        text = " ".join(text.split()[: _number(slots["words"])])
-    if "address" in slots and slots["address"].lower() not in text.lower():
-        text = f"{slots['address']}, {text if text.startswith('I ') else text[0].lower() + text[1:]}"
+        text = _shortened(text, int(slots["words"]))
+    if text and "address" in slots and not re.search(rf"\b{re.escape(slots['address'])}\b", text, re.I):
+        begin = text[:1] if re.match(r"I\b", text) else text[:1].lower()
+        text = f"{slots['address']}, {begin}{text[1:]}"
     if "case" in slots:
-        text = text.lower() if re.match("lower|small", slots["case"], re.I) else text.upper()
-    if "opening" in slots:
-        text = f"{slots['opening']} {text}"
-    for slot in ("ending", "signed"):
-        if slot in slots:
-            text = f"{text} {slots[slot]}"
-    return text
+        text = text.lower() if slots["case"] == "lower" else text.upper()
+    parts = (slots.get("opening"), text, slots.get("ending"), slots.get("signed"))
+    return " ".join(part for part in parts if part)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else NUMBERS.get(text.lower(), 1)
+def _shortened(text: str, most: int) -> str:
+    """At most so many words; what is not known is still said to be not known."""
+    if len(text.split()) <= most:
+        return text
+    if text.startswith("I don't know"):
+        return "I don't know." if most >= 3 else "Unknown."
+    return " ".join(text.split()[:most])

@@ -36,8 +36,8 @@ SMALL_TALK = {
     FINE: re.compile(r"\bhow are you\b|\bhow(?:'s| is) it going\b", re.IGNORECASE),
 }
 ABOUT_SELF = re.compile(
-    r"^\W*help\W*$|\b(?:who|what)(?: exactly)? are you(?: exactly| really)?\s*(?:[?.!,]|$)|\bwhat can you do\b|\bhow do you work\b"
-    r"|\bare you (?:an? )?(?:ai|bot|robot|human|real|llm|language model|chatgpt|gpt)\b"
+    r"^\W*help\W*$|\b(?:who|what)(?: exactly)? are you(?: exactly| really)?\s*(?:[?.!,]|$)|\bwhat can you do\b"
+    r"|\bhow do you work\b|\bare you (?:an? )?(?:ai|bot|robot|human|real|llm|language model|chatgpt|gpt)\b"
     r"|\bwh(?:at|ich) model (?:are you|is this)\b",
     re.IGNORECASE,
 )
@@ -49,8 +49,8 @@ ABOUT_ME = re.compile(
     re.IGNORECASE,
 )
 SAY_AGAIN = re.compile(
-    r"^\W*(?:and |sorry,? |wait,? )*what (?:did you|have you) (?:just )?(?:say|said|answer|tell me|told me)(?: to me)?(?: just now| before)?\W*$"
-    r"|^\W*(?:please )?(?:say|repeat) (?:that|it|your (?:last )?(?:answer|reply))(?: again)?\W*$",
+    r"^\W*(?:and |sorry,? |wait,? )*what (?:did you|have you) (?:just )?(?:say|said|answer|tell me|told me)(?: to me)?"
+    r"(?: just now| before)?\W*$|^\W*(?:please )?(?:say|repeat) (?:that|it|your (?:last )?(?:answer|reply))(?: again)?\W*$",
     re.IGNORECASE,
 )
 REQUEST = re.compile(

@@ -616,7 +616,7 @@ RECAP, YOUR_TURN = SOUND[6], SOUND[8]
 
 BROKEN: dict[Check, list[tuple[Break, str]]] = {
     every_code_cell_was_run_once_in_order: [
-        (put(FAILURE, execution_count=None), "cell 5 (print(2)) was not executed. Run: jupyter execute --inplace --NotebookClient.record_timing=False"),
+        (put(FAILURE, execution_count=None), "cell 5 (print(2)) was not executed. Run: jupyter execute --inplace"),
         (put(FAILURE, execution_count=7), "count 7 where 2 is due"),
         (put(FAILURE, execution_count=1), "count 1 where 2 is due"),
         (put(BETTER, outputs=RESULT), "where 3 is due"),
