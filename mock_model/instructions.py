@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mock_model import lexicon as lx
 from mock_model.language import sentences, words
@@ -117,15 +118,31 @@ def rules(messages: Sequence[dict]) -> Rules:
     secrets: list[frozenset[str]] = []
     for index, message in enumerate(messages):
         strong = message["role"] in ("system", "developer")
-        text = instructing_text(message) if strong or message["role"] == "user" else ""
-        for order, lasting in orders(text, strong):
-            if lasting or index == len(messages) - 1:
-                _obey(order, lasting, slots[strong], whenever[strong])
-        secrets += _secrets(text) if strong else ()
+        if not strong and message["role"] != "user":
+            continue
+        changes, told, hidden = _ordered(instructing_text(message), strong, index == len(messages) - 1)
+        for slot, value in changes:
+            if value is None:
+                slots[strong].pop(slot, None)
+            else:
+                slots[strong][slot] = value
+        whenever[strong] += told
+        secrets += hidden
     return Rules(slots[False] | slots[True], tuple(secrets), (*whenever[False], *whenever[True]))
 
 
-def _obey(order: str, lasting: bool, slots: dict[str, str], whenever: list[tuple[str, str]]) -> None:
+@lru_cache(maxsize=1024)
+def _ordered(text: str, strong: bool, last: bool) -> tuple[tuple, tuple, tuple]:
+    """What one message orders: changes of slots (None empties one), what to reply to what, and what not to tell."""
+    changes: list[tuple[str, str | None]] = []
+    whenever: list[tuple[str, str]] = []
+    for order, lasting in orders(text, strong):
+        if lasting or last:
+            _obey(order, lasting, changes, whenever)
+    return tuple(changes), tuple(whenever), tuple(_secrets(text)) if strong else ()
+
+
+def _obey(order: str, lasting: bool, changes: list[tuple[str, str | None]], whenever: list[tuple[str, str]]) -> None:
     """Note what an order asks for; "stop signing as X" empties a slot."""
     rule = WHENEVER.match(order)
     if rule:
@@ -138,12 +155,12 @@ def _obey(order: str, lasting: bool, slots: dict[str, str], whenever: list[tuple
     for slot, pattern in SLOTS.items():
         found = pattern.match(order[stop.end() :] if stop else order)
         if stop and found:
-            slots.pop(slot, None)
+            changes.append((slot, None))
         elif found and (value := _value(slot, found, lasting)):
-            slots[slot] = value
+            changes.append((slot, value))
     size, limit = SIZED.match(order), LIMIT.search(order)
     if size and limit and (not size["bare"] or AFTER_SIZE.match(order[limit.end() :])):
-        slots.update({f"{unit}s": str(most) for unit, most in limits(order).items() if unit in ("word", "sentence")})
+        changes += [(f"{unit}s", str(most)) for unit, most in limits(order).items() if unit in ("word", "sentence")]
 
 
 def _value(slot: str, found: re.Match[str], lasting: bool) -> str | None:
