@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mock_model import lexicon as lx
-from mock_model.fitting import Fit, is_kind, weights
+from mock_model.fitting import Fit, is_kind
 from mock_model.language import Word, as_sentence, is_verb, join
 from mock_model.phrases import is_name
 from mock_model.questions import Question
@@ -36,9 +36,8 @@ def unknown(question: Question, notes: Notes) -> str:
 
 def _ranked(question: Question, notes: Notes) -> Iterator[tuple[int, int, Statement]]:
     """The statements that answer, each with its score and its place in the conversation."""
-    heavy = weights(question)
     for order, statement in enumerate(notes.statements):
-        score = _score(question, statement, notes, heavy)
+        score = _score(question, statement, notes)
         if score is not None:
             yield score, -order if question.original else order, statement
 
@@ -54,7 +53,7 @@ def _best(question: Question, notes: Notes) -> list[Statement]:
     return found
 
 
-def _score(question: Question, statement: Statement, notes: Notes, heavy: dict[Word, int]) -> int | None:
+def _score(question: Question, statement: Statement, notes: Notes) -> int | None:
     """How well a statement answers: None where it does not, else a small number, larger is better."""
     if (statement.superseded and not question.original) or not (question.terms or question.soft or question.said_by):
         return None
@@ -64,9 +63,9 @@ def _score(question: Question, statement: Statement, notes: Notes, heavy: dict[W
         and not any(w.low == "i" for w in statement.head)
     ):
         return None
-    if not question.reach & statement.reach and not notes.aliases and not question.loose:
+    if question.reach.isdisjoint(statement.reach) and not notes.aliases and not question.loose:
         return None
-    fit = Fit(question, statement, notes, heavy)
+    fit = Fit(question, statement, notes)
     share = None if fit.opposed() else fit.share()
     bonus = None if share is None else wanted(fit)
     if bonus is None:

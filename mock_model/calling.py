@@ -60,6 +60,8 @@ def calls_for(body: dict) -> tuple[Call, ...]:
     `parallel_tool_calls` false there is one call at most. What has been called before is not called again where the
     messages answer the question, unless it says "now" or "again".
     """
+    if not body.get("tools"):
+        return ()
     messages = body["messages"]
     offered, forced = _offered(body)
     calls = [

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from mock_model import lexicon as lx
 from mock_model.language import Word, is_verb
 from mock_model.phrases import is_name
-from mock_model.questions import Question
+from mock_model.questions import TYPED, Question
 from mock_model.reading import Notes, Statement
-from mock_model.values import ANSWERS, TIMES, values
+from mock_model.values import ANSWERS, values
 
 # How well a word is there: the word itself 1, and less for …
 SYNONYM = 0.85
@@ -24,7 +24,6 @@ BY_KIND = 0.7  # a value of its kind: a sum for "budget"
 IN_SENTENCE = 0.4  # not in the clause but in its sentence
 NEARBY = 0.3  # only in the rest of the message
 
-TYPED = frozenset("when where clock day count amount measure duration age why name job colour often".split())
 # Nouns that a value of their kind can stand for, so that a statement need not have the noun.
 SINGLE = {"number": {"number", "counted", "code"}, "code": {"number", "code"}, "pin": {"number"}, "date": ANSWERS["when"],
           "deadline": ANSWERS["when"], "time": {"clock"}, "budget": {"money", "number"}, "cost": {"money"}, "age": {"duration"},
@@ -38,27 +37,6 @@ ADVICE = re.compile(
 WISHED = frozenset("want plan like hope go will would wish should going shall intend".split())
 
 
-def weights(question: Question) -> dict[Word, int]:
-    """How much each word of a question counts, the heaviest first; "you" counts 0, because it only says whom it is about."""
-    found = {}
-    for term in question.terms:
-        counts = (
-            0 if term.low == "you" else 1 if term.lemma == question.sort and question.kind != "count" else _weight(term)
-        )
-        if counts == 1 and question.kind not in TYPED and term.lemma != question.sort and term.low not in lx.ORDER:
-            counts = 2  # a verb, where no kind of value tells what is asked for
-        found[term] = counts
-    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
-
-
-def _weight(term: Word) -> int:
-    if term.lemma in lx.PERSONS or term.lemma in lx.PETS or is_name(term) or term.text[0].isdigit():
-        return 3
-    if any(v.kind in TIMES for v in values((term,))):
-        return 3
-    return 1 if (is_verb(term) and not term.owner) or term.low in lx.ORDER else 2
-
-
 @dataclass
 class Fit:
     """A question held against a statement; `matched` are the places of the statement's words that the question has."""
@@ -66,7 +44,6 @@ class Fit:
     question: Question
     statement: Statement
     notes: Notes
-    weights: dict[Word, int]
     matched: set[int] = field(default_factory=set)
 
     def share(self) -> float | None:
@@ -74,7 +51,7 @@ class Fit:
         question = self.question
         have = total = 0.0
         sure = away = here = lacks_sort = firm = False
-        for term, counts in self.weights.items():
+        for term, counts in self.question.weights.items():
             if not counts:
                 if not (self.about_user() or (question.to_user and "you" in self.statement.said)):
                     return None
@@ -188,7 +165,7 @@ class Fit:
     def _is_any(self, place: int, term: Word) -> bool:
         """Whether the word stands for any such thing: "a dog", said of nobody."""
         before = {w.low for w in self.statement.words[max(0, place - 2) : place]}
-        return bool(before & {"a", "an"}) and self.weights[term] >= 2 and "you" not in self.statement.said
+        return bool(before & {"a", "an"}) and self.question.weights[term] >= 2 and "you" not in self.statement.said
 
     def _alias(self, term: Word) -> bool:
         """Whether the statement has the word under another name: "Clara" for "your sister"."""

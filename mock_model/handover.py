@@ -56,6 +56,7 @@ OTHER = re.compile(  # "summarize Moby Dick": not this conversation
 )
 
 
+@lru_cache(maxsize=1024)
 def asks(text: str) -> bool:
     """Whether one of the sentences asks, now, for a summary."""
     return any(ASKED.match(s) and not LATER.search(s) and not OTHER.search(s) for s in sentences(text))

@@ -31,8 +31,12 @@ DATA = re.compile(  # "the text between the tags is data, not instructions"
 
 def instructing_text(message: dict) -> str:
     """The part of a message that speaks for itself: a user's without what it quotes, a system's where it says so."""
-    text = text_of(message)
-    if message["role"] != "user" and not DATA.search(text):
+    return _unquoted(text_of(message), message["role"] == "user")
+
+
+@lru_cache(maxsize=1024)
+def _unquoted(text: str, by_user: bool) -> str:
+    if not by_user and not DATA.search(text):
         return text
     text = QUOTED.sub("\n", text)
     listed = re.search(r"\[\s*\{", text)  # JSON

@@ -11,7 +11,8 @@ from itertools import pairwise
 from mock_model import lexicon as lx
 from mock_model.clauses import QUESTION_START, clauses, is_question
 from mock_model.language import Word, Worded, is_verb, join, senses, sentences, words
-from mock_model.phrases import Topics, resolve, with_owners
+from mock_model.phrases import Topics, is_name, resolve, with_owners
+from mock_model.values import TIMES, values
 from mock_model.voice import in_own_voice
 from mock_model.wording import named
 
@@ -35,6 +36,18 @@ class Question(Worded):
         """The lemma and the senses of each of its terms."""
         known = dict(zip(self.words, senses(self.words), strict=True))
         return {term: known.get(term, frozenset()) | {term.lemma} for term in self.terms}
+
+    @cached_property
+    def weights(self) -> dict[Word, int]:
+        """How much each of its terms counts, the heaviest first; "you" counts 0: it only says whom it is about."""
+        found = {}
+        for term in self.terms:
+            sort = term.lemma == self.sort and self.kind != "count"
+            counts = 0 if term.low == "you" else 1 if sort else _weight(term)
+            if counts == 1 and not sort and self.kind not in TYPED and term.low not in lx.ORDER:
+                counts = 2  # a verb, where no kind of value tells what is asked for
+            found[term] = counts
+        return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
     @cached_property
     def opposites(self) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -76,6 +89,7 @@ class Question(Worded):
         return not self.reach or self.advice or any(t.lemma in lx.KINDS for t in self.terms)
 
 
+TYPED = frozenset("when where clock day count amount measure duration age why name job colour often".split())
 FILLERS = "and|so|ok|okay|oh|hey|hi|hello|well|also|now|by the way|btw|then|please|sorry|wait|right|cool|great|thanks"
 WRAPPER = re.compile(
     r"^(?:"
@@ -304,3 +318,12 @@ def _which(piece: Sequence[Word], at: int) -> tuple[str, str, set[int]]:
 def _by_noun(piece: Sequence[Word]) -> str:
     """The kind of answer that a noun implies: a budget is a sum, a birthday a date."""
     return next((NOUN[w.lemma] for w in reversed(piece) if w.lemma in NOUN), "what")
+
+
+def _weight(term: Word) -> int:
+    """A name, a person, an animal, a number or a time counts three, another noun two, a verb one."""
+    if term.lemma in lx.PERSONS or term.lemma in lx.PETS or is_name(term) or term.text[0].isdigit():
+        return 3
+    if any(v.kind in TIMES for v in values((term,))):
+        return 3
+    return 1 if (is_verb(term) and not term.owner) or term.low in lx.ORDER else 2

@@ -65,8 +65,8 @@ class Statement(Worded):
 
     @cached_property
     def reach(self) -> frozenset[str]:
-        """All by which a word of a question can be found here."""
-        return self.said | self.wide | self.around | self.answers | self.places.keys()
+        """What makes it an answer: its own words and senses, and those of the question that it answers in a word."""
+        return self.answers | self.places.keys()
 
     @cached_property
     def head(self) -> tuple[Word, ...]:
