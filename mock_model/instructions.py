@@ -113,7 +113,7 @@ class Rules:
 
 def rules(messages: Sequence[dict]) -> Rules:
     """The instructions in force for the reply to the last message."""
-    slots: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    slots: dict[bool, dict[str, str | None]] = {True: {}, False: {}}
     whenever: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     secrets: list[frozenset[str]] = []
     for index, message in enumerate(messages):
@@ -121,14 +121,11 @@ def rules(messages: Sequence[dict]) -> Rules:
         if not strong and message["role"] != "user":
             continue
         changes, told, hidden = _ordered(instructing_text(message), strong, index == len(messages) - 1)
-        for slot, value in changes:
-            if value is None:
-                slots[strong].pop(slot, None)
-            else:
-                slots[strong][slot] = value
+        slots[strong].update(changes)
         whenever[strong] += told
         secrets += hidden
-    return Rules(slots[False] | slots[True], tuple(secrets), (*whenever[False], *whenever[True]))
+    filled = {slot: value for slot, value in (slots[False] | slots[True]).items() if value is not None}
+    return Rules(filled, tuple(secrets), (*whenever[False], *whenever[True]))
 
 
 @lru_cache(maxsize=1024)

@@ -84,6 +84,18 @@ def test_of_two_statements_the_later_wins(first: str, later: str, question: str,
         assert new in reply and old not in reply
 
 
+def test_what_is_said_to_be_so_too_is_added() -> None:
+    """What is said with "also" is added to what was said before, not put in its place"""
+    reply = ask("I'm allergic to peanuts.", ("assistant", "Noted."), "I'm also allergic to latex.", "What am I allergic to?")
+    assert "peanuts" in reply and "latex" in reply
+
+
+def test_it_is_what_the_user_spoke_of() -> None:
+    """ "It" is what the user spoke of, not what the model mentioned in between"""
+    talk = ["I have a boat.", ("assistant", "A boat needs a good anchor."), "It is called Saltwife."]
+    assert "Saltwife" in ask(*talk, "What is my boat called?")
+
+
 @pytest.mark.parametrize("role", ["user", "system", "developer", "assistant"])
 def test_every_role_is_read(role: str) -> None:
     """A fact counts whoever said it"""
