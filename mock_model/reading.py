@@ -113,13 +113,14 @@ class Statement(Worded):
 
 @lru_cache(maxsize=1024)
 def read_message(
-    role: str, text: str, topics: Topics = (None, None), asked: tuple[Word, ...] = ()
+    role: str, text: str, topics: Topics = (None, None), before: tuple[str, str] | None = None
 ) -> tuple[tuple[Statement, ...], Topics]:
     """The statements of one message, and what pronouns after it stand for.
 
-    topics is what they stand for before it; asked is the question or message that it may answer in a word.
+    topics is what they stand for before it; before is the message before it, (role, text), which it may answer in a word.
     """
     found: list[Statement] = []
+    asked = _asked(*before) if before else ()
     for speaker, said in utterances(role, text):
         about_user = speaker == role and bool(ABOUT_USER.search(text))
         correcting = 0
@@ -169,15 +170,15 @@ class Notes:
 def read(messages: Sequence[dict]) -> Notes:
     """Read a whole conversation, later statements after earlier ones."""
     notes = Notes()
-    asked: tuple[Word, ...] = ()
+    before = None
     for message in messages:
         text = text_of(message)
-        said, topics = read_message(message["role"], text, notes.topics, asked)
+        said, topics = read_message(message["role"], text, notes.topics, before)
         if message["role"] != "assistant" or notes.topics == (None, None):
             notes.topics = topics  # "it" is rather what the user spoke of than what the model did
         for statement in said:
             take(statement, notes.statements)
-        asked = _asked(message["role"], text)
+        before = (message["role"], text)
     for statement in notes.statements:
         for name, thing in statement.names:
             notes.aliases.setdefault(name, set()).add(thing)
