@@ -34,6 +34,7 @@ MOST_LINES = 8  # of a result that are told
 DEFAULTS = {"integer": 0, "number": 0, "boolean": False, "array": [], "object": {}}
 FOLLOW_UP = re.compile(r"\W*(?:and|what about|how about|or)\b(?! (?:you|your|my|i)\b)", re.I)
 AFRESH = re.compile(r"\b(?:again|now|currently|refresh|update[ds]?|once more|latest|new)\b", re.I)
+THANKS = re.compile(r"\W*(?:thanks?|cheers|great|perfect|nice|good|ok|okay|cool)\b", re.I)
 PARTS = re.compile(  # where one request ends and another begins
     r",? (?:and|then) (?=what|how|when|where|who|is\b|are\b|will\b|the \w+ (?:\w+ )?(?:in|of|for)\b"
     r"|[a-z]+ (?:me|the|an?)\b)|; ",
@@ -146,7 +147,8 @@ def _requests(asked: str, offered: list[dict]) -> list[str]:
     for sentence in sentences(asked):
         spoken = words(POLITE.sub("", sentence, count=1))
         order = spoken and {spoken[0].low, spoken[0].lemma} & doing
-        if is_question(sentence) or WISH.match(sentence) or order or not any(is_verb(w) for w in spoken):
+        short = not THANKS.match(sentence) and not any(is_verb(w) for w in spoken)  # "Weather in Rome"
+        if is_question(sentence) or WISH.match(sentence) or order or short:
             found.append(sentence)
     return found
 

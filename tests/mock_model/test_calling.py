@@ -182,6 +182,8 @@ def test_where_no_function_fits_the_answer_is_ordinary(said: str) -> None:
         ("What's the weather?", [WEATHER], "Which city?"),
         ("Book a table for four.", [TABLE], "Which date?"),
         ("What is the status of my order?", [ORDER], "Which order id?"),
+        ("I need a flight to Oslo.", [FLIGHTS], "Which origin?"),
+        ("I need a flight from Oslo.", [FLIGHTS], "Which destination?"),
         ("What's the weather in Paris?", [WEATHER], None),
         ("Hello", [WEATHER], None),
     ],

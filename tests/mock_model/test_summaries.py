@@ -356,6 +356,25 @@ def test_an_answer_of_a_few_words_is_told_with_what_was_asked(question: str, ans
     assert told in ask(user(f"{PROMPT}\n\nassistant: {question}\nuser: {answer}"))
 
 
+@pytest.mark.parametrize(
+    ("talk", "now", "before"),
+    [
+        ("user: My budget is 1,200 euros.\nuser: Actually, make that 1,500.", "1,500", "1,200"),
+        ("user: We need 14 chairs.\nassistant: Noted.\nuser: No, make that 18.", "18", "14"),
+        ("user: The deadline is 14 May.\nuser: Sorry, the deadline moved to 21 May.", "21 May", "14 May"),
+        ("user: I live in Rome.\nuser: I like tea.\nuser: Now I live in Oslo.", "Oslo", "Rome"),
+    ],
+)
+def test_what_is_corrected_is_gone(talk: str, now: str, before: str) -> None:
+    summary = ask(user(f"{PROMPT}\n\n{talk}"))
+    assert now in summary and before not in summary
+
+
+def test_two_of_a_kind_are_both_kept() -> None:
+    talk = "user: Tom is vegetarian. Ana is vegetarian too. I visited Rome. I visited Oslo. My cat is called Miso."
+    assert all(name in ask(user(f"{PROMPT}\n\n{talk}")) for name in ("Tom", "Ana", "Rome", "Oslo", "Miso"))
+
+
 def test_what_the_assistant_computed_is_kept_and_what_it_repeats_is_not() -> None:
     talk = (
         "user: I walk 40 minutes.\nassistant: 40 minutes, noted! That burns 200 kcal.\nuser: ok\nassistant: How lovely!"
