@@ -5,6 +5,7 @@ Settings come from the environment and from the file .env beside this one; the e
     nothing set            the offline model: no key, no network, no cost
     OPENAI_API_KEY         OpenAI, with gpt-6-luna unless OPENAI_MODEL names another model
     OPENAI_BASE_URL        any compatible server (Ollama, llama.cpp, vLLM …); OPENAI_MODEL says which of its models
+    OPENAI_PRICE           what a million tokens cost, where not as gpt-6-luna: input, cached, cache write, output
     WORKBOOK_OFFLINE=1     the offline model, whatever else is set
 """
 
@@ -14,26 +15,49 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import openai
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from mock_model import get_mock_async_client, get_mock_client
+from mock_model import MockServer, get_mock_async_client, get_mock_client
 
 ENV_FILE = Path(__file__).with_name(".env")
 OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE_MODEL = "offline-model"
 OPENAI_DEFAULT = "gpt-6-luna"  # https://developers.openai.com/api/docs/models/gpt-6-luna
-VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "WORKBOOK_OFFLINE")
+VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "WORKBOOK_OFFLINE", "OPENAI_PRICE")
 
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the message names the variable and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a million tokens cost, in US dollars. As it stands: gpt-6-luna, in prompts of up to 272,000 tokens.
+
+    https://developers.openai.com/api/docs/models/gpt-6-luna, November 2026
+    """
+
+    input: float = 0.10
+    cached: float = 0.01  # input tokens that the server read from its prompt cache
+    cache_write: float = 0.125  # input tokens that it wrote to it
+    output: float = 0.50
+
+    def of(self, usage: Any) -> float:
+        """The dollars for a `usage`: that of an answer, or that of a `chat_memory.ChatMemory`."""
+        details = getattr(usage, "prompt_tokens_details", usage)
+        cached = getattr(details, "cached_tokens", None) or 0
+        written = getattr(details, "cache_write_tokens", None) or 0
+        fresh = usage.prompt_tokens - cached - written
+        prompt = fresh * self.input + cached * self.cached + written * self.cache_write
+        return (prompt + usage.completion_tokens * self.output) / 1_000_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +67,7 @@ class Settings:
     model: str
     key: str | None = None
     base_url: str | None = None  # None: OpenAI itself, or the offline model
+    price: Price = Price()
 
     @property
     def offline(self) -> bool:
@@ -81,7 +106,11 @@ def read_settings(environment: Mapping[str, str], env_file: Path = ENV_FILE) -> 
     """Read the settings, once. Raises SettingsError, naming the variable, when one of them cannot be used."""
     values = {name: _clean(value) for name, value in _read_env_file(env_file).items() if name in VARIABLES}
     values |= {name: _clean(environment[name]) for name in VARIABLES if environment.get(name, "").strip()}
-    key, base_url, model, offline = (values.get(name, "") for name in VARIABLES)
+    key, base_url, model, offline, price = (values.get(name, "") for name in VARIABLES)
+    return replace(_who_answers(key, base_url, model, offline), price=_price(price))
+
+
+def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
     if _is_on(offline):
         return Settings(OFFLINE_MODEL)
     if re.search(r"\s", model):
@@ -131,6 +160,18 @@ def _clean(value: str) -> str:
     return value[1:-1].strip() if quoted else value
 
 
+def _price(value: str) -> Price:
+    if not value:
+        return Price()
+    numbers = re.split(r"[\s,;]+", value)
+    if len(numbers) != 4 or not all(re.fullmatch(r"\d+(\.\d+)?", number) for number in numbers):
+        raise SettingsError(
+            f"OPENAI_PRICE is {_shown(value)}. Write four numbers, in dollars per million tokens: "
+            "input, cached, cache write, output. For example: 0.10 0.01 0.125 0.50"
+        )
+    return Price(*map(float, numbers))
+
+
 def _is_on(value: str) -> bool:
     if value.lower() in ("1", "true", "yes", "on"):
         return True
@@ -156,6 +197,7 @@ def _is_web_address(url: str) -> bool:
 
 SETTINGS = read_settings(os.environ)
 MODEL = SETTINGS.model
+PRICE = SETTINGS.price
 
 
 def get_client() -> openai.OpenAI:
@@ -172,6 +214,15 @@ def get_async_client() -> openai.AsyncOpenAI:
     if SETTINGS.offline:
         return get_mock_async_client()
     return openai.AsyncOpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url or OPENAI_URL)
+
+
+def offline_server(*, context_window: int | None = None) -> MockServer:
+    """A server with the offline model, whatever the settings say, for failures that one would not pay a real one for.
+
+    Its `client()` and `async_client()` ask it with the model OFFLINE_MODEL; `fail_next("timeout")` and the like let
+    requests fail. `context_window`, in tokens, makes its window small.
+    """
+    return MockServer(context_window=context_window)
 
 
 def reply_limit(tokens: int) -> dict[str, int]:

@@ -1,6 +1,24 @@
 """Chat memory: a model answers only from the messages in the request, so memory is what your code resends."""
 
+from .budget import trim_to_budget
+from .errors import BudgetError, IncompleteReply
+from .memory import ChatMemory
+from .replies import Usage
+from .summary import summarize
 from .tokens import count_tokens, message_tokens
+from .turns import sliding_window, split_turns
 from .view import show_request
 
-__all__ = ["count_tokens", "message_tokens", "show_request"]
+__all__ = [
+    "BudgetError",
+    "ChatMemory",
+    "IncompleteReply",
+    "Usage",
+    "count_tokens",
+    "message_tokens",
+    "show_request",
+    "sliding_window",
+    "split_turns",
+    "summarize",
+    "trim_to_budget",
+]

@@ -11,8 +11,10 @@ Servers with a tokenizer of their own (Llama, Qwen, Mistral …) count different
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import tiktoken
@@ -25,6 +27,10 @@ FALLBACK_ENCODING = "o200k_base"  # the encoding of every OpenAI chat model sinc
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_NAME = 1
 PRIMING_TOKENS = 3  # every reply is primed with <|start|>assistant<|message|>
+
+# A text is tokenised once, however often it is counted: the memo has its count under the text, or its digest if long.
+MOST_REMEMBERED = 65_536  # texts of each encoding
+_counts: dict[str, dict[str | bytes, int]] = defaultdict(dict)
 
 
 def count_tokens(
@@ -41,7 +47,7 @@ def count_tokens(
         raise TypeError(f"messages must be a list of message dicts, got one {type(messages).__name__}.")
     encoding = _encoding_name(model)
     total = PRIMING_TOKENS + tool_tokens(tools, model=model)
-    return total + sum(_count_message(message, encoding, f"messages[{i}]") for i, message in enumerate(messages))
+    return total + sum(_count_message(message, encoding, "messages", i) for i, message in enumerate(messages))
 
 
 def message_tokens(message: Message, model: str = DEFAULT_MODEL) -> int:
@@ -66,19 +72,28 @@ def tool_tokens(tools: Iterable[dict] | None, *, model: str = DEFAULT_MODEL) -> 
     return 12 + sum(_count_tool(tool, encoding, f"tools[{i}]") for i, tool in enumerate(tools))
 
 
-def _count_message(message: Message, encoding: str, where: str) -> int:
-    if not isinstance(message, dict):
-        raise TypeError(
-            f"{where} must be a dict such as {{'role': 'user', 'content': 'Hi'}}, got {type(message).__name__}. "
-            "For a message of an API response, keep {'role': message.role, 'content': message.content}."
-        )
-    if not isinstance(message.get("role"), str):
-        raise ValueError(f"{where} needs a role: 'system', 'developer', 'user', 'assistant' or 'tool'.")
+def _count_message(message: Message, encoding: str, where: str, number: int | None = None) -> int:
+    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+        raise no_message(message, where if number is None else f"{where}[{number}]")
     total = TOKENS_PER_MESSAGE + (TOKENS_PER_NAME if message.get("name") else 0)
     for key, value in message.items():
-        texts = _content_texts(value, where) if key == "content" else value
-        total += _count_strings(texts, encoding, f"{where}[{key!r}]")
+        if isinstance(value, str):
+            total += _count_text(value, encoding)
+        else:
+            place = where if number is None else f"{where}[{number}]"
+            texts = _content_texts(value, place) if key == "content" else value
+            total += _count_strings(texts, encoding, f"{place}[{key!r}]")
     return total
+
+
+def no_message(value: Any, where: str) -> Exception:
+    """The error for what is no message, with its place and the way out."""
+    if isinstance(value, dict):
+        return ValueError(f"{where} needs a role: 'system', 'developer', 'user', 'assistant' or 'tool'.")
+    return TypeError(
+        f"{where} must be a dict such as {{'role': 'user', 'content': 'Hi'}}, got {type(value).__name__}. "
+        "For a message of an API response, keep {'role': message.role, 'content': message.content}."
+    )
 
 
 def _content_texts(content: Any, where: str) -> list[str]:
@@ -149,15 +164,23 @@ def _encoding_name(model: str) -> str:
         return FALLBACK_ENCODING
 
 
+def text_tokens(text: str, model: str = DEFAULT_MODEL) -> int:
+    """Count the tokens of a text alone. It is not remembered: this is for texts that are seen once."""
+    return len(_load(_encoding_name(model)).encode_ordinary(text))
+
+
 def _count_text(text: str, encoding: str) -> int:
-    # Only short texts are remembered, so that the memo stays small: 16,384 texts of at most 2,000 characters.
-    return (_remembered if len(text) <= 2_000 else _remembered.__wrapped__)(text, encoding)
-
-
-@lru_cache(maxsize=16_384)
-def _remembered(text: str, encoding: str) -> int:
-    # encode_ordinary, because "<|endoftext|>" in a message is text like any other; encode() would raise.
-    return len(_load(encoding).encode_ordinary(text))
+    key = (
+        encoding,
+        text if len(text) <= 100 else blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(),
+    )
+    count = _counts.get(key)
+    if count is None:
+        if len(_counts) >= MOST_REMEMBERED:
+            _counts.clear()
+        # encode_ordinary, because "<|endoftext|>" in a message is text like any other; encode() would raise.
+        count = _counts[key] = len(_load(encoding).encode_ordinary(text))
+    return count
 
 
 def _load(encoding: str) -> tiktoken.Encoding:

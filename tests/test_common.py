@@ -14,9 +14,11 @@ from pathlib import Path
 
 import openai
 import pytest
+from openai.types.completion_usage import CompletionUsage, PromptTokensDetails
 
 import common
-from common import Settings, SettingsError, read_settings
+from chat_memory import Usage
+from common import Price, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "sk-" + "Secret0123456789" * 2
@@ -391,6 +393,51 @@ def test_the_offline_model_keeps_to_a_reply_limit():
 def test_a_reply_limit_is_a_whole_number_above_zero(tokens):
     with pytest.raises(ValueError, match=re.escape(repr(tokens))):
         common.reply_limit(tokens)
+
+
+# What it costs
+
+
+@pytest.mark.parametrize("written", ["0.2 0.02 0.25 1", "0.2, 0.02, 0.25, 1", "0.2;0.02;0.25;1.0"])
+def test_the_price_is_read_from_the_settings(tmp_path, written):
+    assert settings(tmp_path).price == Price(0.10, 0.01, 0.125, 0.50)
+    assert settings(tmp_path, f"OPENAI_PRICE={written}\n").price == Price(0.2, 0.02, 0.25, 1.0)
+    assert settings(tmp_path, OPENAI_PRICE=written, WORKBOOK_OFFLINE="1").price.output == 1.0
+
+
+@pytest.mark.parametrize("written", ["free", "0.1", "0.1 0.2 0.3", "0.1 0.2 0.3 0.4 0.5", "-1 0 0 0", "nan 1 1 1"])
+def test_a_price_of_another_form_is_refused(tmp_path, written):
+    with pytest.raises(SettingsError, match=r"OPENAI_PRICE is .*four numbers"):
+        settings(tmp_path, OPENAI_PRICE=written)
+
+
+@pytest.mark.parametrize(
+    ("cached", "written", "dollars"), [(None, None, 1.1), (1_000_000, None, 0.2), (400_000, 600_000, 0.215)]
+)
+def test_a_usage_has_a_price(cached, written, dollars):
+    price = Price(input=1.0, cached=0.1, cache_write=0.125, output=10.0)
+    usage = CompletionUsage(prompt_tokens=1_000_000, completion_tokens=10_000, total_tokens=1_010_000)
+    assert price.of(usage) == pytest.approx(1.1)
+    details = {"cached_tokens": cached, "cache_write_tokens": written}
+    usage = usage.model_copy(update={"prompt_tokens_details": PromptTokensDetails(**details)})
+    assert price.of(usage) == pytest.approx(dollars)
+    assert price.of(Usage(1, 1_000_000, 10_000, cached or 0, written or 0)) == pytest.approx(price.of(usage))
+
+
+# A server for failures
+
+
+def test_the_offline_server_answers_whatever_the_settings_say(monkeypatch):
+    monkeypatch.setattr(common, "SETTINGS", Settings("gpt-6-sol", KEY))
+    server = common.offline_server(context_window=60)
+    question = [{"role": "user", "content": "Hello"}]
+    client = server.client()
+    assert client.chat.completions.create(model=common.OFFLINE_MODEL, messages=question).usage.prompt_tokens == 8
+    with pytest.raises(openai.BadRequestError, match="maximum context length is 60 tokens"):
+        client.chat.completions.create(model=common.OFFLINE_MODEL, messages=[{"role": "user", "content": "a b " * 60}])
+    server.fail_next(429)
+    with pytest.raises(openai.RateLimitError):
+        client.chat.completions.create(model=common.OFFLINE_MODEL, messages=question)
 
 
 # Whole programs

@@ -1,0 +1,89 @@
+"""A token budget: as many of the newest turns as fit, never more, and never without the newest question."""
+
+from collections.abc import Iterable
+
+from .errors import BudgetError, whole_number
+from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, message_tokens, tool_tokens
+from .turns import INSTRUCTING, role_of
+
+
+def trim_to_budget(
+    history: Iterable[Message],
+    max_tokens: int,
+    *,
+    reply_tokens: int = 0,
+    cut_to: int | None = None,
+    model: str = DEFAULT_MODEL,
+    tools: Iterable[dict] | None = None,
+) -> list[Message]:
+    """Return the leading instructions and as many of the newest whole turns as fit into `max_tokens`.
+
+    All sizes are in tokens, as `count_tokens` counts a request: instructions, messages, `tools` and the priming of the
+    reply. `reply_tokens` of the budget stay free for the reply. With `cut_to`, a history over `max_tokens` is cut down
+    to this lower mark, so that the next turns only append to what was sent: pass the result back in with them, and the
+    provider's prompt cache works for most turns. Turns are those of `split_turns`.
+
+    The newest turn is never dropped. Where it alone is too large, its user message stays and as many of its newest
+    steps as fit: a step is a message with all tool results that follow it. (Where not even the newest step fits, only
+    the question is left: shorten large tool results first.) In a history without any user message the newest step is
+    what stays.
+
+    One pass from the end: what is dropped is not even counted. The result is a new list of the caller's messages.
+
+    Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
+    ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
+    """
+    history = list(history)
+    limit = whole_number("max_tokens", max_tokens, least=1) - whole_number("reply_tokens", reply_tokens, least=0)
+    lower = limit if cut_to is None else whole_number("cut_to", cut_to, least=1) - reply_tokens
+    if lower > limit:
+        raise ValueError(f"cut_to must be at most max_tokens, got cut_to={cut_to:,} and max_tokens={max_tokens:,}.")
+
+    first = next((i for i, m in enumerate(history) if role_of(m, i) not in INSTRUCTING), len(history))
+    instructions = history[:first]
+    fixed = {
+        "the instructions": _tokens(instructions, model),
+        "the tools": tool_tokens(tools, model=model),
+        "priming the reply": PRIMING_TOKENS,
+    }
+    used = sum(fixed.values())
+    if used > limit:
+        raise BudgetError(fixed, max_tokens, reply_tokens)
+
+    start = None  # where the window begins
+    for i in range(len(history) - 1, first - 1, -1):
+        used += message_tokens(history[i], model)
+        if used > limit:
+            break
+        if (role_of(history[i], i) == "user" or i == first) and (used <= lower or start is None):
+            start = i
+    else:
+        return history
+    if start is not None:
+        return [*instructions, *history[start:]]
+
+    must, steps = _newest_turn(history[first:])
+    asked = must[0]["role"] == "user"
+    needs = {"the newest question" if asked else "the newest message": _tokens(must, model)} | fixed
+    used, kept = sum(needs.values()), []
+    if used > limit:
+        raise BudgetError(needs, max_tokens, reply_tokens)
+    while steps and (used := used + _tokens(steps[-1], model)) <= (lower if kept else limit):
+        kept = [*steps.pop(), *kept]
+    return [*instructions, *must, *kept] if asked else [*instructions, *kept, *must]
+
+
+def _newest_turn(turns: list[Message]) -> tuple[list[Message], list[list[Message]]]:
+    """What of the newest turn must stay, its user message or else its newest step; and its other steps, in order."""
+    start = next((i for i in range(len(turns) - 1, -1, -1) if role_of(turns[i], i) == "user"), -1)
+    steps: list[list[Message]] = []
+    for message in turns[start + 1 :]:
+        if message["role"] == "tool" and steps:
+            steps[-1].append(message)
+        else:
+            steps.append([message])
+    return ([turns[start]], steps) if start >= 0 else (steps.pop(), steps)
+
+
+def _tokens(messages: list[Message], model: str) -> int:
+    return sum(message_tokens(message, model) for message in messages)

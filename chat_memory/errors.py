@@ -1,0 +1,40 @@
+"""What is refused, and how it is said: what happened, the numbers, the next step."""
+
+from typing import Any
+
+
+class BudgetError(ValueError):
+    """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could."""
+
+    def __init__(self, needs: dict[str, int], budget: int, reply_tokens: int = 0) -> None:
+        self.needs = {what: tokens for what, tokens in needs.items() if tokens}
+        self.budget = budget
+        self.needed = sum(self.needs.values()) + reply_tokens
+        first, *others = (f"{what} {tokens:,}" for what, tokens in self.needs.items())
+        what, tokens = first.rsplit(" ", 1)
+        verb = "need" if what.endswith("s") else "needs"
+        needed = ", ".join([f"{what} {verb} {tokens} tokens", *others[:-1]])
+        needed += f" and {others[-1]}" if others else ""
+        kept = f" (of which {reply_tokens:,} are kept for the reply)" if reply_tokens else ""
+        shorten = ", or shorten the question" if "the newest question" in self.needs else ""
+        super().__init__(
+            f"{needed[0].upper()}{needed[1:]}, but the budget is {budget:,}{kept}. "
+            f"Raise max_tokens to at least {self.needed:,}{shorten}."
+        )
+
+
+class IncompleteReply(RuntimeError):
+    """The model answered, but not with a whole reply: empty, cut off, or broken off. `text` is what came of it."""
+
+    def __init__(self, problem: str, text: str = "") -> None:
+        super().__init__(problem)
+        self.text = text
+
+
+def whole_number(name: str, value: Any, least: int) -> int:
+    """Return the value if it is a whole number of at least `least`; raise TypeError or ValueError if not."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value:,}.")
+    return value

@@ -1,0 +1,173 @@
+"""The memory of one conversation: recent turns word for word, older ones as a summary, all within a token budget."""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, closing
+from itertools import chain
+from typing import Any
+
+from .errors import whole_number
+from .layout import Kept, Layout
+from .replies import Usage, complete, complete_async, stream, stream_async
+from .summary import least_prompt, summarize, summarize_async
+from .tokens import DEFAULT_MODEL, Message
+
+
+class ChatMemory:
+    """A conversation that stays within `max_tokens` for each request, reply included, and can be asked on and on.
+
+    When a question would lead over the budget, old turns are folded into a summary first: the last `keep_recent` turns
+    stay word for word, fewer where they alone would fill more than 60 % of the budget. A call that fails, is cut off,
+    empty, or interrupted leaves the memory as it was, so that the same question can be asked again. Where only the
+    summary fails, nothing is folded: the question goes out with the newest turns that fit, `summary_error` says what
+    happened, and the next question tries again.
+
+    The summary is sent as the assistant's answer to a request for a recap, after the instructions and before the turns:
+    one system message, then user and assistant in turn, as strict chat templates want it. Its words have the least
+    authority there is, that of the model's own earlier words, whoever said them first. That costs about 15 tokens a
+    request, and a wish of the user that was folded ("always answer in French") is only reported from then on.
+
+    One conversation, one question at a time: of two at once the one that ends later raises RuntimeError and is not
+    kept.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        system: str = "",
+        max_tokens: int = 3000,
+        keep_recent: int = 6,
+        *,
+        model: str = DEFAULT_MODEL,
+        reply_tokens: int | None = None,
+        summary_tokens: int | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        """Make an empty memory.
+
+        `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
+        instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
+        `reply_tokens` stay free for the reply (a sixth of the budget); they bind the model only where `options`, more
+        arguments for each request, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
+        may have (a tenth of the budget).
+
+        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked.
+        """
+        whole_number("max_tokens", max_tokens, least=1)
+        layout = Layout(
+            system=({"role": "system", "content": system},) if system else (),
+            max_tokens=max_tokens,
+            keep_recent=whole_number("keep_recent", keep_recent, least=0),
+            reply_tokens=max_tokens // 6 if reply_tokens is None else whole_number("reply_tokens", reply_tokens, 0),
+            summary_tokens=whole_number("summary_tokens", summary_tokens or max_tokens // 10 or 1, least=1),
+            model=model,
+        )
+        whole_number("max_tokens", max_tokens, least=max(layout.least, least_prompt(layout.summary_tokens, model)))
+        if taken := {"model", "messages", "stream", "stream_options", "tools"} & set(options or ()):
+            raise ValueError(
+                f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
+            )
+        self._client, self._layout, self._options = client, layout, dict(options or {})
+        self._kept, self._lock = Kept(), threading.Lock()
+        self.usage = Usage()
+        self.summary_error: Exception | None = None
+
+    @property
+    def summary(self) -> str:
+        """What is left of the turns that are no longer sent; empty before the first fold."""
+        return self._kept.summary
+
+    @property
+    def messages(self) -> list[Message]:
+        """What the next request holds before its question, unless turns have to be folded first. A copy."""
+        return [dict(message) for message in self._layout.request(self._kept)]
+
+    def ask(self, text: str) -> str:
+        """Ask a question and return the reply. Raises BudgetError where the question is too long for the budget,
+        IncompleteReply for a reply that is empty or cut off, and what the client raises; then nothing has changed."""
+        before, question = self._kept, _question(text)
+        after = self._folded(before, question)
+        reply = complete(self._client, **self._call(after, question))
+        return self._keep(before, after, question, reply)
+
+    def stream(self, text: str) -> Iterator[str]:
+        """The same as `ask`, as pieces of text while they arrive. The turn is kept when the last one has been taken."""
+        before, question = self._kept, _question(text)
+        after = self._folded(before, question)
+        pieces = []
+        with closing(stream(self._client, **self._call(after, question))) as arriving:
+            for piece in arriving:
+                pieces.append(piece)
+                yield piece
+        self._keep(before, after, question, "".join(pieces))
+
+    async def ask_async(self, text: str) -> str:
+        """The same as `ask`, with an `openai.AsyncOpenAI`."""
+        before, question = self._kept, _question(text)
+        after = await self._folded_async(before, question)
+        reply = await complete_async(self._client, **self._call(after, question))
+        return self._keep(before, after, question, reply)
+
+    async def stream_async(self, text: str) -> AsyncIterator[str]:
+        """The same as `stream`, with an `openai.AsyncOpenAI`."""
+        before, question = self._kept, _question(text)
+        after = await self._folded_async(before, question)
+        pieces = []
+        async with aclosing(stream_async(self._client, **self._call(after, question))) as arriving:
+            async for piece in arriving:
+                pieces.append(piece)
+                yield piece
+        self._keep(before, after, question, "".join(pieces))
+
+    def _folded(self, kept: Kept, question: Message) -> Kept:
+        """What is remembered, with old turns in the summary if the question would not fit otherwise."""
+        if not (old := self._layout.to_fold(kept, question)):
+            return kept
+        try:
+            summary = summarize(self._client, **self._summary_call(kept, old))
+        except Exception as error:  # whatever the client raises; an interruption passes
+            self.summary_error = error
+            return kept
+        self.summary_error = None
+        return Kept(summary, kept.turns[old:])
+
+    async def _folded_async(self, kept: Kept, question: Message) -> Kept:
+        if not (old := self._layout.to_fold(kept, question)):
+            return kept
+        try:
+            summary = await summarize_async(self._client, **self._summary_call(kept, old))
+        except Exception as error:  # whatever the client raises; an interruption passes
+            self.summary_error = error
+            return kept
+        self.summary_error = None
+        return Kept(summary, kept.turns[old:])
+
+    def _call(self, kept: Kept, question: Message) -> dict[str, Any]:
+        request = self._layout.request(kept, question)
+        return {"model": self._layout.model, "messages": request, "usage": self.usage, **self._options}
+
+    def _summary_call(self, kept: Kept, old: int) -> dict[str, Any]:
+        return {
+            "messages": chain.from_iterable(turn.messages for turn in kept.turns[:old]),
+            "previous": kept.summary,
+            "max_tokens": self._layout.summary_tokens,
+            "model": self._layout.model,
+            "max_prompt_tokens": self._layout.max_tokens,
+            "usage": self.usage,
+        }
+
+    def _keep(self, before: Kept, after: Kept, question: Message, reply: str) -> str:
+        turn = self._layout.turn(question, reply)
+        with self._lock:
+            if self._kept is not before:
+                raise RuntimeError("Two questions were asked at once, and the other one was answered first. Ask again.")
+            self._kept = Kept(after.summary, (*after.turns, turn))
+        return reply
+
+
+def _question(text: str) -> Message:
+    if not isinstance(text, str):
+        raise TypeError(f"A question is text, not {type(text).__name__}.")
+    if not text.strip():
+        raise ValueError("The question is empty. Ask something.")
+    return {"role": "user", "content": text}

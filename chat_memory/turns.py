@@ -1,0 +1,52 @@
+"""Whole turns: a history is kept or dropped by the turn, never in the middle of one."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from .errors import whole_number
+from .tokens import Message, no_message
+
+Turn = list[Message]
+
+INSTRUCTING = ("system", "developer")
+
+
+def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
+    """Split a history into its leading instructions and its turns.
+
+    The instructions are the system and developer messages that come first. A turn is a user message and everything
+    until the next user message: replies, tool calls with all their results, and system messages that come later. What
+    stands between the instructions and the first user message, such as a greeting, is a turn without a user message.
+    Joined together again, the parts are the history. The caller's messages are returned as they are, not copied.
+
+    Raises TypeError or ValueError, naming the place, for what is no message.
+    """
+    instructions: list[Message] = []
+    turns: list[Turn] = []
+    for i, message in enumerate(history):
+        role = role_of(message, i)
+        if role in INSTRUCTING and not turns:
+            instructions.append(message)
+        elif role == "user" or not turns:
+            turns.append([message])
+        else:
+            turns[-1].append(message)
+    return instructions, turns
+
+
+def sliding_window(history: Iterable[Message], keep_turns: int) -> list[Message]:
+    """Return the leading instructions and the last `keep_turns` turns, as `split_turns` counts them.
+
+    The result is a new list of the caller's messages. Raises what `split_turns` raises, and TypeError or ValueError
+    where `keep_turns` is no whole number from 0.
+    """
+    whole_number("keep_turns", keep_turns, least=0)
+    instructions, turns = split_turns(history)
+    return [*instructions, *chain.from_iterable(turns[max(0, len(turns) - keep_turns) :])]
+
+
+def role_of(message: Message, i: int) -> str:
+    """The role of message number `i` of a history. Raises TypeError or ValueError for what is no message."""
+    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+        raise no_message(message, f"messages[{i}]")
+    return message["role"]
