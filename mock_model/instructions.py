@@ -15,6 +15,7 @@ from functools import lru_cache
 from mock_model import lexicon as lx
 from mock_model.language import sentences, words
 from mock_model.orders import LIMIT, instructing_text, limits, orders, plain
+from mock_model.retelling import inside
 
 REFUSAL = "I can't share that."
 
@@ -233,8 +234,7 @@ def styled(text: str, found: Rules) -> str:
     if "words" in slots:
         text = _shortened(text, int(slots["words"]))
     if text and "address" in slots and not re.search(rf"\b{re.escape(slots['address'])}\b", text, re.I):
-        begin = text[:1] if re.match(r"I\b", text) else text[:1].lower()
-        text = f"{slots['address']}, {begin}{text[1:]}"
+        text = f"{slots['address']}, {inside(text)}"
     if "case" in slots:
         text = text.lower() if slots["case"] == "lower" else text.upper()
     parts = (slots.get("opening"), text, slots.get("ending"), slots.get("signed"))

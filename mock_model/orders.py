@@ -55,7 +55,7 @@ LIMIT = re.compile(
     rf"(?:\b(?:{NUMBER})\s*(?:to|or|and|-|–)\s*)?"  # of "two or three sentences" and "40-60 words" the larger one
     rf"\b(?P<most>{NUMBER})[ -]?"
     r"(?:(?:short|brief|concise|complete|full|simple|clear|plain|single|or fewer|or less)[ -])*"
-    r"\b(?P<unit>word|sentence|token|character|bullet point|bullet|point|line)s?\b",
+    r"\b(?P<unit>word|sentence|token|character|bullet point|bullet|point|line)s?\b(?! (?:each|apiece|per|for each)\b)",
     re.I,
 )
 UNITS = {"bullet point": "bullet", "point": "bullet"}

@@ -15,7 +15,10 @@ AFTER_HELPER = frozenset("not just to also recently".split())
 ENDS_OBJECT = frozenset("for from because by since which who that with in at on to".split())
 PERSON_PRONOUNS = frozenset("he she his him her".split())
 POSSESSIVE_PRONOUNS = frozenset("his its their".split())
-OF_NOTHING = frozenset("raining sunny cold weather seems".split())  # "it is raining" is about nothing said before
+OF_NOTHING = frozenset(  # "it is raining", "it is clear that" are about nothing said before
+    "raining rain snow snowing sunny cold warm weather seems degrees open clear unclear likely possible".split()
+)
+THE_MODEL = frozenset("assistant bot chatbot model".split())  # "she" is never the model itself
 
 
 class Topic(NamedTuple):
@@ -109,7 +112,7 @@ def topics_after(clause: Sequence[Word], before: Topics) -> Topics:
     person = thing = None
     for start, end in _noun_phrases(clause):
         topic = _topic(clause[start:end], start == 0)
-        if topic is None or not _is_definite(clause, start, end):
+        if topic is None or topic.lemma in THE_MODEL or not _is_definite(clause, start, end):
             continue
         named = start <= 2 and any(w.lemma == "call" for w in clause[end : end + 3])
         animal = topic.lemma in lx.PETS or bool(lx.KIND_OF.get(topic.lemma, set()) & lx.ANIMALS)
@@ -186,7 +189,9 @@ def resolve(clause: Sequence[Word], topics: Topics) -> list[Word]:
             and word.low in ("him", "her", "it", "them")
         )
         own = own_person or (index > 1 and _names_person(clause[0], True))
-        if topic is None or (own and not object_ and word.low != "its") or _is_weather(clause, index):
+        told_before = any(w.text == ":" for w in clause[:index])  # "my budget: it is …"
+        nothing = topic is None or told_before or _is_weather(clause, index)
+        if nothing or (own and not object_ and word.low != "its"):
             found.append(word)
         elif word.low in POSSESSIVE_PRONOUNS or (
             word.low == "her" and after and _in_phrase(after) and not is_name(after)
@@ -214,7 +219,7 @@ def _stands_for(word: Word, index: int, topics: Topics) -> Topic | None:
 
 
 def _is_weather(clause: Sequence[Word], index: int) -> bool:
-    return clause[index].low == "it" and any(w.low in OF_NOTHING for w in clause[index + 1 : index + 4])
+    return clause[index].low == "it" and any(w.low in OF_NOTHING for w in clause[index + 1 : index + 5])
 
 
 # ---- names for things ----

@@ -129,7 +129,8 @@ def read_message(
             for clause, whole in clauses_of(sentence, speaker, about_user):
                 meant = resolve(_of_user(clause, found) if about_user else clause, topics)
                 statement = with_owners(named(meant))
-                topics = topics_after(statement, topics)
+                if introduces(statement, speaker):
+                    topics = topics_after(statement, topics)
                 answers = (
                     frozenset(w.lemma for w in asked) if speaker == "user" and not has_verb(clause) else frozenset()
                 )
@@ -140,6 +141,13 @@ def read_message(
                 topics = topics_after(with_owners(in_own_voice(words(sentence), speaker)), topics)
     around = frozenset(w.lemma for s in found for w in s.words) | {w.lemma for w in asked}
     return tuple(replace(s, around=around) for s in found), topics
+
+
+def introduces(statement: Sequence[Word], speaker: str) -> bool:
+    """Whether somebody may be called "she" after it: not after the model's "Noted.", nor after a program's orders."""
+    if speaker == "assistant":
+        return len(statement) > 1
+    return speaker not in ("system", "developer") or not is_verb(statement[0])
 
 
 def _of_user(clause: list[Word], before: Sequence[Statement]) -> list[Word]:

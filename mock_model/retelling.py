@@ -211,9 +211,13 @@ def _third_form(word: Word) -> str:
     return word.text + ("es" if low.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
 
 
+GREETINGS = {"noted", "hello", "hi", "thanks", "sorry", "unknown"}
+
+
 def inside(text: str) -> str:
     """A told sentence as it stands after a semicolon: without its capital, unless that is a name's."""
     first, *rest = words(text)
     several = rest and first.low.endswith("s") and is_verb(rest[0]) and not rest[0].low.endswith("s")  # "Flights cost"
-    named = is_name(first, True) and not several and first.low not in lx.MOMENTS
-    return text if named else text[0].lower() + text[1:]
+    named = is_name(first, True) and not several and first.low not in lx.MOMENTS and first.low not in GREETINGS
+    place = lx.KIND_OF.get(first.low, set()) & {"country", "city", "continent"}
+    return text if named or place or first.low == "i" else text[0].lower() + text[1:]

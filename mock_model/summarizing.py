@@ -155,8 +155,10 @@ def summarize(task: Task, fits: Callable[[str], bool], count: Callable[[str], in
     """
     facts = (_facts(task) if task.keeps else _topics(task.messages)) or [Fact(NOTHING, 0)]
 
+    uncut = Rules({slot: value for slot, value in task.style.slots.items() if slot not in ("words", "sentences")})
+
     def allowed(text: str) -> bool:
-        text = styled(text, task.style)
+        text = styled(text, uncut)
         sizes = {"word": lambda: len(text.split()), "character": lambda: len(text), "token": lambda: count(text)}
         return all(size() <= task.limits[unit] for unit, size in sizes.items() if unit in task.limits) and fits(text)
 

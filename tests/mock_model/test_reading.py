@@ -86,7 +86,9 @@ def test_of_two_statements_the_later_wins(first: str, later: str, question: str,
 
 def test_what_is_said_to_be_so_too_is_added() -> None:
     """What is said with "also" is added to what was said before, not put in its place"""
-    reply = ask("I'm allergic to peanuts.", ("assistant", "Noted."), "I'm also allergic to latex.", "What am I allergic to?")
+    reply = ask(
+        "I'm allergic to peanuts.", ("assistant", "Noted."), "I'm also allergic to latex.", "What am I allergic to?"
+    )
     assert "peanuts" in reply and "latex" in reply
 
 
@@ -115,6 +117,26 @@ def test_two_questions_get_two_answers() -> None:
     assert "Biscuit" in both and "Lisbon" in both
     half = ask(told, "What is my dog called? How old is he?")
     assert "Biscuit" in half and UNTOLD in half
+
+
+@pytest.mark.parametrize(
+    "before", [("assistant", "Noted."), ("system", "You are a helpful cooking assistant."), ("system", "Be brief.")]
+)
+def test_she_is_nobody_where_nobody_was_named(before: tuple[str, str]) -> None:
+    """ "She" stands for a person who was named, not for the model or its "Noted." """
+    assert UNTOLD in ask(before, "She also brings candles.", ("assistant", "Noted."), "Who brings the candles?")
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        ("It will be 24 degrees and dry.", "How many degrees will it be?", "It will be 24 degrees"),
+        ("I have to correct my budget: it is 1,200 euros.", "What is my budget?", "it is 1,200 euros"),
+        ("It is still open whether Rex comes along.", "What is still open?", "It is still open whether Rex comes"),
+    ],
+)
+def test_it_can_stand_for_nothing_said_before(said: str, question: str, answer: str) -> None:
+    assert answer in ask("My sister Ines lives in Lisbon.", "We take the night train.", said, question)
 
 
 def test_content_in_parts_and_results_of_tools_are_read() -> None:
@@ -204,7 +226,9 @@ def test_replies_do_not_depend_on_earlier_requests(asked: list[int]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=60)), min_size=1, max_size=5))
+@given(
+    st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=60)), min_size=1, max_size=5)
+)
 def test_any_text_gets_a_reply(messages: list[tuple[str, str]]) -> None:
     """Any text gets a reply: no input breaks the reading"""
     assert isinstance(ask(*messages, "What is my name?"), str)

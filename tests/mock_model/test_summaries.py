@@ -370,6 +370,18 @@ def test_what_is_corrected_is_gone(talk: str, now: str, before: str) -> None:
     assert now in summary and before not in summary
 
 
+def test_a_sentence_each_is_no_limit_of_one_sentence() -> None:
+    talk = "user: My dog is called Biscuit.\nuser: I live in Lisbon."
+    assert sentences_in(ask(user(f"{PROMPT} One short sentence each.\n\n{talk}"))) == 2
+
+
+def test_a_limit_in_the_system_message_cuts_no_fact_in_half() -> None:
+    talk = "\n".join(f"user: On day {day} I spent {day + 20} euros on lunch." for day in range(1, 13))
+    for limit in ("Use at most 40 words.", "Write short sentences, at most 40 words."):
+        summary = ask([system(f"Summarise conversations. {KEEP} {limit}"), *user(talk)])
+        assert summary.endswith("lunch.") and len(summary.split()) <= 40
+
+
 def test_two_of_a_kind_are_both_kept() -> None:
     talk = "user: Tom is vegetarian. Ana is vegetarian too. I visited Rome. I visited Oslo. My cat is called Miso."
     assert all(name in ask(user(f"{PROMPT}\n\n{talk}")) for name in ("Tom", "Ana", "Rome", "Oslo", "Miso"))
