@@ -33,7 +33,7 @@ def trim_to_budget(
     Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
     ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
     """
-    history = list(history)
+    history = history if isinstance(history, (list, tuple)) else list(history)  # no copy: it may be long
     limit = whole_number("max_tokens", max_tokens, least=1) - whole_number("reply_tokens", reply_tokens, least=0)
     lower = limit if cut_to is None else whole_number("cut_to", cut_to, least=1) - reply_tokens
     if lower > limit:
@@ -58,7 +58,7 @@ def trim_to_budget(
         if (role_of(history[i], i) == "user" or i == first) and (used <= lower or start is None):
             start = i
     else:
-        return history
+        return list(history)
     if start is not None:
         return [*instructions, *history[start:]]
 

@@ -6,10 +6,10 @@ from typing import Any
 class BudgetError(ValueError):
     """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could."""
 
-    def __init__(self, needs: dict[str, int], budget: int, reply_tokens: int = 0) -> None:
+    def __init__(self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None) -> None:
         self.needs = {what: tokens for what, tokens in needs.items() if tokens}
         self.budget = budget
-        self.needed = sum(self.needs.values()) + reply_tokens
+        self.needed = needed or sum(self.needs.values()) + reply_tokens
         first, *others = (f"{what} {tokens:,}" for what, tokens in self.needs.items())
         what, tokens = first.rsplit(" ", 1)
         verb = "need" if what.endswith("s") else "needs"

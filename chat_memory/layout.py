@@ -1,29 +1,32 @@
 """The layout of a request that fits: instructions, summary, recent turns, question. Decisions only, nothing is sent."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from .errors import BudgetError
+from .errors import BudgetError, whole_number
+from .summary import least_prompt
 from .tokens import PRIMING_TOKENS, Message, message_tokens
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
 
 
-class KeptTurn(NamedTuple):
-    """A question and its reply, and their tokens in a request, counted once."""
+class Counted(NamedTuple):
+    """Messages that go together, and their tokens in a request, counted once: a question, or a turn."""
 
     messages: tuple[Message, ...]
     tokens: int
 
 
 class Kept(NamedTuple):
-    """What is remembered. A value: it is replaced as a whole, once a turn is complete, or it stays as it is."""
+    """What is remembered, and its tokens in a request. A value: it is replaced as a whole, or stays as it is."""
 
     summary: str = ""
-    turns: tuple[KeptTurn, ...] = ()
+    turns: tuple[Counted, ...] = ()
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,34 +39,46 @@ class Layout:
     reply_tokens: int
     summary_tokens: int
     model: str
+    resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
-    def request(self, kept: Kept, question: Message | None = None) -> list[Message]:
+    def question(self, text: str) -> Counted:
+        """A question to ask."""
+        return self._counted(({"role": "user", "content": text},))
+
+    def kept(self, before: Kept, question: Counted, reply: str) -> Kept:
+        """What is remembered once the question has been answered."""
+        said = self._counted((_said(reply),))
+        turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)
+        return Kept(before.summary, (*before.turns, turn), before.tokens + turn.tokens)
+
+    def folded(self, before: Kept, old: int, summary: str) -> Kept:
+        """What is remembered once the oldest turns have gone into a new summary."""
+        turns = before.turns[old:]
+        return Kept(summary, turns, self._counted(_recap(summary)).tokens + sum(turn.tokens for turn in turns))
+
+    def request(self, kept: Kept, question: Counted | None = None) -> list[Message]:
         """The messages to send: all turns, or with a question only the newest that fit, should they not all do so."""
-        first, asked = 0, [question] if question else []
+        first, asked = 0, question.messages if question else ()
         if question:
-            room = self._room(question) - self._tokens(_recap(kept.summary))
-            used = sum(turn.tokens for turn in kept.turns)
-            while used > room:
-                used -= kept.turns[first].tokens
+            over = kept.tokens + question.tokens - self.room
+            while over > 0:
+                over -= kept.turns[first].tokens
                 first += 1
         said = chain.from_iterable(turn.messages for turn in kept.turns[first:])
         return [*self.system, *_recap(kept.summary), *said, *asked]
 
-    def to_fold(self, kept: Kept, question: Message) -> int:
+    def to_fold(self, kept: Kept, question: Counted) -> int:
         """How many of the oldest turns must go into the summary for the question to fit; 0 where it fits as it is.
 
         All but the last `keep_recent` turns go, and more where these alone would pass the lower mark. Raises
         BudgetError where the question would not fit without any turn.
         """
-        room, summary = self._room(question), self._tokens(_recap(kept.summary))
-        if summary + sum(turn.tokens for turn in kept.turns) <= room:
+        room = self.room - question.tokens
+        if kept.tokens <= room:
             return 0
-        if kept.turns:
-            summary = self.largest_summary
+        summary = self.largest_recap if kept.turns else kept.tokens
         if summary > room:
-            needs = {"the newest question": self._tokens([question]), "the instructions": self._tokens(self.system)}
-            needs |= {"the summary": summary, "priming the reply": PRIMING_TOKENS}
-            raise BudgetError(needs, self.max_tokens, self.reply_tokens)
+            raise self._too_long(kept, question)
         lower = room - (1 - LOWER_MARK) * (self.max_tokens - self.reply_tokens)
         recent, used = 0, summary
         for turn in kept.turns[::-1][: self.keep_recent]:
@@ -73,32 +88,75 @@ class Layout:
             recent += 1
         return len(kept.turns) - recent
 
-    def turn(self, question: Message, reply: str) -> KeptTurn:
-        """A turn to remember."""
-        messages = (question, _said(reply))
-        return KeptTurn(messages, self._tokens(messages))
+    def _too_long(self, kept: Kept, question: Counted) -> BudgetError:
+        grown = self
+        while (needed := sum(grown._needs(kept, question).values()) + grown.reply_tokens) > grown.max_tokens:
+            grown = grown.resized(needed)  # with a larger budget, a share of it may be for the reply and the summary
+        return BudgetError(self._needs(kept, question), self.max_tokens, self.reply_tokens, needed)
 
-    @property
-    def largest_summary(self) -> int:
+    def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:
+        return {
+            "the newest question": question.tokens,
+            "the instructions": self._counted(self.system).tokens,
+            "the summary": self.largest_recap if kept.turns else kept.tokens,
+            "priming the reply": PRIMING_TOKENS,
+        }
+
+    @cached_property
+    def room(self) -> int:
+        """The tokens that are left for the summary, the turns and the question."""
+        return self.max_tokens - self.reply_tokens - self._counted(self.system).tokens - PRIMING_TOKENS
+
+    @cached_property
+    def largest_recap(self) -> int:
         """The most tokens that a summary takes in a request, with the request for a recap before it."""
-        return self._tokens([RECAP, _said("")]) + self.summary_tokens
+        return self._counted((RECAP, _said(""))).tokens + self.summary_tokens
 
     @property
     def least(self) -> int:
-        """The least budget in which a question of a few words fits, whatever has been said before."""
-        return self._tokens(self.system) + self.largest_summary + 8 + PRIMING_TOKENS + self.reply_tokens
+        """The least budget in which a question of a few words fits, and a request for a summary."""
+        asked = self.max_tokens - self.room + self.largest_recap + 8
+        return max(asked, least_prompt(self.summary_tokens, self.model))
 
-    def _room(self, question: Message) -> int:
-        """The tokens that are left for the summary and the turns."""
-        return self.max_tokens - self.reply_tokens - self._tokens([*self.system, question]) - PRIMING_TOKENS
-
-    def _tokens(self, messages: Iterable[Message]) -> int:
-        return sum(message_tokens(message, self.model) for message in messages)
+    def _counted(self, messages: tuple[Message, ...]) -> Counted:
+        return Counted(messages, sum(message_tokens(message, self.model) for message in messages))
 
 
-def _recap(summary: str) -> list[Message]:
+def layout(
+    system: str, max_tokens: int, keep_recent: int, reply_tokens: int | None, summary_tokens: int | None, model: str
+) -> Layout:
+    """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
+
+    Raises TypeError for what is no whole number, and ValueError for a budget in which nothing could be asked.
+    """
+    whole_number("max_tokens", max_tokens, least=1)
+    whole_number("keep_recent", keep_recent, least=0)
+    if reply_tokens is not None:
+        whole_number("reply_tokens", reply_tokens, least=0)
+    if summary_tokens is not None:
+        whole_number("summary_tokens", summary_tokens, least=1)
+    instructions = ({"role": "system", "content": system},) if system else ()
+
+    def sized(budget: int) -> Layout:
+        reply = budget // 6 if reply_tokens is None else reply_tokens
+        summary = summary_tokens or max(1, budget // 10)
+        return Layout(instructions, budget, keep_recent, reply, summary, model, sized)
+
+    found = least = sized(max_tokens)
+    while least.least > least.max_tokens:
+        least = sized(least.least)
+    if least is not found:
+        raise ValueError(
+            f"max_tokens must be at least {least.max_tokens:,}, got {max_tokens:,}: it has to hold the instructions, a "
+            f"summary of {least.summary_tokens:,} tokens, a short question and {least.reply_tokens:,} tokens for the "
+            "reply, and a request for a summary."
+        )
+    return found
+
+
+def _recap(summary: str) -> tuple[Message, ...]:
     """The summary as a turn of its own: the assistant says it when asked for a recap."""
-    return [RECAP, _said(summary)] if summary else []
+    return (RECAP, _said(summary)) if summary else ()
 
 
 def _said(text: str) -> Message:

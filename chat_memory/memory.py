@@ -6,10 +6,9 @@ from contextlib import aclosing, closing
 from itertools import chain
 from typing import Any
 
-from .errors import whole_number
-from .layout import Kept, Layout
+from .layout import Counted, Kept, layout
 from .replies import Usage, complete, complete_async, stream, stream_async
-from .summary import least_prompt, summarize, summarize_async
+from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
 
 
@@ -53,21 +52,12 @@ class ChatMemory:
 
         Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked.
         """
-        whole_number("max_tokens", max_tokens, least=1)
-        layout = Layout(
-            system=({"role": "system", "content": system},) if system else (),
-            max_tokens=max_tokens,
-            keep_recent=whole_number("keep_recent", keep_recent, least=0),
-            reply_tokens=max_tokens // 6 if reply_tokens is None else whole_number("reply_tokens", reply_tokens, 0),
-            summary_tokens=whole_number("summary_tokens", summary_tokens or max_tokens // 10 or 1, least=1),
-            model=model,
-        )
-        whole_number("max_tokens", max_tokens, least=max(layout.least, least_prompt(layout.summary_tokens, model)))
         if taken := {"model", "messages", "stream", "stream_options", "tools"} & set(options or ()):
             raise ValueError(
                 f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
             )
-        self._client, self._layout, self._options = client, layout, dict(options or {})
+        self._client, self._options = client, dict(options or {})
+        self._layout = layout(system, max_tokens, keep_recent, reply_tokens, summary_tokens, model)
         self._kept, self._lock = Kept(), threading.Lock()
         self.usage = Usage()
         self.summary_error: Exception | None = None
@@ -85,14 +75,14 @@ class ChatMemory:
     def ask(self, text: str) -> str:
         """Ask a question and return the reply. Raises BudgetError where the question is too long for the budget,
         IncompleteReply for a reply that is empty or cut off, and what the client raises; then nothing has changed."""
-        before, question = self._kept, _question(text)
+        before, question = self._kept, self._question(text)
         after = self._folded(before, question)
         reply = complete(self._client, **self._call(after, question))
         return self._keep(before, after, question, reply)
 
     def stream(self, text: str) -> Iterator[str]:
         """The same as `ask`, as pieces of text while they arrive. The turn is kept when the last one has been taken."""
-        before, question = self._kept, _question(text)
+        before, question = self._kept, self._question(text)
         after = self._folded(before, question)
         pieces = []
         with closing(stream(self._client, **self._call(after, question))) as arriving:
@@ -103,14 +93,14 @@ class ChatMemory:
 
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
-        before, question = self._kept, _question(text)
+        before, question = self._kept, self._question(text)
         after = await self._folded_async(before, question)
         reply = await complete_async(self._client, **self._call(after, question))
         return self._keep(before, after, question, reply)
 
     async def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
-        before, question = self._kept, _question(text)
+        before, question = self._kept, self._question(text)
         after = await self._folded_async(before, question)
         pieces = []
         async with aclosing(stream_async(self._client, **self._call(after, question))) as arriving:
@@ -119,7 +109,14 @@ class ChatMemory:
                 yield piece
         self._keep(before, after, question, "".join(pieces))
 
-    def _folded(self, kept: Kept, question: Message) -> Kept:
+    def _question(self, text: str) -> Counted:
+        if not isinstance(text, str):
+            raise TypeError(f"A question is text, not {type(text).__name__}.")
+        if not text.strip():
+            raise ValueError("The question is empty. Ask something.")
+        return self._layout.question(text)
+
+    def _folded(self, kept: Kept, question: Counted) -> Kept:
         """What is remembered, with old turns in the summary if the question would not fit otherwise."""
         if not (old := self._layout.to_fold(kept, question)):
             return kept
@@ -129,9 +126,9 @@ class ChatMemory:
             self.summary_error = error
             return kept
         self.summary_error = None
-        return Kept(summary, kept.turns[old:])
+        return self._layout.folded(kept, old, summary)
 
-    async def _folded_async(self, kept: Kept, question: Message) -> Kept:
+    async def _folded_async(self, kept: Kept, question: Counted) -> Kept:
         if not (old := self._layout.to_fold(kept, question)):
             return kept
         try:
@@ -140,9 +137,9 @@ class ChatMemory:
             self.summary_error = error
             return kept
         self.summary_error = None
-        return Kept(summary, kept.turns[old:])
+        return self._layout.folded(kept, old, summary)
 
-    def _call(self, kept: Kept, question: Message) -> dict[str, Any]:
+    def _call(self, kept: Kept, question: Counted) -> dict[str, Any]:
         request = self._layout.request(kept, question)
         return {"model": self._layout.model, "messages": request, "usage": self.usage, **self._options}
 
@@ -156,18 +153,10 @@ class ChatMemory:
             "usage": self.usage,
         }
 
-    def _keep(self, before: Kept, after: Kept, question: Message, reply: str) -> str:
-        turn = self._layout.turn(question, reply)
+    def _keep(self, before: Kept, after: Kept, question: Counted, reply: str) -> str:
+        kept = self._layout.kept(after, question, reply)
         with self._lock:
             if self._kept is not before:
                 raise RuntimeError("Two questions were asked at once, and the other one was answered first. Ask again.")
-            self._kept = Kept(after.summary, (*after.turns, turn))
+            self._kept = kept
         return reply
-
-
-def _question(text: str) -> Message:
-    if not isinstance(text, str):
-        raise TypeError(f"A question is text, not {type(text).__name__}.")
-    if not text.strip():
-        raise ValueError("The question is empty. Ask something.")
-    return {"role": "user", "content": text}

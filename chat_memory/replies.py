@@ -38,9 +38,9 @@ class Usage:
             return
         self.prompt_tokens += reported.prompt_tokens
         self.completion_tokens += reported.completion_tokens
-        details = getattr(reported, "prompt_tokens_details", None)
-        self.cached_tokens += getattr(details, "cached_tokens", None) or 0
-        self.cache_write_tokens += getattr(details, "cache_write_tokens", None) or 0
+        if details := reported.prompt_tokens_details:
+            self.cached_tokens += details.cached_tokens or 0
+            self.cache_write_tokens += getattr(details, "cache_write_tokens", None) or 0
 
 
 class _Reply:
@@ -51,14 +51,13 @@ class _Reply:
         self._pieces: list[str] = []
         self._finish_reason = self._reported = None
 
-    def take(self, answer: Any) -> str:
-        """Take in a whole answer or a chunk of one; return its text."""
+    def take(self, answer: Any, part: str) -> str:
+        """Take in the "message" of an answer or the "delta" of a chunk; return its text."""
         self._reported = answer.usage or self._reported
         if not answer.choices:  # such as a last chunk that holds the usage only
             return ""
         choice = answer.choices[0]
-        said = getattr(choice, "delta", None) or getattr(choice, "message", None)
-        piece = getattr(said, "content", None) or ""
+        piece = getattr(choice, part).content or ""
         self._finish_reason = choice.finish_reason or self._finish_reason
         self._pieces.append(piece)
         return piece
@@ -84,14 +83,14 @@ def complete(client: Any, *, usage: Usage | None = None, **request: Any) -> str:
     raises.
     """
     reply = _Reply(**request)
-    reply.take(client.chat.completions.create(**request))
+    reply.take(client.chat.completions.create(**request), "message")
     return reply.finish(usage)
 
 
 async def complete_async(client: Any, *, usage: Usage | None = None, **request: Any) -> str:
     """The same as `complete`, with an `openai.AsyncOpenAI`."""
     reply = _Reply(**request)
-    reply.take(await client.chat.completions.create(**request))
+    reply.take(await client.chat.completions.create(**request), "message")
     return reply.finish(usage)
 
 
@@ -100,7 +99,7 @@ def stream(client: Any, *, usage: Usage | None = None, **request: Any) -> Iterat
     reply = _Reply(**request)
     with client.chat.completions.create(**request, stream=True, stream_options={"include_usage": True}) as chunks:
         for chunk in chunks:
-            if piece := reply.take(chunk):
+            if piece := reply.take(chunk, "delta"):
                 yield piece
     reply.finish(usage)
 
@@ -111,6 +110,6 @@ async def stream_async(client: Any, *, usage: Usage | None = None, **request: An
     options = {"stream": True, "stream_options": {"include_usage": True}}
     async with await client.chat.completions.create(**request, **options) as chunks:
         async for chunk in chunks:
-            if piece := reply.take(chunk):
+            if piece := reply.take(chunk, "delta"):
                 yield piece
     reply.finish(usage)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import re
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from chat_memory import ChatMemory
+from common import OFFLINE_MODEL
 from mock_model import MockServer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,6 +111,44 @@ def test_02_keeps_the_trip_in_mind_and_its_prompts_climb(outputs):
     assert "spring" in luggage.lower() and "pack" in luggage
     sizes = [int(size) for size in re.findall(r"\((\d+) prompt tokens\)", output)]
     assert len(sizes) == 3 and sizes[0] < sizes[1] < sizes[2]
+
+
+def test_03_counts_what_the_server_counts_and_the_cost_is_quadratic(outputs):
+    output = outputs["03_token_counting"].stdout
+    counts = [(int(ours), int(server)) for ours, server in re.findall(r"(\d+) +(\d+)$", output, flags=re.M)]
+    assert len(counts) == 5 and counts[0] == (8, 8)
+    assert all(ours == server for ours, server in counts)
+    totals = [int(total.replace(",", "")) for total in re.findall(r"turns +([\d,]+) tokens", output)]
+    assert len(totals) == 4 and all(4 * less <= more < 4.2 * less for less, more in itertools.pairwise(totals))
+
+
+def test_04_the_window_stops_growing_and_forgets_the_first_turn(outputs):
+    output = outputs["04_sliding_window"].stdout
+    sizes = [(int(a), int(b)) for a, b in re.findall(r"^turn +\d+ +(\d+) +(\d+)$", output, flags=re.M)]
+    whole, window = zip(*sizes, strict=True)
+    assert list(whole) == sorted(set(whole)) and max(window[11:]) <= 100 and 4 * window[-1] < whole[-1]
+    everything, three_turns = output.split("Everything\n")[1].split("The last three turns\n")
+    assert "Lena" in everything and "Lena" in three_turns
+    assert "peanuts" in everything and "peanuts" not in three_turns and "haven't told me" in three_turns
+
+
+def test_05_no_request_is_over_the_limit_and_a_question_too_long_is_said_to_be(outputs):
+    output = outputs["05_token_budget"].stdout
+    sizes = [(int(a), int(b)) for a, b in re.findall(r"(\d+) prompt tokens, history +(\d+)", output)]
+    assert len(sizes) == 22 and max(sent for sent, _ in sizes) <= 300 < 400 < sizes[-1][1]
+    assert re.search(r"^→ .*spring.*pack", output, flags=re.M)
+    assert re.search(r"^A question that is too long: .*Raise max_tokens to at least 421", output, flags=re.M)
+
+
+def test_06_the_summary_keeps_what_the_window_loses_and_a_failure_loses_nothing(outputs):
+    output = outputs["06_summarize_and_continue"].stdout
+    windows, summaries = (re.findall(rf"{kind}: +(.*)", output) for kind in ("window of 2 turns", "with the summary"))
+    assert len(windows) == 2 and all("haven't told me" in answer for answer in windows)
+    assert "Biscuit" in summaries[0] and "1200" in summaries[1]
+    whole, largest = map(int, re.search(r"would be (\d+) tokens; the largest request had (\d+)", output).groups())
+    assert 2 * largest < whole
+    attempts = re.findall(r"attempt \d: (\w+), (\d+) messages", output)
+    assert attempts == [("RateLimitError", "48"), ("IncompleteReply", "48"), ("summarised", "4")]
 
 
 # Talking
@@ -269,3 +310,255 @@ def test_02_keeps_the_whole_history_in_its_function(capsys):
     capsys.readouterr()
     assert [message["role"] for message in history] == ["system", "user", "assistant", "user", "assistant"]
     assert "Ana" in history[-1]["content"]
+
+
+# The conversation that keeps to its budget
+
+MEMORY = "07_chat_memory"
+FULLNESS = re.compile(r"^\[[#.]{20}\] ([\d,]+) of ([\d,]+) tokens$", re.M)
+SHORT_BUDGET = ("--budget", "360", "--keep-recent", "3")
+
+
+def remember(folder: Path, *typed: str, options: tuple[str, ...] = (), **more: str) -> subprocess.CompletedProcess[str]:
+    """Talk to the memory: each line is typed, then the input ends."""
+    return run(MEMORY, folder, "--interactive", *options, typed="".join(f"{line}\n" for line in typed), **more)
+
+
+def memory_on(server: MockServer, **sizes: int) -> Any:
+    """A memory like that of the example, on a server that fails when it is told to."""
+    return ChatMemory(server.client(), "Be brief.", model=OFFLINE_MODEL, **sizes)
+
+
+def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: Any) -> None:
+    """Let these lines be typed one after the other; a function among them is called first, then comes the next line."""
+    waiting = list(lines)
+
+    def type_next(prompt: str = "") -> str:
+        print(prompt, end="")
+        while callable(line := waiting.pop(0)):
+            line()
+        return line
+
+    monkeypatch.setattr("builtins.input", type_next)
+
+
+def test_07_summarises_and_still_knows_the_first_turn(outputs):
+    output = outputs[MEMORY].stdout
+    assert "Biscuit" in replies(output)[-1] and len(replies(output)) == 11
+    assert re.search(r"\[Summarised: \d turns folded\.", output)
+    assert "Biscuit" in re.search(r"^Summary: (.*)", output, flags=re.M)[1]
+    fullness = [(int(used), int(budget)) for used, budget in FULLNESS.findall(output)]
+    assert len(fullness) == 11 and all(0 < used <= budget == 360 for used, budget in fullness)
+    assert fullness[-1] < fullness[-2], "a fold makes room"
+
+
+def test_07_talks_and_shows_what_was_asked_and_how_full_the_budget_is(tmp_path):
+    done = remember(
+        tmp_path, "My panda is called 团团 🐼.", "", "   ", "What is my panda called?", "Quit", "Never read."
+    )
+    assert_clean(done)
+    assert "\nYou: My panda is called 团团 🐼.\n" in done.stdout, "what comes from a pipe is shown"
+    said = replies(done.stdout)
+    assert len(said) == 2 and "团团 🐼" in said[1], "an empty line asks nothing"
+    used = [int(used) for used, _ in FULLNESS.findall(done.stdout)]
+    assert len(used) == 2 and used[0] < used[1]
+    assert {budget for _, budget in FULLNESS.findall(done.stdout)} == {"3,000"}
+    assert done.stdout.endswith("Goodbye.\n") and "Never" not in done.stdout
+
+
+def test_07_summarises_in_a_talk_and_counts_the_turns(tmp_path):
+    typed = load(MEMORY).TALK
+    done = remember(tmp_path, *typed, "/memory", options=SHORT_BUDGET)
+    assert_clean(done)
+    folded = int(re.search(r"\[Summarised: (\d+) turns folded\.", done.stdout)[1])
+    shown = done.stdout.partition("You: /memory\n")[2]
+    assert folded == len(typed) - 4, "three recent turns stay, and the one that was asked"
+    assert "Biscuit" in re.match(r"Summary: (.*)", shown)[1]
+    assert typed[0] not in shown and typed[-1] in shown
+    assert len(re.findall(r"^user ", shown, flags=re.M)) == 1 + 4, "the recap and the recent turns"
+
+
+def test_07_shows_its_memory_and_helps(tmp_path):
+    done = remember(tmp_path, "/memory", "/help", "My name is Ana.", "/memory", "/memmory now", "/quit")
+    assert_clean(done)
+    assert "Summary: none yet." in done.stdout
+    assert done.stdout.count("  /memory ") == 2, "at the beginning, and when asked for"
+    assert re.search(r"^user +My name is Ana\.", done.stdout, flags=re.M)
+    assert "There is no command /memmory. /help lists them." in done.stdout
+    assert len(replies(done.stdout)) == 1, "a command is not sent"
+    assert done.stdout.endswith("Goodbye.\n")
+
+
+@pytest.mark.parametrize("end", ["quit", "EXIT", "Quit!", "/exit"])
+def test_07_ends_when_told_to(monkeypatch, capsys, end):
+    type_lines(monkeypatch, "My name is Ana.", end, "Never read.")
+    load(MEMORY).talk(memory_on(MockServer()), 3000)
+    assert len(replies(capsys.readouterr().out)) == 1
+
+
+def test_07_ends_with_its_input(tmp_path):
+    done = remember(tmp_path, "My name is Ana.")
+    assert_clean(done)
+    assert len(replies(done.stdout)) == 1 and done.stdout.endswith("\nYou: \nGoodbye.\n")
+
+
+def test_07_survives_characters_that_the_terminal_does_not_know(tmp_path):
+    typed = ("My panda is called 团团 🐼.", "/团团 🐼", "My name is Ana.", "What is my name?", "/memory")
+    done = remember(tmp_path, *typed, PYTHONIOENCODING="ascii")
+    assert_clean(done)
+    assert "Ana" in replies(done.stdout)[2]
+
+
+def test_07_survives_input_that_is_no_text(tmp_path):
+    typed = b"I like caf\xe9s.\nMy name is Ana.\nWhat is my name?\nquit\n"
+    done = run(MEMORY, tmp_path, "--interactive", typed=typed, PYTHONIOENCODING="utf-8:strict")
+    assert_clean(done)
+    assert "Ana" in replies(done.stdout)[2]
+
+
+def test_07_says_how_much_too_long_a_question_is_and_goes_on(tmp_path):
+    done = remember(tmp_path, "My name is Ana.", "word " * 50_000, "What is my name?", options=SHORT_BUDGET)
+    assert_clean(done)
+    assert re.search(r"\[This turn is not kept: The newest question needs 50,\d+ tokens", done.stdout)
+    assert "Ana" in replies(done.stdout)[-1] and len(FULLNESS.findall(done.stdout)) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--budget", "50"), "at least"),
+        (("--budget", "0"), "at least"),
+        (("--keep-recent", "-1"), "keep_recent must be at least 0"),
+        (("--budget", "many"), "invalid int value"),
+    ],
+)
+def test_07_refuses_sizes_that_cannot_work(monkeypatch, capsys, options, words):
+    monkeypatch.setattr(sys, "argv", [f"{MEMORY}.py", "--interactive", *options])
+    with pytest.raises(SystemExit) as ended:
+        load(MEMORY).main()
+    output, errors = capsys.readouterr()
+    assert ended.value.code == 2 and not output
+    assert words in errors.splitlines()[-1]
+
+
+def test_07_says_when_no_model_answers_and_goes_on(tmp_path):
+    with socket.socket() as closed:  # bound, but nobody listens: every connection is refused
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        server = {"OPENAI_BASE_URL": address, "OPENAI_MODEL": "x", "WORKBOOK_OFFLINE": "0"}
+        done = remember(tmp_path, "Hello?", "/memory", "quit", **server)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 1 and "127.0.0.1" in done.stderr
+    assert "[This turn is not kept: Connection error.]" in done.stdout
+    assert "Hello?" not in done.stdout.partition("You: /memory\n")[2]
+    assert done.stdout.endswith("Goodbye.\n")
+
+
+@pytest.mark.parametrize("failure", [429, "quota", 500, "timeout", "connection", "drop", "empty", "length"])
+def test_07_does_not_keep_a_turn_that_fails(monkeypatch, capsys, failure):
+    server = RecordingServer()
+    question = "What is my name?"
+    type_lines(monkeypatch, "My name is Ana.", lambda: server.fail_next(failure), question, question, "quit")
+    load(MEMORY).talk(memory_on(server), 3000)
+    output = capsys.readouterr().out
+    assert len(re.findall(r"^\[This turn is not kept: .{5,}\]$", output, flags=re.M)) == 1
+    assert "Ana" in replies(output)[-1] and len(FULLNESS.findall(output)) == 2
+    assert server.requests[1] == server.requests[2], "the same request again, without the turn that failed"
+
+
+def test_07_says_when_the_key_is_wrong(monkeypatch, capsys):
+    type_lines(monkeypatch, "Hello.", "quit")
+    load(MEMORY).talk(memory_on(MockServer(api_key="another key")), 3000)
+    assert re.search(r"\[This turn is not kept: .*Incorrect API key provided", capsys.readouterr().out)
+
+
+def test_07_goes_on_when_only_the_summary_fails(monkeypatch, capsys):
+    server, chat = MockServer(), load(MEMORY)
+    *early, question = chat.TALK
+    type_lines(monkeypatch, *early, lambda: server.fail_next(429), question, question, "quit")
+    chat.talk(memory_on(server, max_tokens=360, keep_recent=3), 360)
+    output = capsys.readouterr().out
+    poorer, better = replies(output)[-2:]
+    assert "haven't told me" in poorer and "Biscuit" in better
+    assert output.count("[Not summarised, but nothing is lost") == 1
+    assert output.index("[Not summarised") < output.index("[Summarised: ")
+
+
+def test_07_says_only_once_that_a_summary_failed(monkeypatch, capsys):
+    server, chat = MockServer(), load(MEMORY)
+    long_question = f"{chat.TALK[8]} {chat.TALK[9]}"  # it needs a fold; summary and answer both fail
+    type_lines(monkeypatch, *chat.TALK[:9], lambda: server.fail_next(429, times=2), long_question, "Hello.", "quit")
+    chat.talk(memory_on(server, max_tokens=360, keep_recent=3), 360)
+    output = capsys.readouterr().out
+    assert output.count("[This turn is not kept") == output.count("[Not summarised") == 1
+    assert len(FULLNESS.findall(output)) == 10 and "[Summarised" not in output
+
+
+def interrupted_by(client: Any) -> Any:
+    """A client of which every stream is interrupted with Ctrl-C after its second chunk."""
+
+    @contextlib.contextmanager
+    def chunks(request: dict[str, Any]) -> Iterator[Any]:
+        def arriving() -> Iterator[Any]:
+            yield next(answer)
+            yield next(answer)
+            raise KeyboardInterrupt
+
+        with client.chat.completions.create(**request) as answer:
+            yield arriving()
+
+    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=lambda **request: chunks(request))))
+
+
+def test_07_drops_a_turn_that_is_stopped_and_goes_on(monkeypatch, capsys):
+    memory = memory_on(MockServer())
+    memory.ask("My name is Ana.")
+    before, client = memory.messages, memory._client
+
+    def use(other: Any) -> None:
+        memory._client = other
+
+    type_lines(
+        monkeypatch, lambda: use(interrupted_by(client)), "What is my name?", lambda: use(client), "Am I Ana?", "quit"
+    )
+    assert memory.messages == before
+    load(MEMORY).talk(memory, 3000)
+    output = capsys.readouterr().out
+    assert re.search(r"^Model: \w+ *\n\[This turn is not kept: you stopped it\.\]$", output, flags=re.M)
+    assert [message["content"] for message in memory.messages if message["role"] == "user"] == [
+        "My name is Ana.",
+        "Am I Ana?",
+    ]
+
+
+def interrupt_at_the_prompt(folder: Path) -> tuple[str, str, int]:
+    """Start a talk and press Ctrl-C at its first prompt; what it then writes, its stderr, and its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "examples" / f"{MEMORY}.py"), "--interactive"],
+        cwd=folder,
+        env=environment(),
+        encoding="utf-8",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job would ignore Ctrl-C
+    )
+    impatience = threading.Timer(30, process.kill)
+    impatience.start()
+    try:
+        output = ""
+        while not output.endswith("\nYou: ") and (character := process.stdout.read(1)):
+            output += character
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate()
+    finally:
+        impatience.cancel()
+        process.kill()
+    return rest, errors, process.returncode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a test cannot send Ctrl-C to a single process on Windows")
+def test_07_ends_with_ctrl_c_at_the_prompt(tmp_path):
+    rest, errors, code = interrupt_at_the_prompt(tmp_path)
+    assert (code, rest) == (0, "\nGoodbye.\n")
+    assert OFFLINE_LINE.fullmatch(errors), errors

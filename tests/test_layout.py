@@ -85,11 +85,11 @@ def strays(root: Path) -> list[str]:
     problems += [f"lessons/{name}.ipynb: a name is like 04_sliding_window" for name in lessons if not fits(name)]
     if sorted(name[:2] for name in lessons) != [f"{n:02}" for n in range(1, len(lessons) + 1)]:
         problems.append("lessons: the numbers are 01, 02, 03 …, without a gap and each once")
-    for pattern in ("examples/*", "work/*", "tests/challenges/*", "tests/challenges/*/*"):
-        for path in sorted(root.glob(pattern)):
-            if path.name in ("conftest.py", "__init__.py", "__pycache__", "solutions", "mistakes"):
-                continue
-            if path.name.startswith(".") or "__pycache__" in path.parts:
+    rooms = ["starters", "solutions", "mistakes"]
+    for pattern in ("examples/*", "work/*", "test_*", *(f"{room}/*" for room in rooms)):
+        checked = root if pattern.startswith(("examples", "work")) else root / "tests" / "challenges"
+        for path in sorted(checked.glob(pattern)):
+            if path.name.startswith(".") or path.name == "__pycache__" or path.suffix == ".bak":
                 continue
             if path.stem.removeprefix("test_") not in lessons:
                 problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")

@@ -99,7 +99,12 @@ def no_network(tmp_path: Path) -> None:
         "print(common.MODEL, len(tiktoken.get_encoding('o200k_base').encode('hello')))"
     )
     env = {k: v for k, v in os.environ.items() if k != "TIKTOKEN_CACHE_DIR"}
-    env |= {"OPENAI_API_KEY": "none", "WORKBOOK_OFFLINE": "1", "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    env |= {
+        "OPENAI_API_KEY": "none",
+        "WORKBOOK_OFFLINE": "1",
+        "XDG_CACHE_HOME": str(tmp_path),
+        "LOCALAPPDATA": str(tmp_path),
+    }
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
     assert ran.stdout.split() == [MODEL, "1"], ran.stderr
 
