@@ -1,6 +1,6 @@
 """A token budget: as many of the newest turns as fit, never more, and never without the newest question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .errors import BudgetError, whole_number
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, message_tokens, tool_tokens
@@ -39,51 +39,48 @@ def trim_to_budget(
     if lower > limit:
         raise ValueError(f"cut_to must be at most max_tokens, got cut_to={cut_to:,} and max_tokens={max_tokens:,}.")
 
+    def tokens(places: Iterable[int]) -> int:
+        return sum(message_tokens(history[i], model, i) for i in places)
+
     first = next((i for i, m in enumerate(history) if role_of(m, i) not in INSTRUCTING), len(history))
-    instructions = history[:first]
     fixed = {
-        "the instructions": _tokens(instructions, model),
+        "the instructions": tokens(range(first)),
         "the tools": tool_tokens(tools, model=model),
         "priming the reply": PRIMING_TOKENS,
     }
-    used = sum(fixed.values())
-    if used > limit:
-        raise BudgetError(fixed, max_tokens, reply_tokens)
-
-    start = None  # where the window begins
+    used, start = sum(fixed.values()), None  # start: where the window begins
     for i in range(len(history) - 1, first - 1, -1):
-        used += message_tokens(history[i], model)
+        begins_turn = role_of(history[i], i) == "user"
+        used += message_tokens(history[i], model, i)
         if used > limit:
             break
-        if (role_of(history[i], i) == "user" or i == first) and (used <= lower or start is None):
+        if begins_turn and (used <= lower or start is None):
             start = i
-    else:
+    if start is not None and used > limit:
+        return [*history[:first], *history[start:]]
+    if used <= limit:
         return list(history)
-    if start is not None:
-        return [*instructions, *history[start:]]
 
-    must, steps = _newest_turn(history[first:])
-    asked = must[0]["role"] == "user"
-    needs = {"the newest question" if asked else "the newest message": _tokens(must, model)} | fixed
-    used, kept = sum(needs.values()), []
+    # Not even the newest turn fits: its question stays, or where there is none its newest step; and what else fits.
+    question = next((i for i in range(len(history) - 1, first - 1, -1) if role_of(history[i], i) == "user"), None)
+    steps = _steps(history, first if question is None else question + 1)
+    asked = [] if question is None else [question]
+    kept = [] if asked or not steps else steps.pop()
+    newest = {f"the newest {'question' if asked else 'message'}": tokens([*asked, *kept])}
+    used = sum((newest | fixed).values())
     if used > limit:
-        raise BudgetError(needs, max_tokens, reply_tokens)
-    while steps and (used := used + _tokens(steps[-1], model)) <= (lower if kept else limit):
+        raise BudgetError(newest | fixed, max_tokens, reply_tokens)
+    while steps and (used := used + tokens(steps[-1])) <= (lower if kept else limit):
         kept = [*steps.pop(), *kept]
-    return [*instructions, *must, *kept] if asked else [*instructions, *kept, *must]
+    return [*history[:first], *(history[i] for i in [*asked, *kept])]
 
 
-def _newest_turn(turns: list[Message]) -> tuple[list[Message], list[list[Message]]]:
-    """What of the newest turn must stay, its user message or else its newest step; and its other steps, in order."""
-    start = next((i for i in range(len(turns) - 1, -1, -1) if role_of(turns[i], i) == "user"), -1)
-    steps: list[list[Message]] = []
-    for message in turns[start + 1 :]:
-        if message["role"] == "tool" and steps:
-            steps[-1].append(message)
+def _steps(history: Sequence[Message], start: int) -> list[list[int]]:
+    """The places of the messages from `start` on, step by step: a message with the tool results that follow it."""
+    steps: list[list[int]] = []
+    for i in range(start, len(history)):
+        if role_of(history[i], i) == "tool" and steps:
+            steps[-1].append(i)
         else:
-            steps.append([message])
-    return ([turns[start]], steps) if start >= 0 else (steps.pop(), steps)
-
-
-def _tokens(messages: list[Message], model: str) -> int:
-    return sum(message_tokens(message, model) for message in messages)
+            steps.append([i])
+    return steps

@@ -8,7 +8,7 @@ class BudgetError(ValueError):
 
     def __init__(self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None) -> None:
         self.needs = {what: tokens for what, tokens in needs.items() if tokens}
-        self.budget = budget
+        self.budget, self.reply_tokens = budget, reply_tokens
         self.needed = needed or sum(self.needs.values()) + reply_tokens
         first, *others = (f"{what} {tokens:,}" for what, tokens in self.needs.items())
         what, tokens = first.rsplit(" ", 1)
@@ -21,6 +21,9 @@ class BudgetError(ValueError):
             f"{needed[0].upper()}{needed[1:]}, but the budget is {budget:,}{kept}. "
             f"Raise max_tokens to at least {self.needed:,}{shorten}."
         )
+
+    def __reduce__(self) -> tuple:  # so that it can be pickled, and cross from one process to another
+        return BudgetError, (self.needs, self.budget, self.reply_tokens, self.needed)
 
 
 class IncompleteReply(RuntimeError):

@@ -116,7 +116,12 @@ class Layout:
     def least(self) -> int:
         """The least budget in which a question of a few words fits, and a request for a summary."""
         asked = self.max_tokens - self.room + self.largest_recap + 8
-        return max(asked, least_prompt(self.summary_tokens, self.model))
+        return max(asked, least_prompt(self.summary_tokens, self.model) + self.max_tokens - self.summary_prompt)
+
+    @property
+    def summary_prompt(self) -> int:
+        """The most tokens of a request for a summary: its own reply, the summary, needs room too."""
+        return self.max_tokens - max(self.reply_tokens, self.summary_tokens)
 
     def _counted(self, messages: tuple[Message, ...]) -> Counted:
         return Counted(messages, sum(message_tokens(message, self.model) for message in messages))

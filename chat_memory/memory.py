@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from .layout import Counted, Kept, layout
-from .replies import Usage, complete, complete_async, stream, stream_async
+from .replies import Usage, complete, complete_async, joined, stream, stream_async
 from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
 
@@ -47,7 +47,7 @@ class ChatMemory:
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
         instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
         `reply_tokens` stay free for the reply (a sixth of the budget); they bind the model only where `options`, more
-        arguments for each request, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
+        arguments for each question, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
         may have (a tenth of the budget).
 
         Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked.
@@ -89,7 +89,7 @@ class ChatMemory:
             for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        self._keep(before, after, question, "".join(pieces))
+        self._keep(before, after, question, joined(pieces))
 
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
@@ -107,7 +107,7 @@ class ChatMemory:
             async for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        self._keep(before, after, question, "".join(pieces))
+        self._keep(before, after, question, joined(pieces))
 
     def _question(self, text: str) -> Counted:
         if not isinstance(text, str):
@@ -149,7 +149,7 @@ class ChatMemory:
             "previous": kept.summary,
             "max_tokens": self._layout.summary_tokens,
             "model": self._layout.model,
-            "max_prompt_tokens": self._layout.max_tokens,
+            "max_prompt_tokens": self._layout.summary_prompt,
             "usage": self.usage,
         }
 

@@ -1,6 +1,6 @@
 """One reply of a model: whole, or an error. Streamed or at once, and what it cost."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,14 +32,14 @@ class Usage:
     def add(self, reported: Any, messages: list[Message], text: str, model: str) -> None:
         """Add one answered request: its `usage` object, or None and what was sent and answered."""
         self.requests += 1
-        if reported is None:
+        if None in (getattr(reported, "prompt_tokens", None), getattr(reported, "completion_tokens", None)):
             self.prompt_tokens += count_tokens(messages, model=model)
             self.completion_tokens += text_tokens(text, model)
             return
         self.prompt_tokens += reported.prompt_tokens
         self.completion_tokens += reported.completion_tokens
-        if details := reported.prompt_tokens_details:
-            self.cached_tokens += details.cached_tokens or 0
+        if details := getattr(reported, "prompt_tokens_details", None):
+            self.cached_tokens += getattr(details, "cached_tokens", None) or 0
             self.cache_write_tokens += getattr(details, "cache_write_tokens", None) or 0
 
 
@@ -57,14 +57,14 @@ class _Reply:
         if not answer.choices:  # such as a last chunk that holds the usage only
             return ""
         choice = answer.choices[0]
-        piece = getattr(choice, part).content or ""
+        piece = getattr(getattr(choice, part, None), "content", None) or ""
         self._finish_reason = choice.finish_reason or self._finish_reason
         self._pieces.append(piece)
         return piece
 
     def finish(self, usage: Usage | None) -> str:
         """Count what it cost and return the text; raise IncompleteReply unless it is a whole one."""
-        text = "".join(self._pieces)
+        text = joined(self._pieces)
         if usage is not None:
             usage.add(self._reported, self._messages, text, self._model)
         if self._finish_reason is None:
@@ -74,6 +74,11 @@ class _Reply:
         if not text.strip():
             raise IncompleteReply("The reply is empty. Ask again, or allow a longer reply.", text)
         return text
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Pieces as one text that can be sent again: some servers cut an emoji into two halves, and a half cannot be."""
+    return "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def complete(client: Any, *, usage: Usage | None = None, **request: Any) -> str:

@@ -106,9 +106,10 @@ def _request(lines: list[str], previous: str, max_tokens: int) -> list[Message]:
 
 def _too_long_first(
     messages: Iterable[Message], previous: str, max_tokens: int, model: str
-) -> tuple[Iterable[Message], str]:
+) -> tuple[list[Message], str]:
     """A previous summary over the cap is no part of every request, but the first of the messages to summarise."""
-    if previous and _size(previous, model) > max_tokens:
+    messages = list(messages)
+    if messages and _size(previous, model) > max_tokens:
         return [{"role": "assistant", "content": previous}, *messages], ""
     return messages, previous
 
@@ -131,7 +132,8 @@ def _portions(
     used = 0
     for i, message in enumerate(messages):
         role = role_of(message, i)
-        for line, tokens in _lines(role, _text_of(message), room, model):
+        speaker = {"role": role} | ({"name": message["name"]} if message.get("name") else {})
+        for line, tokens in _lines(speaker, _text_of(message, i), room, model):
             if lines and room is not None and used + tokens > room:
                 yield lines
                 lines, used = [], 0
@@ -141,9 +143,9 @@ def _portions(
         yield lines
 
 
-def _lines(role: str, text: str, room: int | None, model: str) -> Iterator[tuple[str, int]]:
+def _lines(speaker: Message, text: str, room: int | None, model: str) -> Iterator[tuple[str, int]]:
     """A message as one line of JSON and its tokens, or as several where it is larger than `room`."""
-    message = {"role": role, "content": text}
+    message = {**speaker, "content": text}
     line = _as_json(message)
     escaped = "\\" in line  # else its tokens are known from the conversation: count them only once
     tokens = text_tokens(line + ",\n", model) if escaped else message_tokens(message, model) + JSON_TOKENS
@@ -152,15 +154,26 @@ def _lines(role: str, text: str, room: int | None, model: str) -> Iterator[tuple
         return
     middle = text.rfind(" ", 1, len(text) // 2 + 1)
     middle = middle if middle > 0 else len(text) // 2
-    yield from _lines(role, text[:middle], room, model)
-    yield from _lines(role, text[middle:], room, model)
+    yield from _lines(speaker, text[:middle], room, model)
+    yield from _lines(speaker, text[middle:], room, model)
 
 
-def _text_of(message: Message) -> str:
+def _text_of(message: Message, i: int) -> str:
     """What a message says, in words: its text, what stands for other parts, and the functions that it calls."""
     content = message.get("content")
-    if isinstance(content, (list, tuple)):
-        content = "\n".join(part.get("text") or f"[{part.get('type', 'part')}]" for part in content)
+    if content is None or isinstance(content, str):
+        said = [content or ""]
+    elif isinstance(content, (list, tuple)):
+        said = [_text_of_part(part, f"messages[{i}]['content'][{k}]") for k, part in enumerate(content)]
+    else:
+        raise TypeError(f"messages[{i}]['content'] must be text, None or a list of parts, got {content!r:.60}.")
     calls = [call.get("function") or {} for call in message.get("tool_calls") or ()]
-    said = [content or "", *(f"[calls {call.get('name')}({call.get('arguments')})]" for call in calls)]
+    said += [f"[calls {call.get('name')}({call.get('arguments')})]" for call in calls]
     return "\n".join(text for text in said if text)
+
+
+def _text_of_part(part: Any, where: str) -> str:
+    text = part.get("text", f"[{part.get('type', 'part')}]") if isinstance(part, dict) else None
+    if not isinstance(text, str):
+        raise ValueError(f"{where} must be a part such as {{'type': 'text', 'text': 'Hi'}}, got {part!r:.60}.")
+    return text

@@ -50,13 +50,13 @@ def count_tokens(
     return total + sum(_count_message(message, encoding, "messages", i) for i, message in enumerate(messages))
 
 
-def message_tokens(message: Message, model: str = DEFAULT_MODEL) -> int:
+def message_tokens(message: Message, model: str = DEFAULT_MODEL, place: int | None = None) -> int:
     """Count the tokens that one message adds to a request (without the 3 that prime the reply).
 
     Content may be a string, None (0 tokens) or a list of text parts (only their text counts); of `tool_calls`, every
-    string inside counts. Raises like `count_tokens`.
+    string inside counts. Raises like `count_tokens`; `place` is the message's number in its list, for the error.
     """
-    return _count_message(message, _encoding_name(model), "message")
+    return _count_message(message, _encoding_name(model), "message" if place is None else "messages", place)
 
 
 def tool_tokens(tools: Iterable[dict] | None, *, model: str = DEFAULT_MODEL) -> int:

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_memory import count_tokens, message_tokens
+from histories import ACCEPTED, ODD, REPEATABLE, TOOLS
+from mock_model import get_mock_client
+from mock_model.replying import Reply
 
 # The conversation and the tools of OpenAI's Cookbook, "How to count tokens with tiktoken". Its output shows what the
 # API reported: 129 prompt tokens for gpt-4, 124 for gpt-4o; with the weather tool 105 and 101.
@@ -153,7 +156,7 @@ MESSAGES = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(REPEATABLE, max_examples=50)
 @given(MESSAGES)
 def test_any_conversation_costs_its_strings_and_the_overhead_and_stays_as_it_is(messages):
     before = deepcopy(messages)
@@ -161,6 +164,65 @@ def test_any_conversation_costs_its_strings_and_the_overhead_and_stays_as_it_is(
     names = sum("name" in message for message in messages)
     assert count_tokens(messages) == text_tokens(*strings) + 3 * len(messages) + names + 3
     assert messages == before
+
+
+CLIENT = get_mock_client(reply_to=lambda body, fits: Reply("Yes."))
+
+
+def prompt_tokens(messages: list[dict], model: str, **options) -> int:
+    """What the offline server reports; it counts with code of its own."""
+    return CLIENT.chat.completions.create(model=model, messages=messages, **options).usage.prompt_tokens
+
+
+@REPEATABLE
+@given(
+    ACCEPTED,
+    st.text(max_size=30).map(lambda text: [{"role": "user", "content": text}]),
+    st.sampled_from([{}, {"tools": TOOLS}]),
+    st.sampled_from(["offline-model", "gpt-4"]),
+)
+def test_the_count_is_what_the_offline_server_reports(history, question, options, model):
+    messages = [*history, *question]
+    assert count_tokens(messages, model=model, **options) == prompt_tokens(messages, model, **options)
+
+
+@REPEATABLE
+@given(ACCEPTED | ODD, st.sampled_from([None, TOOLS]))
+def test_a_request_costs_its_messages_one_by_one_its_tools_and_three(history, tools):
+    apart = sum(message_tokens(message) for message in history)
+    assert count_tokens(history, tools=tools) == apart + count_tokens([], tools=tools)
+
+
+@pytest.mark.parametrize("length", [30, 99, 100, 101, 499, 501, 20_000])
+def test_a_text_is_tokenised_once_however_often_it_is_counted(tokenised, length):
+    text = (f"a text of {length} characters " + "word " * length)[:length]
+    history = [{"role": "user", "content": text}] * 3
+    counts = {count_tokens(history) for _ in range(5)} | {
+        count_tokens([dict(history[0])]) + 2 * message_tokens(history[0])
+    }
+    assert len(counts) == 1
+    assert tokenised.count(text) == 1
+
+
+def test_the_texts_of_a_long_history_are_tokenised_once(tokenised):
+    history = [{"role": "user", "content": f"Message {number} of a long history."} for number in range(20_000)]
+    tokens = count_tokens(history)
+    assert len(tokenised) == len(set(tokenised)) >= 20_000
+    tokenised.clear()
+    assert count_tokens([*history, {"role": "user", "content": "The only new message."}]) > tokens
+    assert tokenised == ["The only new message."]
+
+
+def test_each_encoding_has_counts_of_its_own():
+    message = {"role": "user", "content": "私は春に日本へ行きます。" * 20}
+    counts = {model: message_tokens(message, model) for model in ("gpt-4o", "gpt-4")}
+    assert counts["gpt-4o"] != counts["gpt-4"]
+    assert {model: message_tokens(message, model) for model in ("gpt-4", "gpt-4o")} == counts
+
+
+def test_long_texts_that_begin_and_end_alike_are_counted_apart():
+    texts = ["a " * 60 + "日本へ " * number + " b" * 60 for number in range(300)]
+    assert [message_tokens({"role": "user", "content": text}) - 4 for text in texts] == [text_tokens(t) for t in texts]
 
 
 class ResponseMessage:
