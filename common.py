@@ -1,4 +1,4 @@
-"""What every lesson imports: which model answers (MODEL), and a client that asks it (get_client).
+"""What every lesson imports: which model answers (MODEL), a client that asks it (get_client), and check for your work.
 
 Settings come from the environment and from the file .env beside this one; the environment wins.
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from dotenv.parser import parse_stream
 from mock_model import MockServer, get_mock_async_client, get_mock_client
 
 ENV_FILE = Path(__file__).with_name(".env")
+DESK = Path(__file__).parent / "tests" / "challenges" / "desk.py"
 OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE_MODEL = "offline-model"
 OPENAI_DEFAULT = "gpt-6-luna"  # https://developers.openai.com/api/docs/models/gpt-6-luna
@@ -234,6 +236,33 @@ def reply_limit(tokens: int) -> dict[str, int]:
     if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 1:
         raise ValueError(f"A reply limit is a whole number of tokens above 0, not {tokens!r}.")
     return {SETTINGS.limit_parameter: tokens}
+
+
+def check(number: int | None = None) -> None:
+    """Check your work on the challenge with this number, or on all: what `workbook.py check` prints."""
+    _at_the_desk("check", number)
+
+
+def hint(number: int) -> None:
+    """Print the next hint for a challenge."""
+    _at_the_desk("hint", number)
+
+
+def solution(number: int, give_up: bool = False) -> None:
+    """Print a solution beside your own, once it is solved or with `give_up=True`."""
+    _at_the_desk("solution", number, *(["--give-up"] if give_up else []))
+
+
+def reset(number: int) -> None:
+    """Bring the starter of a challenge back; your file is kept as a backup."""
+    _at_the_desk("reset", number)
+
+
+def _at_the_desk(*arguments: object) -> None:
+    command = [sys.executable, str(DESK), *(str(argument) for argument in arguments if argument is not None)]
+    environment = os.environ | {"PYTHONUTF8": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    print((done.stdout + done.stderr).rstrip())
 
 
 _announced = False

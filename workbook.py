@@ -3,6 +3,7 @@
 Standard library only, because it runs before anything is installed. The syntax is that of Python 3.6 on purpose: an old
 Python has to read the whole file before it can say, in one sentence, that it is too old.
 """
+
 import argparse
 import collections
 import contextlib
@@ -29,6 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "workbook.stamp"
+REQUIREMENTS = ["requirements.txt"]  # what is installed into it, in this order
 # Without its pyvenv.cfg (deleted half-way, say) .venv's Python is the system's own, where nothing may be installed.
 IS_OURS = f"import sys; sys.exit(sys.prefix == sys.base_prefix or sys.version_info[:2] != {THIS})"
 # Started from inside an environment, take the Python that it was made from: .venv's own may be about to be replaced.
@@ -37,20 +39,28 @@ ME = ("py" if shutil.which("py") else "python") + " workbook.py" if WINDOWS else
 
 # What installers say when they fail, and what it means for a learner. The first that matches is told.
 REASONS = (
-    (r"No space left|not enough space|WinError 112|os error (28|112)\b",
-     "The disk is full, so the packages could not be installed: free about 1 GB and run this command again."),
-    (r"No module named '?(venv|ensurepip)|ensurepip is\s+not\s+available",
-     "This Python has no venv module, so it cannot make an environment: install it (on Debian and Ubuntu: "
-     f"sudo apt install python{THIS[0]}.{THIS[1]}-venv) and run this command again."),
-    (r"NewConnectionError|NameResolutionError|Failed to establish a new connection|Max retries exceeded|ProxyError"
-     r"|SSLError|CERTIFICATE_VERIFY_FAILED|ConnectTimeout|ReadTimeout|Connection (aborted|broken|reset)|[Tt]imed out"
-     r"|getaddrinfo failed|dns error|tcp connect error|error sending request"
-     r"|[Nn]etwork (is unreachable|connectivity is disabled|was disabled)",
-     "The packages could not be downloaded because the network did not answer: connect to the internet (behind a "
-     "company proxy: set HTTPS_PROXY) and run this command again."),
-    (r"Permission denied|Access is denied|not permitted|Read-only|WinError (5|32)\b|os error (5|13|30|32)\b",
-     f"The folder {VENV} could not be written: close the programs that use it, or move the workbook into a folder of "
-     "your own, and run this command again."),
+    (
+        r"No space left|not enough space|WinError 112|os error (28|112)\b",
+        "The disk is full, so the packages could not be installed: free about 1 GB and run this command again.",
+    ),
+    (
+        r"No module named '?(venv|ensurepip)|ensurepip is\s+not\s+available",
+        "This Python has no venv module, so it cannot make an environment: install it (on Debian and Ubuntu: "
+        f"sudo apt install python{THIS[0]}.{THIS[1]}-venv) and run this command again.",
+    ),
+    (
+        r"NewConnectionError|NameResolutionError|Failed to establish a new connection|Max retries exceeded|ProxyError"
+        r"|SSLError|CERTIFICATE_VERIFY_FAILED|ConnectTimeout|ReadTimeout|Connection (aborted|broken|reset)|[Tt]imed out"
+        r"|getaddrinfo failed|dns error|tcp connect error|error sending request"
+        r"|[Nn]etwork (is unreachable|connectivity is disabled|was disabled)",
+        "The packages could not be downloaded because the network did not answer: connect to the internet (behind a "
+        "company proxy: set HTTPS_PROXY) and run this command again.",
+    ),
+    (
+        r"Permission denied|Access is denied|not permitted|Read-only|WinError (5|32)\b|os error (5|13|30|32)\b",
+        f"The folder {ROOT} could not be written: close the programs that use it, or move the workbook into a folder of "
+        "your own, and run this command again.",
+    ),
 )
 
 
@@ -90,8 +100,17 @@ def stop(process: subprocess.Popen, patience: float = 0.0) -> None:
 
 def start_quietly(command: list, environment: dict, **options) -> tuple:
     """Start a command without showing its output; return the process, its lines so far, and the thread reading them."""
-    process = subprocess.Popen(command, cwd=str(ROOT), env=environment, stdin=subprocess.DEVNULL, encoding="utf-8",
-                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    process = subprocess.Popen(
+        command,
+        cwd=str(ROOT),
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
     lines = collections.deque(maxlen=5000)
     written = (line.rstrip() for line in process.stdout if line.strip())
     reader = threading.Thread(target=lines.extend, args=(written,), daemon=True)
@@ -110,8 +129,9 @@ def run_python(*arguments) -> int:
 
 def set_up() -> None:
     """Make .venv ready; do nothing when its stamp says that it was made for these files, this place and this Python."""
-    if not (ROOT / "requirements.txt").is_file():
-        sys.exit("requirements.txt is missing beside workbook.py: download the whole workbook again.")
+    for name in REQUIREMENTS:
+        if not (ROOT / name).is_file():
+            sys.exit(f"{name} is missing in the folder of workbook.py: download the whole workbook again.")
     if is_ready():
         return
     try:
@@ -123,9 +143,10 @@ def set_up() -> None:
 
 
 def wanted_stamp() -> list:
-    """Return what .venv has to be made for: the Python, the place (environments cannot be moved), the three files."""
+    """Return what .venv has to be made for: the Python, the place (environments cannot be moved), the files."""
     digest = hashlib.sha256()
-    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+    constraints = [name.replace("requirements", "constraints") for name in REQUIREMENTS]
+    for name in (*REQUIREMENTS, *constraints, "pyproject.toml"):
         path = ROOT / name
         digest.update(name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
     return [f"Python {THIS}", ascii(str(ROOT)), digest.hexdigest()]
@@ -147,8 +168,17 @@ def is_ready() -> bool:
 def works(*arguments: str) -> bool:
     """Whether .venv's Python is there and can do this."""
     try:
-        return subprocess.call([str(PYTHON), *arguments], env=child_environment(), timeout=60, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        return (
+            subprocess.call(
+                [str(PYTHON), *arguments],
+                env=child_environment(),
+                timeout=60,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -156,7 +186,8 @@ def works(*arguments: str) -> bool:
 def make_environment() -> None:
     """Make or mend .venv and install the packages, with uv where there is one, else with pip."""
     uv, wanted = shutil.which("uv"), wanted_stamp()
-    say(f"Setting up the workbook's environment in .venv: once, for {'some seconds' if uv else 'a minute or two'}.")
+    duration = "some seconds" if uv else "a minute or two"
+    say(f"Setting up the workbook's environment in {VENV.name}: once, for {duration}.")
     # A sound environment of this Python and place is brought up to date; any other is replaced, so that no half stays.
     sound = found_stamp()[:2] in ([], wanted[:2]) and works("-c", IS_OURS)
     if not sound or not (uv or works("-m", "pip", "--version")):
@@ -167,11 +198,13 @@ def make_environment() -> None:
             shutil.rmtree(str(VENV))
         # --seed adds pip, for a learner who wants to install something else
         tool = [uv, "venv", "--seed", "--python", BASE_PYTHON] if uv else [BASE_PYTHON, "-m", "venv"]
-        run_step("1/2 making the environment", [*tool, str(VENV)])
+        run_step(f"1/{1 + len(REQUIREMENTS)} making the environment", [*tool, str(VENV)])
     STAMP.write_text("unfinished", encoding="utf-8")
     pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     tool = [uv, "pip", "install", "--python", str(PYTHON)] if uv else pip
-    run_step(f"2/2 installing the packages with {'uv' if uv else 'pip'}", [*tool, "-r", "requirements.txt"])
+    for number, name in enumerate(REQUIREMENTS, start=2):
+        title = f"{number}/{1 + len(REQUIREMENTS)} installing the packages with {'uv' if uv else 'pip'}"
+        run_step(title, [*tool, "-r", name])
     STAMP.write_text("\n".join(wanted), encoding="utf-8")
 
 
@@ -229,10 +262,12 @@ def lock(handle) -> bool:
     try:
         if WINDOWS:
             import msvcrt
+
             handle.seek(1 << 30)  # far behind the end, because there nobody else may read what is locked
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
+
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in (errno.EAGAIN, errno.EACCES)  # else a file system without locks: do without
@@ -244,8 +279,12 @@ def start(arguments: list) -> int:
     parser = argparse.ArgumentParser(prog=ME + " start", allow_abbrev=False)
     parser.add_argument("lesson", nargs="?", default="1", help="its number (default: 1)")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    parser.add_argument("--ip", default="127.0.0.1", choices=("127.0.0.1", "0.0.0.0"),
-                        help="0.0.0.0 lets in others than this machine: needed in a container that publishes its port")
+    parser.add_argument(
+        "--ip",
+        default="127.0.0.1",
+        choices=("127.0.0.1", "0.0.0.0"),
+        help="0.0.0.0 lets in others than this machine: needed in a container that publishes its port",
+    )
     options = parser.parse_args(arguments)
     lesson = find_lesson(options.lesson)
     set_up()
@@ -283,8 +322,15 @@ def start_server(folder: pathlib.Path, ip: str) -> tuple:
     """Start JupyterLab, which notes its address in this folder and reads there that it should not ask about news."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     (folder / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
-    command = [str(PYTHON), "-m", "jupyterlab", "--no-browser", "--ip=" + ip, f"--ServerApp.root_dir={ROOT}",
-               f"--LabApp.app_settings_dir={folder}"]
+    command = [
+        str(PYTHON),
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--ip=" + ip,
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.app_settings_dir={folder}",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
@@ -310,8 +356,11 @@ def announce(lesson: pathlib.Path, address: str, no_browser: bool) -> None:
     """Open the lesson in a browser where there is one, and say where it is."""
     screen = WINDOWS or sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     opened = bool(screen) and not no_browser and webbrowser.open(address)
-    say(f"{lesson.name} is open in your browser; should you not see it, open this address:" if opened
-        else f"Open {lesson.name} in a browser, at this address:")
+    say(
+        f"{lesson.name} is open in your browser; should you not see it, open this address:"
+        if opened
+        else f"Open {lesson.name} in a browser, at this address:"
+    )
     say(f"\n    {address}\n\nStop with Ctrl-C in this terminal.")
 
 
@@ -321,13 +370,22 @@ def test(arguments: list) -> int:
     return run_python("-m", "pytest", *arguments)
 
 
+def use_bench_environment() -> None:
+    """From now on, work in an environment of the benchmarks' own: .venv keeps the versions that the lessons need."""
+    global VENV, PYTHON, STAMP
+    own = ROOT / ".venv-bench"
+    VENV, PYTHON, STAMP = own, own / PYTHON.relative_to(VENV), own / STAMP.name
+    REQUIREMENTS.append("tests/benchmarks/requirements.txt")
+
+
 def bench(arguments: list) -> int:
-    """Run every benchmark, each in a process of its own."""
+    """Run every benchmark, each in a process of its own, where the libraries to compare with are installed as well."""
     if arguments:
         sys.exit(f"bench takes no arguments: run {ME} bench.")
     scripts = sorted((ROOT / "tests" / "benchmarks").glob("bench_*.py"))
     if not scripts:
         sys.exit("There are no benchmarks here: tests/benchmarks holds no bench_*.py.")
+    use_bench_environment()
     set_up()
     codes = []
     for script in scripts:
@@ -336,8 +394,21 @@ def bench(arguments: list) -> int:
     return int(any(codes))
 
 
+def at_the_desk(command: str):
+    """Return the command of this name: the learner's desk runs it, because it needs the packages."""
+    def run(arguments: list) -> int:
+        set_up()
+        return run_python(ROOT / "tests" / "challenges" / "desk.py", command, *arguments)
+    return run
+
+
 COMMANDS = {
     "start": (start, "open lesson 01 in JupyterLab (start 2: lesson 02)"),
+    "check": (at_the_desk("check"), "check your work (check 4: one challenge; check 4 --watch: at each save)"),
+    "hint": (at_the_desk("hint"), "the next hint for a challenge (hint 4)"),
+    "solution": (at_the_desk("solution"), "a solution beside yours (solution 4, when solved or with --give-up)"),
+    "reset": (at_the_desk("reset"), "begin a challenge anew; yours is kept as a backup (reset 4)"),
+    "next": (at_the_desk("next"), "what to do next"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }
@@ -347,8 +418,10 @@ def main(arguments: list) -> int:
     """Run one command, or say what there is; return the exit code."""
     if THIS < OLDEST:
         found, oldest = sys.version.split()[0], ".".join(map(str, OLDEST))
-        sys.exit(f"This is Python {found}, but the workbook needs {oldest} or newer: get one from "
-                 "https://www.python.org/downloads/ and run this command with it.")
+        sys.exit(
+            f"This is Python {found}, but the workbook needs {oldest} or newer: get one from "
+            "https://www.python.org/downloads/ and run this command with it."
+        )
     if arguments and arguments[0] in COMMANDS:
         return COMMANDS[arguments[0]][0](arguments[1:])
     if arguments and arguments[0] not in ("-h", "--help", "help"):
@@ -356,7 +429,7 @@ def main(arguments: list) -> int:
         sys.exit(f"There is no command {arguments[0]}: try {' or '.join(near)}.")
     say("The Chat Memory Workbook: why a chat model forgets, and what your code can do about it.\n")
     for name, (_, purpose) in COMMANDS.items():
-        say(f"  {ME} {name:<7}{purpose}")
+        say(f"  {ME} {name:<9}{purpose}")
     say(f"\nLessons here: {', '.join(path.stem for path in lesson_files().values()) or 'none yet'}.")
     say(f"Begin with {ME} start: the first command sets everything up in .venv, once.")
     return 0

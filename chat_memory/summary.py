@@ -3,7 +3,8 @@
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from .errors import IncompleteReply, whole_number
@@ -46,9 +47,9 @@ def summarize(
     Raises IncompleteReply where the model gives no whole summary, what the client raises, and TypeError or ValueError
     for what is no message and for sizes that are too small.
     """
-    messages, previous = _too_long_first(messages, previous, max_tokens, model)
-    for portion in _portions(messages, max_tokens, model, max_prompt_tokens):
-        request = _request(portion, previous, max_tokens)
+    said, previous = _said(messages, previous, max_tokens, model, max_prompt_tokens)
+    while said:
+        request = _next_request(said, previous, max_tokens, model, max_prompt_tokens)
         previous = _capped(complete(client, model=model, messages=request, usage=usage), max_tokens, model)
     return previous
 
@@ -64,9 +65,9 @@ async def summarize_async(
     usage: Usage | None = None,
 ) -> str:
     """The same as `summarize`, with an `openai.AsyncOpenAI`."""
-    messages, previous = _too_long_first(messages, previous, max_tokens, model)
-    for portion in _portions(messages, max_tokens, model, max_prompt_tokens):
-        request = _request(portion, previous, max_tokens)
+    said, previous = _said(messages, previous, max_tokens, model, max_prompt_tokens)
+    while said:
+        request = _next_request(said, previous, max_tokens, model, max_prompt_tokens)
         reply = await complete_async(client, model=model, messages=request, usage=usage)
         previous = _capped(reply, max_tokens, model)
     return previous
@@ -104,58 +105,63 @@ def _request(lines: list[str], previous: str, max_tokens: int) -> list[Message]:
     ]
 
 
-def _too_long_first(
-    messages: Iterable[Message], previous: str, max_tokens: int, model: str
-) -> tuple[list[Message], str]:
-    """A previous summary over the cap is no part of every request, but the first of the messages to summarise."""
-    messages = list(messages)
-    if messages and _size(previous, model) > max_tokens:
-        return [{"role": "assistant", "content": previous}, *messages], ""
-    return messages, previous
-
-
 def least_prompt(max_tokens: int, model: str = DEFAULT_MODEL) -> int:
-    """The least `max_prompt_tokens`, in tokens, for summaries of `max_tokens`: a full summary, and 64 tokens to add."""
-    return count_tokens(_request([], "", max_tokens), model=model) + 2 * max_tokens + 64
+    """The least `max_prompt_tokens`, in tokens, for summaries of `max_tokens`: a full summary, and 32 tokens to add."""
+    return count_tokens(_request([], "", max_tokens), model=model) + 2 * max_tokens + 32
 
 
-def _portions(
-    messages: Iterable[Message], max_tokens: int, model: str, max_prompt_tokens: int | None
-) -> Iterator[list[str]]:
-    """The messages as lines of JSON, as many at a time as fit into one request."""
+def _said(
+    messages: Iterable[Message], previous: str, max_tokens: int, model: str, max_prompt_tokens: int | None
+) -> tuple[deque[Message], str]:
+    """What is to be summarised, in words alone, and the summary so far: one over the cap counts as something said."""
     whole_number("max_tokens", max_tokens, least=1)
-    room = None
     if max_prompt_tokens is not None:
-        least = least_prompt(max_tokens, model)
-        room = whole_number("max_prompt_tokens", max_prompt_tokens, least) - least + 64
-    lines: list[str] = []
-    used = 0
+        whole_number("max_prompt_tokens", max_prompt_tokens, least_prompt(max_tokens, model))
+    said = deque()
     for i, message in enumerate(messages):
-        role = role_of(message, i)
-        speaker = {"role": role} | ({"name": message["name"]} if message.get("name") else {})
-        for line, tokens in _lines(speaker, _text_of(message, i), room, model):
-            if lines and room is not None and used + tokens > room:
-                yield lines
-                lines, used = [], 0
-            lines.append(line)
-            used += tokens
-    if lines:
-        yield lines
+        speaker = {"role": role_of(message, i)} | ({"name": message["name"]} if message.get("name") else {})
+        said.append(speaker | {"content": _text_of(message, i)})
+    if said and _size(previous, model) > max_tokens:
+        said.appendleft({"role": "assistant", "content": previous})
+        previous = ""
+    return said, previous
 
 
-def _lines(speaker: Message, text: str, room: int | None, model: str) -> Iterator[tuple[str, int]]:
-    """A message as one line of JSON and its tokens, or as several where it is larger than `room`."""
-    message = {**speaker, "content": text}
+def _next_request(
+    said: deque[Message], previous: str, max_tokens: int, model: str, max_prompt_tokens: int | None
+) -> list[Message]:
+    """A request with as much from the front of `said` as fits, which is taken out of it."""
+    room = float("inf")
+    if max_prompt_tokens is not None:
+        room = max_prompt_tokens - count_tokens(_request([], previous, max_tokens), model=model)
+    lines: list[str] = []
+    while said:
+        line, tokens = _line(said[0], model)
+        room -= tokens
+        if room < 0 and lines:
+            break
+        if room < 0 and len(said[0]["content"]) > 1:  # a very long message goes in pieces
+            room += tokens
+            said.extendleft(reversed(_halves(said.popleft())))
+            continue
+        said.popleft()
+        lines.append(line)
+    return _request(lines, previous, max_tokens)
+
+
+def _line(message: Message, model: str) -> tuple[str, int]:
+    """A message as a line of JSON, and at most how many tokens it has."""
     line = _as_json(message)
-    escaped = "\\" in line  # else its tokens are known from the conversation: count them only once
-    tokens = text_tokens(line + ",\n", model) if escaped else message_tokens(message, model) + JSON_TOKENS
-    if room is None or tokens <= room or len(text) < 2:
-        yield line, tokens
-        return
+    if "\\" in line:  # escapes
+        return line, text_tokens(line + ",\n", model)
+    return line, message_tokens(message, model) + JSON_TOKENS  # known from the conversation: it is not tokenised again
+
+
+def _halves(message: Message) -> list[Message]:
+    text = message["content"]
     middle = text.rfind(" ", 1, len(text) // 2 + 1)
     middle = middle if middle > 0 else len(text) // 2
-    yield from _lines(speaker, text[:middle], room, model)
-    yield from _lines(speaker, text[middle:], room, model)
+    return [message | {"content": text[:middle]}, message | {"content": text[middle:]}]
 
 
 def _text_of(message: Message, i: int) -> str:

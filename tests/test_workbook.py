@@ -89,9 +89,15 @@ class Project:
         self.root, self.programs = folder / "my wörkbook", folder / "programs"
         self.venv = self.root / ".venv"
         self.python = self.venv / ("Scripts/python.exe" if WINDOWS else "bin/python")
-        for name, text in {"requirements.txt": "pytest\njupyterlab\n", "pyproject.toml": "", "constraints.txt": "",
-                           "lessons/01_stateless_calls.ipynb": "{}", "lessons/02_chat_loop.ipynb": "{}",
-                           "tests/benchmarks/bench_speed.py": "print('twice as fast')"}.items():
+        for name, text in {
+            "requirements.txt": "pytest\njupyterlab\n",
+            "pyproject.toml": "",
+            "constraints.txt": "",
+            "lessons/01_stateless_calls.ipynb": "{}",
+            "lessons/02_chat_loop.ipynb": "{}",
+            "tests/benchmarks/bench_speed.py": "print('twice as fast')",
+            "tests/benchmarks/requirements.txt": "another-library\n",
+        }.items():
             self.write(name, text)
         shutil.copy(SOURCE, self.root)
         self.programs.mkdir()
@@ -128,15 +134,29 @@ class Project:
         return {**kept, "PATH": str(self.programs), "PYTHONUTF8": "1", "PIP_CONFIG_FILE": os.devnull, **more}
 
     def run(self, *arguments: str, before: str = "pass", **more: str) -> subprocess.CompletedProcess:
-        return subprocess.run(self.command(*arguments, before=before), env=self.environment(**more), encoding="utf-8",
-                              errors="replace", stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        return subprocess.run(
+            self.command(*arguments, before=before),
+            env=self.environment(**more),
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
 
     def begin(self, *arguments: str, **more: str) -> subprocess.Popen:
         """Start it without waiting for its end, in a group of its own, with Ctrl-C as in a terminal."""
         before = "signal.signal(signal.SIGINT, signal.default_int_handler)"
-        return subprocess.Popen(self.command(*arguments, before=before), env=self.environment(**more), encoding="utf-8",
-                                errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, start_new_session=not WINDOWS)
+        return subprocess.Popen(
+            self.command(*arguments, before=before),
+            env=self.environment(**more),
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=not WINDOWS,
+        )
 
     def calls(self) -> list[str]:
         """What uv was asked for: "venv" or "pip", in order."""
@@ -248,8 +268,17 @@ def move_the_project(project):
     project.root, project.venv = moved, moved / ".venv"
 
 
-@pytest.mark.parametrize("damage", [remove_python, remove_the_mark_of_an_environment, leave_it_half_made,
-                                    replace_it_with_a_file, empty_it, move_the_project])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        remove_python,
+        remove_the_mark_of_an_environment,
+        leave_it_half_made,
+        replace_it_with_a_file,
+        empty_it,
+        move_the_project,
+    ],
+)
 def test_a_broken_environment_is_made_anew(project, damage):
     project.run("test")
     damage(project)
@@ -291,7 +320,9 @@ def test_ctrl_c_in_the_set_up_and_then_again(project):
 
 def test_without_uv_it_takes_pip(project):
     venv.create(project.venv, symlinks=not WINDOWS)
-    packages = project.venv / ("Lib/site-packages" if WINDOWS else "lib/python{}.{}/site-packages".format(*sys.version_info))
+    packages = project.venv / (
+        "Lib/site-packages" if WINDOWS else "lib/python{}.{}/site-packages".format(*sys.version_info)
+    )
     (packages / "pip").mkdir()
     code = f"import shutil, sys; sys.argv[1] == 'install' and shutil.copytree({str(project.programs / 'packages')!a}, "
     (packages / "pip" / "__main__.py").write_text(code + f"{str(packages)!a}, dirs_exist_ok=True)", encoding="utf-8")
@@ -308,27 +339,32 @@ def test_without_uv_it_takes_pip(project):
 WORDS = {
     "pip, name not found": (
         "WARNING: Retrying after connection broken by 'NameResolutionError(\"Failed to resolve 'pypi.org'\")'\n"
-        "ERROR: No matching distribution found for openai==3.52.0", "network"),
+        "ERROR: No matching distribution found for openai==3.52.0",
+        "network",
+    ),
     "pip, certificate": (
         "Could not fetch URL: There was a problem confirming the ssl certificate: Max retries exceeded "
-        "(Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')))", "network"),
+        "(Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')))",
+        "network",
+    ),
     "uv, name not found": (
         "error: Request failed after 3 retries\n  cause: error sending request for url\n"
-        "  cause: client error (Connect)\n  cause: dns error", "network"),
-    "uv, offline": (
-        "hint: Packages were unavailable because the network was disabled.", "network"),
+        "  cause: client error (Connect)\n  cause: dns error",
+        "network",
+    ),
+    "uv, offline": ("hint: Packages were unavailable because the network was disabled.", "network"),
     "pip, disk": (
-        "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
-    "uv, disk": (
-        "  cause: failed to copy file: No space left on device (os error 28)", "disk is full"),
-    "uv, folder": (
-        "error: Failed to create virtualenv: Permission denied (os error 13)", "could not be written"),
+        "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+        "disk is full",
+    ),
+    "uv, disk": ("  cause: failed to copy file: No space left on device (os error 28)", "disk is full"),
+    "uv, folder": ("error: Failed to create virtualenv: Permission denied (os error 13)", "could not be written"),
     "Windows, file in use": (
-        "[WinError 32] The process cannot access the file because it is being used", "could not be written"),
-    "Debian": (
-        "The virtual environment was not created successfully because ensurepip is not\navailable.", "-venv"),
-    "no venv": (
-        "/usr/bin/python3: No module named venv", "-venv"),
+        "[WinError 32] The process cannot access the file because it is being used",
+        "could not be written",
+    ),
+    "Debian": ("The virtual environment was not created successfully because ensurepip is not\navailable.", "-venv"),
+    "no venv": ("/usr/bin/python3: No module named venv", "-venv"),
 }
 
 
@@ -424,8 +460,47 @@ def test_bench_runs_every_benchmark(project):
     assert project.run("bench").returncode == 0
 
 
+def test_bench_has_an_environment_of_its_own(project):
+    project.write("tests/benchmarks/bench_speed.py", "import sys; print(sys.prefix)")
+    finished = project.run("bench")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    prefix = Path(finished.stdout.splitlines()[-1])
+    assert prefix.resolve() == (project.root / ".venv-bench").resolve()
+    assert not project.venv.exists()
+    assert project.calls() == ["venv", "pip", "pip"]
+    installed = (project.programs / "calls.txt").read_text(encoding="utf-8").splitlines()[1:]
+    assert [line.split()[-1] for line in installed] == ["requirements.txt", "tests/benchmarks/requirements.txt"]
+    assert len(project.run("bench").stdout.splitlines()) == 2
+    assert project.calls() == ["venv", "pip", "pip"]
+    assert_good(project.run("test"))
+    assert project.calls() == ["venv", "pip", "pip", "venv", "pip"]
+
+
+@pytest.mark.parametrize("folder", ["", "tests/benchmarks/"])
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt"])
+def test_changed_files_are_installed_again_for_bench(project, folder, name):
+    assert project.run("bench").returncode == 0
+    assert_good(project.run("test"))
+    before = project.calls()
+    project.write(folder + name, "# changed\n")
+    assert project.run("bench").returncode == 0
+    assert project.calls() == [*before, "pip", "pip"]
+    assert_good(project.run("test"))
+    assert project.calls() == [*before, "pip", "pip"] + ["pip"] * (folder == "")
+
+
+def test_bench_without_a_network(project):
+    words, _ = WORDS["uv, name not found"]
+    finished = project.run("bench", UV_FAILS_AT="pip", UV_SAYS=words)
+    assert_one_sentence(finished, "network", "run this command again")
+    assert "twice as fast" not in finished.stdout
+    assert project.run("bench").returncode == 0
+
+
 def test_bench_without_benchmarks_or_with_arguments(project):
     assert_one_sentence(project.run("bench", "fast"), "no arguments")
+    (project.root / "tests/benchmarks/requirements.txt").unlink()
+    assert_one_sentence(project.run("bench"), "tests/benchmarks/requirements.txt is missing")
     shutil.rmtree(project.root / "tests")
     assert_one_sentence(project.run("bench"), "no benchmarks")
 

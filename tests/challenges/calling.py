@@ -1,0 +1,217 @@
+"""Calling a learner's code: whatever it does, what comes back is a result or a sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import inspect
+import linecache
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from criteria import NotStarted, NotYet, NoUse
+
+SECONDS = 4.0  # for one call of a learner's function
+DEPTH = "It calls itself again and again. Which call should be the last one?"
+
+
+class TookTooLong(BaseException):
+    """Raised inside a learner's code that does not end."""
+
+
+class Clock:
+    """Interrupts the main thread when a call has gone on for too long. Works wherever threads do."""
+
+    def __init__(self) -> None:
+        self._deadline: float | None = None
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        if self._thread is None:
+            target = threading.get_ident()
+            self._thread = threading.Thread(target=self._watch, args=(target,), daemon=True)
+            self._thread.start()
+        outer, self._deadline = self._deadline, self._deadline or time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._deadline = outer
+
+    def _watch(self, target: int) -> None:
+        while True:
+            time.sleep(0.05)
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                self._deadline = time.monotonic() + 0.5  # again, should the code have caught the first one
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TookTooLong))
+
+
+CLOCK = Clock()
+
+
+class Work:
+    """A learner's file. Every call of what it defines is guarded."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name = path, name
+        self._module: ModuleType | None = None
+        self._stuck: NotYet | None = None
+
+    def get(self, wanted: str) -> Any:
+        """What the file defines under this name."""
+        module = self._load()
+        if not hasattr(module, wanted):
+            near = [name for name, value in vars(module).items() if callable(value) and not name.startswith("_")]
+            there = f" It defines {', '.join(near)}." if near else ""
+            raise NotYet(
+                f"{self.name} has no {wanted}.{there}",
+                why="The checker calls it by this name.",
+                hints=(f"Is it spelt {wanted}, at the left margin of the file? (The starter has it.)",),
+            )
+        return getattr(module, wanted)
+
+    def call(self, wanted: str, *arguments: Any, **named: Any) -> Any:
+        """Call what the file defines under this name."""
+        return self.run(self.get(wanted), wanted, *arguments, **named)
+
+    def run(self, function: Callable, name: str, *arguments: Any, **named: Any) -> Any:
+        """Call a learner's function; raise NotYet with a kind sentence for everything that it does instead of returning."""
+        if self._stuck:
+            raise NoUse(self._stuck)
+        try:
+            inspect.signature(function).bind(*arguments, **named)
+        except TypeError as error:
+            raise NotYet(
+                f"{name} cannot be called as the task says: {error}.",
+                why="The task fixes the arguments.",
+                hints=(f"Compare the line def {name}(…) with the one in the starter.",),
+            ) from None
+        except ValueError:
+            pass  # a signature that cannot be read
+        with self._guarded(name):
+            result = function(*arguments, **named)
+            if inspect.iscoroutine(result):
+                result.close()
+                raise NotYet(f"{name} is async, and nobody awaits it.", hints=("Write def, not async def.",))
+            if inspect.isgenerator(result):
+                raise NotYet(f"{name} hands out its results one by one (it holds yield).", hints=("Collect the results, and return them at the end.",))
+        return Guarded(self, result) if inspect.isclass(function) else result
+
+    def _load(self) -> ModuleType:
+        if self._stuck:
+            raise NoUse(self._stuck)
+        if self._module is None:
+            if not self.path.is_file():
+                raise self._no_use(NotYet(f"{self.name} is not there.", hints=("reset brings the starter back.",)))
+            linecache.checkcache(str(self.path))
+            spec = importlib.util.spec_from_file_location(f"work_{self.path.stem}", self.path)
+            module = importlib.util.module_from_spec(spec)
+            with self._guarded(self.name, importing=True):
+                spec.loader.exec_module(module)
+            self._module = module
+        return self._module
+
+    def _no_use(self, problem: NotYet) -> NoUse:
+        self._stuck = problem
+        return NoUse(problem)
+
+    @contextmanager
+    def _guarded(self, name: str, importing: bool = False) -> Iterator[None]:
+        doing = "is read" if importing else "runs"
+        try:
+            with CLOCK.limit(SECONDS):
+                yield
+        except (NotYet, NotStarted, NoUse):
+            raise
+        except TookTooLong as error:
+            raise self._no_use(
+                NotYet(
+                    f"{name} did not end within {SECONDS:.0f} seconds{self._place(error)}.",
+                    hints=("What changes in each round of your loop, and does it ever make the condition false?",),
+                )
+            ) from None
+        except NotImplementedError as error:
+            if importing:
+                raise self._no_use(self._error(name, error, doing)) from None
+            raise NotStarted(f"{name} is not written yet.") from None
+        except SystemExit as error:
+            raise self._no_use(
+                NotYet(
+                    f"{name} ends the whole program{self._place(error)}.", hints=("Take exit() out: return instead.",)
+                )
+            ) from None
+        except SyntaxError as error:
+            where = f"line {error.lineno}" if error.lineno else "a line"
+            line = f": {error.text.strip()}" if error.text else ""
+            raise self._no_use(
+                NotYet(
+                    f"Python cannot read {where} of {self.name}{line}",
+                    why=f"{error.msg}.",
+                    hints=("Look at that line, and at the end of the one before it.",),
+                )
+            ) from None
+        except ModuleNotFoundError as error:
+            raise self._no_use(
+                NotYet(
+                    f"{self.name} imports {error.name}, which is not installed{self._place(error)}.",
+                    hints=("Is it spelt right? The task needs nothing that is not there.",),
+                )
+            ) from None
+        except RecursionError as error:
+            raise NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,)) from None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            problem = self._error(name, error, doing)
+            raise (self._no_use(problem) if importing else problem) from error
+
+    def _error(self, name: str, error: BaseException, doing: str) -> NotYet:
+        if (isinstance(error, OSError) and "reading from stdin" in str(error)) or isinstance(error, EOFError):
+            return NotYet(
+                f"{name} waits for somebody to type{self._place(error)}.",
+                hints=("Take input() out: what is needed comes in as arguments.",),
+            )
+        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return NotYet(
+            f"{name} stops with an error when it {doing}{self._place(error)}.",
+            why=words[:500],
+            hints=("Read the error, then the line: which value in it is not what you thought?",),
+        )
+
+    def _place(self, error: BaseException) -> str:
+        """Where in the learner's own file it happened: the last of its lines on the way to the error."""
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == self.path]
+        if not lines:
+            return ""
+        code = linecache.getline(str(self.path), lines[-1]).strip()
+        return f", in line {lines[-1]} ({code})" if code else f", in line {lines[-1]}"
+
+
+class Guarded:
+    """An object of a learner's class, whose attributes and methods are as guarded as functions."""
+
+    def __init__(self, work: Work, thing: Any) -> None:
+        self._work, self._thing = work, thing
+
+    def __getattr__(self, wanted: str) -> Any:
+        name = f"{type(self._thing).__name__}.{wanted}"
+        with self._work._guarded(name):
+            found = getattr(self._thing, wanted, MISSING)
+        if found is MISSING:
+            raise NotYet(
+                f"{type(self._thing).__name__} has no {wanted}.",
+                why="The checker uses it by this name.",
+                hints=(f"Is it spelt {wanted}? The starter has it.",),
+            )
+        if not callable(found):
+            return found
+        return lambda *arguments, **named: self._work.run(found, name, *arguments, **named)
+
+
+MISSING = object()

@@ -1,0 +1,68 @@
+"""The checkers of the challenges, as a plugin of pytest: which file is checked, and what became of each criterion.
+
+pytest tests/challenges/test_04_sliding_window.py                    checks work/04_sliding_window.py
+pytest tests/challenges/test_04_sliding_window.py --work some.py     checks another file; more than one can be given
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+os.environ["WORKBOOK_OFFLINE"] = "1"  # a checker asks the offline model, whatever .env says
+sys.path.insert(0, str(HERE))
+
+import report  # noqa: E402
+from calling import Work  # noqa: E402
+
+settings.register_profile(
+    "challenges",
+    derandomize=True,  # the same conversations each time, so that a result repeats
+    database=None,
+    deadline=None,
+    max_examples=40,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),  # no explaining, which takes long
+    report_multiple_bugs=False,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("challenges")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--work", action="append", type=Path, default=[], help="check this file instead; can be repeated")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "challenge" in metafunc.fixturenames:
+        name = f"{metafunc.module.__name__.removeprefix('test_')}.py"
+        files = [path.resolve() for path in metafunc.config.getoption("--work")] or [ROOT / "work" / name]
+        metafunc.parametrize("challenge", files, indirect=True, scope="module", ids=[file.stem for file in files])
+
+
+@pytest.fixture(scope="module")
+def challenge(request: pytest.FixtureRequest) -> Work:
+    """The learner's file."""
+    path = request.param
+    return Work(path, path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> object:
+    """Take what went wrong for the learner as it is: no traceback."""
+    outcome = yield
+    if call.when == "call" and call.excinfo is not None:
+        problem = report.problem_of(call.excinfo.value)
+        if problem is not None:
+            printed = "".join(text for name, text in outcome.sections if "stdout" in name)
+            outcome.longrepr = report.explained(problem, printed, colour=False)
+            outcome.problem = problem
+            outcome.printed = printed
+    outcome.criterion = (item.function.__doc__ or item.name).strip().splitlines()[0]
+    return outcome

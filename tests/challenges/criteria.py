@@ -1,0 +1,78 @@
+"""A criterion that is not met yet, said so that a learner can go on: what happened, why it matters, what to think about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import openai
+
+Message = dict[str, Any]
+
+
+@dataclass
+class Shown:
+    """One thing that a failure shows: a title, and below it messages, or plain text."""
+
+    title: str
+    what: Any
+
+
+@dataclass
+class NotYet(Exception):
+    """A criterion that is not met. `hints` go from a question to nearly the answer; the first is always shown."""
+
+    what: str
+    shown: Sequence[Shown] = ()
+    why: str = ""
+    hints: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class NotStarted(BaseException):
+    """The learner has not written this part yet. No Exception: there is no use in looking for a smaller example."""
+
+    shown: Sequence[Shown] = ()
+    why = ""
+    hints = ("Replace raise NotImplementedError by your code.",)
+
+
+class NoUse(BaseException):
+    """Nothing more can be found out, so that no smaller example is looked for: the code does not end, or exits."""
+
+    def __init__(self, problem: NotYet) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass
+class Scene:
+    """What happened in one try, filled in as it happens, and shown when something is not as expected."""
+
+    shown: list[Shown] = field(default_factory=list)
+
+    def show(self, title: str, what: Any) -> None:
+        self.shown.append(Shown(title, what))
+
+    @contextmanager
+    def sent_by_us(self, *, why: str, hint: str | Sequence[str]) -> Iterator[None]:
+        """Around a request that the checker makes of what a learner returned: the server's refusal is for the learner."""
+        try:
+            yield
+        except openai.OpenAIError as error:
+            body = error.body if isinstance(error, openai.APIStatusError) and isinstance(error.body, dict) else {}
+            refusal = body.get("message", str(error))
+            raise NotYet(f"The server refuses it: {refusal}", tuple(self.shown), why, _several(hint)) from None
+
+    def expect(self, met: Any, what: str, *, why: str, hint: str | Sequence[str]) -> None:
+        """Go on if it is met; raise NotYet if not. `what` says in one sentence what came and what was expected."""
+        if not met:
+            raise NotYet(what, tuple(self.shown), why, _several(hint))
+
+
+def _several(hint: str | Sequence[str]) -> tuple[str, ...]:
+    return (hint,) if isinstance(hint, str) else tuple(hint)

@@ -1,0 +1,402 @@
+"""The learner's desk: check, hint, solution, reset and next, as `workbook.py` and the lessons call them.
+
+python tests/challenges/desk.py check [N] [--watch | --json]     exit code 0: solved, 1: not yet, 2: no such challenge
+python tests/challenges/desk.py hint N · solution N [--give-up] · reset N · next
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import difflib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+WORK = ROOT / "work"
+HINTS_SHOWN = WORK / ".hints.json"
+ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
+SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
+
+
+@dataclass
+class Criterion:
+    """One line of a checker's result."""
+
+    text: str
+    test: str
+    met: bool
+    started: bool = True
+    problem: Any = None  # a NotYet
+    printed: str = ""
+
+
+@dataclass
+class Result:
+    """What became of one file."""
+
+    number: int
+    name: str
+    criteria: list[Criterion] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        if self.criteria and all(criterion.met for criterion in self.criteria):
+            return SOLVED
+        return NOT_YET if any(criterion.started for criterion in self.criteria) else NOT_STARTED
+
+    @property
+    def met(self) -> int:
+        return sum(criterion.met for criterion in self.criteria)
+
+    @property
+    def first_unmet(self) -> Criterion | None:
+        """What to look at next: what was begun before what was not."""
+        unmet = [criterion for criterion in self.criteria if not criterion.met]
+        return next((criterion for criterion in unmet if criterion.started), unmet[0] if unmet else None)
+
+
+def challenges() -> dict[int, str]:
+    """The numbers and names of the challenges there are."""
+    return {int(path.stem[5:7]): path.stem[5:] for path in sorted(HERE.glob("test_[0-9][0-9]_*.py"))}
+
+
+def work_file(name: str) -> Path:
+    return WORK / f"{name}.py"
+
+
+# Checking
+
+
+class Collector:
+    """A plugin of pytest that keeps what became of each criterion, file by file."""
+
+    def __init__(self) -> None:
+        self.results: dict[tuple[str, str], Result] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when != "call" and report.outcome != "failed":
+            return
+        from criteria import NotStarted
+
+        module = Path(report.nodeid.split("::")[0]).stem.removeprefix("test_")
+        test, _, file = report.nodeid.split("::")[-1].rstrip("]").partition("[")
+        result = self.results.setdefault((module, file), Result(int(module[:2]), module))
+        problem = getattr(report, "problem", None)
+        if report.outcome == "failed" and problem is None:
+            from criteria import NotYet
+
+            problem = NotYet(
+                "The checker itself went wrong here, which is not your fault.", why=str(report.longrepr)[-1500:]
+            )
+        result.criteria.append(
+            Criterion(
+                getattr(report, "criterion", test),
+                test,
+                report.outcome == "passed",
+                not isinstance(problem, NotStarted),
+                problem,
+                getattr(report, "printed", ""),
+            )
+        )
+
+
+def run(names: Sequence[str], files: Sequence[Path] = ()) -> list[Result]:
+    """Run the checkers with these names, on the learner's files or on others."""
+    import pytest
+
+    collector = Collector()
+    arguments = [str(HERE / f"test_{name}.py") for name in names]
+    arguments += [
+        "-o",
+        "addopts=",
+        "-p",
+        "no:nbval",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-q",
+        f"--rootdir={ROOT}",
+    ]
+    arguments += [f"--confcutdir={ROOT}", *(f"--work={file}" for file in files)]
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[collector])
+    if code not in (0, 1) or not collector.results:
+        sys.exit(f"The checker could not run:\n{said.getvalue()[-3000:]}")
+    return list(collector.results.values())
+
+
+# What is shown
+
+
+class Page:
+    """Where it is shown: colour and signs as the terminal has them."""
+
+    def __init__(self) -> None:
+        self.colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        try:
+            "✓✗·█░".encode(sys.stdout.encoding or "ascii")
+            self.signs = {"yes": "✓", "no": "✗", "open": "·", "full": "█", "empty": "░"}
+        except UnicodeEncodeError:
+            self.signs = {"yes": "+", "no": "x", "open": "-", "full": "#", "empty": "."}
+            sys.stdout.reconfigure(errors="replace")
+
+    def show(self, result: Result) -> None:
+        """One challenge: its criteria, and the first unmet one explained."""
+        from report import FAINT, GREEN, RED, WIDTH, explained, painter
+
+        paint = painter(self.colour)
+        title = titled(result.name)
+        count = f"{result.met} of {len(result.criteria)}"
+        print(f"{title}{count:>{WIDTH - len(title)}}")
+        for criterion in result.criteria:
+            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if criterion.started else ("open", FAINT)
+            print(paint(f"  {self.signs[kind]} {criterion.text}", colour))
+        print()
+        if result.outcome == NOT_STARTED:
+            print(f"    Not started: write your code into work/{result.name}.py, and save it.")
+            print(f"    (Where to begin: {ME} hint {result.number})")
+        elif result.outcome == SOLVED:
+            print(f"    Solved. (Another way to write it: {ME} solution {result.number})")
+        else:
+            unmet = result.first_unmet
+            more = f"next hint: {ME} hint {result.number}" if len(unmet.problem.hints) > 1 else ""
+            print(explained(unmet.problem, unmet.printed, colour=self.colour, hint=more))
+
+    def show_all(self, results: Sequence[Result]) -> None:
+        """All challenges, a line each, and what to do next."""
+        from report import FAINT, GREEN, RED, painter
+
+        paint = painter(self.colour)
+        solved = sum(result.outcome == SOLVED for result in results)
+        bar = self.signs["full"] * (4 * solved) + self.signs["empty"] * (4 * (len(results) - solved))
+        print(f"{bar}  {solved} of {len(results)} solved\n")
+        for result in results:
+            colour = {SOLVED: GREEN, NOT_YET: RED, NOT_STARTED: FAINT}[result.outcome]
+            count = f"  {result.met} of {len(result.criteria)}" if result.outcome == NOT_YET else ""
+            print(f"  {titled(result.name):<28}{paint(result.outcome + count, colour)}")
+        print()
+        print(what_next(results))
+
+
+def titled(name: str) -> str:
+    """A name as a title: "05_token_budget" is "05 Token budget"."""
+    number, words = name.split("_", 1)
+    return f"{number} {words.replace('_', ' ').capitalize()}"
+
+
+def what_next(results: Sequence[Result]) -> str:
+    """The challenge to go on with."""
+    for result in results:
+        if result.outcome == NOT_YET:
+            return f"Go on with {titled(result.name)}: {ME} check {result.number}"
+        if result.outcome == NOT_STARTED:
+            return (
+                f"Next: {titled(result.name)}. Read its lesson ({ME} start {result.number}), write into "
+                f"work/{result.name}.py,\nthen: {ME} check {result.number}"
+            )
+    return "All solved. Well done."
+
+
+# The commands. Each returns an exit code.
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check one challenge, or all."""
+    names = [find(arguments.number)] if arguments.number is not None else list(challenges().values())
+    if arguments.watch:
+        return watch(names[0] if arguments.number is not None else sys.exit(f"What to watch? {ME} check 4 --watch"))
+    if arguments.standby:  # started by watch beforehand: all is imported, and the file has been saved when a line comes
+        import chat_memory, hypothesis, mock_model, openai, pytest  # noqa: F401, E401, I001
+
+        if not sys.stdin.readline():
+            return 0
+    results = run(names)
+    if arguments.json:
+        print(json.dumps([as_json(result) for result in results], ensure_ascii=False, indent=2))
+    elif arguments.number is not None:
+        Page().show(results[0])
+    else:
+        Page().show_all(results)
+    return 0 if all(result.outcome == SOLVED for result in results) else 1
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result for a program that collects results."""
+    unmet = result.first_unmet
+    return {
+        "challenge": result.number,
+        "name": result.name,
+        "outcome": result.outcome,
+        "met": result.met,
+        "criteria": [{"criterion": criterion.text, "met": criterion.met} for criterion in result.criteria],
+        "problem": str(unmet.problem) if unmet and result.outcome == NOT_YET else None,
+    }
+
+
+def watch(name: str) -> int:
+    """Check again at each save. The next checker is started before it is needed, so that the answer comes at once."""
+    command = [sys.executable, str(HERE / "desk.py"), "check", name[:2], "--standby"]
+    path, seen = work_file(name), None
+    standby = subprocess.Popen(command, stdin=subprocess.PIPE)
+    try:
+        while True:
+            now = stamp(path)
+            if now == seen or now is None:
+                time.sleep(0.1)
+                continue
+            seen = now
+            print("\033[2J\033[H" if sys.stdout.isatty() else "", end="", flush=True)
+            standby.communicate(b"\n")
+            print(f"\nWatching work/{path.name}: save it to check again, Ctrl-C to stop.", flush=True)
+            standby = subprocess.Popen(command, stdin=subprocess.PIPE)
+    except KeyboardInterrupt:
+        print("\nStopped watching.")
+        return 0
+    finally:
+        standby.kill()
+        standby.wait()
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file is saved."""
+    try:
+        state = path.stat()
+    except OSError:  # some editors delete a file for a moment
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
+def hint(arguments: argparse.Namespace) -> int:
+    """Show the next hint for what is not met."""
+    name = find(arguments.number)
+    result = run([name])[0]
+    unmet = result.first_unmet
+    if unmet is None:
+        print(f"{titled(name)} is solved: there is nothing to hint at. ({ME} next)")
+        return 0
+    started = result.outcome != NOT_STARTED
+    hints = list(unmet.problem.hints) if started else starting_hints(name)
+    shown = read_hints()
+    before = shown.get(name, {})
+    key = unmet.test if started else "start"
+    first = 1 if started else 0  # check shows the first one
+    number = before.get("shown", first) if before.get("for") == key else first
+    number = min(number, len(hints) - 1)
+    print(f"{unmet.text if started else titled(name)}, hint {number + 1} of {len(hints)}:\n\n    {hints[number]}")
+    if number + 1 == len(hints):
+        print(f"\nThat was the last one. A solution, if you want it: {ME} solution {arguments.number} --give-up")
+    shown[name] = {"for": key, "shown": number + 1}
+    HINTS_SHOWN.write_text(json.dumps(shown) + "\n", encoding="utf-8")
+    return 1
+
+
+def starting_hints(name: str) -> list[str]:
+    """The hints for somebody who has not begun: START in the checker."""
+    source = (HERE / f"test_{name}.py").read_text(encoding="utf-8")
+    found = re.search(r"^START = \((.*?)^\)", source, re.M | re.S)
+    return (
+        list(ast.literal_eval(f"({found[1]})"))
+        if found
+        else ["Read the docstring of the work file: what goes in, what comes out?"]
+    )
+
+
+def read_hints() -> dict[str, Any]:
+    """Which hints were shown: only how far somebody has read, so a lost file loses nothing."""
+    try:
+        found = json.loads(HINTS_SHOWN.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def solution(arguments: argparse.Namespace) -> int:
+    """Show a solution beside the learner's own."""
+    name = find(arguments.number)
+    if not arguments.give_up and run([name])[0].outcome != SOLVED:
+        print(
+            f"{titled(name)} is not solved yet. Another hint: {ME} hint {arguments.number}. "
+            f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
+        )
+        return 1
+    theirs = work_file(name).read_text(encoding="utf-8", errors="replace") if work_file(name).is_file() else ""
+    ours = (HERE / "solutions" / name / "reference.py").read_text(encoding="utf-8")
+    lines = difflib.unified_diff(theirs.splitlines(), ours.splitlines(), "yours", "one solution", lineterm="", n=99)
+    paints = {"+": "\033[32m", "-": "\033[31m"}
+    colour = Page().colour
+    for line in lines:
+        paint = paints.get(line[:1], "") if colour else ""
+        print(f"{paint}{line}\033[0m" if paint else line)
+    return 0
+
+
+def reset(arguments: argparse.Namespace) -> int:
+    """Bring the starter back; what was there is kept beside it."""
+    name = find(arguments.number)
+    starter, path = HERE / "starters" / f"{name}.py", work_file(name)
+    if path.is_file() and path.read_bytes() != starter.read_bytes():
+        number = next(n for n in range(1, 10_000) if not path.with_suffix(f".{n}.bak").exists())
+        path.replace(path.with_suffix(f".{number}.bak"))
+        print(f"Yours is kept as work/{path.with_suffix(f'.{number}.bak').name}.")
+    shutil.copyfile(starter, path)
+    print(f"work/{path.name} is the starter again.")
+    return 0
+
+
+def next_one(arguments: argparse.Namespace) -> int:
+    """Say what to do next."""
+    print(what_next(run(list(challenges().values()))))
+    return 0
+
+
+def find(number: str) -> str:
+    """The name of a challenge by its number; leaves with a sentence where there is none."""
+    there = challenges()
+    if not re.fullmatch(r"\d{1,2}", number or "") or int(number) not in there:
+        print(f"There is no challenge {number}: the numbers are {', '.join(map(str, there))}.", file=sys.stderr)
+        sys.exit(2)
+    return there[int(number)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="workbook.py", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, command, number in (
+        ("check", check, "?"),
+        ("hint", hint, None),
+        ("solution", solution, None),
+        ("reset", reset, None),
+        ("next", next_one, 0),
+    ):
+        of = commands.add_parser(name, help=command.__doc__)
+        of.set_defaults(command=command)
+        if number != 0:
+            of.add_argument("number", nargs=number, metavar="N", help="the number of the challenge")
+        if name == "check":
+            of.add_argument("--watch", action="store_true", help="check again at each save")
+            of.add_argument("--json", action="store_true", help="for a program that collects results")
+            of.add_argument("--standby", action="store_true", help=argparse.SUPPRESS)
+        if name == "solution":
+            of.add_argument("--give-up", action="store_true", help="show it although it is not solved")
+    chosen = parser.parse_args(arguments)
+    return chosen.command(chosen)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE))
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""Resends what the user said, but not what the model replied."""
+# fails: test_with_history_the_exchange_is_resent
+# hint: Who spoke between the fact and the question
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def ask_without_history(client, fact, question):
+    ask(client, [{"role": "user", "content": fact}])
+    return ask(client, [{"role": "user", "content": question}])
+
+
+def ask_with_history(client, fact, question):
+    messages = [{"role": "user", "content": fact}]
+    ask(client, messages)
+    messages.append({"role": "user", "content": question})
+    return ask(client, messages)

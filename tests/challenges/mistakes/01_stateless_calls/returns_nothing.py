@@ -1,0 +1,21 @@
+"""Prints the reply instead of returning it."""
+# fails: test_without_history_the_second_reply_comes_back
+# hint: end in a return
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def ask_without_history(client, fact, question):
+    ask(client, [{"role": "user", "content": fact}])
+    print(ask(client, [{"role": "user", "content": question}]))
+
+
+def ask_with_history(client, fact, question):
+    messages = [{"role": "user", "content": fact}]
+    messages.append({"role": "assistant", "content": ask(client, messages)})
+    messages.append({"role": "user", "content": question})
+    print(ask(client, messages))

@@ -1,0 +1,29 @@
+"""Has a list as a default argument, which all conversations share."""
+# fails: test_a_second_conversation_begins_afresh
+# hint: once for the whole program, or anew
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def run_chat(client, system, user_turns, messages=[]):  # noqa: B006 - the mistake
+    messages.append({"role": "system", "content": system})
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": ask(client, messages)})
+    return messages
+
+
+def run_chat_without_replies(client, system, user_turns):
+    messages, replies = [{"role": "system", "content": system}], []
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        replies.append(ask(client, messages))
+    return replies
+
+
+def which_question_breaks():
+    return 3, "spring"

@@ -1,0 +1,29 @@
+"""Appends the reply under the user's role."""
+# fails: test_the_replies_are_sent
+# hint: Who said the reply
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def run_chat(client, system, user_turns):
+    messages = [{"role": "system", "content": system}]
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "user", "content": ask(client, messages)})
+    return messages
+
+
+def run_chat_without_replies(client, system, user_turns):
+    messages, replies = [{"role": "system", "content": system}], []
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        replies.append(ask(client, messages))
+    return replies
+
+
+def which_question_breaks():
+    return 3, "spring"

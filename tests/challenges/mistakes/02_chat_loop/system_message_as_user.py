@@ -1,0 +1,29 @@
+"""Says the instructions with the user's role."""
+# fails: test_the_system_message_is_sent_first
+# hint: before the first user's message
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def run_chat(client, system, user_turns):
+    messages = [{"role": "user", "content": system}]
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": ask(client, messages)})
+    return messages
+
+
+def run_chat_without_replies(client, system, user_turns):
+    messages, replies = [{"role": "system", "content": system}], []
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        replies.append(ask(client, messages))
+    return replies
+
+
+def which_question_breaks():
+    return 3, "spring"

@@ -1,0 +1,7 @@
+"""Divides by four, and returns what comes out, a float."""
+# fails: test_texts_are_counted_in_tokens
+# hint: cuts a text into its pieces
+
+
+def count_tokens(messages):
+    return 3 + sum(4 + len(message["content"]) / 4 for message in messages)

@@ -1,0 +1,11 @@
+"""Takes a token for a word."""
+# fails: test_texts_are_counted_in_tokens
+# hint: You count words
+
+
+def count_tokens(messages):
+    total = 3
+    for message in messages:
+        total += 3 + sum(len(text.split()) for text in message.values())
+        total += 1 if "name" in message else 0
+    return total

@@ -1,0 +1,27 @@
+"""Appends the question and the reply to the list that was handed in."""
+# fails: test_the_callers_list_is_not_changed
+# hint: changes a list
+
+import openai
+
+from chat_memory import summarize
+from common import MODEL
+
+RECAP = {"role": "user", "content": "Please recap our conversation so far."}
+
+
+def next_turn(client: openai.OpenAI, history: list[dict], text: str) -> list[dict]:
+    request = shortened(client, history)
+    request.append({"role": "user", "content": text})
+    answer = client.chat.completions.create(model=MODEL, messages=request)
+    request.append({"role": "assistant", "content": answer.choices[0].message.content})
+    return request
+
+
+def shortened(client: openai.OpenAI, history: list[dict]) -> list[dict]:
+    start = 3 if RECAP in history else 1
+    if len(history) - start <= 8:
+        return history
+    note = history[2]["content"] if RECAP in history else ""
+    note = summarize(client, history[start:-4], note, max_tokens=150, model=MODEL)
+    return [history[0], RECAP, {"role": "assistant", "content": note}, *history[-4:]]

@@ -1,0 +1,41 @@
+"""07 · Chat memory: one object for a whole conversation, within a token budget.
+
+Write `ChatMemory`. As long as everything fits, it sends everything. When the next question would lead over `max_tokens`, it
+summarises old turns and keeps the last `keep_recent` turns, fewer where they are too long. `messages` is what the next
+request would hold before its question: an attribute or a property.
+
+You have it when
+- `ask` returns the model's reply, which rests on what was said before;
+- `messages` holds plain messages (role and content), and two memories share nothing;
+- every request begins with the system message and has no other one; then user and assistant alternate, whole turns, the new
+  question last;
+- no request, that for a summary included, has more than `max_tokens` tokens, even if a summary gets longer than asked for;
+- the last turns are sent word for word, early facts are known long after, and most turns need no summary;
+- when a call fails, `ask` raises an error, `messages` is as before, and the question can be asked again. A reply that is empty
+  or cut off (its finish_reason is "length") is a failure too. Where only the summary fails, `ask` may go on without it;
+- a question that cannot fit raises ValueError (BudgetError is one) and changes nothing.
+
+You may use the functions of chat_memory: what is yours to write is the class. Budgets here are from 500 tokens: a summary of
+60 tokens is long enough. Everything in this file may be edited, but the names and the arguments stay.
+"""
+
+import openai
+
+from chat_memory import count_tokens, split_turns, summarize, trim_to_budget
+from common import MODEL
+
+
+class ChatMemory:
+    """A conversation that never sends more than max_tokens."""
+
+    def __init__(self, client: openai.OpenAI, system: str, max_tokens: int = 3000, keep_recent: int = 6) -> None:
+        raise NotImplementedError
+
+    @property
+    def messages(self) -> list[dict]:
+        """What the next request would hold before its question."""
+        raise NotImplementedError
+
+    def ask(self, text: str) -> str:
+        """Ask a question and return the reply. A failure changes nothing."""
+        raise NotImplementedError

@@ -1,0 +1,111 @@
+"""A learner's function that talks to the model: facts nobody has told before, and replies that cannot be known beforehand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import httpx2
+from hypothesis import strategies as st
+
+from calling import Work
+from criteria import NotStarted, NotYet, Scene
+from mock_model.replying import NOTED, Reply, reply_to
+from mock_model.transcript import text_of
+from recording import RecordingServer
+
+NAMES = "Biscuit Pepper Olive Juno Basil Clover Tilda Noor Marta Heron Lantern Tundra".split()
+THINGS = "flowerpot doormat mailbox bench ladder barrel".split()
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday".split()
+COLOURS = "green purple orange yellow crimson".split()
+WORK = "baker nurse carpenter gardener tailor".split()
+NUMBERS = [str(number) for number in range(312, 999, 7)]
+TOLD = {  # what is told: what is asked, and what can be told
+    "My dog is called {}.": ("What is my dog called?", NAMES),
+    "My sister's name is {}.": ("What is my sister's name?", NAMES),
+    "The project is called {}.": ("What is the project called?", NAMES),
+    "The spare key is under the {}.": ("Where is the spare key?", THINGS),
+    "Our meeting is on {}.": ("When is our meeting?", DAYS),
+    "My favourite colour is {}.": ("What is my favourite colour?", COLOURS),
+    "I work as a {}.": ("What do I work as?", WORK),
+    "My budget is {} euros.": ("What is my budget?", NUMBERS),
+    "My locker number is {}.": ("What is my locker number?", NUMBERS),
+}
+ASSENT = ("Noted.", "All right.", "I see.", "Good to know.", "Thank you.")
+REASONING = "This is what I think before I reply."
+
+
+class Fact(NamedTuple):
+    """A fact as it is told, the question for it, and the word that only somebody who was told can say."""
+
+    told: str
+    asked: str
+    word: str
+
+
+def facts() -> st.SearchStrategy[Fact]:
+    """One fact."""
+    every = [Fact(told.format(word), asked, word) for told, (asked, words) in TOLD.items() for word in words]
+    return st.sampled_from(every)
+
+
+@st.composite
+def said(draw: st.DrawFn, least: int, most: int) -> list[str]:
+    """What a user says, turn by turn: a fact, a question for it, a fact, a question … Some of them are said twice."""
+    lines: list[str] = []
+    for number in range(draw(st.integers(least, most))):
+        if number == 0 or (number % 2 == 0 and draw(st.booleans())):
+            fact = draw(facts())
+        lines.append(fact.asked if number % 2 else fact.told)
+    return lines
+
+
+class TalkingServer(RecordingServer):
+    """The offline model, but assenting in other words each time, and showing its reasoning. Streams are recorded too."""
+
+    def __init__(self) -> None:
+        super().__init__(reply_to=in_other_words)
+
+    def handle(self, request: httpx2.Request) -> httpx2.Response:
+        response = super().handle(request)
+        if response.headers["content-type"].startswith("text/event-stream"):
+            chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
+            choices = [choice for chunk in chunks for choice in chunk["choices"]]
+            self.replies[-1] = "".join(choice["delta"].get("content") or "" for choice in choices)
+        return response
+
+
+def in_other_words(body: dict, fits: Any) -> Reply:
+    """The reply to a request, which still depends on that request alone."""
+    reply = replace(reply_to(body, fits), reasoning=REASONING)
+    if reply.content != NOTED:
+        return reply
+    return replace(reply, content=ASSENT[sum(map(ord, text_of(body["messages"][-1]))) % len(ASSENT)])
+
+
+def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name: str, *arguments: Any) -> Any:
+    """Call a learner's function with a client of the server. A refused list of messages is explained."""
+    try:
+        return challenge.call(name, server.client(), *arguments)
+    except NotStarted:
+        raise
+    except NotYet:
+        last = server.requests[-1] if server.requests else []
+        scene.show("You sent", last)
+        scene.expect(
+            all(isinstance(message, dict) and isinstance(message.get("content"), (str, list)) for message in last),
+            "The server refused the last request: something in it is no message.",
+            why="A message is a dict with a role and, as its content, a text. The server takes nothing else.",
+            hint=(
+                "What did you put into the list: a dict with a role and a content, whose content is a text?",
+                "The text of a reply is answer.choices[0].message.content. Who said it has the role assistant.",
+            ),
+        )
+        raise
+
+
+def spoken(messages: Sequence[Any]) -> list[tuple[str, str]]:
+    """Who says what, message by message."""
+    return [(str(m.get("role")), str(text_of(m))) if isinstance(m, dict) else ("", str(m)) for m in messages]

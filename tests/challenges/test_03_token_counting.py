@@ -1,0 +1,349 @@
+"""Checks work/03_token_counting.py: a count that equals the server's, before anything is sent."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
+from itertools import permutations
+from numbers import Integral
+from random import Random
+from unittest.mock import patch
+
+import httpx2
+import openai
+
+from calling import Work
+from common import OFFLINE_MODEL
+from criteria import Message, NotStarted, NotYet, Scene
+from mock_model import MockServer
+from mock_model.replying import Reply
+
+START = (
+    'What is in a request besides the texts? In the lesson, what did each further "Hello" add, and what remained?',
+    "Begin with what primes the reply. Then go through the messages, and through what each of them holds.",
+    "A function of its own for the tokens of one text makes the rest short.",
+)
+
+PEOPLE = "Ana Ben Mia Tom Ida Leo Eva Max".split()
+NAMES = ["Ana", "Ben", "Tom_from_Oslo", "tour-guide-7", "Giulia", "X", "user_20418"]
+TOWNS = "Lima Oslo Rome Kyoto Boston Vienna Dublin Madrid".split()
+PLAIN = (
+    "{name} lives in {town}, in room {number} on floor {few}.",
+    "My train to {town} leaves at {few}:{tens}, platform {few}.",
+    "Please book {few} seats for {name}: order {number}/{tens}.",
+    "Was it {town}, {name}? The ticket says {number}-{tens}.",
+)
+OTHER = (
+    "Die Straßenbahnhaltestelle in {town} heißt „{name}platz“.",
+    "{name}在{town}的备用钥匙在蓝色花盆下面，第{number}号。",
+    "{name} 👩‍👩‍👧‍👦 🌷🌷 → {town} 🚆",
+    "for seat in range({few}, {number}):\n    print(seat * {tens})  # {name}",
+    "Сколько стоит билет до {town}? — {number} ₽",
+    "{name}さん、{town}行きの電車は{few}時です。",
+    "\n\n   {name}\t{town}   {number}.{tens}  \n",
+)
+SPECIAL = ("<|endoftext|>", "What does <|endoftext|> mean, {name}?", "<|endofprompt|>{town}<|endoftext|><|endoftext|>")
+ROLES = ("system", "user", "assistant")
+ITSELF = "Is each text counted by itself, as if nothing stood beside it?"
+
+
+def said(content: str, role: str = "user", **more: str) -> Message:
+    return {"role": role, **more, "content": content}
+
+
+def texts(templates: tuple[str, ...], seed: int, times: int = 1) -> list[str]:
+    """Texts that nobody has counted before, the same ones at each check."""
+    random = Random(seed)
+    return [
+        template.format(
+            name=random.choice(PEOPLE),
+            town=random.choice(TOWNS),
+            few=random.randint(2, 9),
+            tens=random.randint(10, 59),
+            number=random.randint(10_000, 99_999),
+        )
+        for template in templates * times
+    ]
+
+
+LONG = " ".join(texts(PLAIN + OTHER, 5, 12))
+
+
+def conversations(seed: int, sizes: Sequence[int]) -> Iterator[list[Message]]:
+    """Conversations of so many messages, of all roles in any order; some have a name, some are empty, some are long."""
+    random = Random(seed)
+    for number, size in enumerate(sizes):
+        found = ["", LONG, *texts(PLAIN + OTHER + SPECIAL, seed + number)]
+        named = [{}, {}, *({"name": name} for name in NAMES)]
+        yield [said(random.choice(found), random.choice(ROLES), **random.choice(named)) for _ in range(size)]
+
+
+@cache
+def client() -> openai.OpenAI:
+    """A client of a server that counts, and does not think about its replies."""
+    return MockServer(reply_to=lambda body, fits: Reply("Noted.")).client()
+
+
+def servers(messages: list[Message]) -> int:
+    """What the server reports as usage.prompt_tokens."""
+    return client().chat.completions.create(model=OFFLINE_MODEL, messages=messages).usage.prompt_tokens
+
+
+def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) -> int:
+    """What the learner's function counts."""
+    scene = scene or Scene()
+    count = challenge.call("count_tokens", deepcopy(messages))
+    scene.expect(
+        count is not None,
+        "A number was expected, but None came back.",
+        why="A budget is kept with this number.",
+        hint="Does every way through your function end in a return?",
+    )
+    scene.expect(
+        isinstance(count, Integral) and not isinstance(count, bool),
+        f"A whole number was expected, but {count!r} came back, a {type(count).__name__}.",
+        why="The server counts pieces of text out of a fixed list, and there is no half of one.",
+        hint="Which function of tiktoken cuts a text into its pieces, and what do you count of what it gives you?",
+    )
+    return count
+
+
+def for_text(challenge: Work, text: str) -> tuple[int, int]:
+    """What a text costs, without what is around it, in the learner's count and in the server's: Hello costs 1."""
+    this, hello = [said(text)], [said("Hello")]
+    return yours(challenge, this) - yours(challenge, hello) + 1, servers(this) - servers(hello) + 1
+
+
+def test_texts_are_counted_in_tokens(challenge):
+    """Texts are counted in tokens"""
+    counts = {text: for_text(challenge, text) for text in texts(PLAIN, 1, 2)}
+    characters = all(abs(came - len(text) / 4) <= 1 or abs(came - len(text)) <= 5 for text, (came, _) in counts.items())
+    words = all(came == len(text.split()) for text, (came, _) in counts.items())
+    for text, (came, expected) in counts.items():
+        scene = Scene()
+        scene.show("You were given", [said(text)])
+        scene.expect(
+            came == expected,
+            f"Tokens of the text: {came} in your count, {expected} in the server's.",
+            why="Whoever estimates sends a request too large one day, or pays for room that is never used.",
+            hint=(
+                "You count characters. Is a token always about four of them, in a number, in Chinese?"
+                if characters
+                else "You count words. Is a token a word? What about a comma, a long number, a rare word?"
+                if words
+                else "Your count is the same whatever the text says. Which part of it should depend on the text?"
+                if all(came == 1 for came, _ in counts.values())
+                else ITSELF,
+                "encode gives a list of numbers, one for each token of one text.",
+                "Encode the content alone, without a role, a colon or a line break before it.",
+            ),
+        )
+
+
+def test_each_text_is_counted_by_itself(challenge):
+    """Each text is counted by itself, in whatever order the messages stand"""
+    for pieces in (("to", "day", ""), ("7", "room 7", ""), ("to", " go", "day", "7")):
+        first, *others = ([said(text) for text in order] for order in permutations(pieces))
+        count = yours(challenge, first)
+        for messages in others:
+            came = yours(challenge, messages)
+            scene = Scene()
+            scene.show(f"These are {count} tokens in your count", first)
+            scene.show(f"The same messages in another order are {came}", messages)
+            scene.expect(
+                came == count,
+                "They hold the same texts, so they should cost the same.",
+                why="Between two messages stand marks, so that no piece of text goes from one into the next.",
+                hint=(
+                    "You seem to join texts and count them once. What happens to a token at the seam?",
+                    "Count the tokens of each text, and add the numbers.",
+                ),
+            )
+
+
+def test_any_language_and_any_length(challenge):
+    """In every language, with emoji and code, and of any length"""
+    *others, spaced = texts(OTHER, 2)
+    for text in (*others, spaced, LONG):
+        came, expected = for_text(challenge, text)
+        scene = Scene()
+        scene.show("You were given", [said(text)])
+        scene.expect(
+            came == expected,
+            f"Tokens of the text: {came:,} in your count, {expected:,} in the server's.",
+            why="Another encoding cuts a text into other pieces: a count that fits the model of yesterday is wrong today.",
+            hint=(
+                "Is the text encoded as it is: whole, with its spaces and its line breaks?"
+                if text in (spaced, LONG)
+                else "Which encoding do you count with? The one of gpt-4 is not that of later models.",
+                "The lesson ends with what to take for a model that is newer than your tiktoken.",
+            ),
+        )
+
+
+def test_special_tokens_are_text(challenge):
+    """<|endoftext|> in a message is a text like any other"""
+    hint = (
+        "Somebody types <|endoftext|>. For encode this is a mark of its own, but what is it in a message?",
+        "Which sister of encode takes every text as ordinary text?",
+    )
+    for text in texts(SPECIAL, 3):
+        scene = Scene()
+        scene.show("You were given", [said(text)])
+        why = "Anyone can type this, and your program would stop, or count wrong."
+        try:
+            came, expected = for_text(challenge, text)
+        except NotStarted:
+            raise
+        except NotYet as problem:
+            scene.expect(not isinstance(problem.__cause__, ValueError), str(problem), why=why, hint=hint)
+            raise
+        scene.expect(
+            came == expected,
+            f"Tokens of the text: {came} in your count, {expected} in the server's.",
+            why=why,
+            hint=hint,
+        )
+
+
+def test_a_message_adds_what_it_adds_to_the_servers_count(challenge):
+    """A further message, even an empty one, costs what the server counts for it"""
+    first, *more = texts(PLAIN, 4)
+    before = [said(first)]
+    further = [said(text, role) for text, role in zip([*more, "", "Hello"], [*ROLES, "assistant", "user"], strict=True)]
+    added = []
+    for message in further:
+        came = yours(challenge, [*before, message]) - yours(challenge, before)
+        added.append((message, came, servers([*before, message]) - servers(before)))
+    over = {came - expected for _, came, expected in added}
+    questions = {
+        1: "You take one too many for each message, such as the 4 of many tutorials. What did each further Hello add?",
+        -1: "You take one too few for each message. What does a message say besides its content?",
+        -3: "Besides its texts, a message costs the marks where it begins and ends. How many were that?",
+        -4: "You count the contents only. What else of a message is sent, and what marks where it begins and ends?",
+        3: "You take three too many for each message. Which of your numbers belongs to the request, and not to a message?",
+    }
+    usual = (
+        "What did each further Hello add in the lesson, and of what was that made? Is it so for an empty message too?"
+    )
+    for message, came, expected in added:
+        scene = Scene()
+        scene.show("You were given", [*before, message])
+        scene.expect(
+            came == expected,
+            f"Tokens that the last message adds: {came} in your count, {expected} in the server's.",
+            why="A difference of one in a message is a difference of a hundred in a long conversation.",
+            hint=(
+                questions.get(over.pop(), usual) if len(over) == 1 else usual,
+                "A message costs its role, its content, and the marks around them.",
+                "A single Hello is 8 tokens, two are 13, three are 18.",
+            ),
+        )
+
+
+def test_the_reply_is_primed_once(challenge):
+    """What primes the reply is counted, once per request"""
+    hello = [said("Hello")]
+    came = 2 * yours(challenge, hello) - yours(challenge, hello * 2)
+    expected = 2 * servers(hello) - servers(hello * 2)
+    scene = Scene()
+    scene.show("You were given", hello)
+    scene.show("You counted", yours(challenge, hello))
+    scene.show("You were given", hello * 2)
+    scene.show("You counted", yours(challenge, hello * 2))
+    scene.expect(
+        came == expected,
+        f"So this is in a request beside its messages: {came} in your count, {expected} tokens in the server's.",
+        why="These are the tokens with which the reply begins: they come last, after all messages.",
+        hint=(
+            "Hello was 8 tokens, and each further one 5 more. What remains of the 8, and how often is it in a request?",
+            "It does not depend on the messages: add it before or after your loop, not in it.",
+        ),
+    )
+
+
+def test_a_name_costs_what_the_server_counts(challenge):
+    """A name costs what the server counts for it"""
+    added = []
+    for name, text in zip(NAMES, texts(PLAIN, 8, 2), strict=False):
+        first = said("Hello", name=name)  # each message has a name of its own, be it the same one
+        named, plain = [first, said(text, name=name)], [first, said(text)]
+        came = yours(challenge, named) - yours(challenge, plain)
+        added.append((named, came, servers(named) - servers(plain)))
+    over = {came - expected for _, came, expected in added}
+    usual = (
+        "In the lesson a name of one token cost more than one. How much more, and does your count add it for each name?"
+    )
+    for messages, came, expected in added:
+        scene = Scene()
+        scene.show("You were given, the last one with a name", messages)
+        scene.expect(
+            came == expected,
+            f"Tokens that the name {messages[-1]['name']} adds: {came} in your count, {expected} in the server's.",
+            why="In a group each message has a name, so each is counted wrong.",
+            hint=(
+                "Your count is the same with and without a name. Is it sent to the model, or not?"
+                if not any(came for _, came, _ in added)
+                else "You take 1 off for a name, as for the first chat model. What did the lesson measure?"
+                if over == {-2}
+                else usual,
+                "A name costs the tokens of its text, and 1 more.",
+            ),
+        )
+
+
+def test_whole_conversations(challenge):
+    """Your count equals the server's on conversations that you have not seen"""
+    for messages in conversations(10, [1] * 8 + [2] * 6 + [3] * 4 + [5] * 4 + [9, 14]):
+        scene = Scene()
+        scene.show("You were given", messages)
+        came, expected = yours(challenge, messages, scene), servers(messages)
+        scene.expect(
+            came == expected,
+            f"You counted {came:,} tokens, and the server {expected:,}.",
+            why="The number is of use only if you can rely on it.",
+            hint=(
+                "Count the messages above one by one: at which does your number differ from the one beside it?",
+                "Beside each message stands what it costs; the request costs 3 more.",
+            ),
+        )
+
+
+def test_nothing_is_sent_and_nothing_changed(challenge):
+    """Counting sends nothing, and does not change the messages"""
+    messages = [said(text, name=name) for text, name in zip(texts(PLAIN, 9), NAMES, strict=False)]
+    given_in = deepcopy(messages)
+    scene = Scene()
+    scene.show("You were given", messages)
+    with requests_noted() as sent:
+        challenge.call("count_tokens", given_in)
+    scene.expect(
+        not sent,
+        f"To count them, your function sent {len(sent)} request{'s' * (len(sent) != 1)}.",
+        why="The count is to tell whether a request fits, and what it costs, before it is paid for.",
+        hint=(
+            "Your function asks the server. What do you know before you send, so that you need not ask?",
+            "tiktoken counts on your own computer.",
+        ),
+    )
+    scene.show("They are now", given_in)
+    scene.expect(
+        given_in == messages,
+        "The messages that were handed in have changed.",
+        why="They are counted first and sent afterwards, so now something else is sent.",
+        hint="Which of your lines takes something out of a message or a list, or puts something in: pop, del, append, = ?",
+    )
+
+
+@contextmanager
+def requests_noted() -> Iterator[list[httpx2.Request]]:
+    """Note every request that any client sends, and let it through."""
+    sent: list[httpx2.Request] = []
+    send = httpx2.Client.send
+
+    def noting(client: httpx2.Client, request: httpx2.Request, **options: object) -> httpx2.Response:
+        sent.append(request)
+        return send(client, request, **options)
+
+    with patch.object(httpx2.Client, "send", noting):
+        yield sent

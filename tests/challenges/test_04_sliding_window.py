@@ -1,0 +1,145 @@
+"""Checks work/04_sliding_window.py: a history bounded by turns."""
+
+from copy import deepcopy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calling import Work
+from common import OFFLINE_MODEL
+from conversations import SYSTEM, histories, turns_of
+from criteria import Message, Scene
+from recording import RecordingServer
+
+START = (
+    "Which message begins a turn? Go through the history and start a new list there.",
+    "Take the system message out first, cut the rest into turns, keep the last keep_turns of them, and put all together.",
+)
+
+KEEP = st.integers(1, 4)
+A_TURN = "Where does a turn begin, and where does it end? Count those, not messages."
+
+
+def window_of(challenge: Work, history: list[Message], keep_turns: int) -> tuple[Scene, list[Message]]:
+    """Call the learner's function with a copy, and note what came."""
+    scene = Scene()
+    scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
+    window = challenge.call("sliding_window", history, keep_turns)
+    scene.expect(
+        isinstance(window, list),
+        f"A list of messages was expected, but {type(window).__name__} came back.",
+        why="What you return is sent to the model as it is.",
+        hint="Does every way through your function end in a return?",
+    )
+    scene.show("You returned", window)
+    return scene, window
+
+
+@given(history=histories(least=1, tools=True), keep_turns=KEEP)
+def test_the_system_message_is_sent_first(challenge, history, keep_turns):
+    """The system message is always there, first, and once"""
+    scene, window = window_of(challenge, history, keep_turns)
+    scene.expect(
+        window[:1] == [SYSTEM] and SYSTEM not in window[1:],
+        "The system message is not at the beginning, or not only there.",
+        why="Without its rules the model is another one; twice, many servers refuse it.",
+        hint=(
+            "What happens to the very first message when only the last ones are kept?",
+            "Keep history[0] apart, and put it back at the end.",
+        ),
+    )
+
+
+@given(history=histories(least=1), keep_turns=KEEP)
+def test_no_window_begins_with_an_orphan_reply(challenge, history, keep_turns):
+    """No reply is sent without its question"""
+    scene, window = window_of(challenge, history, keep_turns)
+    rest = [message for message in window if message != SYSTEM]
+    scene.expect(
+        not rest or rest[0]["role"] == "user",
+        f"After the system message comes one with the role {rest[0]['role'] if rest else ''!r}.",
+        why="The model reads an answer whose question is gone, and strict servers refuse it.",
+        hint=(
+            A_TURN,
+            "keep_turns=2 of a finished conversation are four messages here, but three when a question has no answer yet.",
+        ),
+    )
+
+
+@given(history=histories(least=1, tools=True), keep_turns=KEEP)
+def test_calls_and_results_stay_together(challenge, history, keep_turns):
+    """A function call and its results are sent together, or not at all"""
+    scene, window = window_of(challenge, history, keep_turns)
+    called = {call["id"] for message in window for call in message.get("tool_calls") or ()}
+    answered = {message["tool_call_id"] for message in window if message["role"] == "tool"}
+    scene.expect(
+        called == answered,
+        f"Called, but without a result: {sorted(called - answered)}. A result, but not called: {sorted(answered - called)}.",
+        why="The server refuses such a request with an error 400.",
+        hint=(A_TURN, "A turn is a user message and everything until the next user message, whatever stands between."),
+    )
+
+
+@given(history=histories(tools=True), keep_turns=KEEP)
+def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
+    """The last turns are kept, whole, in order, and as many as asked for"""
+    scene, window = window_of(challenge, history, keep_turns)
+    expected = [SYSTEM, *(message for turn in turns_of(history)[-keep_turns:] for message in turn)]
+    scene.show("Expected", expected)
+    scene.expect(
+        window == expected,
+        "What came back are not the system message and exactly the last turns.",
+        why="Each message too few is forgotten, and each one too many is paid for.",
+        hint=(
+            A_TURN,
+            "A question without an answer is a turn too: the newest one.",
+            "With fewer turns than keep_turns all of them stay.",
+        ),
+    )
+
+
+@given(history=histories(least=1, tools=True), keep_turns=KEEP)
+def test_the_history_is_not_changed(challenge, history, keep_turns):
+    """Your caller's list, and the messages in it, stay as they were"""
+    before = deepcopy(history)
+    scene, _ = window_of(challenge, history, keep_turns)
+    scene.show("Your caller's list is now", history)
+    scene.expect(
+        history == before,
+        "The list that was handed in has changed.",
+        why="The window is what is sent this time. The history is what is remembered, and it may be needed again.",
+        hint=(
+            "Which of your lines changes a list in place: pop, remove, del, append, insert, clear?",
+            "Build a new list, with [ … ] or slices.",
+        ),
+    )
+
+
+def test_the_cost_stops_growing_and_the_recent_context_works(challenge):
+    """The prompt stops growing on a long conversation, and the recent context still works"""
+    server = RecordingServer()
+    client, history = server.client(), [SYSTEM.copy()]
+    towns = "Lima Cusco Puno Ica Tacna Piura Nazca Chiclayo Trujillo Huaraz Arequipa Ayacucho".split()
+    for town in towns:
+        for question in (f"My next stop is {town}.", "What is my next stop?"):
+            history.append({"role": "user", "content": question})
+            scene, window = window_of(challenge, history, 3)
+            with scene.sent_by_us(why="What you return is sent to the model as it is.", hint=A_TURN):
+                answer = client.chat.completions.create(model=OFFLINE_MODEL, messages=window)
+            history.append({"role": "assistant", "content": answer.choices[0].message.content})
+        scene = Scene()
+        scene.show("The model was sent", server.requests[-1])
+        scene.show("It answered", server.replies[-1] or "")
+        scene.expect(
+            town in (server.replies[-1] or ""),
+            f"The answer should name {town}, which was said in the turn before.",
+            why="A window that loses the recent context is no memory.",
+            hint="Is the turn before the question in what was sent?",
+        )
+    sizes = server.prompt_tokens
+    scene.expect(
+        max(sizes[6:]) <= 1.5 * max(sizes[4:8]),
+        f"The prompts grew from {max(sizes[4:8])} to {max(sizes)} tokens, where they should have stayed as they were.",
+        why="A prompt that grows is paid for in every turn, and one day does not fit any more.",
+        hint="How many turns are in the request shown above, and how many should there be?",
+    )

@@ -1,0 +1,18 @@
+"""04 · Sliding window: keep the system message and the last few turns.
+
+A turn is a user message and everything until the next user message: replies, function calls, results. Write
+`sliding_window` so that a conversation can go on for ever without its requests growing.
+
+You have it when
+- the system message, the first of the history, is always there, first, and once;
+- the last `keep_turns` turns follow, whole and in order: no reply without its question, no result without its call;
+- a question that has no answer yet counts as a turn: it is the newest one;
+- your caller's list is not changed.
+
+Everything in this file may be edited, but the name and the arguments of the function stay.
+"""
+
+
+def sliding_window(history: list[dict], keep_turns: int) -> list[dict]:
+    """Return the system message and the last `keep_turns` turns of a history."""
+    raise NotImplementedError
