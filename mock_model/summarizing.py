@@ -27,6 +27,7 @@ STRONG = ("system", "developer")
 NOTHING = "Nothing has been said yet that needs to be kept."
 HELD = re.compile(r"^(?!\W*(?:you|your)\b).*\bthe user(?:'s)?\b", re.I)  # what a system message knows about the user
 NONE = re.compile(r"\W*(?:none|empty|nothing|n/?a|null)?(?: yet| so far)?\W*", re.I)
+HEADING = re.compile(r"\W*\b[\w ]{1,40}[\"']?:\W*$|^\W*[\w ]{1,40}[\"']?:\s*[\"']?", re.M)
 TITLE = re.compile(r"\b(Dr|Mrs?|Ms|St|Prof|No)\.")  # their full stop would count as the end of a sentence
 
 
@@ -55,7 +56,10 @@ def summary_task(messages: Sequence[dict]) -> Task | None:
     else:
         return None
     history = () if talk else tuple(_history(messages[:-1] if prompt else messages))
-    previous = [re.sub(r";\s+", ".\n", p.previous) for p in (*orders, mine) if not NONE.fullmatch(p.previous)]
+    held = [p.previous for p in (*orders, mine)]
+    if orders and mine.talk and not asks(mine.own):  # what stands beside the conversation, under whatever heading
+        held.append(HEADING.sub("", mine.own))
+    previous = [re.sub(r";\s+", ".\n", text) for text in held if not NONE.fullmatch(text)]
     prompts = "\n".join([*prompt, *(p.own for p in orders)])
     told = (*({"role": "system", "content": text} for text in previous), *history, *talk)
     return Task(prompts, told, limits(prompts), keeps(prompts), rules(messages))

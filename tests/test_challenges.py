@@ -17,7 +17,7 @@ sys.path.insert(0, sys.argv[1])
 import desk
 from pathlib import Path
 
-results = desk.run([sys.argv[2]], [Path(file) for file in sys.argv[3:]])
+results = desk.run([sys.argv[2]], [Path(file) for file in sys.argv[3:]], "--quick")
 print(json.dumps([
     {
         "outcome": result.outcome,
@@ -40,7 +40,7 @@ def checked(request: pytest.FixtureRequest) -> tuple[str, dict[Path, dict]]:
     name = request.param
     paths = [ROOM / "starters" / f"{name}.py", *files("solutions", name), *files("mistakes", name)]
     command = [sys.executable, "-c", MATRIX, str(ROOM), name, *map(str, paths)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     results = json.loads(done.stdout.splitlines()[-1])
     assert len(results) == len(paths)

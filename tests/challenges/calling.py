@@ -62,6 +62,7 @@ class Work:
         self.path, self.name = path, name
         self._module: ModuleType | None = None
         self._stuck: NotYet | None = None
+        self.unmet = False  # whether a criterion has turned out not to be met
 
     def get(self, wanted: str) -> Any:
         """What the file defines under this name."""
@@ -100,7 +101,10 @@ class Work:
                 result.close()
                 raise NotYet(f"{name} is async, and nobody awaits it.", hints=("Write def, not async def.",))
             if inspect.isgenerator(result):
-                raise NotYet(f"{name} hands out its results one by one (it holds yield).", hints=("Collect the results, and return them at the end.",))
+                raise NotYet(
+                    f"{name} hands out its results one by one (it holds yield).",
+                    hints=("Collect the results, and return them at the end.",),
+                )
         return Guarded(self, result) if inspect.isclass(function) else result
 
     def _load(self) -> ModuleType:

@@ -20,29 +20,39 @@ sys.path.insert(0, str(HERE))
 
 import report  # noqa: E402
 from calling import Work  # noqa: E402
-
-settings.register_profile(
-    "challenges",
-    derandomize=True,  # the same conversations each time, so that a result repeats
-    database=None,
-    deadline=None,
-    max_examples=40,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),  # no explaining, which takes long
-    report_multiple_bugs=False,
-    print_blob=False,
-    suppress_health_check=list(HealthCheck),
-)
-settings.load_profile("challenges")
+from criteria import NotStarted  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--work", action="append", type=Path, default=[], help="check this file instead; can be repeated")
+    parser.addoption("--work-folder", type=Path, default=ROOT / "work", help="where the learner's files are")
+    parser.addoption(
+        "--quick", action="store_true", help="show the first conversation that breaks the code, not the smallest"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The same conversations each time, so that a result repeats."""
+    settings.register_profile(
+        "challenges",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=30,
+        phases=[Phase.generate] if config.getoption("--quick") else [Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("challenges")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "challenge" in metafunc.fixturenames:
         name = f"{metafunc.module.__name__.removeprefix('test_')}.py"
-        files = [path.resolve() for path in metafunc.config.getoption("--work")] or [ROOT / "work" / name]
+        files = [path.resolve() for path in metafunc.config.getoption("--work")] or [
+            metafunc.config.getoption("--work-folder") / name
+        ]
         metafunc.parametrize("challenge", files, indirect=True, scope="module", ids=[file.stem for file in files])
 
 
@@ -53,12 +63,18 @@ def challenge(request: pytest.FixtureRequest) -> Work:
     return Work(path, path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name)
 
 
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    if pyfuncitem.config.getoption("--quick") and pyfuncitem.funcargs["challenge"].unmet:
+        pytest.skip("a criterion before this one is not met")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> object:
     """Take what went wrong for the learner as it is: no traceback."""
     outcome = yield
     if call.when == "call" and call.excinfo is not None:
         problem = report.problem_of(call.excinfo.value)
+        item.funcargs["challenge"].unmet = not isinstance(problem, NotStarted)
         if problem is not None:
             printed = "".join(text for name, text in outcome.sections if "stdout" in name)
             outcome.longrepr = report.explained(problem, printed, colour=False)

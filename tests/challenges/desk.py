@@ -113,8 +113,8 @@ class Collector:
         )
 
 
-def run(names: Sequence[str], files: Sequence[Path] = ()) -> list[Result]:
-    """Run the checkers with these names, on the learner's files or on others."""
+def run(names: Sequence[str], files: Sequence[Path] = (), *options: str) -> list[Result]:
+    """Run the checkers with these names, on the learner's files or on others, with more options of pytest."""
     import pytest
 
     collector = Collector()
@@ -129,9 +129,10 @@ def run(names: Sequence[str], files: Sequence[Path] = ()) -> list[Result]:
         "-p",
         "no:xdist",
         "-q",
+        "--tb=native",
         f"--rootdir={ROOT}",
     ]
-    arguments += [f"--confcutdir={ROOT}", *(f"--work={file}" for file in files)]
+    arguments += [f"--confcutdir={ROOT}", f"--work-folder={WORK}", *(f"--work={file}" for file in files), *options]
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
         code = pytest.main(arguments, plugins=[collector])
     if code not in (0, 1) or not collector.results:

@@ -1,6 +1,6 @@
 """Checks work/01_stateless_calls.py: what a second call knows of the first."""
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 
 from calling import Work
 from criteria import Scene
@@ -13,7 +13,7 @@ START = (
     "choices[0].message.content.",
 )
 
-FEW = settings(max_examples=8, phases=(Phase.generate, Phase.shrink))
+FEW = settings(max_examples=8)
 WITHOUT, WITH = "ask_without_history", "ask_with_history"
 
 

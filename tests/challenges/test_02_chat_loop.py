@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import Work
@@ -15,7 +15,7 @@ START = (
     "Begin run_chat with a list that holds the system message, and go through user_turns with a for loop.",
 )
 
-FEW = settings(max_examples=8, phases=(Phase.generate, Phase.shrink))
+FEW = settings(max_examples=8)
 SYSTEMS = st.sampled_from(["You are a helpful assistant.", "You help people to remember things.", "You are polite."])
 WITH, WITHOUT = "run_chat", "run_chat_without_replies"
 TRIP = ["I'm planning a trip to Japan.", "When should I visit?", "What should I pack for that season?"]

@@ -7,7 +7,7 @@ from copy import deepcopy
 from itertools import accumulate
 
 import openai
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chat_memory
@@ -24,9 +24,8 @@ START = (
 )
 
 PRIMING = 3
-PHASES = (Phase.generate, Phase.shrink)  # explaining costs more than all else
-MANY = settings(phases=PHASES)
-FEW = settings(max_examples=25, phases=PHASES)  # a criterion with a narrow question needs fewer histories
+MANY = settings()
+FEW = settings(max_examples=20)  # a criterion with a narrow question needs fewer histories
 
 
 class Counting:

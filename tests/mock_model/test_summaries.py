@@ -457,6 +457,23 @@ def test_new_messages_are_folded_into_the_earlier_summary_and_win(prompt: str) -
     assert "1,200" not in summary and "Rome" not in summary
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "Summary: {}\n\nMessages: {}",
+        "Notes so far: {}\n{}",
+        "Note: {}\n\nNew messages:\n{}",
+        "{}\n{}",
+        '{{"summary": "{}", "messages": {}}}',
+    ],
+)
+def test_an_earlier_summary_beside_the_messages_is_found_under_any_heading(shape: str) -> None:
+    messages = json.dumps(user("I live in Oslo."))
+    handed_over = shape.format("The user's dog is called Biscuit.", messages)
+    summary = ask([system(f"Summarise the conversation. {KEEP}"), *user(handed_over)])
+    assert summary == "The user's dog is called Biscuit. The user lives in Oslo."
+
+
 def test_a_summary_in_the_system_message_is_carried_on() -> None:
     held = system("You are a helpful assistant. Summary of the conversation so far: The user's dog is called Biscuit.")
     summary = ask([held, *user("I live in Oslo."), *user("Summarise our conversation so far. Keep all facts.")])
