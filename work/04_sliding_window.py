@@ -1,7 +1,8 @@
 """04 · Sliding window: keep the system message and the last few turns.
 
 A turn is a user message and everything until the next user message: replies, function calls, results. Write
-`sliding_window` so that a conversation can go on for ever without its requests growing.
+`sliding_window` so that a conversation can go on for ever without its requests growing. Every history here begins with one
+system message; then come turns. `keep_turns` is at least 1.
 
 You have it when
 - the system message, the first of the history, is always there, first, and once;

@@ -6,18 +6,31 @@ import ctypes
 import importlib.util
 import inspect
 import linecache
+import os
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from criteria import NotStarted, NotYet, NoUse
+from criteria import NotStarted, NotYet, NoUse, Scene
 
 SECONDS = 4.0  # for one call of a learner's function
+SECONDS_IN_ALL = 20.0  # for all calls of one challenge
+HINTS = {
+    "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
+    "UnboundLocalError": "Does this name have a value on every way that leads here?",
+    "AttributeError": "What is it that you ask for this attribute? Print it, or its type, in the line before.",
+    "KeyError": "Which message has no such key? Print it in the line before.",
+    "IndexError": "How long is the list there? Print len(…) of it in the line before.",
+    "TypeError": "Which value is of another type than you thought? (The content of a message that calls functions is None.)",
+    "other": "Read the error, then the line: what is different from what you expected there?",
+}
 DEPTH = "It calls itself again and again. Which call should be the last one?"
 
 
@@ -62,7 +75,9 @@ class Work:
         self.path, self.name = path, name
         self._module: ModuleType | None = None
         self._stuck: NotYet | None = None
+        self._spent = 0.0  # seconds in the learner's code
         self.unmet = False  # whether a criterion has turned out not to be met
+        self.printed = ""  # by the last call
 
     def get(self, wanted: str) -> Any:
         """What the file defines under this name."""
@@ -101,9 +116,14 @@ class Work:
                 result.close()
                 raise NotYet(f"{name} is async, and nobody awaits it.", hints=("Write def, not async def.",))
             if inspect.isgenerator(result):
+                expression = result.gi_code.co_name == "<genexpr>"
                 raise NotYet(
-                    f"{name} hands out its results one by one (it holds yield).",
-                    hints=("Collect the results, and return them at the end.",),
+                    f"{name} hands out its results one by one ({'a generator' if expression else 'it holds yield'}).",
+                    hints=(
+                        "Write [ … ] around it in place of ( … )."
+                        if expression
+                        else "Collect the results, and return them at the end.",
+                    ),
                 )
         return Guarded(self, result) if inspect.isclass(function) else result
 
@@ -112,7 +132,14 @@ class Work:
             raise NoUse(self._stuck)
         if self._module is None:
             if not self.path.is_file():
-                raise self._no_use(NotYet(f"{self.name} is not there.", hints=("reset brings the starter back.",)))
+                raise self._no_use(
+                    NotYet(
+                        f"{self.name} is not there.",
+                        hints=(f"workbook.py reset {int(self.path.stem[:2])} brings the starter back.",)
+                        if self.path.stem[:2].isdigit()
+                        else (),
+                    )
+                )
             linecache.checkcache(str(self.path))
             spec = importlib.util.spec_from_file_location(f"work_{self.path.stem}", self.path)
             module = importlib.util.module_from_spec(spec)
@@ -122,14 +149,15 @@ class Work:
         return self._module
 
     def _no_use(self, problem: NotYet) -> NoUse:
+        problem.judged = False
         self._stuck = problem
         return NoUse(problem)
 
     @contextmanager
     def _guarded(self, name: str, importing: bool = False) -> Iterator[None]:
-        doing = "is read" if importing else "runs"
+        printed, began = StringIO(), time.monotonic()
         try:
-            with CLOCK.limit(SECONDS):
+            with CLOCK.limit(SECONDS), redirect_stdout(printed), _no_way_out():
                 yield
         except (NotYet, NotStarted, NoUse):
             raise
@@ -142,7 +170,7 @@ class Work:
             ) from None
         except NotImplementedError as error:
             if importing:
-                raise self._no_use(self._error(name, error, doing)) from None
+                raise self._no_use(self._error(name, error, importing)) from None
             raise NotStarted(f"{name} is not written yet.") from None
         except SystemExit as error:
             raise self._no_use(
@@ -169,23 +197,39 @@ class Work:
             ) from None
         except RecursionError as error:
             raise NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,)) from None
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
-            problem = self._error(name, error, doing)
+            if isinstance(error, KeyboardInterrupt) and not self._raised_by_hand(error):
+                raise  # Ctrl-C
+            problem = self._error(name, error, importing)
             raise (self._no_use(problem) if importing else problem) from error
+        finally:
+            self.printed = printed.getvalue() or self.printed * importing
+            self._spent += time.monotonic() - began
+            if self._spent > SECONDS_IN_ALL and not self._stuck:
+                self._stuck = NotYet(
+                    f"{name} is so slow that not everything could be tried: it took {self._spent:.0f} seconds so far.",
+                    hints=("What does it do again and again that could be done once? Does it wait for something?",),
+                    judged=False,
+                )
 
-    def _error(self, name: str, error: BaseException, doing: str) -> NotYet:
+    def _raised_by_hand(self, error: BaseException) -> bool:
+        frames = traceback.extract_tb(error.__traceback__)
+        return bool(frames) and Path(frames[-1].filename) == self.path and "raise" in (frames[-1].line or "")
+
+    def _error(self, name: str, error: BaseException, importing: bool) -> NotYet:
         if (isinstance(error, OSError) and "reading from stdin" in str(error)) or isinstance(error, EOFError):
             return NotYet(
                 f"{name} waits for somebody to type{self._place(error)}.",
                 hints=("Take input() out: what is needed comes in as arguments.",),
             )
+        doing = "is read" if importing else "runs"
         words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return NotYet(
             f"{name} stops with an error when it {doing}{self._place(error)}.",
-            why=words[:500],
-            hints=("Read the error, then the line: which value in it is not what you thought?",),
+            Scene.newest.shown if Scene.newest and not importing else (),
+            words[:500],
+            (HINTS.get(type(error).__name__, HINTS["other"]),),
+            judged=False,
         )
 
     def _place(self, error: BaseException) -> str:
@@ -195,6 +239,16 @@ class Work:
             return ""
         code = linecache.getline(str(self.path), lines[-1]).strip()
         return f", in line {lines[-1]} ({code})" if code else f", in line {lines[-1]}"
+
+
+@contextmanager
+def _no_way_out() -> Iterator[None]:
+    """os._exit would end the checker without a word."""
+    really, os._exit = os._exit, lambda code=0: sys.exit(code)
+    try:
+        yield
+    finally:
+        os._exit = really
 
 
 class Guarded:

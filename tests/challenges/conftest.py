@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, Phase, settings
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 os.environ["WORKBOOK_OFFLINE"] = "1"  # a checker asks the offline model, whatever .env says
+os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
 sys.path.insert(0, str(HERE))
 
 import report  # noqa: E402
 from calling import Work  # noqa: E402
-from criteria import NotStarted  # noqa: E402
+from criteria import NotStarted, Scene  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,6 +65,7 @@ def challenge(request: pytest.FixtureRequest) -> Work:
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    Scene.newest = None
     if pyfuncitem.config.getoption("--quick") and pyfuncitem.funcargs["challenge"].unmet:
         pytest.skip("a criterion before this one is not met")
 
@@ -76,7 +78,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> objec
         problem = report.problem_of(call.excinfo.value)
         item.funcargs["challenge"].unmet = not isinstance(problem, NotStarted)
         if problem is not None:
-            printed = "".join(text for name, text in outcome.sections if "stdout" in name)
+            printed = item.funcargs["challenge"].printed
             outcome.longrepr = report.explained(problem, printed, colour=False)
             outcome.problem = problem
             outcome.printed = printed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import openai
 
@@ -28,6 +28,7 @@ class NotYet(Exception):
     shown: Sequence[Shown] = ()
     why: str = ""
     hints: Sequence[str] = ()
+    judged: bool = True  # False: the code stopped before anything could be said about this criterion
 
     def __str__(self) -> str:
         return self.what
@@ -54,6 +55,12 @@ class Scene:
     """What happened in one try, filled in as it happens, and shown when something is not as expected."""
 
     shown: list[Shown] = field(default_factory=list)
+    newest: ClassVar[Scene | None] = (
+        None  # the one that is being filled in: an error in the learner's code shows it too
+    )
+
+    def __post_init__(self) -> None:
+        Scene.newest = self
 
     def show(self, title: str, what: Any) -> None:
         self.shown.append(Shown(title, what))

@@ -38,9 +38,18 @@ class Criterion:
     text: str
     test: str
     met: bool
-    started: bool = True
-    problem: Any = None  # a NotYet
+    problem: Any = None  # a NotYet, or NotStarted
     printed: str = ""
+
+    @property
+    def started(self) -> bool:
+        """Whether there is code to judge."""
+        return type(self.problem).__name__ != "NotStarted"
+
+    @property
+    def judged(self) -> bool:
+        """Whether it is known to be met or not: code that stops half-way says nothing about it."""
+        return self.started and getattr(self.problem, "judged", True)
 
 
 @dataclass
@@ -89,8 +98,6 @@ class Collector:
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when != "call" and report.outcome != "failed":
             return
-        from criteria import NotStarted
-
         module = Path(report.nodeid.split("::")[0]).stem.removeprefix("test_")
         test, _, file = report.nodeid.split("::")[-1].rstrip("]").partition("[")
         result = self.results.setdefault((module, file), Result(int(module[:2]), module))
@@ -106,7 +113,6 @@ class Collector:
                 getattr(report, "criterion", test),
                 test,
                 report.outcome == "passed",
-                not isinstance(problem, NotStarted),
                 problem,
                 getattr(report, "printed", ""),
             )
@@ -164,7 +170,8 @@ class Page:
         count = f"{result.met} of {len(result.criteria)}"
         print(f"{title}{count:>{WIDTH - len(title)}}")
         for criterion in result.criteria:
-            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if criterion.started else ("open", FAINT)
+            shown = criterion.judged or criterion is result.first_unmet
+            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if shown else ("open", FAINT)
             print(paint(f"  {self.signs[kind]} {criterion.text}", colour))
         print()
         if result.outcome == NOT_STARTED:
@@ -296,6 +303,7 @@ def hint(arguments: argparse.Namespace) -> int:
     key = unmet.test if started else "start"
     first = 1 if started else 0  # check shows the first one
     number = before.get("shown", first) if before.get("for") == key else first
+    hints = hints or ["Read what `check` says about it: that is all there is."]
     number = min(number, len(hints) - 1)
     print(f"{unmet.text if started else titled(name)}, hint {number + 1} of {len(hints)}:\n\n    {hints[number]}")
     if number + 1 == len(hints):

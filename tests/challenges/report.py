@@ -74,7 +74,8 @@ def _row(message: Any) -> str:
         said = " ".join(str(part.get("text", "…")) for part in said if isinstance(part, dict))
     calls = message.get("tool_calls") or []
     text = said if said else "calls " + ", ".join(call["function"]["name"] for call in calls) if calls else said or ""
-    label = message.get("tool_call_id") or message.get("name")
+    others = sorted(map(str, message.keys() - {"role", "content", "tool_calls", "tool_call_id", "name"}))
+    label = message.get("tool_call_id") or message.get("name") or (f"with {', '.join(others)}" if others else "")
     answered = f"({label}) " if label else ""
     try:
         tokens = f"{message_tokens(message):>6,}"

@@ -160,6 +160,20 @@ def test_each_text_is_counted_by_itself(challenge):
                 ),
             )
 
+    for text in ("name it", "s first", "names and dates"):  # which would be another word, stood it right behind "user"
+        came, expected = for_text(challenge, text)
+        scene = Scene()
+        scene.show("You were given", [said(text)])
+        scene.expect(
+            came == expected,
+            f"Tokens of the text: {came} in your count, {expected} in the server's.",
+            why="Role and text are two texts: between them stand marks, too.",
+            hint=(
+                "You seem to join texts and count them once. What happens to a token at the seam?",
+                "Count the tokens of each text, the role and the content, and add the numbers.",
+            ),
+        )
+
 
 def test_any_language_and_any_length(challenge):
     """In every language, with emoji and code, and of any length"""

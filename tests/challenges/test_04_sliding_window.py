@@ -25,14 +25,33 @@ def window_of(challenge: Work, history: list[Message], keep_turns: int) -> tuple
     scene = Scene()
     scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
     window = challenge.call("sliding_window", history, keep_turns)
+    why = "What you return is sent to the model as it is."
     scene.expect(
-        isinstance(window, list),
-        f"A list of messages was expected, but {type(window).__name__} came back.",
-        why="What you return is sent to the model as it is.",
-        hint="Does every way through your function end in a return?",
+        window is not None, "Nothing came back.", why=why, hint="Does every way through your function end in a return?"
     )
-    scene.show("You returned", window)
-    return scene, window
+    scene.expect(
+        isinstance(window, (list, tuple)),
+        f"A list of messages was expected, but what came back is of the type {type(window).__name__}.",
+        why=why,
+        hint="How do you make a list of it?",
+    )
+    scene.show("You returned", list(window))
+    odd = next((item for item in window if not isinstance(item, dict)), None)
+    scene.expect(
+        odd is None,
+        f"A list of messages was expected, but in it stands something of the type {type(odd).__name__}.",
+        why=why,
+        hint=f"You have a list of {'turns' if isinstance(odd, list) else 'other things'}, and want one of messages. "
+        "What is the difference between append and extend, and what does + do?",
+    )
+    strange = next((item for item in window if item not in history), None)
+    scene.expect(
+        strange is None,
+        f"This is no message of the history: {strange}.",
+        why="A message that loses its role, its id or its words is another message.",
+        hint="Do you build messages anew? Take them as they are.",
+    )
+    return scene, list(window)
 
 
 @given(history=histories(least=1, tools=True), keep_turns=KEEP)
@@ -40,13 +59,25 @@ def test_the_system_message_is_sent_first(challenge, history, keep_turns):
     """The system message is always there, first, and once"""
     scene, window = window_of(challenge, history, keep_turns)
     scene.expect(
-        window[:1] == [SYSTEM] and SYSTEM not in window[1:],
-        "The system message is not at the beginning, or not only there.",
-        why="Without its rules the model is another one; twice, many servers refuse it.",
+        SYSTEM in window,
+        "The system message is missing.",
+        why="Without its rules the model is another one.",
         hint=(
             "What happens to the very first message when only the last ones are kept?",
             "Keep history[0] apart, and put it back at the end.",
         ),
+    )
+    scene.expect(
+        window.count(SYSTEM) == 1,
+        f"The system message is there {window.count(SYSTEM)} times.",
+        why="It costs its tokens each time, and strict servers refuse a second one.",
+        hint="When the conversation is short, what is among the last messages, too?",
+    )
+    scene.expect(
+        window[0] == SYSTEM,
+        f"The system message is there, but the first message is one of the role {window[0]['role']!r}.",
+        why="Strict servers want it first.",
+        hint="In which order do you put the parts together?",
     )
 
 
@@ -86,16 +117,35 @@ def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
     scene, window = window_of(challenge, history, keep_turns)
     expected = [SYSTEM, *(message for turn in turns_of(history)[-keep_turns:] for message in turn)]
     scene.show("Expected", expected)
+    why = "Each message too few is forgotten, and each one too many is paid for."
+    newest = turns_of(history)[-1:]
     scene.expect(
-        window == expected,
-        "What came back are not the system message and exactly the last turns.",
-        why="Each message too few is forgotten, and each one too many is paid for.",
-        hint=(
-            A_TURN,
-            "A question without an answer is a turn too: the newest one.",
-            "With fewer turns than keep_turns all of them stay.",
-        ),
+        all(message in window for turn in newest for message in turn),
+        "The newest turn is not there, or not all of it.",
+        why="Without the newest question the model answers one that nobody asked.",
+        hint="At which end of the history is the newest turn? A question that has no answer yet is a turn too.",
     )
+    came, wanted = len(turns_of(window)), len(turns_of(expected))
+    scene.expect(
+        came <= wanted,
+        f"{came} turns came back where {wanted} were wanted.",
+        why=why,
+        hint="How do you count turns? A question that has no answer yet is one too: the newest.",
+    )
+    scene.expect(
+        came == wanted,
+        f"{came} turns came back where {wanted} were wanted.",
+        why=why,
+        hint="How many turns are there, and how many of them do you take? With fewer than keep_turns, all stay.",
+    )
+    in_order = sorted(window, key=history.index) if len(window) == len(expected) else expected
+    scene.expect(
+        window == in_order,
+        "The messages are not in their order.",
+        why="The model reads them in this order.",
+        hint="Where does the order change?",
+    )
+    scene.expect(window == expected, "A turn is not whole.", why=why, hint=A_TURN)
 
 
 @given(history=histories(least=1, tools=True), keep_turns=KEEP)
@@ -109,7 +159,7 @@ def test_the_history_is_not_changed(challenge, history, keep_turns):
         "The list that was handed in has changed.",
         why="The window is what is sent this time. The history is what is remembered, and it may be needed again.",
         hint=(
-            "Which of your lines changes a list in place: pop, remove, del, append, insert, clear?",
+            "Which of your lines changes a list in place (pop, del, append, insert …), or a key of a message?",
             "Build a new list, with [ … ] or slices.",
         ),
     )

@@ -1,6 +1,6 @@
 """Keeps the new question on top of the turns asked for."""
 # fails: test_exactly_the_last_turns_are_kept
-# hint: Where does a turn begin
+# hint: How do you count turns
 
 
 def sliding_window(history, keep_turns):

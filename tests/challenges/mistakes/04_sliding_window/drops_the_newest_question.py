@@ -1,6 +1,6 @@
 """Keeps only turns that are complete, so the new question is not sent."""
 # fails: test_exactly_the_last_turns_are_kept
-# hint: Where does a turn begin
+# hint: At which end of the history
 
 
 def sliding_window(history, keep_turns):

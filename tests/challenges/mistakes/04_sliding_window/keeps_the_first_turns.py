@@ -1,6 +1,6 @@
 """Keeps the beginning of the conversation, not its end."""
 # fails: test_exactly_the_last_turns_are_kept
-# hint: Where does a turn begin
+# hint: At which end of the history
 
 
 def sliding_window(history, keep_turns):
