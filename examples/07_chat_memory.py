@@ -84,11 +84,12 @@ def talk(memory: ChatMemory, budget: int) -> None:
     """Talk until quit. Ends with EOFError at the end of the input, and with KeyboardInterrupt at Ctrl-C."""
     print(HELP)
     while (text := read_line()).lower().strip("/.!") not in ("quit", "exit"):
-        if text == "/memory":
+        command = text.lower().split()[:1] if text.startswith("/") else []
+        if command == ["/memory"]:
             show_memory(memory, budget)
-        elif text == "/help":
+        elif command == ["/help"]:
             print(HELP)
-        elif text.startswith("/"):
+        elif command:
             print(f"There is no command {text.split()[0][:20]}. /help lists them.")
         elif text:
             try:
@@ -120,7 +121,7 @@ def main() -> None:
     try:
         memory = ChatMemory(get_client(), SYSTEM, given.budget, given.keep_recent, model=MODEL)
     except ValueError as error:  # such as a budget in which nothing could be asked
-        parser.error(str(error))
+        parser.error(str(error).replace("max_tokens", "--budget").replace("keep_recent", "--keep-recent"))
     try:
         (talk if given.interactive else recite)(memory, given.budget)
     except (KeyboardInterrupt, EOFError):

@@ -14,16 +14,15 @@ NAMES = [path.stem.removeprefix("test_") for path in sorted(ROOM.glob("test_[0-9
 MATRIX = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import desk
-from pathlib import Path
+from checking import Collector, run_here
 
-results = desk.run([sys.argv[2]], [Path(file) for file in sys.argv[3:]], "--quick")
+results = run_here([sys.argv[2]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[3:]))
 print(json.dumps([
     {
         "outcome": result.outcome,
         "first": result.first_unmet and result.first_unmet.test,
-        "hint": (result.first_unmet and result.first_unmet.problem.hints or [""])[0],
-        "all": [str(criterion.problem) + str(getattr(criterion.problem, "why", "")) for criterion in result.criteria],
+        "hint": (result.first_unmet and result.first_unmet.hints or [""])[0],
+        "all": [criterion.problem + criterion.explained for criterion in result.criteria if not criterion.met],
     }
     for result in results
 ]))

@@ -207,9 +207,9 @@ RUN = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import desk
-from pathlib import Path
+from checking import Collector, run_here
 
-for result in desk.run([sys.argv[2]], [Path(file) for file in sys.argv[3:]]):
+for result in run_here([sys.argv[2]], Collector(), *(f"--work={file}" for file in sys.argv[3:])):
     print("=====", result.outcome)
     desk.Page().show(result)
 """

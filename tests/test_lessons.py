@@ -196,6 +196,22 @@ def outputs_are_the_same_on_every_machine(lesson: Lesson) -> Iterator[str]:
                     yield f"{cell}: its output holds {what}. Print something that is the same everywhere; catch errors."
 
 
+@check
+def the_challenge_is_named_and_checked(lesson: Lesson) -> Iterator[str]:
+    """What the checker says is not compared, because a learner's work differs; stored is what it says to who begins."""
+    checks = [cell for cell in lesson.code if "nbval-ignore-output" in cell.tags and "check(" in cell.source]
+    for cell in checks:
+        said = "".join("".join(out.get("text", [])) for out in cell.outputs)
+        if "Not started" not in said or "went wrong" in said or "\x1b" in said:
+            yield f"{cell} stores another result than that of a challenge that is not started. Run it on the starter."
+    work = f"../work/{lesson.path.stem}.py"
+    if (lesson.path.parent / work).is_file():
+        if f"]({work})" not in text_of(lesson.section("Your turn")):
+            yield f"## Your turn does not lead to the learner's file. Add a link to {work}."
+        if checks != lesson.code[-1:] or f"check({lesson.number})" not in checks[0].source:
+            yield f"the last code cell does not check the challenge. Let it be: check({lesson.number})"
+
+
 def strings(value: Any) -> Iterator[str]:
     """Every text within an output; lists of lines are joined."""
     if isinstance(value, str):
@@ -604,6 +620,12 @@ def source(text: str) -> Break:
     return put(BETTER, source=text)
 
 
+def work_without_a_link(lesson: Lesson) -> None:
+    work = lesson.path.parents[1] / "work" / f"{lesson.path.stem}.py"
+    work.parent.mkdir(exist_ok=True)
+    work.touch()
+
+
 def without_lesson_3(lesson: Lesson) -> None:
     (lesson.path.parent / "03_tokens.ipynb").unlink()
 
@@ -615,6 +637,11 @@ ADDRESS = "<Line2D at 0x" + "7f3a5c0d9e10>"
 RECAP, YOUR_TURN = SOUND[6], SOUND[8]
 
 BROKEN: dict[Check, list[tuple[Break, str]]] = {
+    the_challenge_is_named_and_checked: [
+        (put(BETTER, source="check(2)", metadata={"tags": ["nbval-ignore-output"]}), "stores another result"),
+        (work_without_a_link, "does not lead to the learner's file"),
+        (work_without_a_link, "Let it be: check(2)"),
+    ],
     every_code_cell_was_run_once_in_order: [
         (put(FAILURE, execution_count=None), "cell 5 (print(2)) was not executed. Run: jupyter execute --inplace"),
         (put(FAILURE, execution_count=7), "count 7 where 2 is due"),

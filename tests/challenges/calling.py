@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import inspect
 import linecache
 import os
@@ -21,7 +20,7 @@ from typing import Any
 from criteria import NotStarted, NotYet, NoUse, Scene
 
 SECONDS = 4.0  # for one call of a learner's function
-SECONDS_IN_ALL = 20.0  # for all calls of one challenge
+SECONDS_IN_ALL = 15.0  # for all calls of one challenge
 HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
     "UnboundLocalError": "Does this name have a value on every way that leads here?",
@@ -141,10 +140,11 @@ class Work:
                     )
                 )
             linecache.checkcache(str(self.path))
-            spec = importlib.util.spec_from_file_location(f"work_{self.path.stem}", self.path)
-            module = importlib.util.module_from_spec(spec)
-            with self._guarded(self.name, importing=True):
-                spec.loader.exec_module(module)
+            module = ModuleType(f"work_{self.path.stem}")
+            module.__file__ = str(self.path)
+            sys.modules[module.__name__] = module  # where dataclasses, pickle and others look for it
+            with self._guarded(self.name, importing=True):  # no loader: its cached bytecode can be older than the file
+                exec(compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True), vars(module))
             self._module = module
         return self._module
 
@@ -179,6 +179,8 @@ class Work:
                 )
             ) from None
         except SyntaxError as error:
+            if not importing and error.filename != str(self.path):  # eval and the like
+                raise self._error(name, error, importing) from error
             where = f"line {error.lineno}" if error.lineno else "a line"
             line = f": {error.text.strip()}" if error.text else ""
             raise self._no_use(
@@ -193,6 +195,13 @@ class Work:
                 NotYet(
                     f"{self.name} imports {error.name}, which is not installed{self._place(error)}.",
                     hints=("Is it spelt right? The task needs nothing that is not there.",),
+                )
+            ) from None
+        except MemoryError as error:
+            raise self._no_use(
+                NotYet(
+                    f"{name} uses up the memory{self._place(error)}.",
+                    hints=("Does a loop add to the very list that it goes through?",),
                 )
             ) from None
         except RecursionError as error:
@@ -223,7 +232,7 @@ class Work:
                 hints=("Take input() out: what is needed comes in as arguments.",),
             )
         doing = "is read" if importing else "runs"
-        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        words = _words(error)
         return NotYet(
             f"{name} stops with an error when it {doing}{self._place(error)}.",
             Scene.newest.shown if Scene.newest and not importing else (),
@@ -239,6 +248,13 @@ class Work:
             return ""
         code = linecache.getline(str(self.path), lines[-1]).strip()
         return f", in line {lines[-1]} ({code})" if code else f", in line {lines[-1]}"
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}".removesuffix(": ")
+    except Exception:
+        return type(error).__name__
 
 
 @contextmanager

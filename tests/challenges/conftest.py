@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE))
 
 import report  # noqa: E402
 from calling import Work  # noqa: E402
-from criteria import NotStarted, Scene  # noqa: E402
+from criteria import NotStarted, NotYet, Scene  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,13 +74,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> object:
     """Take what went wrong for the learner as it is: no traceback."""
     outcome = yield
-    if call.when == "call" and call.excinfo is not None:
-        problem = report.problem_of(call.excinfo.value)
-        item.funcargs["challenge"].unmet = not isinstance(problem, NotStarted)
-        if problem is not None:
-            printed = item.funcargs["challenge"].printed
-            outcome.longrepr = report.explained(problem, printed, colour=False)
-            outcome.problem = problem
-            outcome.printed = printed
-    outcome.criterion = (item.function.__doc__ or item.name).strip().splitlines()[0]
+    if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+        return outcome
+    problem = report.problem_of(call.excinfo.value)
+    if problem is None:
+        problem = NotYet(
+            "The checker itself went wrong here, which is not your fault.",
+            why=f"{type(call.excinfo.value).__name__}: {call.excinfo.value!s:.300}",
+            hints=("Is what you return what the task asks for, down to its parts? If so, please report this.",),
+        )
+    work = item.funcargs.get("challenge")
+    outcome.started, outcome.judged = not isinstance(problem, NotStarted), getattr(problem, "judged", False)
+    outcome.problem, outcome.hints = str(problem), list(problem.hints)
+    outcome.longrepr = report.explained(problem, work.printed if work else "")
+    if work:
+        work.unmet = outcome.started
     return outcome

@@ -10,71 +10,21 @@ import argparse
 import ast
 import contextlib
 import difflib
-import io
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, Checker, Result, run
+
 WORK = ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
 ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
-SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
-
-
-@dataclass
-class Criterion:
-    """One line of a checker's result."""
-
-    text: str
-    test: str
-    met: bool
-    problem: Any = None  # a NotYet, or NotStarted
-    printed: str = ""
-
-    @property
-    def started(self) -> bool:
-        """Whether there is code to judge."""
-        return type(self.problem).__name__ != "NotStarted"
-
-    @property
-    def judged(self) -> bool:
-        """Whether it is known to be met or not: code that stops half-way says nothing about it."""
-        return self.started and getattr(self.problem, "judged", True)
-
-
-@dataclass
-class Result:
-    """What became of one file."""
-
-    number: int
-    name: str
-    criteria: list[Criterion] = field(default_factory=list)
-
-    @property
-    def outcome(self) -> str:
-        if self.criteria and all(criterion.met for criterion in self.criteria):
-            return SOLVED
-        return NOT_YET if any(criterion.started for criterion in self.criteria) else NOT_STARTED
-
-    @property
-    def met(self) -> int:
-        return sum(criterion.met for criterion in self.criteria)
-
-    @property
-    def first_unmet(self) -> Criterion | None:
-        """What to look at next: what was begun before what was not."""
-        unmet = [criterion for criterion in self.criteria if not criterion.met]
-        return next((criterion for criterion in unmet if criterion.started), unmet[0] if unmet else None)
 
 
 def challenges() -> dict[int, str]:
@@ -86,67 +36,10 @@ def work_file(name: str) -> Path:
     return WORK / f"{name}.py"
 
 
-# Checking
-
-
-class Collector:
-    """A plugin of pytest that keeps what became of each criterion, file by file."""
-
-    def __init__(self) -> None:
-        self.results: dict[tuple[str, str], Result] = {}
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.when != "call" and report.outcome != "failed":
-            return
-        module = Path(report.nodeid.split("::")[0]).stem.removeprefix("test_")
-        test, _, file = report.nodeid.split("::")[-1].rstrip("]").partition("[")
-        result = self.results.setdefault((module, file), Result(int(module[:2]), module))
-        problem = getattr(report, "problem", None)
-        if report.outcome == "failed" and problem is None:
-            from criteria import NotYet
-
-            problem = NotYet(
-                "The checker itself went wrong here, which is not your fault.", why=str(report.longrepr)[-1500:]
-            )
-        result.criteria.append(
-            Criterion(
-                getattr(report, "criterion", test),
-                test,
-                report.outcome == "passed",
-                problem,
-                getattr(report, "printed", ""),
-            )
-        )
-
-
-def run(names: Sequence[str], files: Sequence[Path] = (), *options: str) -> list[Result]:
-    """Run the checkers with these names, on the learner's files or on others, with more options of pytest."""
-    import pytest
-
-    collector = Collector()
-    arguments = [str(HERE / f"test_{name}.py") for name in names]
-    arguments += [
-        "-o",
-        "addopts=",
-        "-p",
-        "no:nbval",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-q",
-        "--tb=native",
-        f"--rootdir={ROOT}",
-    ]
-    arguments += [f"--confcutdir={ROOT}", f"--work-folder={WORK}", *(f"--work={file}" for file in files), *options]
-    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
-        code = pytest.main(arguments, plugins=[collector])
-    if code not in (0, 1) or not collector.results:
-        sys.exit(f"The checker could not run:\n{said.getvalue()[-3000:]}")
-    return list(collector.results.values())
-
-
 # What is shown
+
+WIDTH = 78
+GREEN, RED, FAINT = "32", "31", "2"
 
 
 class Page:
@@ -159,43 +52,38 @@ class Page:
             self.signs = {"yes": "✓", "no": "✗", "open": "·", "full": "█", "empty": "░"}
         except UnicodeEncodeError:
             self.signs = {"yes": "+", "no": "x", "open": "-", "full": "#", "empty": "."}
-            sys.stdout.reconfigure(errors="replace")
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\033[{colour}m{text}\033[0m" if self.colour else text
 
     def show(self, result: Result) -> None:
         """One challenge: its criteria, and the first unmet one explained."""
-        from report import FAINT, GREEN, RED, WIDTH, explained, painter
-
-        paint = painter(self.colour)
-        title = titled(result.name)
-        count = f"{result.met} of {len(result.criteria)}"
+        title, count = titled(result.name), f"{result.met} of {len(result.criteria)}"
         print(f"{title}{count:>{WIDTH - len(title)}}")
         for criterion in result.criteria:
-            shown = criterion.judged or criterion is result.first_unmet
-            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if shown else ("open", FAINT)
-            print(paint(f"  {self.signs[kind]} {criterion.text}", colour))
+            known = criterion.judged or (criterion.started and criterion is result.first_unmet)
+            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if known else ("open", FAINT)
+            print(self.paint(f"  {self.signs[kind]} {criterion.text}", colour))
         print()
         if result.outcome == NOT_STARTED:
             print(f"    Not started: write your code into work/{result.name}.py, and save it.")
-            print(f"    (Where to begin: {ME} hint {result.number})")
+            print(self.paint(f"    (Where to begin: {ME} hint {result.number})", FAINT))
         elif result.outcome == SOLVED:
             print(f"    Solved. (Another way to write it: {ME} solution {result.number})")
         else:
-            unmet = result.first_unmet
-            more = f"next hint: {ME} hint {result.number}" if len(unmet.problem.hints) > 1 else ""
-            print(explained(unmet.problem, unmet.printed, colour=self.colour, hint=more))
+            print(result.first_unmet.explained)
+            if len(result.first_unmet.hints) > 1:
+                print(self.paint(f"    (next hint: {ME} hint {result.number})", FAINT))
 
     def show_all(self, results: Sequence[Result]) -> None:
         """All challenges, a line each, and what to do next."""
-        from report import FAINT, GREEN, RED, painter
-
-        paint = painter(self.colour)
         solved = sum(result.outcome == SOLVED for result in results)
         bar = self.signs["full"] * (4 * solved) + self.signs["empty"] * (4 * (len(results) - solved))
         print(f"{bar}  {solved} of {len(results)} solved\n")
         for result in results:
             colour = {SOLVED: GREEN, NOT_YET: RED, NOT_STARTED: FAINT}[result.outcome]
             count = f"  {result.met} of {len(result.criteria)}" if result.outcome == NOT_YET else ""
-            print(f"  {titled(result.name):<28}{paint(result.outcome + count, colour)}")
+            print(f"  {titled(result.name):<28}{self.paint(result.outcome + count, colour)}")
         print()
         print(what_next(results))
 
@@ -227,14 +115,9 @@ def check(arguments: argparse.Namespace) -> int:
     names = [find(arguments.number)] if arguments.number is not None else list(challenges().values())
     if arguments.watch:
         return watch(names[0] if arguments.number is not None else sys.exit(f"What to watch? {ME} check 4 --watch"))
-    if arguments.standby:  # started by watch beforehand: all is imported, and the file has been saved when a line comes
-        import chat_memory, hypothesis, mock_model, openai, pytest  # noqa: F401, E401, I001
-
-        if not sys.stdin.readline():
-            return 0
-    results = run(names)
+    results = run(names, WORK)
     if arguments.json:
-        print(json.dumps([as_json(result) for result in results], ensure_ascii=False, indent=2))
+        print(json.dumps([as_json(result) for result in results], indent=2))
     elif arguments.number is not None:
         Page().show(results[0])
     else:
@@ -251,32 +134,32 @@ def as_json(result: Result) -> dict[str, Any]:
         "outcome": result.outcome,
         "met": result.met,
         "criteria": [{"criterion": criterion.text, "met": criterion.met} for criterion in result.criteria],
-        "problem": str(unmet.problem) if unmet and result.outcome == NOT_YET else None,
+        "problem": unmet.problem if unmet and result.outcome == NOT_YET else None,
     }
 
 
 def watch(name: str) -> int:
     """Check again at each save. The next checker is started before it is needed, so that the answer comes at once."""
-    command = [sys.executable, str(HERE / "desk.py"), "check", name[:2], "--standby"]
-    path, seen = work_file(name), None
-    standby = subprocess.Popen(command, stdin=subprocess.PIPE)
+    path, seen, page = work_file(name), (), Page()
+    checker = Checker(name, WORK)
     try:
         while True:
             now = stamp(path)
-            if now == seen or now is None:
-                time.sleep(0.1)
+            if now == seen:
+                time.sleep(0.05)
                 continue
             seen = now
-            print("\033[2J\033[H" if sys.stdout.isatty() else "", end="", flush=True)
-            standby.communicate(b"\n")
+            checker.go()
+            result = checker.result()
+            print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
+            page.show(result)
             print(f"\nWatching work/{path.name}: save it to check again, Ctrl-C to stop.", flush=True)
-            standby = subprocess.Popen(command, stdin=subprocess.PIPE)
+            checker = Checker(name, WORK)
     except KeyboardInterrupt:
         print("\nStopped watching.")
         return 0
     finally:
-        standby.kill()
-        standby.wait()
+        checker.stop()
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
@@ -291,25 +174,27 @@ def stamp(path: Path) -> tuple[int, int] | None:
 def hint(arguments: argparse.Namespace) -> int:
     """Show the next hint for what is not met."""
     name = find(arguments.number)
-    result = run([name])[0]
+    result = run([name], WORK)[0]
     unmet = result.first_unmet
     if unmet is None:
         print(f"{titled(name)} is solved: there is nothing to hint at. ({ME} next)")
         return 0
     started = result.outcome != NOT_STARTED
-    hints = list(unmet.problem.hints) if started else starting_hints(name)
+    hints = unmet.hints if started else starting_hints(name)
+    hints = hints or ["Read once more what check says: that is all there is to say."]
     shown = read_hints()
-    before = shown.get(name, {})
+    before = shown.get(name)
     key = unmet.test if started else "start"
-    first = 1 if started else 0  # check shows the first one
-    number = before.get("shown", first) if before.get("for") == key else first
-    hints = hints or ["Read what `check` says about it: that is all there is."]
+    number = 1 if started else 0  # check shows the first one
+    if isinstance(before, dict) and before.get("for") == key and type(before.get("shown")) is int:
+        number = max(before["shown"], 0)
     number = min(number, len(hints) - 1)
     print(f"{unmet.text if started else titled(name)}, hint {number + 1} of {len(hints)}:\n\n    {hints[number]}")
     if number + 1 == len(hints):
         print(f"\nThat was the last one. A solution, if you want it: {ME} solution {arguments.number} --give-up")
     shown[name] = {"for": key, "shown": number + 1}
-    HINTS_SHOWN.write_text(json.dumps(shown) + "\n", encoding="utf-8")
+    with contextlib.suppress(OSError):  # only how far somebody has read
+        HINTS_SHOWN.write_text(json.dumps(shown) + "\n", encoding="utf-8")
     return 1
 
 
@@ -328,7 +213,7 @@ def read_hints() -> dict[str, Any]:
     """Which hints were shown: only how far somebody has read, so a lost file loses nothing."""
     try:
         found = json.loads(HINTS_SHOWN.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -336,7 +221,7 @@ def read_hints() -> dict[str, Any]:
 def solution(arguments: argparse.Namespace) -> int:
     """Show a solution beside the learner's own."""
     name = find(arguments.number)
-    if not arguments.give_up and run([name])[0].outcome != SOLVED:
+    if not arguments.give_up and run([name], WORK)[0].outcome != SOLVED:
         print(
             f"{titled(name)} is not solved yet. Another hint: {ME} hint {arguments.number}. "
             f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
@@ -344,6 +229,9 @@ def solution(arguments: argparse.Namespace) -> int:
         return 1
     theirs = work_file(name).read_text(encoding="utf-8", errors="replace") if work_file(name).is_file() else ""
     ours = (HERE / "solutions" / name / "reference.py").read_text(encoding="utf-8")
+    if theirs == (HERE / "starters" / f"{name}.py").read_text(encoding="utf-8"):  # nothing of theirs to compare
+        print(ours, end="")
+        return 0
     lines = difflib.unified_diff(theirs.splitlines(), ours.splitlines(), "yours", "one solution", lineterm="", n=99)
     paints = {"+": "\033[32m", "-": "\033[31m"}
     colour = Page().colour
@@ -357,6 +245,7 @@ def reset(arguments: argparse.Namespace) -> int:
     """Bring the starter back; what was there is kept beside it."""
     name = find(arguments.number)
     starter, path = HERE / "starters" / f"{name}.py", work_file(name)
+    path.parent.mkdir(exist_ok=True)
     if path.is_file() and path.read_bytes() != starter.read_bytes():
         number = next(n for n in range(1, 10_000) if not path.with_suffix(f".{n}.bak").exists())
         path.replace(path.with_suffix(f".{number}.bak"))
@@ -368,7 +257,7 @@ def reset(arguments: argparse.Namespace) -> int:
 
 def next_one(arguments: argparse.Namespace) -> int:
     """Say what to do next."""
-    print(what_next(run(list(challenges().values()))))
+    print(what_next(run(list(challenges().values()), WORK)))
     return 0
 
 
@@ -399,13 +288,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name == "check":
             of.add_argument("--watch", action="store_true", help="check again at each save")
             of.add_argument("--json", action="store_true", help="for a program that collects results")
-            of.add_argument("--standby", action="store_true", help=argparse.SUPPRESS)
         if name == "solution":
             of.add_argument("--give-up", action="store_true", help="show it although it is not solved")
-    chosen = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["hint"], ["solution"], ["reset"]):
+        print(f"Which challenge? For example: {ME} {given[0]} {next(iter(challenges()))}", file=sys.stderr)
+        return 2
+    chosen = parser.parse_args(given)
     return chosen.command(chosen)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HERE))
-    sys.exit(main())
+    for stream in (sys.stdout, sys.stderr):  # a character that the terminal lacks must not end the program
+        stream.reconfigure(errors="replace")
+    try:
+        code = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # such as `check | head`
+        sys.stdout, code = None, 1
+    sys.exit(code)

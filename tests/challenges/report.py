@@ -6,49 +6,47 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from hypothesis.errors import Flaky
+
 from chat_memory import message_tokens
-from criteria import NotStarted, NotYet, NoUse, Shown
+from criteria import NotStarted, NotYet, NoUse, Scene, Shown
 
 WIDTH = 78
 MOST_ROWS = 9
-GREEN, RED, FAINT, BOLD, PLAIN = "\033[32m", "\033[31m", "\033[2m", "\033[1m", "\033[0m"
-
-
-def painter(colour: bool) -> Any:
-    """A function that puts text into a colour, or leaves it as it is."""
-    return (lambda text, paint: f"{paint}{text}{PLAIN}") if colour else lambda text, paint: text
 
 
 def problem_of(error: BaseException) -> NotYet | NotStarted | None:
     """What to tell the learner, where the error is about their code."""
     if isinstance(error, NoUse):
         return error.problem
-    return error if isinstance(error, (NotYet, NotStarted)) else None
+    if isinstance(error, (NotYet, NotStarted)):
+        return error
+    if isinstance(error, Flaky):
+        return NotYet(
+            "Called again with the same conversation, the code did something else.",
+            Scene.newest.shown if Scene.newest else (),
+            why="What is sent must depend on the conversation alone, or a problem can never be found again.",
+            hints=("What does it keep between two calls? Look for global, for default lists, for caches, for random.",),
+        )
+    return None
 
 
-def explained(problem: NotYet | NotStarted, printed: str = "", *, colour: bool, hint: str = "") -> str:
-    """A criterion that is not met, in full. `hint` is how the next hint is asked for."""
-    paint = painter(colour)
+def explained(problem: NotYet | NotStarted, printed: str = "") -> str:
+    """A criterion that is not met, in full, with the first hint."""
     blocks = [_block(shown) for shown in problem.shown]
     if printed.strip():
-        blocks.append(
-            "\n".join(["Printed on the way:", *(f"  {_one_line(line)}" for line in printed.strip().splitlines()[:5])])
-        )
-    blocks.append(_wrapped(str(problem)))
-    if problem.why:
-        blocks.append(_wrapped(problem.why))
+        lines = [f"  {_one_line(line)}" for line in printed.strip().splitlines()[:5]]
+        blocks.append("\n".join(["Printed on the way:", *lines]))
+    blocks += [_wrapped(text) for text in (str(problem), problem.why) if text]
     if problem.hints:
-        blocks.append(
-            paint(_wrapped(f"Hint: {problem.hints[0]}"), BOLD) + (paint(f"\n({hint})", FAINT) if hint else "")
-        )
+        blocks.append(_wrapped(f"Hint: {problem.hints[0]}"))
     return textwrap.indent("\n\n".join(blocks), "    ")
 
 
 def _block(shown: Shown) -> str:
     if isinstance(shown.what, (list, tuple)):
         return "\n".join([f"{shown.title}:", *rows(shown.what)])
-    text = shown.what if isinstance(shown.what, str) else repr(shown.what)
-    return f"{shown.title}: {_one_line(text)}"
+    return f"{shown.title}: {_one_line(shown.what if isinstance(shown.what, str) else _safely(shown.what))}"
 
 
 def rows(messages: Sequence[Any]) -> list[str]:
@@ -67,28 +65,40 @@ def rows(messages: Sequence[Any]) -> list[str]:
 
 
 def _row(message: Any) -> str:
-    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-        return f"no message: {_one_line(repr(message), 52)}"
-    said = message.get("content")
-    if isinstance(said, list):
-        said = " ".join(str(part.get("text", "…")) for part in said if isinstance(part, dict))
-    calls = message.get("tool_calls") or []
-    text = said if said else "calls " + ", ".join(call["function"]["name"] for call in calls) if calls else said or ""
-    others = sorted(map(str, message.keys() - {"role", "content", "tool_calls", "tool_call_id", "name"}))
-    label = message.get("tool_call_id") or message.get("name") or (f"with {', '.join(others)}" if others else "")
-    answered = f"({label}) " if label else ""
+    """One message; whatever a learner has put into it, it is shown."""
     try:
-        tokens = f"{message_tokens(message):>6,}"
+        said, calls = message.get("content"), message.get("tool_calls") or []
+        if isinstance(said, list):
+            said = " ".join(str(part.get("text", "…")) for part in said)
+        said = said or ", ".join(f"calls {call['function']['name']}" for call in calls)
+        others = sorted(map(str, message.keys() - {"role", "content", "tool_calls", "tool_call_id", "name"}))
+        label = message.get("tool_call_id") or message.get("name") or (f"with {', '.join(others)}" if others else "")
+        row = f"{_one_line(message['role'], 10):<10} {_one_line((f'({label}) ' if label else '') + str(said)):<50}"
+    except Exception:
+        return f"no message: {_one_line(_safely(message), 52)}"
+    try:
+        return f"{row} {message_tokens(message):>6,}"
     except (TypeError, ValueError):
-        tokens = ""
-    return f"{message['role']:<10} {_one_line(answered + str(text)):<50} {tokens}".rstrip()
+        return row.rstrip()
+
+
+def _safely(value: Any) -> str:
+    """How a value is written, even if it cannot write itself."""
+    try:
+        return repr(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
 
 
 def _one_line(text: str, width: int = 50) -> str:
-    text = " ".join(str(text).split())
-    text = "".join(char if char.isprintable() else "�" for char in text)
-    return text if len(text) <= width else f"{text[: width - 16].rstrip()} … {text[-12:].lstrip()}"
+    text = _clean(" ".join(str(text[:2_000]).split()) + text[2_000:][-100:])
+    ends = (width - 4) * 3 // 4, (width - 4) // 4
+    return text if len(text) <= width else f"{text[: ends[0]].rstrip()} … {text[-ends[1] :].lstrip()}"
+
+
+def _clean(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text)
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.fill(line, WIDTH - 4) for line in text.splitlines())
+    return "\n".join(textwrap.fill(_clean(line), WIDTH - 4) for line in text[:1_500].splitlines())

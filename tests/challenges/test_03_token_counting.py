@@ -7,12 +7,15 @@ from functools import cache
 from itertools import permutations
 from numbers import Integral
 from random import Random
+from reprlib import repr as shortened
 from unittest.mock import patch
 
 import httpx2
 import openai
+import tiktoken
 
 from calling import Work
+from chat_memory import tokens as finished
 from common import OFFLINE_MODEL
 from criteria import Message, NotStarted, NotYet, Scene
 from mock_model import MockServer
@@ -43,6 +46,16 @@ OTHER = (
     "\n\n   {name}\t{town}   {number}.{tens}  \n",
 )
 SPECIAL = ("<|endoftext|>", "What does <|endoftext|> mean, {name}?", "<|endofprompt|>{town}<|endoftext|><|endoftext|>")
+EXACT = {  # what is lost when a text is not encoded as it is
+    "{name} lives in {town}\n\n": "ends in two line breaks",
+    "{name} lives in {town}.   ": "ends in spaces",
+    "{name}!\r\n\r\n\r\n{town}, room {number}\r\n": "ends its lines in \\r\\n, as on Windows",
+    "Cafe\u0301 {name}, {town}: cre\u0300me bru\u0302le\u0301e": "writes é as two characters, e and an accent",
+    "Café {name}, {town}: crème brûlée": "writes é as one character",
+    "{name} lives in {town}\n": "ends in a line break",
+    "{name} isn’t “{town}”: {few}\u00a0000\u00a0€ – ½ oﬃce Ａ①": "has signs that look like others, such as ’ and ﬃ",
+    "{name} &lt;3 {town} &amp; floor {few}": "is written as in a web page, with &lt; and &amp;",
+}
 ROLES = ("system", "user", "assistant")
 ITSELF = "Is each text counted by itself, as if nothing stood beside it?"
 
@@ -66,7 +79,8 @@ def texts(templates: tuple[str, ...], seed: int, times: int = 1) -> list[str]:
     ]
 
 
-LONG = " ".join(texts(PLAIN + OTHER, 5, 12))
+LONG = " ".join(texts(PLAIN + OTHER, 5, 80))  # more than 32,000 characters
+MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 30), ROLES * 40, strict=True)]  # short messages
 
 
 def conversations(seed: int, sizes: Sequence[int]) -> Iterator[list[Message]]:
@@ -76,6 +90,15 @@ def conversations(seed: int, sizes: Sequence[int]) -> Iterator[list[Message]]:
         found = ["", LONG, *texts(PLAIN + OTHER + SPECIAL, seed + number)]
         named = [{}, {}, *({"name": name} for name in NAMES)]
         yield [said(random.choice(found), random.choice(ROLES), **random.choice(named)) for _ in range(size)]
+
+
+def threes(seed: int) -> Iterator[list[Message]]:
+    """Every kind of text there is, three to a conversation, some of the messages with a name."""
+    random = Random(seed)
+    found = ["", *texts(PLAIN + OTHER + SPECIAL + tuple(EXACT), seed), LONG]
+    for begin in range(0, len(found), 3):
+        more = {"name": random.choice(NAMES)} if begin % 2 else {}
+        yield [said(text, random.choice(ROLES), **more) for text in found[begin : begin + 3]]
 
 
 @cache
@@ -89,10 +112,36 @@ def servers(messages: list[Message]) -> int:
     return client().chat.completions.create(model=OFFLINE_MODEL, messages=messages).usage.prompt_tokens
 
 
+def counted(challenge: Work, messages: list[Message]) -> object:
+    """What the learner's function returns. Until it does, chat_memory does not count, by whatever name it is called."""
+    function = challenge.get("count_tokens")  # read before that: to compare with chat_memory beside it is all right
+    used: list[NotYet] = []
+
+    def refused(*_: object, **__: object) -> None:
+        used.append(
+            NotYet(
+                "Your function leaves the counting to the finished one of chat_memory.",
+                why="Here you find out what is in that one. From the next lesson on it is yours to use.",
+                hints=(
+                    "chat_memory counts for you. What does it add up? Write that with tiktoken alone.",
+                    "get_encoding and encode_ordinary of tiktoken are all that you need to import.",
+                ),
+            )
+        )
+        raise used[0]
+
+    try:
+        with patch.multiple(finished, _count_message=refused, _count_text=refused, _load=refused):
+            return challenge.run(function, "count_tokens", messages)
+    finally:
+        if used:  # even where the learner's code caught it
+            raise used[0] from None
+
+
 def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) -> int:
     """What the learner's function counts."""
     scene = scene or Scene()
-    count = challenge.call("count_tokens", deepcopy(messages))
+    count = counted(challenge, deepcopy(messages))
     scene.expect(
         count is not None,
         "A number was expected, but None came back.",
@@ -100,8 +149,26 @@ def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) 
         hint="Does every way through your function end in a return?",
     )
     scene.expect(
+        not (isinstance(count, float) and count.is_integer()),
+        f"A whole number (int) was expected, but {count!r} came back, a float.",
+        why="Tokens are pieces, so their number is an int, as the server's is: 18, not 18.0.",
+        hint=(
+            "Which of your lines makes a float of it: a division with /, or a number with a point in it, such as 0.0?",
+            "Which function of tiktoken cuts a text into its pieces, and what do you count of what it gives you?",
+        ),
+    )
+    scene.expect(
+        not isinstance(count, (list, tuple)),
+        f"A whole number (int) was expected, but a {type(count).__name__} came back: {shortened(count)}.",
+        why="A budget is kept with one number for the whole request.",
+        hint=(
+            "You return the pieces, or a number for each. How many are they all together?",
+            "len tells how long a list is, and sum adds up the numbers in it.",
+        ),
+    )
+    scene.expect(
         isinstance(count, Integral) and not isinstance(count, bool),
-        f"A whole number was expected, but {count!r} came back, a {type(count).__name__}.",
+        f"A whole number (int) was expected, but {shortened(count)} came back, of the type {type(count).__name__}.",
         why="The server counts pieces of text out of a fixed list, and there is no half of one.",
         hint="Which function of tiktoken cuts a text into its pieces, and what do you count of what it gives you?",
     )
@@ -178,18 +245,31 @@ def test_each_text_is_counted_by_itself(challenge):
 def test_any_language_and_any_length(challenge):
     """In every language, with emoji and code, and of any length"""
     *others, spaced = texts(OTHER, 2)
-    for text in (*others, spaced, LONG):
+    one, other = (LONG[:300] + middle + LONG[-300:] for middle in (" and then they", "#9x7¿qZ!0}k→~$"))
+    questions = dict.fromkeys(
+        others, "Is the text encoded as it is, every character of it, and with the right encoding?"
+    )
+    questions[spaced] = "Is the text encoded as it is: whole, with its spaces and its line breaks?"
+    for text, what in zip(texts(tuple(EXACT), 7), EXACT.values(), strict=True):
+        questions[text] = f"This text {what}. Is it encoded as it is, every character of it?"
+    questions[LONG] = f"This text has {len(LONG):,} characters. Is it encoded as it is, to its end?"
+    questions[one] = questions[other] = (
+        "You may have counted a text with the same beginning, end and length before. By what do you know a text again?"
+    )
+    for text, question in questions.items():
         came, expected = for_text(challenge, text)
+        old = came != expected and came == len(tiktoken.get_encoding("cl100k_base").encode_ordinary(text))
         scene = Scene()
         scene.show("You were given", [said(text)])
         scene.expect(
             came == expected,
             f"Tokens of the text: {came:,} in your count, {expected:,} in the server's.",
-            why="Another encoding cuts a text into other pieces: a count that fits the model of yesterday is wrong today.",
+            why="Another encoding cuts a text into other pieces: a count that fits the model of yesterday is wrong today."
+            if old
+            else "The model reads every character that is sent, and you pay for it.",
             hint=(
-                "Is the text encoded as it is: whole, with its spaces and its line breaks?"
-                if text in (spaced, LONG)
-                else "Which encoding do you count with? The one of gpt-4 is not that of later models.",
+                "Which encoding do you count with? The one of gpt-4 is not that of later models." if old else question,
+                "Hand the content to tiktoken without doing anything to it before.",
                 "The lesson ends with what to take for a model that is newer than your tiktoken.",
             ),
         )
@@ -308,7 +388,7 @@ def test_a_name_costs_what_the_server_counts(challenge):
 
 def test_whole_conversations(challenge):
     """Your count equals the server's on conversations that you have not seen"""
-    for messages in conversations(10, [1] * 8 + [2] * 6 + [3] * 4 + [5] * 4 + [9, 14]):
+    for messages in (*conversations(10, [1] * 8 + [2] * 6 + [3] * 4 + [5] * 4 + [9, 14]), MANY):
         scene = Scene()
         scene.show("You were given", messages)
         came, expected = yours(challenge, messages, scene), servers(messages)
@@ -317,7 +397,9 @@ def test_whole_conversations(challenge):
             f"You counted {came:,} tokens, and the server {expected:,}.",
             why="The number is of use only if you can rely on it.",
             hint=(
-                "Count the messages above one by one: at which does your number differ from the one beside it?",
+                f"This conversation has {len(messages)} messages. Does your count go through all of them?"
+                if messages is MANY
+                else "Count the messages above one by one: at which does your number differ from the one beside it?",
                 "Beside each message stands what it costs; the request costs 3 more.",
             ),
         )
@@ -325,39 +407,61 @@ def test_whole_conversations(challenge):
 
 def test_nothing_is_sent_and_nothing_changed(challenge):
     """Counting sends nothing, and does not change the messages"""
-    messages = [said(text, name=name) for text, name in zip(texts(PLAIN, 9), NAMES, strict=False)]
-    given_in = deepcopy(messages)
-    scene = Scene()
-    scene.show("You were given", messages)
-    with requests_noted() as sent:
-        challenge.call("count_tokens", given_in)
-    scene.expect(
-        not sent,
-        f"To count them, your function sent {len(sent)} request{'s' * (len(sent) != 1)}.",
-        why="The count is to tell whether a request fits, and what it costs, before it is paid for.",
-        hint=(
-            "Your function asks the server. What do you know before you send, so that you need not ask?",
-            "tiktoken counts on your own computer.",
-        ),
-    )
-    scene.show("They are now", given_in)
-    scene.expect(
-        given_in == messages,
-        "The messages that were handed in have changed.",
-        why="They are counted first and sent afterwards, so now something else is sent.",
-        hint="Which of your lines takes something out of a message or a list, or puts something in: pop, del, append, = ?",
+    for messages in (*threes(9), *conversations(11, [1, 2, 3, 5, 9]), MANY):
+        given_in = deepcopy(messages)
+        scene = Scene()
+        scene.show("You were given", messages)
+        with requests_noted() as sent:
+            counted(challenge, given_in)
+        scene.expect(
+            not sent,
+            f"To count them, your function sent {len(sent)} request{'s' * (len(sent) != 1)}.",
+            why="The count is to tell whether a request fits, and what it costs, before it is paid for.",
+            hint=(
+                "Your function asks the server. What do you know before you send, so that you need not ask?",
+                "tiktoken counts on your own computer.",
+            ),
+        )
+        scene.show("They are now", given_in)
+        scene.expect(
+            given_in == messages,
+            "The messages that were handed in have changed.",
+            why="They are counted first and sent afterwards, so now something else is sent.",
+            hint=what_changed(messages, given_in),
+        )
+
+
+def what_changed(before: list[Message], after: list[Message]) -> str:
+    """The question that leads to the line which changed something."""
+    if len(after) != len(before):
+        return (
+            "The list has lost messages. Which of your lines takes something out of it: pop, remove, del, clear?"
+            if len(after) < len(before)
+            else "The list has grown. Which of your lines puts something into it: append, insert, +=?"
+        )
+    if all(message in after for message in before):
+        return "The messages stand in another order. Which of your lines sorts or turns round the list itself?"
+    if all(isinstance(now, dict) and now.keys() == was.keys() for was, now in zip(before, after, strict=True)):
+        return "A text in a message is not what it was. Which of your lines writes into a message, with … = or update?"
+    return (
+        "A message has lost or got a key. Which of your lines takes something out of a message, or puts something in: "
+        "pop, del, setdefault, … = ?"
     )
 
 
 @contextmanager
 def requests_noted() -> Iterator[list[httpx2.Request]]:
-    """Note every request that any client sends, and let it through."""
+    """Note every request that any client sends, awaited or not, and let it through."""
     sent: list[httpx2.Request] = []
-    send = httpx2.Client.send
+    send, send_async = httpx2.Client.send, httpx2.AsyncClient.send
 
     def noting(client: httpx2.Client, request: httpx2.Request, **options: object) -> httpx2.Response:
         sent.append(request)
         return send(client, request, **options)
 
-    with patch.object(httpx2.Client, "send", noting):
+    async def noting_async(client: httpx2.AsyncClient, request: httpx2.Request, **options: object) -> httpx2.Response:
+        sent.append(request)
+        return await send_async(client, request, **options)
+
+    with patch.object(httpx2.Client, "send", noting), patch.object(httpx2.AsyncClient, "send", noting_async):
         yield sent

@@ -1,6 +1,6 @@
 """Divides by four, and returns what comes out, a float."""
 # fails: test_texts_are_counted_in_tokens
-# hint: cuts a text into its pieces
+# hint: a division with /
 
 
 def count_tokens(messages):

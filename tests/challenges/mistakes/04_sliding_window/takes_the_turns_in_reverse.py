@@ -5,5 +5,5 @@
 
 def sliding_window(history, keep_turns):
     starts = [i for i, message in enumerate(history) if message["role"] == "user"]
-    turns = [history[a:b] for a, b in zip(starts, [*starts[1:], None])]
+    turns = [history[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
     return [history[0], *(message for turn in turns[::-1][:keep_turns] for message in turn)]

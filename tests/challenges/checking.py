@@ -1,0 +1,236 @@
+"""A checker in a process of its own: whatever a learner's code does there, a result comes back.
+
+python tests/challenges/checking.py NAME WORK_FOLDER RESULT     checks when a line comes in, writes RESULT, and ends
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SECONDS = 30.0  # for a whole checker, before it is stopped from outside
+MEMORY = 4 << 30  # bytes
+END = os._exit  # the real one: a learner's code may replace it
+SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
+
+
+@dataclass
+class Criterion:
+    """One line of a checker's result."""
+
+    test: str
+    text: str
+    met: bool = False
+    started: bool = True  # there is code to judge
+    judged: bool = False  # it is known whether it is met
+    problem: str = ""  # in one sentence
+    explained: str = ""  # in full
+    hints: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Result:
+    """What became of one file."""
+
+    number: int
+    name: str
+    criteria: list[Criterion] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        if self.criteria and all(criterion.met for criterion in self.criteria):
+            return SOLVED
+        return NOT_YET if any(criterion.started for criterion in self.criteria) else NOT_STARTED
+
+    @property
+    def met(self) -> int:
+        return sum(criterion.met for criterion in self.criteria)
+
+    @property
+    def first_unmet(self) -> Criterion | None:
+        """What to look at next: what was begun before what was not."""
+        unmet = [criterion for criterion in self.criteria if not criterion.met]
+        return next((criterion for criterion in unmet if criterion.started), unmet[0] if unmet else None)
+
+
+# In this process
+
+
+class Collector:
+    """A plugin of pytest that keeps what became of each criterion, file by file."""
+
+    def __init__(self) -> None:
+        self.results: dict[tuple[str, str], Result] = {}
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        for item in session.items:
+            text = (item.function.__doc__ or item.name).strip().splitlines()[0]
+            self._result(item.nodeid).criteria.append(Criterion(_names(item.nodeid)[1], text))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when != "call" and report.outcome != "failed":
+            return
+        test = _names(report.nodeid)[1]
+        criterion = next(one for one in self._result(report.nodeid).criteria if one.test == test)
+        criterion.met = report.outcome == "passed"
+        criterion.started, criterion.judged = getattr(report, "started", True), getattr(report, "judged", True)
+        criterion.problem, criterion.explained = getattr(report, "problem", ""), str(report.longrepr or "")
+        criterion.hints = getattr(report, "hints", [])
+        self.note(criterion)
+
+    def note(self, criterion: Criterion) -> None:
+        """Called once for each criterion that is done."""
+
+    def _result(self, nodeid: str) -> Result:
+        module, _, file = _names(nodeid)
+        return self.results.setdefault((module, file), Result(int(module[:2]), module))
+
+
+def _names(nodeid: str) -> tuple[str, str, str]:
+    """The challenge, the test and the file of a test: "04_…", "test_…" and "reference"."""
+    test, _, file = nodeid.split("::")[-1].rstrip("]").partition("[")
+    return Path(nodeid.split("::")[0]).stem.removeprefix("test_"), test, file
+
+
+def run_here(names: Sequence[str], collector: Collector, *options: str) -> list[Result]:
+    """Run the checkers with these names in this process, with more options of pytest."""
+    import pytest
+
+    arguments = [str(HERE / f"test_{name}.py") for name in names]
+    for name in ("nbval", "cacheprovider", "xdist", "faulthandler"):
+        arguments += ["-p", f"no:{name}"]
+    arguments += ["-o", "addopts=", "-q", "--tb=native", f"--rootdir={ROOT}", f"--confcutdir={ROOT}", *options]
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[collector])
+    if code not in (0, 1):
+        raise RuntimeError(f"The checker could not run:\n{said.getvalue()[-3000:]}")
+    return list(collector.results.values())
+
+
+# In a process of its own
+
+
+class Checker:
+    """A checker that has been started, and checks when it is told to. All that takes long is imported beforehand."""
+
+    def __init__(self, name: str, work: Path) -> None:
+        handle, path = tempfile.mkstemp(suffix=".jsonl")
+        os.close(handle)
+        self._name, self._path = name, Path(path)
+        command = [sys.executable, str(HERE / "checking.py"), name, str(work), path]
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | {"PYTHONUTF8": "1"}, **silent)
+
+    def go(self) -> None:
+        """Check now."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+
+    def result(self) -> Result:
+        """What came of it, at the latest after some seconds."""
+        problem = "The code ended the whole program, or broke it."
+        hint = (
+            "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again."
+        )
+        try:
+            self._process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            problem = f"The code had not ended after {SECONDS:.0f} seconds, and could not be interrupted."
+            hint = "Which line could wait or count for ever? Does a loop add to the very list that it goes through?"
+        noted = self._read()
+        if not noted.criteria:
+            noted.criteria.append(Criterion("test", "The code runs"))
+        for criterion in noted.criteria:
+            if not criterion.judged and criterion.started and not criterion.explained:
+                criterion.problem, criterion.hints = problem, [hint]
+                criterion.explained = f"    {problem}\n\n    Hint: {hint}"
+        self.stop()
+        return noted
+
+    def stop(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.kill()
+        self._process.communicate()
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+    def _read(self) -> Result:
+        result = Result(int(self._name[:2]), self._name)
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            with contextlib.suppress(ValueError):  # a line that was cut off
+                criterion = Criterion(**json.loads(line))
+                places = [i for i, one in enumerate(result.criteria) if one.test == criterion.test]
+                if places:
+                    result.criteria[places[0]] = criterion
+                else:
+                    result.criteria.append(criterion)
+        return result
+
+
+def run(names: Sequence[str], work: Path) -> list[Result]:
+    """Check the learner's files, each in a process of its own, a few at a time."""
+    results, waiting, running = {}, list(names), []
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 2):
+            name = waiting.pop(0)
+            running.append((name, Checker(name, work)))
+            running[-1][1].go()
+        name, checker = running.pop(0)
+        try:
+            results[name] = checker.result()
+        except BaseException:
+            for _, other in [(name, checker), *running]:
+                other.stop()
+            raise
+    return [results[name] for name in names]
+
+
+class Writer(Collector):
+    """A collector that writes down at once what it knows, so that it is known should the process end."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("w", encoding="utf-8")
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        super().pytest_collection_finish(session)
+        for result in self.results.values():
+            for criterion in result.criteria:
+                self.note(criterion)
+
+    def note(self, criterion: Criterion) -> None:
+        self._file.write(json.dumps(asdict(criterion)) + "\n")
+        self._file.flush()
+
+
+def main() -> None:
+    """Import everything, wait for a line, check, and end at once, whatever the learner's code has left running."""
+    import chat_memory, hypothesis, mock_model, openai, pytest  # noqa: F401, E401, I001
+
+    name, work, path = sys.argv[1:]
+    writer = Writer(Path(path))
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if sys.stdin.readline():
+        with contextlib.suppress(BaseException):
+            run_here([name], writer, f"--work-folder={work}")
+    END(0)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE))
+    main()
