@@ -94,7 +94,7 @@ def real_desk(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_what_is_not_started_is_said_to_be_and_where_to_begin(room):
     done = room.desk("check", "4")
     assert done.returncode == 1
-    assert "0 of 6" in done.stdout and "Not started: write your code into work/04_sliding_window.py" in done.stdout
+    assert "0 of 7" in done.stdout and "Not started: write your code into work/04_sliding_window.py" in done.stdout
     first, second, third = (room.desk("hint", "4").stdout for _ in range(3))
     assert "hint 1 of 2" in first and "hint 2 of 2" in second and second == third
     assert "--give-up" not in first and "solution 4 --give-up" in second
@@ -119,7 +119,7 @@ def test_what_is_not_right_yet_is_shown_with_the_conversation_that_breaks_it(roo
 def test_what_is_solved_is_compared_with_a_solution(room):
     shutil.copyfile(SOLUTION, room.work)
     done = room.desk("check", "4")
-    assert done.returncode == 0 and "6 of 6" in done.stdout and "Solved." in done.stdout
+    assert done.returncode == 0 and "7 of 7" in done.stdout and "Solved." in done.stdout
     room.work.write_text(SOLUTION.read_text(encoding="utf-8").replace("starts", "begins"), encoding="utf-8")
     compared = room.desk("solution", "4")
     assert compared.returncode == 0 and re.search(r"^-.*begins", compared.stdout, re.M)
@@ -131,7 +131,7 @@ def test_a_solution_is_shown_only_to_who_has_solved_it_or_gives_up(room):
     refused = room.desk("solution", "4")
     assert refused.returncode == 1 and "not solved yet" in refused.stdout and "starts" not in refused.stdout
     given_up = room.desk("solution", "4", "--give-up")
-    assert given_up.returncode == 0 and re.search(r"^\+.*starts", given_up.stdout, re.M)
+    assert given_up.returncode == 0 and given_up.stdout == SOLUTION.read_text(encoding="utf-8")
 
 
 def test_reset_brings_the_starter_back_and_keeps_what_was_there(room):
@@ -187,7 +187,7 @@ KINDS = {  # what the file holds: what its owner reads
     "import sys\nsys.exit()\n": r"ends the whole program, in line 2",
     "def window(history, keep_turns):\n    return history\n": r"has no sliding_window\. It defines window",
     "def sliding_window(history):\n    return history\n": r"cannot be called as the task says: too many positional",
-    ONE + "return None\n": r"A list of messages was expected, but NoneType came back",
+    ONE + "return None\n": r"Nothing came back",
     ONE + "return history[99]\n": r"stops with an error when it runs, in line 2 \(return history\[99\]\).*IndexError",
     ONE + "exit()\n": r"ends the whole program, in line 2",
     ONE + "return input()\n": r"waits for somebody to type, in line 2",
@@ -198,7 +198,7 @@ KINDS = {  # what the file holds: what its owner reads
     ONE + "yield history\n": r"one by one \(it holds yield\)",
     "async " + ONE + "return history\n": r"is async",
     ONE + "print('hello there')\n    return history[1:]\n": r"Printed on the way:\s+hello there",
-    ONE + "history.pop()\n    return history\n": r"",
+    ONE + "history.pop()\n    return history\n": r"A turn is not whole|is missing",
     "": r"has no sliding_window",
     "\0": r"Python cannot read|stops with an error when it is read",
     "x = 'caf\\xe9'\n": r"has no sliding_window",

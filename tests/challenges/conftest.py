@@ -65,7 +65,7 @@ def challenge(request: pytest.FixtureRequest) -> Work:
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
-    Scene.newest = None
+    Scene.newest, Scene.smallest = None, not pyfuncitem.funcargs["challenge"].unmet
     if pyfuncitem.config.getoption("--quick") and pyfuncitem.funcargs["challenge"].unmet:
         pytest.skip("a criterion before this one is not met")
 

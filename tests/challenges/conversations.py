@@ -31,7 +31,7 @@ def turns(draw: st.DrawFn, number: int, tools: bool) -> list[Message]:
             {"role": "tool", "tool_call_id": id, "content": words(f"Result {n}.", draw(LENGTHS))}
             for n, id in enumerate(ids)
         ]
-    if not draw(st.integers(0, 5)):  # a turn that was broken off: its question, perhaps its calls, and no reply
+    if draw(st.integers(0, 5)) == 5:  # a turn that was broken off: its question, perhaps its calls, and no reply
         return said
     return [*said, {"role": "assistant", "content": words(f"Answer {number}.", draw(LENGTHS))}]
 

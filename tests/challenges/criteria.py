@@ -55,6 +55,7 @@ class Scene:
     """What happened in one try, filled in as it happens, and shown when something is not as expected."""
 
     shown: list[Shown] = field(default_factory=list)
+    smallest: ClassVar[bool] = True  # whether to look for a smaller example: not where nobody will read it
     newest: ClassVar[Scene | None] = (
         None  # the one that is being filled in: an error in the learner's code shows it too
     )
@@ -78,7 +79,8 @@ class Scene:
     def expect(self, met: Any, what: str, *, why: str, hint: str | Sequence[str]) -> None:
         """Go on if it is met; raise NotYet if not. `what` says in one sentence what came and what was expected."""
         if not met:
-            raise NotYet(what, tuple(self.shown), why, _several(hint))
+            problem = NotYet(what, tuple(self.shown), why, _several(hint))
+            raise problem if Scene.smallest else NoUse(problem)
 
 
 def _several(hint: str | Sequence[str]) -> tuple[str, ...]:

@@ -254,7 +254,7 @@ def test_any_language_and_any_length(challenge):
         questions[text] = f"This text {what}. Is it encoded as it is, every character of it?"
     questions[LONG] = f"This text has {len(LONG):,} characters. Is it encoded as it is, to its end?"
     questions[one] = questions[other] = (
-        "You may have counted a text with the same beginning, end and length before. By what do you know a text again?"
+        "You may have counted a text with the same beginning, end or length before. By what do you know a text again?"
     )
     for text, question in questions.items():
         came, expected = for_text(challenge, text)
@@ -268,10 +268,11 @@ def test_any_language_and_any_length(challenge):
             if old
             else "The model reads every character that is sent, and you pay for it.",
             hint=(
-                "Which encoding do you count with? The one of gpt-4 is not that of later models." if old else question,
-                "Hand the content to tiktoken without doing anything to it before.",
-                "The lesson ends with what to take for a model that is newer than your tiktoken.",
-            ),
+                "Which encoding do you count with? The one of gpt-4 is not that of later models.",
+                "The lesson says what to take for a model that is newer than your tiktoken.",
+            )
+            if old
+            else (question, "Hand the content to encode_ordinary of o200k_base without doing anything to it before."),
         )
 
 

@@ -26,7 +26,7 @@ def talks(draw: st.DrawFn, least: int = 0, tools: bool = True) -> list[Message]:
     """A history with one of several system messages; some people say the same again and again."""
     history = draw(histories(least=least, tools=tools))
     history[0]["content"] = draw(st.sampled_from(SYSTEMS))
-    if not draw(st.integers(0, 3)):
+    if draw(st.integers(0, 3)) == 3:
         for message in history[1:]:
             message["content"] = message["content"] and re.sub(r" \d+\.", ".", message["content"])
     return history
@@ -35,11 +35,13 @@ def talks(draw: st.DrawFn, least: int = 0, tools: bool = True) -> list[Message]:
 A_TURN = "Where does a turn begin, and where does it end? Count those, not messages."
 
 
-def window_of(challenge: Work, history: list[Message], keep_turns: int) -> tuple[Scene, list[Message]]:
+def window_of(
+    challenge: Work, history: list[Message], keep_turns: int, handed: list[Message] | None = None
+) -> tuple[Scene, list[Message]]:
     """Call the learner's function with a copy, and note what came."""
     scene = Scene()
     scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
-    window = challenge.call("sliding_window", history, keep_turns)
+    window = challenge.call("sliding_window", deepcopy(history) if handed is None else handed, keep_turns)
     why = "What you return is sent to the model as it is."
     scene.expect(
         window is not None, "Nothing came back.", why=why, hint="Does every way through your function end in a return?"
@@ -51,18 +53,18 @@ def window_of(challenge: Work, history: list[Message], keep_turns: int) -> tuple
         hint="How do you make a list of it?",
     )
     scene.show("You returned", list(window))
-    odd = next((item for item in window if not isinstance(item, dict)), None)
+    odd = [item for item in window if not isinstance(item, dict)]
     scene.expect(
-        odd is None,
-        f"A list of messages was expected, but in it stands something of the type {type(odd).__name__}.",
+        not odd,
+        f"A list of messages was expected, but in it stands something of the type {type(odd[0]).__name__ if odd else ''}.",
         why=why,
-        hint=f"You have a list of {'turns' if isinstance(odd, list) else 'other things'}, and want one of messages. "
+        hint=f"You have a list of {'turns' if odd and isinstance(odd[0], list) else 'other things'}, and want one of messages. "
         "What is the difference between append and extend, and what does + do?",
     )
-    strange = next((item for item in window if item not in history), None)
+    strange = [item for item in window if item not in history]
     scene.expect(
-        strange is None,
-        f"This is no message of the history: {strange}.",
+        not strange,
+        f"This is no message of the history: {strange[:1]}.",
         why="A message that loses its role, its id or its words is another message.",
         hint="Do you build messages anew? Take them as they are.",
     )
@@ -167,11 +169,11 @@ def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
 @given(history=talks(least=1), keep_turns=KEEP)
 def test_the_history_is_not_changed(challenge, history, keep_turns):
     """Your caller's list, and the messages in it, stay as they were"""
-    before = deepcopy(history)
-    scene, _ = window_of(challenge, history, keep_turns)
-    scene.show("Your caller's list is now", history)
+    handed = deepcopy(history)
+    scene, _ = window_of(challenge, history, keep_turns, handed)
+    scene.show("Your caller's list is now", handed)
     scene.expect(
-        history == before,
+        handed == history,
         "The list that was handed in has changed.",
         why="The window is what is sent this time. The history is what is remembered, and it may be needed again.",
         hint=(

@@ -208,7 +208,7 @@ def test_turns_stay_whole(challenge, case):
     scene, sent = trimmed(challenge, history, max_tokens)
     rest = [message for message in sent if message["role"] != "system"]
     called = {call["id"] for message in sent for call in message.get("tool_calls") or ()}
-    answered = {message["tool_call_id"] for message in sent if message["role"] == "tool"}
+    answered = {message.get("tool_call_id") for message in sent if message["role"] == "tool"}
     first = rest[0]["role"] if rest else "user"
     scene.expect(
         first == "user" and called == answered,
@@ -418,7 +418,20 @@ def test_the_function_that_is_handed_in_counts(challenge):
 
 
 def test_a_long_talk_in_a_small_window(challenge):
-    """In a small window a long talk goes on, and recalls what was just said"""
+    """A long talk goes on in a small window, and fills a large one"""
+    talk = [{"role": "system", "content": "Be brief."}]
+    for number in range(1, 41):
+        talk += [{"role": "user", "content": f"Is it {number}?"}, {"role": "assistant", "content": f"It is {number}."}]
+    talk.append({"role": "user", "content": "And now?"})
+    for count in (40, 25, 12):
+        budget = needs(talk)[count]
+        scene, sent = trimmed(challenge, talk, budget)
+        scene.expect(
+            sent == fitting(talk, budget),
+            f"{len(turns_of(sent))} turns came back where {count + 1} fit.",
+            why="Conversations get long, and some models have room for many turns.",
+            hint="Is there a number in your code that is right for short talks only?",
+        )
     server = RecordingServer(context_window=150)
     client, history = server.client(), [{"role": "system", "content": "Be brief."}]
     for number, town in enumerate("Lima Cusco Puno Ica Tacna Piura Nazca Huaraz Arequipa Ayacucho".split()):
