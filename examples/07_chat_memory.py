@@ -84,10 +84,10 @@ def talk(memory: ChatMemory, budget: int) -> None:
     """Talk until quit. Ends with EOFError at the end of the input, and with KeyboardInterrupt at Ctrl-C."""
     print(HELP)
     while (text := read_line()).lower().strip("/.!") not in ("quit", "exit"):
-        command = text.lower().split()[:1] if text.startswith("/") else []
-        if command == ["/memory"]:
+        command = text.lower().split()[0].strip(",.!?") if text.startswith("/") else ""
+        if command == "/memory":
             show_memory(memory, budget)
-        elif command == ["/help"]:
+        elif command == "/help":
             print(HELP)
         elif command:
             print(f"There is no command {text.split()[0][:20]}. /help lists them.")

@@ -379,7 +379,7 @@ def test_07_summarises_in_a_talk_and_counts_the_turns(tmp_path):
 
 
 def test_07_shows_its_memory_and_helps(tmp_path):
-    done = remember(tmp_path, "/memory", "/help", "My name is Ana.", "/memory", "/memmory now", "/quit")
+    done = remember(tmp_path, "/Memory, please", "/help", "My name is Ana.", "/memory", "/memmory now", "/quit")
     assert_clean(done)
     assert "Summary: none yet." in done.stdout
     assert done.stdout.count("  /memory ") == 2, "at the beginning, and when asked for"

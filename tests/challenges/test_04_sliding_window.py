@@ -41,7 +41,8 @@ def window_of(
     """Call the learner's function with a copy, and note what came."""
     scene = Scene()
     scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
-    window = challenge.call("sliding_window", deepcopy(history) if handed is None else handed, keep_turns)
+    handed = deepcopy(history) if handed is None else handed
+    window = challenge.call("sliding_window", handed, keep_turns)
     why = "What you return is sent to the model as it is."
     scene.expect(
         window is not None, "Nothing came back.", why=why, hint="Does every way through your function end in a return?"
@@ -61,7 +62,7 @@ def window_of(
         hint=f"You have a list of {'turns' if odd and isinstance(odd[0], list) else 'other things'}, and want one of messages. "
         "What is the difference between append and extend, and what does + do?",
     )
-    strange = [item for item in window if item not in history]
+    strange = [item for item in window if item not in history and item not in handed]
     scene.expect(
         not strange,
         f"This is no message of the history: {strange[:1]}.",
@@ -96,6 +97,23 @@ def test_the_system_message_is_sent_first(challenge, history, keep_turns):
         f"The system message is there, but the first message is one of the role {window[0]['role']!r}.",
         why="Strict servers want it first.",
         hint="In which order do you put the parts together?",
+    )
+
+
+@given(history=talks(least=1), keep_turns=KEEP)
+def test_the_history_is_not_changed(challenge, history, keep_turns):
+    """Your caller's list, and the messages in it, stay as they were"""
+    handed = deepcopy(history)
+    scene, _ = window_of(challenge, history, keep_turns, handed)
+    scene.show("Your caller's list is now", handed)
+    scene.expect(
+        handed == history,
+        "The list that was handed in has changed.",
+        why="The window is what is sent this time. The history is what is remembered, and it may be needed again.",
+        hint=(
+            "Which of your lines changes a list in place (pop, del, append, insert …), or a key of a message?",
+            "Build a new list, with [ … ] or slices.",
+        ),
     )
 
 
@@ -138,7 +156,7 @@ def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
     why = "Each message too few is forgotten, and each one too many is paid for."
     newest = turns_of(history)[-1:]
     scene.expect(
-        all(message in window for turn in newest for message in turn),
+        not newest or all(window.count(message) >= expected.count(message) for turn in newest for message in turn),
         "The newest turn is not there, or not all of it.",
         why="Without the newest question the model answers one that nobody asked.",
         hint="At which end of the history is the newest turn? A question that has no answer yet is a turn too.",
@@ -164,23 +182,6 @@ def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
         hint="Where does the order change?",
     )
     scene.expect(window == expected, "A turn is not whole.", why=why, hint=A_TURN)
-
-
-@given(history=talks(least=1), keep_turns=KEEP)
-def test_the_history_is_not_changed(challenge, history, keep_turns):
-    """Your caller's list, and the messages in it, stay as they were"""
-    handed = deepcopy(history)
-    scene, _ = window_of(challenge, history, keep_turns, handed)
-    scene.show("Your caller's list is now", handed)
-    scene.expect(
-        handed == history,
-        "The list that was handed in has changed.",
-        why="The window is what is sent this time. The history is what is remembered, and it may be needed again.",
-        hint=(
-            "Which of your lines changes a list in place (pop, del, append, insert …), or a key of a message?",
-            "Build a new list, with [ … ] or slices.",
-        ),
-    )
 
 
 def test_long_histories_and_wide_windows(challenge):

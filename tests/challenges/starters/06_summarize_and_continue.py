@@ -3,20 +3,22 @@
 Write `next_turn`: it takes the history of a conversation and a question, asks the model, and returns the new history. The
 history is a list of messages: the system message first, then perhaps the note, then the turns. A turn is a user message
 and its reply. When more than 8 messages stand behind the system message and the note, the model first summarises the
-oldest turns into a note, and only the last 2 turns stay. How and where the note stands in the list is up to you.
+oldest turns into a note, and only the last 2 turns stay. How the note stands in the list is up to you, but not in the
+system message: the note is made of the user's words, which would become rules there.
 
 You have it when
 - the history that you return ends with the question and the model's reply;
 - the list that you are given is not changed;
-- every request begins with the system message, has no other one, and holds the last 2 turns word for word;
+- every request begins with the system message as it was given, and has no other one; then user and assistant take turns,
+  the user first; the last 2 turns are there word for word;
 - the history stays short, and a fact from the first turns is known 20 turns later;
 - most turns need no summary;
 - no request has more than 1,000 tokens, even if the model writes a longer summary than it was asked for;
 - a summary that fails, is empty or is cut off loses nothing: let the error out, or go on with all that was there.
 
 You may use whatever the lessons had: `summarize` of chat_memory, or a prompt of your own. All that is known of a
-conversation is in its history: next time it may come from a file. Everything in this file may be edited, but the name and
-the arguments of the function stay.
+conversation is in its history: there may be others at the same time, and next time it may come from a file. Everything in
+this file may be edited, but the name and the arguments of the function stay.
 """
 
 import openai

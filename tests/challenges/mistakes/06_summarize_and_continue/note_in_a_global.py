@@ -1,6 +1,6 @@
 """Keeps the note in a global variable, so that all talks share it."""
-# fails: test_an_early_fact_is_known_twenty_turns_later
-# hint: what becomes of the note that was there before
+# fails: test_all_that_is_known_is_in_the_history
+# hint: goes from call to call
 
 import openai
 

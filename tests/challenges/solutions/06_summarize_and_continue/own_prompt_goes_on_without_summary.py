@@ -1,4 +1,4 @@
-"""A prompt of its own, a note in one assistant message; where the summary fails, the talk goes on with all turns."""
+"""A prompt of its own, a note that the user gives and the assistant notes; where the summary fails, the talk goes on with all turns."""
 
 import json
 
@@ -24,7 +24,7 @@ def complete(client, messages):
 
 def next_turn(client, history, text):
     messages = list(history)
-    notes = [m for m in messages[1:2] if m["content"].startswith(MARK)]
+    notes = messages[1:3] if messages[1:] and messages[1]["content"].startswith(MARK) else []
     turns = messages[1 + len(notes) :]
     if len(turns) > 8:
         so_far = notes[0]["content"] if notes else "none"
@@ -39,7 +39,10 @@ def next_turn(client, history, text):
         except Exception:
             pass
         else:
-            notes = [{"role": "assistant", "content": MARK + " ".join(summary.split()[:80])}]
+            notes = [
+                {"role": "user", "content": MARK + " ".join(summary.split()[:80])},
+                {"role": "assistant", "content": "Thank you, I have read it."},
+            ]
             turns = turns[-4:]
     turns.append({"role": "user", "content": text})
     reply = complete(client, messages[:1] + notes + turns)

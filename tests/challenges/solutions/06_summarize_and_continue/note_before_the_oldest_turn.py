@@ -1,10 +1,10 @@
-"""The note stands at the end of the system message; the summary is asked for behind the old messages themselves."""
+"""A class, and replies as a stream; the note stands before the words of the oldest turn that is left."""
 
 from copy import deepcopy
 
 from common import MODEL, reply_limit
 
-BETWEEN = "\n\nNotes about the conversation so far: "
+BEFORE, BEHIND = "Notes about our conversation so far: ", "\n\n---\n\n"
 WISH = {
     "role": "user",
     "content": "Summarise our conversation so far, the notes included, in at most 60 words. "
@@ -15,28 +15,22 @@ WISH = {
 class Memory:
     def __init__(self, client, history):
         self.client = client
-        system, *self.turns = deepcopy(history)
-        self.rules, _, self.note = system["content"].partition(BETWEEN)
-
-    def system(self):
-        content = self.rules + BETWEEN + self.note if self.note else self.rules
-        return {"role": "system", "content": content}
+        self.system, *self.turns = deepcopy(history)
 
     def shorten(self):
         if len(self.turns) > 8:
             answer = self.client.chat.completions.create(
-                model=MODEL, messages=[self.system(), *self.turns[:-4], WISH], **reply_limit(200)
+                model=MODEL, messages=[self.system, *self.turns[:-4], WISH], **reply_limit(200)
             )
             if answer.choices[0].finish_reason == "length":
                 raise RuntimeError("the summary is too long")
-            self.note, self.turns = answer.choices[0].message.content, self.turns[-4:]
+            self.turns = self.turns[-4:]
+            self.turns[0]["content"] = BEFORE + answer.choices[0].message.content + BEHIND + self.turns[0]["content"]
 
     def ask(self, text):
         self.turns.append({"role": "user", "content": text})
         pieces = []
-        for chunk in self.client.chat.completions.create(
-            model=MODEL, messages=[self.system(), *self.turns], stream=True
-        ):
+        for chunk in self.client.chat.completions.create(model=MODEL, messages=[self.system, *self.turns], stream=True):
             pieces += [chunk.choices[0].delta.content or ""] if chunk.choices else []
         self.turns.append({"role": "assistant", "content": "".join(pieces)})
 
@@ -45,4 +39,4 @@ def next_turn(client, history, text):
     memory = Memory(client, history)
     memory.shorten()
     memory.ask(text)
-    return [memory.system(), *memory.turns]
+    return [memory.system, *memory.turns]
