@@ -428,7 +428,7 @@ def test_07_says_how_much_too_long_a_question_is_and_goes_on(tmp_path):
     [
         (("--budget", "50"), "at least"),
         (("--budget", "0"), "at least"),
-        (("--keep-recent", "-1"), "keep_recent must be at least 0"),
+        (("--keep-recent", "-1"), "--keep-recent must be at least 0"),
         (("--budget", "many"), "invalid int value"),
     ],
 )
