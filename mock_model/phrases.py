@@ -179,6 +179,7 @@ def resolve(clause: Sequence[Word], topics: Topics) -> list[Word]:
     """Put what they stand for in place of "he", "her", "it" and "they"."""
     found: list[Word] = []
     own_person = False  # whether the clause has named somebody of its own
+    told_before = False  # "my budget: it is …"
     for index, word in enumerate(clause):
         own_person = own_person or (index > 1 and _names_person(clause[index - 1], index == 1))
         topic = _stands_for(word, index, topics)
@@ -189,7 +190,7 @@ def resolve(clause: Sequence[Word], topics: Topics) -> list[Word]:
             and word.low in ("him", "her", "it", "them")
         )
         own = own_person or (index > 1 and _names_person(clause[0], True))
-        told_before = any(w.text == ":" for w in clause[:index])  # "my budget: it is …"
+        told_before = told_before or word.text == ":"
         nothing = topic is None or told_before or _is_weather(clause, index)
         if nothing or (own and not object_ and word.low != "its"):
             found.append(word)

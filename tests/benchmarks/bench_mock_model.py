@@ -2,7 +2,7 @@
 
 Both sides use the same client class and send the same request; the fixed side returns the offline model's own answer,
 stored beforehand, so that the difference is the work of the server. The rounds are interleaved, and the ratio is that
-of the medians. Then the memory of 4,000 calls, each with a new question.
+of the medians. Then the memory of 10,000 calls, each with a new question.
 
     python tests/benchmarks/bench_mock_model.py
 """
@@ -23,7 +23,7 @@ import mock_model
 LIMIT = 1.2  # times the call with a fixed body
 ROUNDS = {3: 60, 150: 30}
 CALLS_PER_ROUND = {3: 20, 150: 4}
-MEMORY_CALLS = 4_000
+MEMORY_CALLS = 10_000
 MEMORY_LIMIT = 1_000_000  # bytes from the middle of the calls to the end
 
 
