@@ -396,9 +396,11 @@ def bench(arguments: list) -> int:
 
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
+
     def run(arguments: list) -> int:
         set_up()
         return run_python(ROOT / "tests" / "challenges" / "desk.py", command, *arguments)
+
     return run
 
 

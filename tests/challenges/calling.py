@@ -88,6 +88,7 @@ class Work:
                 f"{self.name} has no {wanted}.{there}",
                 why="The checker calls it by this name.",
                 hints=(f"Is it spelt {wanted}, at the left margin of the file? (The starter has it.)",),
+                judged=False,
             )
         return getattr(module, wanted)
 
@@ -106,6 +107,7 @@ class Work:
                 f"{name} cannot be called as the task says: {error}.",
                 why="The task fixes the arguments.",
                 hints=(f"Compare the line def {name}(…) with the one in the starter.",),
+                judged=False,
             ) from None
         except ValueError:
             pass  # a signature that cannot be read

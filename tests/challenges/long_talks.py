@@ -12,8 +12,9 @@ from typing import Any
 
 import httpx2
 
-from criteria import Message, NotYet, Scene
+from criteria import Message, NotYet, NoUse, Scene
 from mock_model import tokens
+from mock_model.answering import UNKNOWN
 from mock_model.replying import Reply
 from recording import RecordingServer
 from talking import in_other_words
@@ -22,6 +23,7 @@ RULES = "You are a helpful assistant."
 FAILURES = (429, 500, "timeout", "connection", "drop", "length", "empty")
 OWN_ERRORS = (NameError, AttributeError, TypeError, LookupError)  # of the code itself, whatever the server did
 RAMBLING = "The two of them went on and on about this and that and nothing much."  # about 15 tokens
+MOST_RAMBLING = 16  # summaries
 PETS = "dog cat parrot rabbit pony goat".split()
 PET_NAMES = "Biscuit Pixel Pepper Waffle Ziggy Olive Mango Nutmeg".split()
 PEOPLE = "sister brother uncle aunt cousin".split()
@@ -70,8 +72,8 @@ class TalkServer(RecordingServer):
     """A server that is told what the user asks: a request that does not end with it is one for a summary.
 
     What fails is asked for beforehand: `fail_questions` and `fail_summaries` hold kinds of failures, the next one first.
-    With `rambling`, every other summary is followed by so many sentences that nobody asked for. With `known`, it does
-    not read the messages as the offline model does, but only looks for these facts in them: long talks take less time.
+    With `rambling`, every other one of the first summaries is followed by so many sentences that nobody asked for. With
+    `known`, it does not read the messages as the offline model does, but only looks for these facts in them: faster.
     """
 
     def __init__(self, rambling: int = 0, known: Sequence[Fact] = (), **options: Any) -> None:
@@ -105,7 +107,7 @@ class TalkServer(RecordingServer):
         reply = self.simply(body["messages"]) if self.known else in_other_words(body, fits)
         if self._rambling and not self.asks[-1]:
             self._summaries += 1
-            if self._summaries % 2:
+            if self._summaries in range(1, MOST_RAMBLING, 2):
                 return replace(reply, content=" ".join([reply.content or "", *[RAMBLING] * self._rambling]))
         return reply
 
@@ -116,7 +118,9 @@ class TalkServer(RecordingServer):
         if not self.asks[-1]:
             told = "They talked about this and that, and then about one or two things more."
             return Reply(" ".join([told, *(fact.said for fact in known)]))
-        return Reply(next((fact.said for fact in known if fact.question == self.asked), "I see."))
+        if self.asked not in [fact.question for fact in self.known]:
+            return Reply("I see.")
+        return Reply(next((f"You said: {fact.said}" for fact in known if fact.question == self.asked), UNKNOWN))
 
     @property
     def summaries(self) -> int:
@@ -173,6 +177,9 @@ def beside_the_point() -> Iterator[None]:
         yield
     except NotYet as problem:
         problem.judged = False
+        raise
+    except NoUse as stop:
+        stop.problem.judged = False
         raise
 
 

@@ -12,7 +12,20 @@ import pytest
 
 from calling import Guarded, Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
-from long_talks import RULES, Fact, TalkServer, expect_messages, facts, in_order, small_talk, was_raised_for, words_of
+from long_talks import (
+    RULES,
+    Fact,
+    TalkServer,
+    beside_the_point,
+    expect_messages,
+    facts,
+    in_order,
+    only,
+    size_of,
+    small_talk,
+    was_raised_for,
+    words_of,
+)
 from talking import spoken
 
 START = (
@@ -21,6 +34,9 @@ START = (
     "What has to be summarised is all but the last keep_recent turns. Work with new lists, and assign to self in the last lines.",
 )
 
+LONG = 70  # turns
+MADE, WAS, ASKED, IS_NOW = "A memory was made", "`messages` was", "and it was asked", "`messages` is now"
+SENT, SENT_TO_SUMMARISE, RETURNED = "You sent", "You sent, for a summary", "ask returned"
 KEEPING = (
     "When the next question does not fit: are the old turns dropped, or summarised? And what becomes of the summary before?",
     "summarize takes the summary so far as its third argument.",
@@ -50,6 +66,20 @@ CAPPED = (
     "How long can a summary get, and what in your code, not in your prompt, sees to that?",
     "summarize cuts what is longer than max_tokens. So does the function cap of lesson 06.",
 )
+TOO_MANY = (
+    "What if the last keep_recent turns alone do not fit?",
+    "Does something get cut away in the end, behind your back? trim_to_budget drops the oldest first: the summary.",
+    "Let the oldest of them go into the summary too, until system message, summary, turns and question fit.",
+)
+NONE_KEPT = (
+    "What are turns[-0:] and turns[:-0]? Try both with a list.",
+    "-0 is 0: turns[-0:] is the whole list, and turns[:-0] is empty. "
+    "Count from the front: old, recent = turns[:n], turns[n:] with n = len(turns) - keep_recent.",
+)
+TOLD = (
+    "What do you keep in the end: what was sent, with the reply? Or something that was larger or smaller than that?",
+    "If turns are left out of the request, they have to be in the summary, and out of `messages`.",
+)
 
 
 @dataclass
@@ -73,10 +103,12 @@ class Turn:
 class Talk:
     """A talk with an object of a learner's class."""
 
-    def __init__(self, challenge: Work, seed: int, *sizes: int, rambling: int = 0, longer: int = 0) -> None:
+    def __init__(
+        self, challenge: Work, seed: int, *, rambling: int = 0, longer: int = 0, simple: bool = False, **sizes: int
+    ) -> None:
         random = Random(seed)
         self.facts, self.small_talk, self.random = facts(random), small_talk(random, longer), random
-        self.server, self.sizes = TalkServer(rambling), sizes
+        self.server, self.sizes = TalkServer(rambling, self.facts if simple else ()), sizes
         self.challenge, self.made = challenge, None
         self.scene = Scene()
         self.turns: list[Turn] = []
@@ -92,72 +124,94 @@ class Talk:
     def memory(self) -> Guarded:
         """The learner's object, made when it is needed first."""
         if self.made is None:
-            made = self.challenge.call("ChatMemory", self.server.client(), RULES, *self.sizes)
+            made = self.challenge.call("ChatMemory", self.server.client(), RULES, **self.sizes)
             self.made = made if isinstance(made, Guarded) else Guarded(self.challenge, made)
         return self.made
 
     def messages(self) -> list[Message]:
         """What the memory holds, copied."""
         held = self.memory.messages
-        held = list(held) if isinstance(held, tuple) else held
-        expect_messages(self.scene, held, "`messages`")
+        with beside_the_point():
+            self.scene.expect(
+                not callable(held),
+                "`messages` is a method. It should be an attribute or a property: memory.messages, without ( ).",
+                why="Your caller reads it as memory.messages.",
+                hint="Is the line @property still above def messages?",
+            )
+            held = list(held) if isinstance(held, tuple) else held
+            expect_messages(self.scene, held, "`messages`")
         return deepcopy(held)
 
     def ask(self, text: str) -> str:
         """Ask a question, and return the reply. Raises NotYet when an error comes out."""
         scene = self.scene = Scene()
-        if self.sizes:
-            scene.show("A memory was made with max_tokens, keep_recent", ", ".join(map(str, self.sizes)))
-        before, first = self.messages(), len(self.server.requests)
-        scene.show("`messages` was", before)
-        scene.show("and it was asked", text)
+        sizes = "".join(f", {name}={value}" for name, value in self.sizes.items())
+        scene.show(MADE, f"ChatMemory(…{sizes})")
+        with beside_the_point():
+            before, first = self.messages(), len(self.server.requests)
+        scene.show(WAS, before)
+        scene.show(ASKED, text)
         self.server.asked = text
         try:
             reply = self.memory.ask(text)
         except NotYet as problem:
-            self.show_sent(first)
             if was_raised_for(problem):
-                after = self.messages()
-                scene.show("`messages` is now", after)
-                scene.expect(
-                    after == before,
-                    f"An error came out of ask ({type(problem.__cause__).__name__}), and `messages` has changed.",
-                    why="The question is asked again, and is then there twice; or turns are gone that nothing stands for.",
-                    hint=FAILED if len(after) >= len(before) else COMMITTED if self.server.asks[-1] else GONE,
-                )
+                self.expect_unchanged(before, problem)
             raise
         self.show_sent(first)
+        with beside_the_point():
+            after = self.expect_reply(reply, text, first)
         sent = self.server.requests[first:], self.server.asks[first:], self.server.prompt_tokens[first:]
-        scene.show("ask returned", reply)
-        replies = [r for r, asks in zip(self.server.replies[first:], sent[1], strict=True) if asks]
+        self.turns.append(Turn(scene, text, before, *sent, reply, after))
+        return reply
+
+    def expect_unchanged(self, before: list[Message], problem: NotYet) -> None:
+        """Expect that an error has left the memory as it was."""
+        after = self.messages()
+        scene = only(self.scene, WAS, ASKED)
+        scene.show(IS_NOW, after)
+        longer = len(after) > len(before)
         scene.expect(
+            after == before,
+            f"The call failed ({type(problem.__cause__).__name__}), and the memory is no longer what it was.",
+            why="The question will be asked again, and is then there twice."
+            if longer
+            else "Your caller asks again, and expects to do so from where it was.",
+            hint=FAILED if longer else COMMITTED if self.server.asks and self.server.asks[-1] else GONE,
+        )
+
+    def expect_reply(self, reply: Any, text: str, first: int) -> list[Message]:
+        """Expect that ask returned the model's reply, and that `messages`, which is returned here, ends with it."""
+        scene = self.scene
+        scene.show(RETURNED, reply)
+        replies = [r for r, asks in zip(self.server.replies[first:], self.server.asks[first:], strict=True) if asks]
+        only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED).expect(
             replies,
             "The model was never asked: no request ends with the question.",
             why="The model answers the last message of a request. Everything else is what it may look up.",
             hint="What is the last message of the request, and what should it be?",
         )
-        scene.expect(
+        only(scene, ASKED, RETURNED).expect(
             any(replies),
             "The call failed, or its reply was empty, and ask returned as if all were well.",
             why="Your caller takes what ask returns for the model's words, and does not know that it should ask again.",
             hint="Who has to learn of an error, and what happens to one that you catch?",
         )
-        scene.expect(
+        only(scene, ASKED, RETURNED).expect(
             isinstance(reply, str) and reply == replies[-1],
             f"ask should return the text of the reply, {replies[-1]!r}.",
             why="It is what the user sees.",
             hint="What does the last line of ask return?",
         )
         after = self.messages()
-        scene.show("`messages` is now", after)
-        scene.expect(
+        scene.show(IS_NOW, after)
+        only(scene, ASKED, RETURNED, IS_NOW).expect(
             spoken(after[-2:]) == [("user", text), ("assistant", reply)],
             "After a question, `messages` should end with it and its reply.",
             why="The next request goes on from both.",
             hint="Which two messages does a turn add to what is remembered, and when?",
         )
-        self.turns.append(Turn(scene, text, before, *sent, reply, after))
-        return reply
+        return after
 
     def ask_again(self, text: str, times: int = 4) -> str:
         """Ask a question; again, up to so many times, when an error comes out because a call failed."""
@@ -171,11 +225,13 @@ class Talk:
 
     def show_sent(self, first: int) -> None:
         for request, asks in zip(self.server.requests[first:], self.server.asks[first:], strict=True):
-            self.scene.show("You sent" if asks else "You sent, for a summary", request)
+            self.scene.show(SENT if asks else SENT_TO_SUMMARISE, request)
 
     def expect_known(self, fact: Fact, when: str, hints: tuple[str, ...]) -> None:
-        reply = self.ask_again(fact.question)
-        self.scene.expect(
+        self.expect_answer(fact, self.ask_again(fact.question), self.scene, when, hints)
+
+    def expect_answer(self, fact: Fact, reply: str, scene: Scene, when: str, hints: tuple[str, ...]) -> None:
+        only(scene, MADE, ASKED, SENT).expect(
             fact.answer in reply,
             f'"{fact.said}" was said {when}. Asked for it, the model answered: "{reply}"',
             why="What no request holds is not known.",
@@ -185,8 +241,10 @@ class Talk:
     def expect_budget(self, budget: int, hints: tuple[str, ...] = ()) -> None:
         """Expect that no request of the last turn was over the budget."""
         turn = self.turns[-1]
-        for size, asks in zip(turn.sizes, turn.asks, strict=True):
-            turn.scene.expect(
+        for size, asks, request in zip(turn.sizes, turn.asks, turn.requests, strict=True):
+            scene = only(turn.scene, MADE)
+            scene.show(SENT if asks else SENT_TO_SUMMARISE, request)
+            scene.expect(
                 size <= budget,
                 f"A request has {size} tokens by the server's count, and max_tokens is {budget}."
                 + ("" if asks else " It is the one for the summary."),
@@ -200,42 +258,75 @@ class Talk:
             raise self.problem
 
 
-def held(talk: Talk, turns: int, longest: int) -> Talk:
+def held(talk: Talk, turns: int, longest: int = 0) -> Talk:
     """The talk, after so many turns."""
     try:
         for _ in range(turns):
             talk.ask(talk.next_text(longest))
-    except (NotYet, NotStarted, NoUse) as problem:
+    except NotYet as problem:
+        talk.problem = refused(talk, problem) or problem
+    except (NotStarted, NoUse) as problem:
         talk.problem = problem
     return talk
+
+
+def refused(talk: Talk, problem: NotYet, hints: tuple[str, ...] = TOO_MANY) -> NotYet | None:
+    """What to say where the learner's code refuses a question that would have fitted."""
+    error = problem.__cause__
+    if not isinstance(error, ValueError) or len(talk.server.asked) > 1_000 or talk.server.failing:
+        return None
+    return NotYet(
+        f"ask raised {type(error).__name__}, although the question alone would have fitted. ({error!s:.300})",
+        only(talk.scene, MADE, WAS, ASKED).shown,
+        "Everything else can be summarised or made shorter. The conversation is over when its next question is refused.",
+        hints,
+        judged=False,
+    )
 
 
 @pytest.fixture(scope="module")
 def roomy(challenge: Work) -> Talk:
     """A talk for which there is room enough."""
-    return held(Talk(challenge, 71), 8, longest=0)
+    return held(Talk(challenge, 71), 8)
 
 
 @pytest.fixture(scope="module")
 def narrow(challenge: Work) -> list[Talk]:
     """Talks for which there is not: one with texts of the same length, and some with texts of any length."""
     return [
-        held(Talk(challenge, 72, 500, 2, longer=25), 24, longest=0),
-        held(Talk(challenge, 73, 500, 6), 18, longest=110),
-        held(Talk(challenge, 74, 780, 3), 18, longest=180),
+        held(Talk(challenge, 72, longer=25, max_tokens=500, keep_recent=2), 24),
+        held(Talk(challenge, 73, max_tokens=500, keep_recent=6), 16, longest=110),
+        held(Talk(challenge, 74, max_tokens=780, keep_recent=3), 16, longest=180),
     ]
+
+
+Recalled = list[tuple[Talk, Fact, str, Scene]]
+
+
+@pytest.fixture(scope="module")
+def recalled(narrow: list[Talk]) -> Recalled:
+    """What is answered to a question for each fact in the end, and how that came; nothing where a talk has broken off."""
+    if any(talk.problem for talk in narrow):
+        return []
+    return [(talk, fact, talk.ask_again(fact.question), talk.scene) for talk in narrow for fact in talk.facts]
+
+
+def expect_memory(recalled: Recalled) -> None:
+    """Expect that facts are known when nothing fails: otherwise nothing is found out by letting something fail."""
+    if not all(fact.answer in reply for _, fact, reply, _ in recalled):
+        raise NotYet("Early facts are not known even when nothing special happens.", hints=KEEPING, judged=False)
 
 
 def test_an_answer_rests_on_what_was_said_before(challenge, roomy):
     """As long as all fits, all is sent, and the reply rests on it"""
     for turn in roomy.turns:
-        turn.scene.expect(
+        only(turn.scene, MADE, ASKED, SENT_TO_SUMMARISE).expect(
             all(turn.asks),
             "A summary was asked for, although everything would have fitted.",
             why="A summary costs a request, and says less than the messages.",
             hint="When is a summary needed? Compare tokens with max_tokens.",
         )
-        turn.scene.expect(
+        only(turn.scene, MADE, WAS, ASKED, SENT).expect(
             spoken(turn.requests[-1]) == [*spoken(turn.before), ("user", turn.text)],
             "Everything would have fitted, so that `messages` and the question should have been sent.",
             why="What is left out is not known; and `messages` should tell what the next request holds.",
@@ -252,8 +343,9 @@ def test_two_memories_share_nothing(challenge):
     for talk in talks:
         talk.ask(talk.next_text())
     for talk in talks:
-        talk.scene.show("`messages` of this memory, to which one thing was said", talk.messages())
-        talk.scene.expect(
+        scene = only(talk.scene, ASKED)
+        scene.show("`messages` of this memory, to which nothing else was said", talk.messages())
+        scene.expect(
             len(talk.messages()) == 3,
             f"It should hold the system message, a question and a reply, but it holds {len(talk.messages())} messages.",
             why="One user would read what another one said.",
@@ -262,29 +354,46 @@ def test_two_memories_share_nothing(challenge):
 
 
 def test_requests_are_sound(narrow):
-    """Every request: the system message first, whole turns, the new question last"""
+    """Every request: the system message first, as it was given, whole turns, the new question last"""
     for talk in narrow:
         replies = set()
         for turn in talk.turns:
             for request in turn.questions:
-                roles = [message["role"] for message in request]
-                turn.scene.expect(
-                    roles[0] == "system" and RULES in request[0]["content"] and roles.count("system") == 1,
+                roles, scene = [message["role"] for message in request], only(turn.scene, MADE)
+                scene.show(SENT, request)
+                scene.expect(
+                    roles[0] == "system" and RULES in spoken(request)[0][1] and roles.count("system") == 1,
                     "A request should begin with the system message, and have no other one.",
                     why="Without its rules the model is another one; a second one is refused by many servers.",
                     hint="What becomes of the system message when old turns go? And as what is the summary sent?",
                 )
-                turn.scene.expect(
+                scene.expect(
+                    spoken(request)[0][1] == RULES,
+                    f"The system message was: {RULES} Now there is more in it.",
+                    why="What stands there is obeyed. The summary is made of the user's words, which would become rules.",
+                    hint=(
+                        "Whose words are in the system message now, and what does the model take them for?",
+                        "Leave the system message as it is. In lesson 06 the summary is a turn of its own.",
+                    ),
+                )
+                scene.expect(
                     all(one != next_one for one, next_one in pairwise(roles)),
                     "After the system message, user and assistant should alternate.",
                     why="Many servers refuse two messages of the same role in a row.",
                     hint="Which messages have got separated: a question from its reply, or a request for a recap from the recap?",
                 )
-                turn.scene.expect(
-                    roles[1] == "user" or request[1]["content"] not in replies,
-                    "The request begins with a reply whose question is gone.",
-                    why="The model reads an answer to nothing.",
-                    hint="Are messages dropped one by one, or turns, a question with its reply?",
+                scene.expect(
+                    roles[1] == "user",
+                    "The request begins with a reply whose question is gone."
+                    if request[1]["content"] in replies
+                    else "After the system message, a user message should come first.",
+                    why="The model reads an answer to nothing, and some servers refuse it.",
+                    hint=(
+                        "Are messages dropped one by one, or turns, a question with its reply?"
+                        if request[1]["content"] in replies
+                        else "As what is the summary sent, and what stands before it?",
+                        "In lesson 06 the summary is a turn of its own: the user asks for a recap, and the assistant gives it.",
+                    ),
                 )
             replies.add(turn.reply)
         talk.end()
@@ -296,14 +405,14 @@ def test_no_request_is_over_the_budget(narrow):
         turns, talk.turns = talk.turns, []
         for turn in turns:
             talk.turns.append(turn)
-            talk.expect_budget(talk.sizes[0])
+            talk.expect_budget(talk.sizes["max_tokens"])
         talk.end()
 
 
 def test_the_last_turns_are_sent_word_for_word(narrow):
     """The last turns go out word for word, as far as they fit"""
     for talk in narrow:
-        budget, keep_recent = talk.sizes
+        budget, keep_recent = talk.sizes.values()
         for number, turn in enumerate(talk.turns):
             recent: list[tuple[str, str]] = []
             for earlier in talk.turns[max(0, number - keep_recent) : number][::-1]:
@@ -312,7 +421,7 @@ def test_the_last_turns_are_sent_word_for_word(narrow):
                     break
                 recent = longer
             for request in turn.questions:
-                turn.scene.expect(
+                only(turn.scene, MADE, WAS, ASKED, SENT).expect(
                     in_order(recent, spoken(request)[:-1]),
                     f"The last {len(recent) // 2} turns are small, but the request does not hold them as they were said.",
                     why='"Why?", "the second one", "say that again" refer to those very words.',
@@ -324,19 +433,19 @@ def test_the_last_turns_are_sent_word_for_word(narrow):
         talk.end()
 
 
-def test_an_early_fact_is_known_long_after(narrow):
+def test_an_early_fact_is_known_long_after(narrow, recalled):
     """An early fact is known long after"""
     for talk in narrow:
         talk.end()
     for talk in narrow:
-        talk.scene.expect(
+        only(talk.turns[-1].scene, MADE, ASKED, SENT).expect(
             talk.server.summaries,
             "Not everything fits any more, and the model has not been asked for a summary.",
             why="What the old turns said is lost when nothing stands for them, and cut at random when nobody has read them.",
             hint=KEEPING,
         )
-        for fact in talk.facts:
-            talk.expect_known(fact, f"about {len(talk.turns)} turns ago", KEEPING)
+    for talk, fact, reply, scene in recalled:
+        talk.expect_answer(fact, reply, scene, f"about {len(talk.turns)} turns ago", KEEPING)
 
 
 def test_not_every_turn_is_summarised(narrow):
@@ -345,7 +454,7 @@ def test_not_every_turn_is_summarised(narrow):
     talk.end()
     summarised = [not all(turn.asks) for turn in talk.turns]
     since = summarised[summarised.index(True) :] if any(summarised) else [False]
-    talk.turns[-1].scene.expect(
+    only(talk.turns[-1].scene, MADE, WAS).expect(
         sum(since) <= len(since) / 3,
         f"Once the budget was reached, {sum(since)} of {len(since)} turns needed a summary, all of them of the same length.",
         why="Each costs a request, the user waits for it, and whatever is summarised often loses a little each time.",
@@ -356,39 +465,108 @@ def test_not_every_turn_is_summarised(narrow):
     )
 
 
-def test_a_summary_that_is_too_long_does_no_harm(challenge):
-    """No request is over the budget even when the model writes too long a summary"""
-    talk = Talk(challenge, 77, 500, 2, rambling=40, longer=60)
-    for _ in range(16):
-        talk.ask_again(talk.next_text())
+def test_a_summary_that_is_too_long_does_no_harm(challenge, recalled):
+    """No request is over the budget however long the talk, even when the model writes too long a summary"""
+    talk = Talk(challenge, 77, rambling=40, longer=60, simple=True, max_tokens=500, keep_recent=2)
+    for number in range(LONG):
+        try:
+            talk.ask_again(talk.next_text())
+        except NotYet as problem:
+            if not was_raised_for(problem):
+                raise
+            talk.scene.expect(
+                False,
+                f"After {number} turns, ask raised {type(problem.__cause__).__name__} again and again.",
+                why="Every second summary is too long, and no call fails. The conversation should go on.",
+                hint=CAPPED,
+            )
         talk.expect_budget(500, CAPPED)
+    expect_memory(recalled)
+    for fact in talk.facts:
+        talk.expect_known(fact, f"{LONG} turns ago", CAPPED)
 
 
-def test_a_failed_summary_loses_nothing(challenge):
+def test_long_turns(challenge, recalled):
+    """Where the last keep_recent turns alone do not fit, fewer of them stay, and an early fact is still known"""
+    expect_memory(recalled)
+    for longer, sizes in ((85, {"max_tokens": 500}), (140, {"max_tokens": 620, "keep_recent": 4})):
+        talk = Talk(challenge, 83, longer=longer, simple=True, **sizes)
+        expect_all_is_well(held(talk, 14), TOO_MANY)
+
+
+def test_no_turn_has_to_stay(challenge, recalled):
+    """keep_recent=0 works too"""
+    expect_memory(recalled)
+    talk = held(Talk(challenge, 84, longer=25, simple=True, max_tokens=500, keep_recent=0), 24)
+    expect_all_is_well(talk, NONE_KEPT)
+    summarised = sum(not all(turn.asks) for turn in talk.turns)
+    only(talk.turns[-1].scene, MADE, WAS).expect(
+        summarised <= len(talk.turns) / 5,
+        f"In {len(talk.turns)} turns {summarised} needed a summary. With no turn that has to stay there is room for many.",
+        why="Each costs a request, and the user waits for it.",
+        hint=NONE_KEPT,
+    )
+
+
+def expect_all_is_well(talk: Talk, hints: tuple[str, ...]) -> None:
+    """Expect that no question is refused, that the budget holds, and that the facts are known."""
+    budget = talk.sizes["max_tokens"]
+    if isinstance(talk.problem, NotYet) and talk.problem.hints == TOO_MANY:  # a question was refused
+        talk.problem.hints, talk.problem.judged = hints, True
+    talk.end()
+    turns, talk.turns = talk.turns, []
+    for turn in turns:
+        talk.turns.append(turn)
+        talk.expect_budget(budget, hints)
+    for fact in talk.facts:
+        talk.expect_known(fact, f"about {len(talk.turns)} turns ago", hints)
+
+
+def test_messages_tell_what_is_sent(narrow):
+    """`messages` is what the next request holds before its question"""
+    for talk in narrow:
+        budget = talk.sizes["max_tokens"]
+        for turn in talk.turns:
+            if all(turn.asks):
+                only(turn.scene, WAS, ASKED, SENT).expect(
+                    spoken(turn.questions[-1][:-1]) == spoken(turn.before),
+                    "No summary was asked for, and what was sent before the question is not what `messages` held.",
+                    why="Whoever looks at `messages` wants to see what the model will read.",
+                    hint=TOLD,
+                )
+            size = size_of(turn.after[:-1])
+            only(turn.scene, MADE, ASKED, SENT, IS_NOW).expect(
+                size <= budget,
+                f"`messages` has {size} tokens without the last reply, and max_tokens is {budget}. So much was never sent.",
+                why="Whoever looks at `messages` wants to see what the model will read.",
+                hint=TOLD,
+            )
+        talk.end()
+
+
+def test_a_failed_summary_loses_nothing(challenge, recalled):
     """When a summary fails, nothing is lost"""
+    expect_memory(recalled)
     for seed, kinds in ((80, [429, "timeout"]), (81, ["length", "empty"])):
-        talk = Talk(challenge, seed, 500, 2, longer=60)
+        talk = Talk(challenge, seed, longer=60, simple=True, max_tokens=500, keep_recent=2)
         for number in range(16):
             if number in (3, 10):
                 talk.server.fail_summaries[:] = [kinds.pop()]
             talk.ask_again(talk.next_text())
             talk.expect_budget(500)
         for fact in talk.facts:
-            talk.expect_known(
-                fact,
-                "early on, and some summaries have failed since",
-                GONE,
-            )
+            talk.expect_known(fact, "early on, and some summaries have failed since", GONE)
 
 
-def test_a_failed_call_changes_nothing(challenge):
+def test_a_failed_call_changes_nothing(challenge, recalled):
     """When a call fails, ask raises an error, and `messages` is as before"""
-    talk = Talk(challenge, 78, 500, 2)
+    talk = Talk(challenge, 78, simple=True, max_tokens=500, keep_recent=2)
     kinds = [429, "timeout", 500, "connection", "drop"] * 3
     for number, kind in enumerate(kinds):
         if number > 2:
             talk.server.fail_questions[:] = [kind]
         talk.ask_again(talk.next_text(longest=60))
+    expect_memory(recalled)
     for fact in talk.facts:
         talk.expect_known(fact, "early on, and some calls have failed since", KEEPING)
 
@@ -403,7 +581,7 @@ def test_half_a_reply_is_not_kept(challenge):
         count = len(talk.server.replies)
         talk.ask_again(text)
         failed, *later = talk.server.replies[count:]
-        talk.scene.expect(
+        only(talk.scene, ASKED, RETURNED, IS_NOW).expect(
             later,
             f"The reply was {'empty' if kind == 'empty' else f'cut off ({failed!r})'}, and it was kept.",
             why="From now on the model would read it as its own words, and the user has no answer.",
@@ -417,7 +595,7 @@ def test_half_a_reply_is_not_kept(challenge):
 def test_a_question_that_cannot_fit_is_refused(challenge):
     """A question that cannot fit raises ValueError, and changes nothing"""
     for turns in (0, 4):
-        talk = held(Talk(challenge, 82, 500, 2), turns, longest=0)
+        talk = held(Talk(challenge, 82, max_tokens=500, keep_recent=2), turns)
         talk.end()
         before, text = talk.messages(), f"What is this? {words_of(600)}"
         try:
@@ -428,7 +606,7 @@ def test_a_question_that_cannot_fit_is_refused(challenge):
             error: Any = problem.__cause__
         else:
             error = None
-        talk.scene.expect(
+        only(talk.scene, MADE, ASKED).expect(
             isinstance(error, ValueError),
             f"The question has more than 600 tokens, and max_tokens is 500. {type(error).__name__ if error else 'No error'} "
             "came, where ValueError was expected.",
@@ -438,7 +616,7 @@ def test_a_question_that_cannot_fit_is_refused(challenge):
                 "trim_to_budget raises BudgetError, which is a ValueError. Or compare, and raise ValueError yourself.",
             ),
         )
-        talk.scene.expect(
+        only(talk.scene, WAS, ASKED).expect(
             talk.messages() == before,
             "ValueError came, but `messages` has changed.",
             why="The conversation should go on as if the question had not been asked.",

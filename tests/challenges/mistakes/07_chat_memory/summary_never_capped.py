@@ -20,8 +20,12 @@ class State:
     turns: tuple = ()
 
     def messages(self, question=None):
-        content = f"{self.rules}\n\nNotes about the conversation so far: {self.notes}" if self.notes else self.rules
-        found = [{"role": "system", "content": content}]
+        found = [{"role": "system", "content": self.rules}]
+        if self.notes:
+            found += [
+                {"role": "user", "content": f"Our notes so far: {self.notes}"},
+                {"role": "assistant", "content": "Fine."},
+            ]
         for asked, replied in self.turns:
             found += [{"role": "user", "content": asked}, {"role": "assistant", "content": replied}]
         return found + ([{"role": "user", "content": question}] if question else [])

@@ -1,4 +1,4 @@
-"""A prompt of its own, a note that the user gives and the assistant notes; where the summary fails, the talk goes on with all turns."""
+"""A prompt of its own, a note that the user gives; where the summary fails, the talk goes on with all turns."""
 
 import json
 

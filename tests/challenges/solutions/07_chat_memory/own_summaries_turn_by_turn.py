@@ -1,4 +1,4 @@
-"""A prompt of its own, one old turn after the other; immutable state; replies as a stream; the note in the system message."""
+"""A prompt of its own, one old turn after the other; immutable state; replies as a stream."""
 
 from dataclasses import dataclass, field, replace
 
@@ -18,8 +18,12 @@ class State:
     turns: tuple = ()
 
     def messages(self, question=None):
-        content = f"{self.rules}\n\nNotes about the conversation so far: {self.notes}" if self.notes else self.rules
-        found = [{"role": "system", "content": content}]
+        found = [{"role": "system", "content": self.rules}]
+        if self.notes:
+            found += [
+                {"role": "user", "content": f"Our notes so far: {self.notes}"},
+                {"role": "assistant", "content": "Fine."},
+            ]
         for asked, replied in self.turns:
             found += [{"role": "user", "content": asked}, {"role": "assistant", "content": replied}]
         return found + ([{"role": "user", "content": question}] if question else [])

@@ -1,0 +1,58 @@
+"""Forgets the line @property above messages."""
+# fails: test_an_answer_rests_on_what_was_said_before
+# hint: @property
+
+import openai
+
+from chat_memory import BudgetError, IncompleteReply, count_tokens, summarize
+from common import MODEL
+
+RECAP = {"role": "user", "content": "Please recap our conversation so far."}
+
+
+class ChatMemory:
+    """A conversation that never sends more than max_tokens."""
+
+    def __init__(self, client: openai.OpenAI, system: str, max_tokens: int = 3000, keep_recent: int = 6) -> None:
+        self.client, self.max_tokens, self.keep_recent = client, max_tokens, keep_recent
+        self.system = {"role": "system", "content": system}
+        self.summary, self.turns = "", []
+
+    def messages(self) -> list[dict]:
+        """What the next request would hold before its question."""
+        return self.layout(self.summary, self.turns)
+
+    def ask(self, text: str) -> str:
+        """Ask a question and return the reply. A failure changes nothing."""
+        question = {"role": "user", "content": text}
+        summary, turns = self.folded(question)
+        request = [*self.layout(summary, turns), question]
+        choice = self.client.chat.completions.create(model=MODEL, messages=request).choices[0]
+        if choice.finish_reason != "stop" or not choice.message.content:
+            raise IncompleteReply("The reply is empty or was cut off. Ask again.")
+        reply = {"role": "assistant", "content": choice.message.content}
+        self.summary, self.turns = summary, [*turns, [question, reply]]
+        return reply["content"]
+
+    def folded(self, question: dict) -> tuple[str, list[list[dict]]]:
+        """The summary and the turns to send with a question: old turns are folded into the summary if it does not fit."""
+        if self.fits(self.summary, self.turns, question):
+            return self.summary, self.turns
+        recent = self.turns[-self.keep_recent :] if self.keep_recent else []
+        while recent and not self.fits("word " * 80, recent, question):  # a summary of 60 tokens, and some room
+            recent = recent[1:]
+        if not self.fits("word " * 80 if self.turns else self.summary, recent, question):
+            needed = count_tokens([self.system, question])
+            raise BudgetError({"the newest question": needed}, self.max_tokens)
+        old = [message for turn in self.turns[: len(self.turns) - len(recent)] for message in turn]
+        sizes = {"max_tokens": 60, "max_prompt_tokens": self.max_tokens}
+        return summarize(self.client, old, self.summary, model=MODEL, **sizes), recent
+
+    def fits(self, summary: str, turns: list[list[dict]], question: dict) -> bool:
+        """Whether a request stays within the budget."""
+        return count_tokens([*self.layout(summary, turns), question]) <= self.max_tokens
+
+    def layout(self, summary: str, turns: list[list[dict]]) -> list[dict]:
+        """The messages of a request before its question."""
+        recap = [RECAP, {"role": "assistant", "content": summary}] if summary else []
+        return [self.system, *recap, *(message for turn in turns for message in turn)]
