@@ -19,7 +19,7 @@ from typing import Any
 
 from criteria import NotStarted, NotYet, NoUse, Scene
 
-SECONDS = 4.0  # for one call of a learner's function
+SECONDS = 3.0  # for one call of a learner's function
 SECONDS_IN_ALL = 15.0  # for all calls of one challenge
 HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
