@@ -14,7 +14,7 @@ SYSTEM = {"role": "system", "content": "Be brief."}  # 7 tokens
 QUESTION = {"role": "user", "content": "How do I get from Kyoto to Nara?"}  # 14 tokens
 ROLES = ["system", "user", "assistant", "assistant", "assistant"]
 LONG_REPLY = {"role": "assistant", "content": "word " * 99}
-THOROUGH = settings(REPEATABLE, max_examples=300)
+THOROUGH = settings(REPEATABLE, max_examples=150)
 
 
 def needed(messages, *, reply_tokens=0, tools=None):

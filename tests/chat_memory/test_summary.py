@@ -78,7 +78,7 @@ def test_without_messages_there_is_nothing_to_ask():
     assert client.requests == []
 
 
-@settings(REPEATABLE, max_examples=300)
+@settings(REPEATABLE, max_examples=120)
 @given(st.text(min_size=1, max_size=60) | st.text("日。本!? \n🌸e\u0301", min_size=1, max_size=60), st.integers(1, 20))
 @example("word " * 5000, 20)
 @example("x" * 5000, 20)
@@ -175,7 +175,7 @@ PREVIOUS = st.sampled_from(["", "Ada is 36.", '"' * 30, "\x07" * 15, "日本。"
 )
 
 
-@settings(REPEATABLE, max_examples=150)
+@settings(REPEATABLE, max_examples=80)
 @given(
     history=ANY,
     texts=st.lists(LONG | st.text(max_size=30), max_size=3),

@@ -171,7 +171,7 @@ def test_the_count_does_not_depend_on_the_order_of_keys(messages: list[dict], se
     assert prompt_tokens(turned) == prompt_tokens(messages)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=60), limit=st.integers(-1, 40))
 @example("\U0001f469\u200d\U0001f680 漢字漢字 naïve", 3)
 @example("a    b\n\n\n c", 2)
