@@ -211,9 +211,10 @@ KINDS = {  # what the file holds: what its owner reads
 RUN = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import desk
+import calling, desk
 from checking import Collector, run_here
 
+calling.SECONDS = 1.0  # for a loop without an end
 for result in run_here([sys.argv[2]], Collector(), *(f"--work={file}" for file in sys.argv[3:])):
     print("=====", result.outcome)
     desk.Page().show(result)

@@ -64,6 +64,14 @@ def challenge(request: pytest.FixtureRequest) -> Work:
     return Work(path, path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Half as many conversations where it has to be quick."""
+    if session.config.getoption("--quick"):
+        for test in {item.function for item in session.items}:
+            if full := getattr(test, "_hypothesis_internal_use_settings", None):
+                test._hypothesis_internal_use_settings = settings(full, max_examples=max(4, full.max_examples // 2))
+
+
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
     Scene.newest, Scene.smallest = None, not pyfuncitem.funcargs["challenge"].unmet
     if pyfuncitem.config.getoption("--quick") and pyfuncitem.funcargs["challenge"].unmet:

@@ -224,7 +224,7 @@ def test_turns_stay_whole(challenge, case):
 
 
 @given(case=budgets() | st.tuples(talks(), st.integers(1, 12)))
-@FEW
+@settings(max_examples=40)
 def test_the_history_is_not_changed(challenge, case):
     """Your caller's list stays as it was, even after an error"""
     history, max_tokens = case
