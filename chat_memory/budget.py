@@ -6,6 +6,8 @@ from .errors import BudgetError, whole_number
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, message_tokens, tool_tokens
 from .turns import INSTRUCTING, role_of
 
+QUESTION = "the newest question"
+
 
 def trim_to_budget(
     history: Iterable[Message],
@@ -39,12 +41,9 @@ def trim_to_budget(
     if lower > limit:
         raise ValueError(f"cut_to must be at most max_tokens, got cut_to={cut_to:,} and max_tokens={max_tokens:,}.")
 
-    def tokens(places: Iterable[int]) -> int:
-        return sum(message_tokens(history[i], model, i) for i in places)
-
     first = next((i for i, m in enumerate(history) if role_of(m, i) not in INSTRUCTING), len(history))
     fixed = {
-        "the instructions": tokens(range(first)),
+        "the instructions": _tokens(history, range(first), model),
         "the tools": tool_tokens(tools, model=model),
         "priming the reply": PRIMING_TOKENS,
     }
@@ -56,31 +55,40 @@ def trim_to_budget(
             break
         if begins_turn and (used <= lower or start is None):
             start = i
-    if start is not None and used > limit:
-        return [*history[:first], *history[start:]]
     if used <= limit:
         return list(history)
+    if start is not None:
+        return [*history[:first], *history[start:]]
 
-    # Not even the newest turn fits: its question stays, or where there is none its newest step; and what else fits.
-    question = next((i for i in range(len(history) - 1, first - 1, -1) if role_of(history[i], i) == "user"), None)
-    steps = _steps(history, first if question is None else question + 1)
-    asked = [] if question is None else [question]
-    kept = [] if asked or not steps else steps.pop()
-    newest = {f"the newest {'question' if asked else 'message'}": tokens([*asked, *kept])}
-    used = sum((newest | fixed).values())
+    must, steps, what = _newest_turn(history, first)
+    needs = {what: _tokens(history, must, model)} | fixed
+    used = sum(needs.values())
     if used > limit:
-        raise BudgetError(newest | fixed, max_tokens, reply_tokens)
-    while steps and (used := used + tokens(steps[-1])) <= (lower if kept else limit):
+        raise BudgetError(needs, max_tokens, reply_tokens)
+    kept: list[int] = []
+    while steps and (used := used + _tokens(history, steps[-1], model)) <= (
+        lower if kept or what != QUESTION else limit
+    ):
         kept = [*steps.pop(), *kept]
-    return [*history[:first], *(history[i] for i in [*asked, *kept])]
+    return [*history[:first], *(history[i] for i in sorted([*must, *kept]))]
 
 
-def _steps(history: Sequence[Message], start: int) -> list[list[int]]:
-    """The places of the messages from `start` on, step by step: a message with the tool results that follow it."""
+def _newest_turn(history: Sequence[Message], first: int) -> tuple[list[int], list[list[int]], str]:
+    """The places of what must stay of the newest turn, its question or else its newest step; its other steps; its name.
+
+    A step is a message with the tool results that follow it.
+    """
+    question = next((i for i in range(len(history) - 1, first - 1, -1) if role_of(history[i], i) == "user"), None)
     steps: list[list[int]] = []
-    for i in range(start, len(history)):
+    for i in range(first if question is None else question + 1, len(history)):
         if role_of(history[i], i) == "tool" and steps:
             steps[-1].append(i)
         else:
             steps.append([i])
-    return steps
+    if question is not None:
+        return [question], steps, QUESTION
+    return steps.pop() if steps else [], steps, "the newest message"
+
+
+def _tokens(history: Sequence[Message], places: Iterable[int], model: str) -> int:
+    return sum(message_tokens(history[i], model, i) for i in places)

@@ -45,7 +45,7 @@ class Layout:
         """A question to ask."""
         return self._counted(({"role": "user", "content": text},))
 
-    def kept(self, before: Kept, question: Counted, reply: str) -> Kept:
+    def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
         """What is remembered once the question has been answered."""
         said = self._counted((_said(reply),))
         turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)

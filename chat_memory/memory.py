@@ -154,7 +154,7 @@ class ChatMemory:
         }
 
     def _keep(self, before: Kept, after: Kept, question: Counted, reply: str) -> str:
-        kept = self._layout.kept(after, question, reply)
+        kept = self._layout.answered(after, question, reply)
         with self._lock:
             if self._kept is not before:
                 raise RuntimeError("Two questions were asked at once, and the other one was answered first. Ask again.")

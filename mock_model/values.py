@@ -66,45 +66,7 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
     if low[0] in "$€£¥":
         return Value("money", index, index + 1)
     if _number(low) is not None:
-        end = index + 1
-        while end < len(clause) and (
-            _number(clause[end].low) is not None
-            or (
-                clause[end].low == "and"
-                and end + 1 < len(clause)
-                and lx.NUMBER_WORDS.get(clause[end - 1].low, 0) >= 100
-                and _number(clause[end + 1].low) is not None
-            )
-        ):
-            end += 1
-        follows = clause[end] if end < len(clause) else None
-        if follows and (follows.low in lx.CURRENCIES or follows.low in ("grand", "k")):
-            return Value("money", index, end + 1)
-        if _is_month(clause, end) or (follows and follows.low == "of" and _is_month(clause, end + 1)):
-            return Value("date", index, end + (2 if follows.low == "of" else 1))
-        if follows and follows.lemma in UNITS:
-            return Value("duration", index, end + 1)
-        if follows and follows.low in ("o'clock",):
-            return Value("clock", index, end + 1)
-        if re.fullmatch(r"(1[5-9]|20)\d\d", low):
-            return Value("year", index, end)
-        before = clause[index - 1].low if index else ""
-        hour = (
-            low.isdigit()
-            and int(low) <= 24
-            and end == index + 1
-            and (follows is None or not follows.text[0].isalnum() or follows.low in lx.SMALL)
-        )
-        if hour and before in ("at", "by", "until", "till", "past"):
-            return Value("clock", index, end)
-        if re.fullmatch(r"\d{1,2}(st|nd|rd|th)", low):
-            return Value("ordinal", index, end)
-        if re.fullmatch(r"\d*[A-Za-z]+[-_]?\d\w*|[A-Za-z]+-\w*\d\w*", word.text):
-            return Value("code", index, end)
-        counted = (
-            follows is not None and follows.low not in lx.SMALL and follows.text[0].isalpha() and not is_verb(follows)
-        )
-        return Value("counted" if counted else "number", index, end)
+        return _number_at(clause, index)
     if re.fullmatch(r"[A-Za-z]{1,5}[-_]?\d[\w-]*", word.text):
         return Value("code", index, index + 1)
     if month:
@@ -124,6 +86,48 @@ def _value_at(clause: Sequence[Word], index: int) -> Value | None:
     if "colour" in lx.KIND_OF.get(low, ()):
         return Value("colour", index, index + 1)
     return None
+
+
+def _number_at(clause: Sequence[Word], index: int) -> Value:
+    """What a number is, from the words around it: money, a date, a time, how many of something …"""
+    word, low = clause[index], clause[index].low
+    end = index + 1
+    while end < len(clause) and (
+        _number(clause[end].low) is not None
+        or (
+            clause[end].low == "and"
+            and end + 1 < len(clause)
+            and lx.NUMBER_WORDS.get(clause[end - 1].low, 0) >= 100
+            and _number(clause[end + 1].low) is not None
+        )
+    ):
+        end += 1
+    follows = clause[end] if end < len(clause) else None
+    if follows and (follows.low in lx.CURRENCIES or follows.low in ("grand", "k")):
+        return Value("money", index, end + 1)
+    if _is_month(clause, end) or (follows and follows.low == "of" and _is_month(clause, end + 1)):
+        return Value("date", index, end + (2 if follows.low == "of" else 1))
+    if follows and follows.lemma in UNITS:
+        return Value("duration", index, end + 1)
+    if follows and follows.low in ("o'clock",):
+        return Value("clock", index, end + 1)
+    if re.fullmatch(r"(1[5-9]|20)\d\d", low):
+        return Value("year", index, end)
+    before = clause[index - 1].low if index else ""
+    hour = (
+        low.isdigit()
+        and int(low) <= 24
+        and end == index + 1
+        and (follows is None or not follows.text[0].isalnum() or follows.low in lx.SMALL)
+    )
+    if hour and before in ("at", "by", "until", "till", "past"):
+        return Value("clock", index, end)
+    if re.fullmatch(r"\d{1,2}(st|nd|rd|th)", low):
+        return Value("ordinal", index, end)
+    if re.fullmatch(r"\d*[A-Za-z]+[-_]?\d\w*|[A-Za-z]+-\w*\d\w*", word.text):
+        return Value("code", index, end)
+    counted = follows is not None and follows.low not in lx.SMALL and follows.text[0].isalpha() and not is_verb(follows)
+    return Value("counted" if counted else "number", index, end)
 
 
 def _is_month(clause: Sequence[Word], index: int) -> bool:

@@ -25,6 +25,7 @@ from mock_model import MockServer
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 CHAT = "02_chat_loop"
+MEMORY = "07_chat_memory"
 OFFLINE_LINE = re.compile(r"Answers come from .*offline.*\n")
 TOKENS = re.compile(r"\((\d+) prompt \+ (\d+) reply tokens\)")
 
@@ -193,11 +194,11 @@ def test_02_survives_input_that_is_no_text(tmp_path, errors):
     assert "Ana" in replies(done.stdout)[2]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a test cannot send Ctrl-C to a single process on Windows")
-def test_02_ends_with_ctrl_c_in_one_line(tmp_path):
+def interrupt_at_the_prompt(example: str, folder: Path) -> tuple[str, str, int]:
+    """Start a talk and press Ctrl-C at its first prompt; what it then writes, its stderr, and its exit code."""
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "examples" / f"{CHAT}.py"), "--interactive"],
-        cwd=tmp_path,
+        [sys.executable, str(ROOT / "examples" / f"{example}.py"), "--interactive"],
+        cwd=folder,
         env=environment(),
         encoding="utf-8",
         stdin=subprocess.PIPE,
@@ -216,7 +217,13 @@ def test_02_ends_with_ctrl_c_in_one_line(tmp_path):
     finally:
         impatience.cancel()
         process.kill()
-    assert (process.returncode, rest) == (0, "\nGoodbye.\n")
+    return rest, errors, process.returncode
+
+
+@pytest.mark.parametrize("example", [CHAT, MEMORY])
+def test_a_talk_ends_with_ctrl_c_at_the_prompt_in_one_line(tmp_path, example):
+    rest, errors, code = interrupt_at_the_prompt(example, tmp_path)
+    assert (code, rest) == (0, "\nGoodbye.\n")
     assert OFFLINE_LINE.fullmatch(errors), errors
 
 
@@ -314,7 +321,6 @@ def test_02_keeps_the_whole_history_in_its_function(capsys):
 
 # The conversation that keeps to its budget
 
-MEMORY = "07_chat_memory"
 FULLNESS = re.compile(r"^\[[#.]{20}\] ([\d,]+) of ([\d,]+) tokens$", re.M)
 SHORT_BUDGET = ("--budget", "360", "--keep-recent", "3")
 
@@ -529,36 +535,3 @@ def test_07_drops_a_turn_that_is_stopped_and_goes_on(monkeypatch, capsys):
         "My name is Ana.",
         "Am I Ana?",
     ]
-
-
-def interrupt_at_the_prompt(folder: Path) -> tuple[str, str, int]:
-    """Start a talk and press Ctrl-C at its first prompt; what it then writes, its stderr, and its exit code."""
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "examples" / f"{MEMORY}.py"), "--interactive"],
-        cwd=folder,
-        env=environment(),
-        encoding="utf-8",
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job would ignore Ctrl-C
-    )
-    impatience = threading.Timer(30, process.kill)
-    impatience.start()
-    try:
-        output = ""
-        while not output.endswith("\nYou: ") and (character := process.stdout.read(1)):
-            output += character
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate()
-    finally:
-        impatience.cancel()
-        process.kill()
-    return rest, errors, process.returncode
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a test cannot send Ctrl-C to a single process on Windows")
-def test_07_ends_with_ctrl_c_at_the_prompt(tmp_path):
-    rest, errors, code = interrupt_at_the_prompt(tmp_path)
-    assert (code, rest) == (0, "\nGoodbye.\n")
-    assert OFFLINE_LINE.fullmatch(errors), errors

@@ -293,7 +293,7 @@ def test_no_file_holds(what):
         ("a path of one machine", "C:" + "\\Users\\ana"),
         ("a path of one machine", '"C:' + '\\\\Users\\\\ana"'),
         ("the address of a package registry", "--index-url https://" + "pypi.org/simple"),
-        ("the address of a package registry", "http://" + "mirror.example:8080/root/simple/"),
+        ("the address of a package registry", "http://" + "mirror.example:8080/packages/simple/"),
         ("the address of a package registry", "https://" + "files.pythonhosted.org/packages/x.whl"),
     ],
 )

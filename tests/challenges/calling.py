@@ -157,77 +157,68 @@ class Work:
 
     @contextmanager
     def _guarded(self, name: str, importing: bool = False) -> Iterator[None]:
+        """Around a learner's code: what it raises becomes a sentence, what it prints is kept, its time is counted."""
         printed, began = StringIO(), time.monotonic()
         try:
             with CLOCK.limit(SECONDS), redirect_stdout(printed), _no_way_out():
                 yield
         except (NotYet, NotStarted, NoUse):
             raise
-        except TookTooLong as error:
-            raise self._no_use(
-                NotYet(
-                    f"{name} did not end within {SECONDS:.0f} seconds{self._place(error)}.",
-                    hints=("What changes in each round of your loop, and does it ever make the condition false?",),
-                )
-            ) from None
         except NotImplementedError as error:
             if importing:
                 raise self._no_use(self._error(name, error, importing)) from None
             raise NotStarted(f"{name} is not written yet.") from None
-        except SystemExit as error:
-            raise self._no_use(
-                NotYet(
-                    f"{name} ends the whole program{self._place(error)}.", hints=("Take exit() out: return instead.",)
-                )
-            ) from None
-        except SyntaxError as error:
-            if not importing and error.filename != str(self.path):  # eval and the like
-                raise self._error(name, error, importing) from error
-            where = f"line {error.lineno}" if error.lineno else "a line"
-            line = f": {error.text.strip()}" if error.text else ""
-            raise self._no_use(
-                NotYet(
-                    f"Python cannot read {where} of {self.name}{line}",
-                    why=f"{error.msg}.",
-                    hints=("Look at that line, and at the end of the one before it.",),
-                )
-            ) from None
-        except ModuleNotFoundError as error:
-            raise self._no_use(
-                NotYet(
-                    f"{self.name} imports {error.name}, which is not installed{self._place(error)}.",
-                    hints=("Is it spelt right? The task needs nothing that is not there.",),
-                )
-            ) from None
-        except MemoryError as error:
-            raise self._no_use(
-                NotYet(
-                    f"{name} uses up the memory{self._place(error)}.",
-                    hints=("Does a loop add to the very list that it goes through?",),
-                )
-            ) from None
         except RecursionError as error:
             raise NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,)) from None
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not self._raised_by_hand(error):
                 raise  # Ctrl-C
+            if end := self._end(name, error, importing):
+                raise self._no_use(end) from None
             problem = self._error(name, error, importing)
             raise (self._no_use(problem) if importing else problem) from error
         finally:
             self.printed = printed.getvalue() or self.printed * importing
-            self._spent += time.monotonic() - began
-            if self._spent > SECONDS_IN_ALL and not self._stuck:
-                self._stuck = NotYet(
-                    f"{name} is so slow that not everything could be tried: it took {self._spent:.0f} seconds so far.",
-                    hints=("What does it do again and again that could be done once? Does it wait for something?",),
-                    judged=False,
-                )
+            self._count_time(name, time.monotonic() - began)
+
+    def _count_time(self, name: str, seconds: float) -> None:
+        self._spent += seconds
+        if self._spent > SECONDS_IN_ALL and not self._stuck:
+            self._stuck = NotYet(
+                f"{name} is so slow that not everything could be tried: it took {self._spent:.0f} seconds so far.",
+                hints=("What does it do again and again that could be done once? Does it wait for something?",),
+                judged=False,
+            )
+
+    def _end(self, name: str, error: BaseException, importing: bool) -> NotYet | None:
+        """What to say of an error after which there is no use in calling the code again; None for other errors."""
+        place = self._place(error)
+        if isinstance(error, TookTooLong):
+            what = f"{name} did not end within {SECONDS:.0f} seconds{place}."
+            return NotYet(
+                what, hints=("What changes in each round of your loop, and does it ever make the condition false?",)
+            )
+        if isinstance(error, SystemExit):
+            return NotYet(f"{name} ends the whole program{place}.", hints=("Take exit() out: return instead.",))
+        if isinstance(error, MemoryError):
+            hint = "Does a loop add to the very list that it goes through?"
+            return NotYet(f"{name} uses up the memory{place}.", hints=(hint,))
+        if isinstance(error, ModuleNotFoundError):
+            what = f"{self.name} imports {error.name}, which is not installed{place}."
+            return NotYet(what, hints=("Is it spelt right? The task needs nothing that is not there.",))
+        if isinstance(error, SyntaxError) and (importing or error.filename == str(self.path)):  # not one of eval
+            where = f"line {error.lineno}" if error.lineno else "a line"
+            line = f": {error.text.strip()}" if error.text else ""
+            hint = "Look at that line, and at the end of the one before it."
+            return NotYet(f"Python cannot read {where} of {self.name}{line}", why=f"{error.msg}.", hints=(hint,))
+        return None
 
     def _raised_by_hand(self, error: BaseException) -> bool:
         frames = traceback.extract_tb(error.__traceback__)
         return bool(frames) and Path(frames[-1].filename) == self.path and "raise" in (frames[-1].line or "")
 
     def _error(self, name: str, error: BaseException, importing: bool) -> NotYet:
+        """What to say of any other error."""
         if (isinstance(error, OSError) and "reading from stdin" in str(error)) or isinstance(error, EOFError):
             return NotYet(
                 f"{name} waits for somebody to type{self._place(error)}.",

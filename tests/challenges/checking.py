@@ -1,6 +1,6 @@
 """A checker in a process of its own: whatever a learner's code does there, a result comes back.
 
-python tests/challenges/checking.py NAME WORK_FOLDER RESULT     checks when a line comes in, writes RESULT, and ends
+Run with NAME, WORK_FOLDER and RESULT it waits for a line, checks, writes RESULT and ends.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 SECONDS = 30.0  # for a whole checker, before it is stopped from outside
 MEMORY = 4 << 30  # bytes
 END = os._exit  # the real one: a learner's code may replace it
+WIDTH = 78  # characters in a line of what is said
 SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
 
 
@@ -167,16 +168,12 @@ class Checker:
             self._path.unlink()
 
     def _read(self) -> Result:
-        result = Result(int(self._name[:2]), self._name)
+        newest: dict[str, Criterion] = {}
         for line in self._path.read_text(encoding="utf-8").splitlines():
             with contextlib.suppress(ValueError):  # a line that was cut off
                 criterion = Criterion(**json.loads(line))
-                places = [i for i, one in enumerate(result.criteria) if one.test == criterion.test]
-                if places:
-                    result.criteria[places[0]] = criterion
-                else:
-                    result.criteria.append(criterion)
-        return result
+                newest[criterion.test] = criterion
+        return Result(int(self._name[:2]), self._name, list(newest.values()))
 
 
 def run(names: Sequence[str], work: Path) -> list[Result]:

@@ -1,7 +1,7 @@
 """The checkers of the challenges, as a plugin of pytest: which file is checked, and what became of each criterion.
 
-pytest tests/challenges/test_04_sliding_window.py                    checks work/04_sliding_window.py
-pytest tests/challenges/test_04_sliding_window.py --work some.py     checks another file; more than one can be given
+With `pytest tests/challenges/test_04_sliding_window.py` work/04_sliding_window.py is checked; with `--work some.py` behind
+it another file, and with several of these several files.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ from criteria import NotStarted, NotYet, Scene  # noqa: E402
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--work", action="append", type=Path, default=[], help="check this file instead; can be repeated")
     parser.addoption("--work-folder", type=Path, default=ROOT / "work", help="where the learner's files are")
-    parser.addoption(
-        "--quick", action="store_true", help="show the first conversation that breaks the code, not the smallest"
-    )
+    what = "stop at the first unmet criterion, with fewer conversations, and do not look for the smallest"
+    parser.addoption("--quick", action="store_true", help=what)
 
 
 def pytest_configure(config: pytest.Config) -> None:

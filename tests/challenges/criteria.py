@@ -56,9 +56,7 @@ class Scene:
 
     shown: list[Shown] = field(default_factory=list)
     smallest: ClassVar[bool] = True  # whether to look for a smaller example: not where nobody will read it
-    newest: ClassVar[Scene | None] = (
-        None  # the one that is being filled in: an error in the learner's code shows it too
-    )
+    newest: ClassVar[Scene | None] = None  # the one being filled in: an error in the learner's code shows it too
 
     def __post_init__(self) -> None:
         Scene.newest = self

@@ -1,7 +1,7 @@
 """The learner's desk: check, hint, solution, reset and next, as `workbook.py` and the lessons call them.
 
-python tests/challenges/desk.py check [N] [--watch | --json]     exit code 0: solved, 1: not yet, 2: no such challenge
-python tests/challenges/desk.py hint N · solution N [--give-up] · reset N · next
+Run it with: check [N] [--watch | --json], hint N, solution N [--give-up], reset N, or next.
+Exit codes: 0 where all that was asked about is solved or done, 1 where it is not yet, 2 where there is no such challenge.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, Checker, Result, run
+from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, run
 
 WORK = ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
@@ -38,7 +38,6 @@ def work_file(name: str) -> Path:
 
 # What is shown
 
-WIDTH = 78
 GREEN, RED, FAINT = "32", "31", "2"
 
 
@@ -233,11 +232,9 @@ def solution(arguments: argparse.Namespace) -> int:
         print(ours, end="")
         return 0
     lines = difflib.unified_diff(theirs.splitlines(), ours.splitlines(), "yours", "one solution", lineterm="", n=99)
-    paints = {"+": "\033[32m", "-": "\033[31m"}
-    colour = Page().colour
+    page, paints = Page(), {"+": GREEN, "-": RED}
     for line in lines:
-        paint = paints.get(line[:1], "") if colour else ""
-        print(f"{paint}{line}\033[0m" if paint else line)
+        print(page.paint(line, paints[line[0]]) if line[:1] in paints else line)
     return 0
 
 

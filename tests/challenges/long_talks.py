@@ -96,12 +96,9 @@ class TalkServer(RecordingServer):
         if failures:
             self.failing[number] = failures.pop(0)
         try:
-            response = super().handle(request)
+            return super().handle(request)
         finally:
             self.prompt_tokens[number] = size_of(self.requests[number])
-        if response.status_code == 200 and body.get("stream") and self.failing.get(number) != "drop":
-            self.replies[number] = streamed(response.content.decode())
-        return response
 
     def say(self, body: dict[str, Any], fits: Any) -> Reply:
         reply = self.simply(body["messages"]) if self.known else in_other_words(body, fits)
@@ -145,12 +142,6 @@ def ends_with(messages: list[Message], text: str) -> bool:
     if isinstance(content, list):
         content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
     return last.get("role") == "user" and isinstance(content, str) and content.strip().endswith(text)
-
-
-def streamed(events: str) -> str:
-    """The text of a streamed answer."""
-    chunks = [json.loads(line[6:]) for line in events.splitlines() if line.startswith("data: {")]
-    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
 
 
 def was_raised_for(problem: NotYet) -> bool:

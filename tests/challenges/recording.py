@@ -33,8 +33,17 @@ class RecordingServer(MockServer):
         if number in self.failing:
             self.fail_next(self.failing[number])
         response = super().handle(request)
-        if response.status_code == 200 and not body.get("stream"):
+        if response.status_code == 200 and body.get("stream"):
+            if self.failing.get(number) != "drop":  # what breaks off can be read only once, by the client
+                self.replies[number] = _streamed(response.content.decode())
+        elif response.status_code == 200:
             answer = json.loads(response.content)
             self.replies[number] = answer["choices"][0]["message"]["content"]
             self.prompt_tokens[number] = answer["usage"]["prompt_tokens"]
         return response
+
+
+def _streamed(events: str) -> str:
+    """The text of a streamed answer."""
+    chunks = [json.loads(line[6:]) for line in events.splitlines() if line.startswith("data: {")]
+    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])

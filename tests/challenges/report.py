@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis.errors import Flaky
 
 from chat_memory import message_tokens
+from checking import WIDTH
 from criteria import NotStarted, NotYet, NoUse, Scene, Shown
 
-WIDTH = 78
 MOST_ROWS = 9
 
 

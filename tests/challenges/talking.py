@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import httpx2
 from hypothesis import strategies as st
 
 from calling import Work
-from criteria import NotStarted, NotYet, Scene
+from criteria import NotYet, Scene
 from mock_model.replying import NOTED, Reply, reply_to
 from mock_model.transcript import text_of
 from recording import RecordingServer
@@ -63,18 +61,10 @@ def said(draw: st.DrawFn, least: int, most: int) -> list[str]:
 
 
 class TalkingServer(RecordingServer):
-    """The offline model, but assenting in other words each time, and showing its reasoning. Streams are recorded too."""
+    """The offline model, but assenting in other words each time, and showing its reasoning."""
 
     def __init__(self) -> None:
         super().__init__(reply_to=in_other_words)
-
-    def handle(self, request: httpx2.Request) -> httpx2.Response:
-        response = super().handle(request)
-        if response.headers["content-type"].startswith("text/event-stream"):
-            chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
-            choices = [choice for chunk in chunks for choice in chunk["choices"]]
-            self.replies[-1] = "".join(choice["delta"].get("content") or "" for choice in choices)
-        return response
 
 
 def in_other_words(body: dict, fits: Any) -> Reply:
@@ -89,8 +79,6 @@ def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name:
     """Call a learner's function with a client of the server. A refused list of messages is explained."""
     try:
         return challenge.call(name, server.client(), *arguments)
-    except NotStarted:
-        raise
     except NotYet:
         last = server.requests[-1] if server.requests else []
         scene.show("You sent", last)

@@ -17,7 +17,7 @@ import tiktoken
 from calling import Work
 from chat_memory import tokens as finished
 from common import OFFLINE_MODEL
-from criteria import Message, NotStarted, NotYet, Scene
+from criteria import Message, NotYet, Scene
 from mock_model import MockServer
 from mock_model.replying import Reply
 
@@ -288,8 +288,6 @@ def test_special_tokens_are_text(challenge):
         why = "Anyone can type this, and your program would stop, or count wrong."
         try:
             came, expected = for_text(challenge, text)
-        except NotStarted:
-            raise
         except NotYet as problem:
             scene.expect(not isinstance(problem.__cause__, ValueError), str(problem), why=why, hint=hint)
             raise

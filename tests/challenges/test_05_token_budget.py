@@ -14,7 +14,7 @@ import chat_memory
 from calling import Work
 from common import OFFLINE_MODEL
 from conversations import LENGTHS, histories, turns_of, words
-from criteria import Message, NotStarted, NotYet, Scene
+from criteria import Message, NotYet, Scene
 from recording import RecordingServer
 
 START = (
@@ -98,8 +98,6 @@ def trimmed(challenge: Work, history: list[Message], max_tokens: int, counting: 
     scene.show(f"You were given, with max_tokens={max_tokens}", deepcopy(history))
     try:
         sent = challenge.call("trim_to_budget", history, max_tokens, counting or Counting())
-    except NotStarted:
-        raise
     except NotYet as problem:
         scene.expect(
             not isinstance(problem.__cause__, ValueError),
@@ -233,8 +231,6 @@ def test_the_history_is_not_changed(challenge, case):
     scene.show(f"You were given, with max_tokens={max_tokens}", before)
     try:
         challenge.call("trim_to_budget", history, max_tokens, Counting())
-    except NotStarted:
-        raise
     except NotYet as problem:
         if problem.__cause__ is None or max_tokens >= needs(before)[0]:
             raise  # where it is impossible, another criterion looks at the error
@@ -299,50 +295,41 @@ def test_as_many_of_the_newest_turns_as_fit(challenge, case):
     )
 
 
-@given(history=talks(), short=st.sampled_from((1, 2, 3, 4, 6, 9)))
-@MANY
-def test_an_error_says_when_it_is_impossible(challenge, history, short):
-    """If the question cannot fit, a ValueError says what is needed, and what there is"""
-    needed = needs(history)[0]
-    max_tokens = needed - short
-    question = deepcopy(history[-1])
-    scene = Scene()
-    scene.show(f"You were given, with max_tokens={max_tokens}", deepcopy(history))
-    counting = Counting()
-    what = f"The system message, the newest question and the 3 that prime the reply are {needed} tokens"
-    try:
-        sent = challenge.call("trim_to_budget", history, max_tokens, counting)
-    except NotStarted:
-        raise
-    except NotYet as problem:
-        if problem.__cause__ is None:
-            raise
-        scene.expect(
-            isinstance(problem.__cause__, ValueError),
-            f"{what}, more than {max_tokens}. A ValueError was expected, but there came {problem.why}",
-            why="Who calls your function catches a ValueError, and asks the user for a shorter question.",
-            hint=(
-                "Did you raise this error, or did a line fail that found nothing where it looked for a message?",
-                "Compare before you build the request, and raise ValueError(…) yourself.",
-            ),
-        )
-        scene.show("You raised", problem.why)
-        numbers = set(map(int, re.findall(r"\d+", re.sub(r"(?<=\d)[,_](?=\d{3})", "", str(problem.__cause__)))))
-        scene.expect(
-            {needed, max_tokens} <= numbers,
-            f"The message of the error should hold {needed}, the tokens that are needed, and {max_tokens}, max_tokens.",
-            why="Whoever reads it wants to know by how much it is too long.",
-            hint=(
-                "Which two numbers would you want to read? Do they count what always has to be sent, and the 3 too?",
-                "What is needed: system message, newest question, and 3. Write it into the message with an f-string.",
-            ),
-        )
-        return
+def impossible(needed: int, max_tokens: int) -> str:
+    return f"The system message, the newest question and the 3 that prime the reply are {needed} tokens, more than {max_tokens}"
+
+
+def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_tokens: int) -> None:
+    """What was raised is a ValueError, and both numbers stand in it."""
+    scene.expect(
+        isinstance(problem.__cause__, ValueError),
+        f"{impossible(needed, max_tokens)}. A ValueError was expected, but there came {problem.why}",
+        why="Who calls your function catches a ValueError, and asks the user for a shorter question.",
+        hint=(
+            "Did you raise this error, or did a line fail that found nothing where it looked for a message?",
+            "Compare before you build the request, and raise ValueError(…) yourself.",
+        ),
+    )
+    scene.show("You raised", problem.why)
+    numbers = set(map(int, re.findall(r"\d+", re.sub(r"(?<=\d)[,_](?=\d{3})", "", str(problem.__cause__)))))
+    scene.expect(
+        {needed, max_tokens} <= numbers,
+        f"The message of the error should hold {needed}, the tokens that are needed, and {max_tokens}, max_tokens.",
+        why="Whoever reads it wants to know by how much it is too long.",
+        hint=(
+            "Which two numbers would you want to read? Do they count what always has to be sent, and the 3 too?",
+            "What is needed: system message, newest question, and 3. Write it into the message with an f-string.",
+        ),
+    )
+
+
+def expect_no_return(scene: Scene, sent: object, question: Message, needed: int, max_tokens: int) -> None:
+    """Nothing may come back: say what of it is worst."""
     scene.show("You returned", deepcopy(sent))
     there = isinstance(sent, list) and question in sent
     scene.expect(
         False,
-        f"{what}, more than {max_tokens}, so a ValueError was expected, but something came back.",
+        f"{impossible(needed, max_tokens)}, so a ValueError was expected, but something came back.",
         why="The server refuses it: better that your program says so, with the numbers, before anything is sent."
         if there
         else "The question has vanished silently: the model answers something else, and nobody knows why.",
@@ -353,6 +340,26 @@ def test_an_error_says_when_it_is_impossible(challenge, history, short):
             "Add up what must be sent before everything else. If that is too much, raise ValueError with both numbers.",
         ),
     )
+
+
+@given(history=talks(), short=st.sampled_from((1, 2, 3, 4, 6, 9)))
+@MANY
+def test_an_error_says_when_it_is_impossible(challenge, history, short):
+    """If the question cannot fit, a ValueError says what is needed, and what there is"""
+    needed = needs(history)[0]
+    max_tokens = needed - short
+    question = deepcopy(history[-1])
+    scene = Scene()
+    scene.show(f"You were given, with max_tokens={max_tokens}", deepcopy(history))
+    counting = Counting()
+    try:
+        sent = challenge.call("trim_to_budget", history, max_tokens, counting)
+    except NotYet as problem:
+        if problem.__cause__ is None:
+            raise
+        expect_a_telling_error(scene, problem, needed, max_tokens)
+    else:
+        expect_no_return(scene, sent, question, needed, max_tokens)
 
 
 @given(case=budgets(least=1))
