@@ -41,3 +41,21 @@ def whole_number(name: str, value: Any, least: int) -> int:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value:,}.")
     return value
+
+
+class StoreError(RuntimeError):
+    """Something could not be saved or read. `reply` is the model's reply that came but was not saved, if there is one."""
+
+    reply: str = ""
+
+
+class ConflictError(StoreError):
+    """Somebody else has changed the same thing since it was read. Nothing of this change was saved."""
+
+
+class DamagedStore(StoreError):
+    """A file that is no database, or a damaged one. It was left as it is."""
+
+
+class NewerStore(StoreError):
+    """A database that a newer version of chat_memory has written. It was left as it is."""

@@ -1,6 +1,6 @@
 """The layout of a request that fits: instructions, summary, recent turns, question. Decisions only, nothing is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .errors import BudgetError, whole_number
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, Message, message_tokens
+from .tokens import PRIMING_TOKENS, Message, message_tokens, text_tokens
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
@@ -27,6 +27,12 @@ class Kept(NamedTuple):
     summary: str = ""
     turns: tuple[Counted, ...] = ()
     tokens: int = 0
+    folded: int = 0  # how many turns the summary stands for
+
+    @property
+    def all_turns(self) -> int:
+        """How many turns the conversation has had."""
+        return self.folded + len(self.turns)
 
 
 @dataclass(frozen=True)
@@ -43,18 +49,29 @@ class Layout:
 
     def question(self, text: str) -> Counted:
         """A question to ask."""
-        return self._counted(({"role": "user", "content": text},))
+        return self.counted(({"role": "user", "content": text},))
+
+    def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
+        """What is remembered when a saved conversation goes on. Raises ValueError for a summary over the cap."""
+        if (found := text_tokens(summary, self.model)) > self.summary_tokens:
+            raise ValueError(
+                f"The saved summary has {found:,} tokens, and summary_tokens allows {self.summary_tokens:,}. "
+                f"Set summary_tokens to at least {found:,}, or a larger max_tokens."
+            )
+        recent = tuple(self.counted(tuple(turn)) for turn in turns)
+        return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
     def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
         """What is remembered once the question has been answered."""
-        said = self._counted((_said(reply),))
+        said = self.counted((_said(reply),))
         turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)
-        return Kept(before.summary, (*before.turns, turn), before.tokens + turn.tokens)
+        return Kept(before.summary, (*before.turns, turn), before.tokens + turn.tokens, before.folded)
 
     def folded(self, before: Kept, old: int, summary: str) -> Kept:
         """What is remembered once the oldest turns have gone into a new summary."""
         turns = before.turns[old:]
-        return Kept(summary, turns, self._counted(_recap(summary)).tokens + sum(turn.tokens for turn in turns))
+        tokens = self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in turns)
+        return Kept(summary, turns, tokens, before.folded + old)
 
     def request(self, kept: Kept, question: Counted | None = None) -> list[Message]:
         """The messages to send: all turns, or with a question only the newest that fit, should they not all do so."""
@@ -67,6 +84,10 @@ class Layout:
         said = chain.from_iterable(turn.messages for turn in kept.turns[first:])
         return [*self.system, *_recap(kept.summary), *said, *asked]
 
+    def fits(self, kept: Kept, question: Counted) -> bool:
+        """Whether a question fits once all turns are folded."""
+        return question.tokens + (self.largest_recap if kept.turns else kept.tokens) <= self.room
+
     def to_fold(self, kept: Kept, question: Counted) -> int:
         """How many of the oldest turns must go into the summary for the question to fit; 0 where it fits as it is.
 
@@ -76,11 +97,10 @@ class Layout:
         room = self.room - question.tokens
         if kept.tokens <= room:
             return 0
-        summary = self.largest_recap if kept.turns else kept.tokens
-        if summary > room:
+        if not self.fits(kept, question):
             raise self._too_long(kept, question)
         lower = room - (1 - LOWER_MARK) * (self.max_tokens - self.reply_tokens)
-        recent, used = 0, summary
+        recent, used = 0, self.largest_recap
         for turn in kept.turns[::-1][: self.keep_recent]:
             used += turn.tokens
             if used > (lower if recent else room):  # the newest turn stays wherever it fits
@@ -97,7 +117,7 @@ class Layout:
     def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:
         return {
             "the newest question": question.tokens,
-            "the instructions": self._counted(self.system).tokens,
+            "the instructions": self.counted(self.system).tokens,
             "the summary": self.largest_recap if kept.turns else kept.tokens,
             "priming the reply": PRIMING_TOKENS,
         }
@@ -105,12 +125,12 @@ class Layout:
     @cached_property
     def room(self) -> int:
         """The tokens that are left for the summary, the turns and the question."""
-        return self.max_tokens - self.reply_tokens - self._counted(self.system).tokens - PRIMING_TOKENS
+        return self.max_tokens - self.reply_tokens - self.counted(self.system).tokens - PRIMING_TOKENS
 
     @cached_property
     def largest_recap(self) -> int:
         """The most tokens that a summary takes in a request, with the request for a recap before it."""
-        return self._counted((RECAP, _said(""))).tokens + self.summary_tokens
+        return self.counted((RECAP, _said(""))).tokens + self.summary_tokens
 
     @property
     def least(self) -> int:
@@ -123,7 +143,8 @@ class Layout:
         """The most tokens of a request for a summary: its own reply, the summary, needs room too."""
         return self.max_tokens - max(self.reply_tokens, self.summary_tokens)
 
-    def _counted(self, messages: tuple[Message, ...]) -> Counted:
+    def counted(self, messages: tuple[Message, ...]) -> Counted:
+        """Messages with their tokens in a request."""
         return Counted(messages, sum(message_tokens(message, self.model) for message in messages))
 
 

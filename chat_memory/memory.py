@@ -1,11 +1,13 @@
 """The memory of one conversation: recent turns word for word, older ones as a summary, all within a token budget."""
 
+import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, closing
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
+from .errors import StoreError
 from .layout import Counted, Kept, layout
 from .replies import Usage, complete, complete_async, joined, stream, stream_async
 from .summary import summarize, summarize_async
@@ -28,6 +30,10 @@ class ChatMemory:
 
     One conversation, one question at a time: of two at once the one that ends later raises RuntimeError and is not
     kept.
+
+    With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
+    goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
+    are sent right before it, as the assistant's words; they are not kept.
     """
 
     def __init__(
@@ -41,8 +47,10 @@ class ChatMemory:
         reply_tokens: int | None = None,
         summary_tokens: int | None = None,
         options: dict[str, Any] | None = None,
+        conversation: Any = None,
+        facts: Any = None,
     ) -> None:
-        """Make an empty memory.
+        """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
         instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
@@ -50,17 +58,34 @@ class ChatMemory:
         arguments for each question, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
         may have (a tenth of the budget).
 
-        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked.
+        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked, or that
+        is too small for a saved summary; and StoreError where the saved conversation cannot be read.
         """
         if taken := {"model", "messages", "stream", "stream_options", "tools"} & set(options or ()):
             raise ValueError(
                 f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
             )
         self._client, self._options = client, dict(options or {})
-        self._layout = layout(system, max_tokens, keep_recent, reply_tokens, summary_tokens, model)
-        self._kept, self._lock = Kept(), threading.Lock()
+        self._settings = {"system": system, "max_tokens": max_tokens, "keep_recent": keep_recent, "model": model}
+        self._settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
+        self._layout = layout(**self._settings)
+        self._conversation, self._facts = conversation, facts
+        saved = conversation.load() if conversation else None
+        self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent) if saved else Kept()
+        self._lock = threading.Lock()
         self.usage = Usage()
         self.summary_error: Exception | None = None
+
+    @classmethod
+    def resume(cls, client: Any, conversation: Any, **changes: Any) -> Self:
+        """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
+
+        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved.
+        """
+        saved = conversation.load()
+        if saved is None:
+            raise LookupError(f"There is no conversation {conversation.id!r:.60} to go on with.")
+        return cls(client, **(saved.settings | changes), conversation=conversation)
 
     @property
     def summary(self) -> str:
@@ -69,23 +94,25 @@ class ChatMemory:
 
     @property
     def messages(self) -> list[Message]:
-        """What the next request holds before its question, unless turns have to be folded first. A copy."""
+        """What the next request holds before its question, without facts and before old turns are folded. A copy."""
         return [dict(message) for message in self._layout.request(self._kept)]
 
     def ask(self, text: str) -> str:
         """Ask a question and return the reply. Raises BudgetError where the question is too long for the budget,
         IncompleteReply for a reply that is empty or cut off, and what the client raises; then nothing has changed."""
         before, question = self._kept, self._question(text)
-        after = self._folded(before, question)
-        reply = complete(self._client, **self._call(after, question))
+        asked = self._with_facts(before, question)
+        after = self._folded(before, asked)
+        reply = complete(self._client, **self._call(after, asked))
         return self._keep(before, after, question, reply)
 
     def stream(self, text: str) -> Iterator[str]:
         """The same as `ask`, as pieces of text while they arrive. The turn is kept when the last one has been taken."""
         before, question = self._kept, self._question(text)
-        after = self._folded(before, question)
+        asked = self._with_facts(before, question)
+        after = self._folded(before, asked)
         pieces = []
-        with closing(stream(self._client, **self._call(after, question))) as arriving:
+        with closing(stream(self._client, **self._call(after, asked))) as arriving:
             for piece in arriving:
                 pieces.append(piece)
                 yield piece
@@ -94,20 +121,22 @@ class ChatMemory:
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        after = await self._folded_async(before, question)
-        reply = await complete_async(self._client, **self._call(after, question))
-        return self._keep(before, after, question, reply)
+        asked = await self._elsewhere(self._facts, self._with_facts, before, question)
+        after = await self._folded_async(before, asked)
+        reply = await complete_async(self._client, **self._call(after, asked))
+        return await self._elsewhere(self._conversation, self._keep, before, after, question, reply)
 
     async def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        after = await self._folded_async(before, question)
+        asked = await self._elsewhere(self._facts, self._with_facts, before, question)
+        after = await self._folded_async(before, asked)
         pieces = []
-        async with aclosing(stream_async(self._client, **self._call(after, question))) as arriving:
+        async with aclosing(stream_async(self._client, **self._call(after, asked))) as arriving:
             async for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        self._keep(before, after, question, joined(pieces))
+        await self._elsewhere(self._conversation, self._keep, before, after, question, joined(pieces))
 
     def _question(self, text: str) -> Counted:
         if not isinstance(text, str):
@@ -115,6 +144,14 @@ class ChatMemory:
         if not text.strip():
             raise ValueError("The question is empty. Ask something.")
         return self._layout.question(text)
+
+    def _with_facts(self, kept: Kept, question: Counted) -> Counted:
+        """The question with what is known that bears on it, unless there is no room for that."""
+        if not self._facts:
+            return question
+        note = self._layout.counted(tuple(self._facts.note(question.messages[0]["content"])))
+        asked = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
+        return asked if self._layout.fits(kept, asked) else question
 
     def _folded(self, kept: Kept, question: Counted) -> Kept:
         """What is remembered, with old turns in the summary if the question would not fit otherwise."""
@@ -158,5 +195,19 @@ class ChatMemory:
         with self._lock:
             if self._kept is not before:
                 raise RuntimeError("Two questions were asked at once, and the other one was answered first. Ask again.")
+            if self._conversation:
+                self._save(before, kept, reply)
             self._kept = kept
         return reply
+
+    def _save(self, before: Kept, kept: Kept, reply: str) -> None:
+        turn, state = kept.turns[-1].messages, {"summary": kept.summary, "folded": kept.folded}
+        try:
+            self._conversation.append(turn, after=before.all_turns, settings=self._settings, **state)
+        except StoreError as error:
+            error.reply = reply
+            raise
+
+    async def _elsewhere(self, database: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function, in another thread where it asks a database, so that other tasks go on."""
+        return await asyncio.to_thread(function, *arguments) if database else function(*arguments)

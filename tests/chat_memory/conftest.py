@@ -1,7 +1,13 @@
-"""What the tests of chat_memory share: a look at the tokeniser's work."""
+"""What the tests of chat_memory share: a look at the tokeniser's work, and databases."""
+
+import os
+import platform
+from contextlib import ExitStack
 
 import pytest
 import tiktoken
+
+import postgres
 
 
 @pytest.fixture
@@ -22,3 +28,35 @@ def tokenised(monkeypatch):
 
     monkeypatch.setattr(tiktoken, "get_encoding", lambda name: Watched(get_encoding(name)))
     return texts
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """The URL of a new database. A test that asks for it runs twice: on SQLite and on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    """The URL of a file that does not exist yet."""
+    return f"sqlite:///{(tmp_path / 'chats.db').as_posix()}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql):
+    """The URL of a new database on PostgreSQL, which is deleted after the test."""
+    with postgresql.new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server, started when the first test asks for it: one for each process of pytest-xdist."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres.running())
+        except postgres.NoServer as error:
+            here = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+            without = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
+            without(f"No PostgreSQL to test with on {here}: {error}")
+        yield server

@@ -1,0 +1,147 @@
+"""A database behind a URL: SQLite or PostgreSQL, whole transactions, and errors that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike, fspath
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from . import schema
+from .errors import DamagedStore, NewerStore, StoreError
+
+BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite file
+LONGEST_ID = 200  # characters
+DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+ADVICE = {
+    "SQLITE_BUSY": "Another program has been writing to it all the time. Try again, or end that program.",
+    "SQLITE_READONLY": "It may only be read. Allow writing to the file and to its folder.",
+    "SQLITE_CANTOPEN": "Does its folder exist, and may this program write there?",
+    "SQLITE_FULL": "The disk is full. Make room and try again.",
+    "SQLITE_IOERR": "The disk did not do what it was asked to. Is it full, or on a network that failed?",
+}
+MENDING = (
+    "It was left as it is. Put a backup in its place, or move it away to begin anew; "
+    "`sqlite3 FILE .recover` saves what can still be read."
+)
+
+
+class Database:
+    """The tables of chat_memory in a database, created or upgraded when it is opened."""
+
+    def __init__(self, url: str | PathLike[str]) -> None:
+        """Open a database: a SQLAlchemy URL ("sqlite:///chats.db", "postgresql://user@host/name") or the path of a file.
+
+        Raises ValueError for a URL that is none, DamagedStore for a damaged file, NewerStore for one that a newer
+        version has written, and StoreError for all else; then nothing has been changed.
+        """
+        self.url = _url(url)
+        self.dialect = self.url.get_backend_name()
+        self._engine = _sqlite(self.url) if self.dialect == "sqlite" else sa.create_engine(self.url, pool_pre_ping=True)
+        self._reading = self._engine
+        if self.dialect == "postgresql":  # all queries of one transaction see the same moment, as on SQLite
+            self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writing = self._engine.execution_options(writes=True)
+        self._prepare()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to read with; all that is read is of one moment."""
+        with self._explained(), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection to write with: all that is written is there at the end, or nothing where anything is raised."""
+        with self._explained(), self._writing.begin() as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Read a SQLite file from end to end, which takes seconds where it is large. Raises DamagedStore."""
+        if self.dialect == "sqlite":
+            with self.reading() as connection:
+                found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+            if found != "ok":
+                raise DamagedStore(f"{self} is damaged ({found}). {MENDING}")
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._engine.dispose()
+
+    def __str__(self) -> str:
+        """The file, or the URL without its password."""
+        return self.url.database if self.dialect == "sqlite" else self.url.render_as_string(hide_password=True)
+
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            found = schema.version_of(connection)
+        if found > schema.VERSION:
+            raise NewerStore(
+                f"{self} was written by a newer version of chat_memory: its tables have version {found}, and this one "
+                f"knows them up to version {schema.VERSION}. Update chat_memory. Nothing was changed."
+            )
+        if found < schema.VERSION:
+            with self.writing() as connection:
+                schema.upgrade(connection)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Errors of the driver as StoreErrors: without the SQL, and without what was to be written."""
+        try:
+            yield
+        except DBAPIError as error:
+            cause = error.orig
+            name = getattr(cause, "sqlite_errorname", "")
+            kind = "_".join(name.split("_")[:2])
+            if kind in DAMAGED:
+                raise DamagedStore(f"{self} is no database, or a damaged one ({cause}). {MENDING}") from None
+            advice = ADVICE.get(kind, "")
+            raise StoreError(f"{self} could not be used: {str(cause).strip()}. {advice}".strip()) from None
+
+
+def _url(url: str | PathLike[str]) -> sa.URL:
+    text = fspath(url)
+    if "://" not in text:
+        return sa.URL.create("sqlite", database=text)
+    try:
+        made = sa.make_url(text)
+    except ArgumentError:
+        raise ValueError("The database's URL cannot be read. Write for example sqlite:///chats.db.") from None
+    if made.get_backend_name() in ("postgres", "postgresql"):
+        return made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() != "sqlite":
+        raise ValueError(f"A store is on SQLite or PostgreSQL, not on {made.get_backend_name()}.")
+    if made.database in (None, "", ":memory:"):
+        raise ValueError("A store in memory ends with the program. Name a file: sqlite:///chats.db.")
+    return made
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    """An engine that opens the file for each transaction: nothing is left open between two, over a fork or at the end."""
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin and end where we say so
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # a writer never has to give up half-way
+
+    return engine
+
+
+def checked_id(what: str, id: Any) -> str:
+    """Return an id if it can be one: text of 1 to 200 characters, compared letter by letter; raise if not."""
+    if not isinstance(id, str):
+        raise TypeError(f"{what} is text, not {type(id).__name__}.")
+    if not 0 < len(id) <= LONGEST_ID:
+        raise ValueError(f"{what} has 1 to {LONGEST_ID} characters, not {len(id):,}.")
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in id):
+        raise ValueError(f"{what} cannot hold the character NUL or half an emoji: {id!a:.60}.")
+    return id

@@ -1,0 +1,198 @@
+"""Conversations on a database: one row a message, whole turns, and a clear word when somebody else was quicker."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from os import PathLike
+from typing import Any, NamedTuple, Self
+
+import sqlalchemy as sa
+
+from .database import Database, checked_id
+from .errors import ConflictError, DamagedStore
+from .schema import conversations, messages
+from .tokens import Message
+
+ADD = sa.text(
+    "INSERT INTO chat_conversations (id, settings, summary, folded, turns, changed_at) "
+    "VALUES (:id, :settings, :summary, 0, 0, '') ON CONFLICT DO NOTHING"
+)
+NEW = {"settings": "{}", "summary": '""'}
+HALF_EMOJI = re.compile("[\ud800-\udfff]")
+
+
+class Saved(NamedTuple):
+    """What a conversation goes on from: `recent` are the turns that the summary does not stand for."""
+
+    settings: dict[str, Any]
+    summary: str
+    folded: int  # turns
+    recent: list[list[Message]]
+
+
+class ConversationStore:
+    """Conversations by id, in a SQLite file or a PostgreSQL database. Programs and threads can share it.
+
+    What is saved stays: a program that is killed loses at most the turn that was not complete. A turn is one
+    transaction, and the file is always a whole database.
+    """
+
+    def __init__(self, url: str | PathLike[str], *, clean: Callable[[str], str] = lambda text: text) -> None:
+        """Open a store, and make its tables where there are none: "sqlite:///chats.db" or the path of a file, or
+        "postgresql://user:password@host/name".
+
+        `clean` is given every text before it is written, and returns what is written in its place. Raises ValueError
+        for a URL that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
+        """
+        self.database = Database(url)
+        self._clean = clean
+
+    def open(self, id: str) -> "Conversation":
+        """The conversation with this id, which need not exist yet: any text of 1 to 200 characters."""
+        return Conversation(self.database, checked_id("A conversation's id", id), self._clean)
+
+    def ids(self) -> list[str]:
+        """The ids of all conversations, the one that was last added to first."""
+        newest_first = sa.select(conversations.c.id).order_by(
+            conversations.c.changed_at.desc(), conversations.c.number.desc()
+        )
+        with self.database.reading() as connection:
+            return list(connection.execute(newest_first).scalars())
+
+    def delete(self, id: str) -> None:
+        """Delete a conversation with all its messages. Raises LookupError where there is none."""
+        with self.database.writing() as connection:
+            this = conversations.c.id == checked_id("A conversation's id", id)
+            deleted = connection.execute(sa.delete(conversations).where(this))
+            if not deleted.rowcount:
+                raise LookupError(f"There is no conversation {id!r:.60} in {self.database}.")
+
+    def check(self) -> None:
+        """Read the whole file for damage, which takes seconds where it is large. Raises DamagedStore."""
+        self.database.check()
+
+    def close(self) -> None:
+        """Close what is open. A store can also be used in a `with` statement."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class Conversation:
+    """One conversation in a store. It keeps nothing in memory: each method asks the database."""
+
+    def __init__(self, database: Database, id: str, clean: Callable[[str], str]) -> None:
+        self.id = id
+        self._database, self._clean = database, clean
+
+    def messages(self) -> list[Message]:
+        """All that was ever said, in order, also what a summary stands for by now. Empty where nothing was saved."""
+        of_this = messages.c.conversation.in_(sa.select(conversations.c.number).where(conversations.c.id == self.id))
+        with self._database.reading() as connection:
+            return [message for turn in self._turns(connection, of_this) for message in turn]
+
+    def load(self) -> Saved | None:
+        """What to go on from: the settings, the summary, and the turns after it. None where nothing was saved."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(conversations).where(conversations.c.id == self.id)).one_or_none()
+            if row is None:
+                return None
+            unfolded = (messages.c.conversation == row.number) & (messages.c.turn >= row.folded)
+            recent = self._turns(connection, unfolded)
+        return Saved(
+            self._read(row.settings, "its settings"), self._read(row.summary, "its summary"), row.folded, recent
+        )
+
+    def append(
+        self,
+        turn: Iterable[Message],
+        *,
+        after: int | None = None,
+        settings: dict[str, Any] | None = None,
+        summary: str | None = None,
+        folded: int | None = None,
+    ) -> None:
+        """Save a turn, all of it or nothing; with it the settings, the summary and how many turns that stands for.
+
+        `after` is the number of turns that the caller knows of: where there are more or fewer by now, ConflictError is
+        raised and nothing saved. Without it the turn is added to whatever there is. Raises TypeError for a message
+        that would not come back as it is, and StoreError.
+        """
+        bodies = [self._written(message, f"messages[{place}]") for place, message in enumerate(turn)]
+        if not bodies:
+            raise ValueError("A turn has at least one message.")
+        values = {"settings": settings, "summary": summary}
+        given = {name: self._written(value, name) for name, value in values.items() if value is not None}
+        if folded is not None:
+            given["folded"] = folded
+        with self._database.writing() as connection:
+            number, place = self._one_more(connection, after, given)
+            rows = [{"conversation": number, "turn": place, "place": n, "body": body} for n, body in enumerate(bodies)]
+            connection.execute(sa.insert(messages), rows)
+
+    def _one_more(self, connection: sa.Connection, after: int | None, values: dict[str, Any]) -> tuple[int, int]:
+        """Count a new turn, and return the conversation's number and the turn's."""
+        if not after:
+            connection.execute(ADD, NEW | {"id": self.id})
+        mine = conversations.c.id == self.id
+        counted = sa.update(conversations).values(
+            turns=conversations.c.turns + 1, changed_at=datetime.now(UTC).isoformat(), **values
+        )
+        as_known = mine if after is None else mine & (conversations.c.turns == after)
+        row = connection.execute(
+            counted.where(as_known).returning(conversations.c.number, conversations.c.turns)
+        ).one_or_none()
+        if row is None:
+            there = connection.execute(sa.select(conversations.c.turns).where(mine)).scalar()
+            found = "is not there any more" if there is None else f"has {there:,} turns by now"
+            raise ConflictError(
+                f"Another program has changed the conversation {self.id!r:.60}: it {found}, and this program knows "
+                f"{after:,}. This turn was not saved; resume the conversation and ask again."
+            )
+        return row.number, row.turns - 1
+
+    def _turns(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[list[Message]]:
+        in_order = sa.select(messages.c.turn, messages.c.body).where(which).order_by(messages.c.turn, messages.c.place)
+        turns: dict[int, list[Message]] = {}
+        for turn, body in connection.execute(in_order):
+            turns.setdefault(turn, []).append(self._read(body, f"turn {turn + 1}"))
+        return list(turns.values())
+
+    def _read(self, text: str, what: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            problem = f"The conversation {self.id!r:.60} in {self._database} is damaged: {what} cannot be read."
+            raise DamagedStore(f"{problem} It was left as it is. Put a backup in its place.") from None
+
+    def _written(self, value: Any, what: str) -> str:
+        """A message, the settings or a summary as JSON. Raises TypeError where the same would not come back."""
+        try:
+            text = _as_json(value)
+            same = json.loads(text) == value
+        except (TypeError, ValueError, RecursionError):
+            same = False
+        if not same:
+            raise TypeError(
+                f"{what} cannot be saved so that it comes back as it is: it may hold text, numbers, True, False, None, "
+                f"lists, and dicts with text as keys. Got {value!r:.120}."
+            )
+        cleaned = self._cleaned(value)
+        return text if cleaned == value else _as_json(cleaned)
+
+    def _cleaned(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._clean(value)
+        if isinstance(value, dict):
+            return {key: self._cleaned(inner) for key, inner in value.items()}
+        return [self._cleaned(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _as_json(value: Any) -> str:
+    """JSON in which all letters are as they are, but halves of an emoji, which no database takes."""
+    return HALF_EMOJI.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(value, ensure_ascii=False))

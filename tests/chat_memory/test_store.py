@@ -1,0 +1,418 @@
+"""What is saved comes back, in whole turns; what cannot be saved or read is said, and nothing is lost or overwritten."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import chat_memory.schema
+from chat_memory import ChatMemory
+from chat_memory.errors import ConflictError, DamagedStore, NewerStore, StoreError
+from chat_memory.store import ConversationStore
+from fake_client import FakeAsyncClient, FakeClient
+from histories import REPEATABLE
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Nara"}'}}
+TURN = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
+KINDS = [
+    {"role": "user", "content": "日本 🌸 👩‍👩‍👧 <|endoftext|> \0 \ud83d '; DROP TABLE chat_messages; --"},
+    {"role": "user", "content": "", "name": "ana"},
+    {"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image_url", "image_url": {"url": "…"}}]},
+    {"role": "assistant", "content": None, "tool_calls": [CALL], "refusal": None},
+    {"role": "tool", "tool_call_id": "call_1", "content": "x" * 1_000_000},
+    {"role": "system", "content": "1.0", "more": [1, 1.5, True, None, {"deep": [[]]}, -(10**30)]},
+]
+SIZES = {"max_tokens": 400, "keep_recent": 2}
+
+
+@pytest.fixture
+def store(database_url):
+    with ConversationStore(database_url) as store:
+        yield store
+
+
+def talk(memory: ChatMemory, turns: int) -> None:
+    for number in range(turns):
+        memory.ask(f"This is question {number}, with a few more words in it.")
+
+
+# ---- what is saved comes back ----
+
+
+@pytest.mark.parametrize("message", KINDS, ids=lambda message: message["role"])
+def test_every_kind_of_message_comes_back_as_it_was(store, message):
+    store.open("a").append([message])
+    assert store.open("a").messages() == [message]
+    assert [list(found) for found in store.open("a").messages()] == [list(message)]  # its keys in their order
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(parent=REPEATABLE, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(st.lists(st.dictionaries(st.text(), JSON, max_size=4), min_size=1, max_size=3), max_size=4))
+def test_what_is_saved_and_loaded_is_the_same(database_url, turns):
+    with ConversationStore(database_url) as store:
+        for id in store.ids():
+            store.delete(id)
+        for turn in turns:
+            store.open("a").append(turn)
+        assert store.open("a").messages() == [message for turn in turns for message in turn]
+        assert (saved := store.open("a").load()) is None or saved.recent == turns
+        assert bool(saved) == bool(turns)
+
+
+def test_a_memory_goes_on_where_it_stopped(store, database_url):
+    first = ChatMemory(FakeClient(), "Be brief.", conversation=store.open("ana"), **SIZES)
+    talk(first, 30)
+    assert first.summary
+    with ConversationStore(database_url) as elsewhere:  # another program, or another machine
+        second = ChatMemory.resume(FakeClient(), elsewhere.open("ana"))
+        assert (second.messages, second.summary) == (first.messages, first.summary)
+        talk(second, 30)
+        third = ChatMemory(FakeClient(), "Be brief.", conversation=store.open("ana"), **SIZES)
+        assert third.messages == second.messages
+        said = [message["content"] for message in store.open("ana").messages()]
+        assert len(said) == 120 and said[::2] == [
+            f"This is question {n % 30}, with a few more words in it." for n in range(60)
+        ]
+
+
+def test_settings_come_from_the_store_and_can_be_changed(store):
+    talk(ChatMemory(FakeClient(), "Be brief.", conversation=store.open("ana"), model="gpt-4", **SIZES), 1)
+    client = FakeClient()
+    talk(ChatMemory.resume(client, store.open("ana"), system="Be long."), 1)
+    assert client.requests[0]["model"] == "gpt-4"
+    assert client.requests[0]["messages"][0] == {"role": "system", "content": "Be long."}
+    assert store.open("ana").load().settings["system"] == "Be long."
+
+
+def test_async_methods_save_too(store):
+    async def ask():
+        memory = ChatMemory(FakeAsyncClient(), conversation=store.open("ana"))
+        await memory.ask_async("One")
+        return memory.messages
+
+    assert asyncio.run(ask()) == store.open("ana").messages()
+
+
+def test_a_turn_that_fails_is_not_saved(store):
+    memory = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    memory.ask("One")
+    memory._client = FakeClient(lambda messages: "")
+    with pytest.raises(RuntimeError):
+        memory.ask("Two")
+    assert [message["content"] for message in store.open("ana").messages()] == ["One", "Noted."]
+
+
+def test_nothing_is_written_before_the_first_turn(store):
+    ChatMemory(FakeClient(), conversation=store.open("ana"))
+    assert store.ids() == []
+    with pytest.raises(LookupError, match="no conversation 'ana'"):
+        ChatMemory.resume(FakeClient(), store.open("ana"))
+
+
+def test_a_summary_that_is_too_long_for_the_new_settings_is_not_cut(store):
+    store.open("ana").append(TURN, summary="Many words. " * 60, folded=0)
+    with pytest.raises(ValueError, match=r"has 1\d\d tokens, and summary_tokens allows 40"):
+        ChatMemory(FakeClient(), conversation=store.open("ana"), **SIZES)
+    assert ChatMemory(FakeClient(), conversation=store.open("ana")).summary.startswith("Many words.")
+
+
+# ---- ids ----
+
+IDS = [
+    "../../etc/passwd",
+    "x'; DROP TABLE chat_messages; --",
+    "CON",
+    "%",
+    "_",
+    "Ana",
+    "ana",
+    "ana ",
+    "é",
+    "e\u0301",
+    "👻" * 200,
+]
+
+
+def test_an_id_is_any_text_and_means_itself_alone(store):
+    for number, id in enumerate(IDS):
+        store.open(id).append([{"role": "user", "content": str(number)}])
+    assert sorted(store.ids()) == sorted(IDS)
+    for number, id in enumerate(IDS):
+        assert store.open(id).messages() == [{"role": "user", "content": str(number)}]
+    store.delete("%")
+    assert sorted(store.ids()) == sorted(set(IDS) - {"%"})
+
+
+@pytest.mark.parametrize("id", ["", "x" * 201, "a\0b", "\ud83d"])
+def test_what_is_no_id_is_refused(store, id):
+    with pytest.raises(ValueError, match="A conversation's id"):
+        store.open(id)
+    with pytest.raises(TypeError, match="is text, not int"):
+        store.open(7)
+
+
+def test_the_newest_conversation_comes_first_and_a_deleted_one_is_gone(store):
+    for id in ("a", "b", "a"):
+        store.open(id).append(TURN)
+    assert store.ids() == ["a", "b"]
+    store.delete("a")
+    assert (store.ids(), store.open("a").messages(), store.open("a").load()) == (["b"], [], None)
+    with pytest.raises(LookupError, match="no conversation 'a'"):
+        store.delete("a")
+
+
+# ---- somebody else was quicker ----
+
+
+def test_the_second_writer_is_told_and_nothing_is_lost(store):
+    ours = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    theirs = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    ours.ask("Ours")
+    with pytest.raises(ConflictError, match="it has 1 turns by now, and this program knows 0") as error:
+        theirs.ask("Theirs")
+    assert error.value.reply == "Noted." and theirs.messages == []
+    theirs = ChatMemory.resume(FakeClient(), store.open("ana"))
+    theirs.ask("Theirs")
+    assert [message["content"] for message in store.open("ana").messages()] == ["Ours", "Noted.", "Theirs", "Noted."]
+
+
+def test_a_conversation_that_was_deleted_meanwhile_is_not_made_again_in_part(store):
+    memory = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    memory.ask("One")
+    store.delete("ana")
+    with pytest.raises(ConflictError, match="is not there any more"):
+        memory.ask("Two")
+    assert store.ids() == []
+
+
+def test_threads_that_append_lose_nothing(store):
+    def add(name: str) -> None:
+        for number in range(10):
+            store.open("ana").append(
+                [{"role": "user", "content": f"{name}{number}"}, {"role": "assistant", "content": name}]
+            )
+
+    threads = [Thread(target=add, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    turns = store.open("ana").load().recent
+    assert all(len(turn) == 2 and turn[0]["content"][0] == turn[1]["content"] for turn in turns)
+    said = [turn[0]["content"] for turn in turns]
+    assert [[text for text in said if text[0] == name] for name in "abc"] == [
+        [f"{n}{i}" for i in range(10)] for n in "abc"
+    ]
+
+
+# ---- what cannot be saved or read ----
+
+
+@pytest.mark.parametrize("content", [(1, 2), {1: 2}, float("nan"), b"bytes", object(), "\ud83d\ude00"])
+def test_what_would_not_come_back_as_it_is_is_refused(store, content):
+    with pytest.raises(TypeError, match=r"messages\[1\] cannot be saved"):
+        store.open("a").append([TURN[0], {"role": "user", "content": content}])
+    with pytest.raises(ValueError, match="at least one message"):
+        store.open("a").append([])
+    assert store.ids() == []
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda data: b"Hello" * 300, lambda data: data[:700]]
+)
+def test_a_damaged_file_is_reported_and_left_as_it_is(tmp_path, damage):
+    path = tmp_path / "chats.db"
+    with ConversationStore(path) as store:
+        for number in range(20):
+            store.open(str(number)).append(TURN)
+    path.write_bytes(left := damage(path.read_bytes()))
+    with pytest.raises(DamagedStore, match=r"chats\.db is no database, or a damaged one .* It was left as it is\."):
+        ConversationStore(path)
+    assert path.read_bytes() == left and list(tmp_path.iterdir()) == [path]
+
+
+def test_damage_in_the_middle_is_found_by_a_check(tmp_path):
+    path = tmp_path / "chats.db"
+    with ConversationStore(path) as store:
+        for number in range(100):
+            store.open(str(number)).append([{"role": "user", "content": "word " * 100}])
+        store.check()
+        data = bytearray(path.read_bytes())
+        data[4096 * 12 : 4096 * 13] = b"\xff" * 4096
+        path.write_bytes(data)
+        with pytest.raises(DamagedStore, match="damaged"):
+            store.check()
+
+
+def test_a_message_that_cannot_be_read_is_named(store):
+    store.open("ana").append(TURN)
+    with store.database.writing() as connection:
+        connection.execute(sa.text("UPDATE chat_messages SET body = '{\"role'"))
+    with pytest.raises(DamagedStore, match="turn 1 cannot be read"):
+        store.open("ana").load()
+
+
+def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
+    with store.database.writing() as connection:
+        connection.execute(sa.update(chat_memory.schema.version).values(version=99))
+    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 2"):
+        ConversationStore(database_url)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("mysql://localhost/chats", "on SQLite or PostgreSQL, not on mysql"),
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("://", "cannot be read"),
+    ],
+)
+def test_a_url_that_is_none_is_refused(url, problem):
+    with pytest.raises(ValueError, match=problem):
+        ConversationStore(url)
+
+
+def test_errors_hold_no_password_and_no_message(tmp_path, store):
+    with pytest.raises(StoreError, match=r"could not be used: unable to open .* Does its folder exist") as error:
+        ConversationStore(tmp_path / "missing" / "chats.db")
+    with pytest.raises(StoreError, match="could not be used") as error:
+        ConversationStore("postgresql://ana:secret@127.0.0.1:1/chats")
+    assert "secret" not in str(error.value)
+    with store.database.writing() as connection:
+        connection.execute(sa.text("DROP TABLE chat_messages"))
+    with pytest.raises(StoreError) as error:
+        store.open("ana").append([{"role": "user", "content": "private"}])
+    assert "private" not in str(error.value) and store.ids() == []
+
+
+def test_a_file_that_may_only_be_read_is_said_to_be(tmp_path, monkeypatch):
+    with ConversationStore(tmp_path / "chats.db") as store:
+        store.open("ana").append(TURN)
+    with ConversationStore(f"sqlite:///file:{tmp_path / 'chats.db'}?mode=ro&uri=true") as store:
+        assert store.open("ana").messages() == TURN
+        with pytest.raises(StoreError, match="It may only be read"):
+            store.open("ana").append(TURN)
+
+
+# ---- what is written ----
+
+
+def test_texts_are_cleaned_before_they_are_written(database_url):
+    with ConversationStore(database_url, clean=lambda text: text.replace("4242", "[number]")) as store:
+        client = FakeClient(lambda messages: "Is it 4242?")
+        memory = ChatMemory(client, "Say 4242.", conversation=store.open("ana"))
+        memory.ask("My number is 4242.")
+        assert memory.messages[1]["content"] == "My number is 4242."
+        parts = {"role": "user", "content": [{"type": "text", "text": "4242"}]}
+        store.open("ana").append([parts], summary="Number 4242.")
+        saved = store.open("ana").load()
+        assert "4242" not in str(saved) and "4242" in str(parts)
+        assert saved.recent[0][1]["content"] == "Is it [number]?"
+
+
+def test_what_is_deleted_leaves_the_file(tmp_path):
+    path = tmp_path / "chats.db"
+    with ConversationStore(path) as store:
+        store.open("keep").append(TURN)
+        store.open("ana").append([{"role": "user", "content": "a secret word"}])
+        assert b"a secret word" in path.read_bytes()
+        store.delete("ana")
+    assert b"a secret word" not in path.read_bytes() and [file.name for file in tmp_path.iterdir()] == ["chats.db"]
+
+
+# ---- versions ----
+
+
+def first_version(url: str) -> None:
+    """Make a store as the first version left it."""
+    script = Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8")
+    if "postgresql" in url:
+        script = script.replace("INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "SERIAL PRIMARY KEY")
+        script = script.replace(" WITHOUT ROWID", "")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in script.split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def shape(url: str) -> dict:
+    engine = sa.create_engine(url)
+    try:
+        tables = sa.inspect(engine)
+        return {
+            table: (
+                [(column["name"], str(column["type"]), column["nullable"]) for column in tables.get_columns(table)],
+                tables.get_pk_constraint(table)["constrained_columns"],
+            )
+            for table in sorted(tables.get_table_names())
+        }
+    finally:
+        engine.dispose()
+
+
+def test_a_store_of_the_first_version_is_upgraded_and_goes_on(database_url):
+    first_version(database_url)
+    with ConversationStore(database_url) as store:
+        memory = ChatMemory.resume(FakeClient(), store.open("ana"))
+        assert memory.summary == "The user is called Ana."
+        assert [message["content"] for message in memory.messages[-2:]] == ["Hello 🌸", "Hello, Ana."]
+        memory.ask("Still there?")
+        assert len(store.open("ana").messages()) == 6
+        with store.database.reading() as connection:
+            assert chat_memory.schema.version_of(connection) == chat_memory.schema.VERSION
+
+
+def test_an_upgraded_store_has_the_tables_of_a_new_one(database_url, tmp_path):
+    first_version(database_url)
+    ConversationStore(database_url).close()
+    upgraded = shape(database_url)
+    if "sqlite" not in database_url:
+        assert {"chat_facts", "chat_fact_vectors"} < upgraded.keys()
+        return
+    ConversationStore(tmp_path / "new.db").close()
+    assert upgraded == shape(f"sqlite:///{tmp_path / 'new.db'}")
+
+
+def test_an_upgrade_that_fails_changes_nothing(database_url, monkeypatch):
+    def fails(connection):
+        connection.exec_driver_sql("CREATE TABLE half_done (x INTEGER)")
+        raise RuntimeError("the disk is full")
+
+    first_version(database_url)
+    before = shape(database_url)
+    monkeypatch.setattr(chat_memory.schema, "STEPS", [*chat_memory.schema.STEPS[:1], fails])
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        ConversationStore(database_url)
+    assert shape(database_url) == before
+    monkeypatch.undo()
+    assert ConversationStore(database_url).open("ana").load().folded == 1
+
+
+def test_the_library_can_be_imported_without_a_database(tmp_path):
+    code = "import sys, chat_memory; assert not {'sqlalchemy', 'sqlite3', 'psycopg'} & set(sys.modules), sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+
+
+def test_a_store_is_a_plain_sqlite_file_that_other_programs_read(tmp_path):
+    with ConversationStore(tmp_path / "chats.db") as store:
+        store.open("ana").append(TURN)
+    with sqlite3.connect(tmp_path / "chats.db") as connection:
+        rows = connection.execute("SELECT turn, place, json_extract(body, '$.role') FROM chat_messages").fetchall()
+    connection.close()
+    assert rows == [(0, 0, "user"), (0, 1, "assistant")]
