@@ -58,6 +58,21 @@ class Database:
         with self._explained(), self._writing.begin() as connection:
             yield connection
 
+    def write_anew(self) -> None:
+        """Write a SQLite file anew, some seconds where it is large, so that no byte of what was deleted is left in it.
+
+        (Deleted rows are overwritten in any case, but not the copies that stay behind where a full page was split.)
+        """
+        if self.dialect != "sqlite":
+            return
+        try:
+            with self.reading() as connection:
+                connection.exec_driver_sql("COMMIT")  # VACUUM is a transaction of its own
+                connection.exec_driver_sql("VACUUM")
+        except StoreError as error:
+            problem = "It is deleted, but the file could not be written anew, and may have bytes of it left."
+            raise StoreError(f"{problem} The next deletion tries again. {error}") from None
+
     def check(self) -> None:
         """Read a SQLite file from end to end, which takes seconds where it is large. Raises DamagedStore."""
         if self.dialect == "sqlite":

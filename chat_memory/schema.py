@@ -42,7 +42,7 @@ facts = sa.Table(
     sa.Column("said_at", sa.Text, nullable=False),  # UTC, ISO 8601
     sa.Column("conversation", sa.Text),  # the id of the conversation in which it was said
     sa.Column("message", sa.Integer),  # the number of the message there
-    sa.Column("replaced_by", sa.ForeignKey("chat_facts.id", ondelete="SET NULL"), index=True),
+    sa.Column("replaced_by", sa.ForeignKey("chat_facts.id"), index=True),
     sa.Column("expires_at", sa.Text),  # UTC, ISO 8601
     sqlite_autoincrement=True,  # the number of a forgotten fact is never given to another
 )
@@ -68,7 +68,10 @@ FULL_TEXT = {  # an index of the words of each fact, which the database keeps in
         "INSERT INTO chat_facts_words(rowid, text) VALUES (new.id, new.text); END",
     ),
     "postgresql": (
-        "ALTER TABLE chat_facts ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('english', text)) STORED",
+        "ALTER TABLE chat_facts ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('english', "
+        # as FTS5 reads a text: no accents, and words are letters and digits (not an address, a date or a decimal whole)
+        r"regexp_replace(normalize(regexp_replace(normalize(text, NFD), '[\u0300-\u036f]', '', 'g'), NFC), "
+        "'[^[:alnum:]]+', ' ', 'g'))) STORED",
         "CREATE INDEX chat_facts_words ON chat_facts USING gin (words)",
     ),
 }

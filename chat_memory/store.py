@@ -46,11 +46,11 @@ class ConversationStore:
         for a URL that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
         """
         self.database = Database(url)
-        self._clean = clean
+        self.clean = clean
 
     def open(self, id: str) -> "Conversation":
         """The conversation with this id, which need not exist yet: any text of 1 to 200 characters."""
-        return Conversation(self.database, checked_id("A conversation's id", id), self._clean)
+        return Conversation(self.database, checked_id("A conversation's id", id), self.clean)
 
     def ids(self) -> list[str]:
         """The ids of all conversations, the one that was last added to first."""
@@ -60,13 +60,18 @@ class ConversationStore:
         with self.database.reading() as connection:
             return list(connection.execute(newest_first).scalars())
 
-    def delete(self, id: str) -> None:
-        """Delete a conversation with all its messages. Raises LookupError where there is none."""
+    def delete(self, *ids: str) -> None:
+        """Delete conversations with all their messages: all of them, or LookupError where there is no such one.
+
+        In a SQLite file not a byte of them is left: it is written anew for that, some seconds where it is large. On
+        PostgreSQL no query finds them, and the server overwrites its files in time. Backups are not touched.
+        """
         with self.database.writing() as connection:
-            this = conversations.c.id == checked_id("A conversation's id", id)
-            deleted = connection.execute(sa.delete(conversations).where(this))
-            if not deleted.rowcount:
-                raise LookupError(f"There is no conversation {id!r:.60} in {self.database}.")
+            for id in ids:
+                this = conversations.c.id == checked_id("A conversation's id", id)
+                if not connection.execute(sa.delete(conversations).where(this)).rowcount:
+                    raise LookupError(f"There is no conversation {id!r:.60} in {self.database}.")
+        self.database.write_anew()
 
     def check(self) -> None:
         """Read the whole file for damage, which takes seconds where it is large. Raises DamagedStore."""

@@ -64,8 +64,7 @@ JSON = st.recursive(
 @given(turns=st.lists(st.lists(st.dictionaries(st.text(), JSON, max_size=4), min_size=1, max_size=3), max_size=4))
 def test_what_is_saved_and_loaded_is_the_same(database_url, turns):
     with ConversationStore(database_url) as store:
-        for id in store.ids():
-            store.delete(id)
+        store.delete(*store.ids())
         for turn in turns:
             store.open("a").append(turn)
         assert store.open("a").messages() == [message for turn in turns for message in turn]
@@ -172,7 +171,8 @@ def test_the_newest_conversation_comes_first_and_a_deleted_one_is_gone(store):
     store.delete("a")
     assert (store.ids(), store.open("a").messages(), store.open("a").load()) == (["b"], [], None)
     with pytest.raises(LookupError, match="no conversation 'a'"):
-        store.delete("a")
+        store.delete("b", "a")
+    assert store.ids() == ["b"]
 
 
 # ---- somebody else was quicker ----

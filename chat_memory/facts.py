@@ -1,0 +1,232 @@
+"""What is known about a user, beyond one conversation: stored, found again, corrected, and forgotten when asked to."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import extracting, finding, meaning
+from .database import checked_id
+from .errors import whole_number
+from .records import Fact, Records, number_of, time_text
+from .replies import Usage, complete, complete_async
+from .schema import facts
+from .store import ConversationStore
+from .tokens import DEFAULT_MODEL, Message, message_tokens
+
+__all__ = ["Fact", "UserFacts"]
+
+EMBEDDING_MODEL = "text-embedding-3-small"
+ASKED = {"role": "user", "content": "What do you know about me that may help with my next question?"}
+
+
+class UserFacts:
+    """The facts of one user. No method reads or changes those of another, whatever the ids are.
+
+    A fact is in force until it is replaced or has expired; both stay on record. What is forgotten is gone from every
+    table and index. (What was said in a conversation is in that conversation too: `ConversationStore.delete`.)
+    """
+
+    def __init__(
+        self, store: ConversationStore, user: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """The facts of a user, under any id of 1 to 200 characters. `clock` says what time it is, with a time zone."""
+        self._records = Records(store.database, user, store.clean, clock)
+        self.user = user
+
+    def add(
+        self,
+        text: str,
+        *,
+        conversation: str | None = None,
+        message: int | None = None,
+        expires: datetime | None = None,
+    ) -> Fact:
+        """Store a fact: one sentence, with where it was said and until when it holds.
+
+        Raises TypeError or ValueError for what is no text of at most 1,000 characters, or no time with a time zone.
+        """
+        with self._records.writing() as connection:
+            return self._records.insert(connection, text, conversation, message, expires)
+
+    def learn(
+        self,
+        client: Any,
+        messages: Iterable[Message],
+        *,
+        conversation: str | None = None,
+        first: int = 1,
+        model: str = DEFAULT_MODEL,
+        max_tokens: int | None = None,
+        usage: Usage | None = None,
+    ) -> list[Fact]:
+        """Ask the model once what the user states in `messages`, and store it: all or nothing. Returns what is new.
+
+        The request shows the known facts that could matter, so that the model can say which are corrected; what is
+        known word for word is not stored again. Messages are numbered after the leading instructions, the first of them
+        `first`. With `max_tokens` the request has at most that many tokens, its reply not counted. Learn from a very
+        long conversation a part at a time: each part is shown what those before it have brought.
+
+        Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
+        of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
+        and TypeError or ValueError for what is no message. Then nothing was stored.
+        """
+        if conversation is not None:
+            checked_id("A conversation's id", conversation)
+        if not (said := extracting.spoken(messages, first)):
+            return []
+        request, shown = self._lesson(said, model, max_tokens)
+        reply = complete(client, model=model, messages=request, usage=usage)
+        return self._keep(extracting.learned(reply, said, shown), conversation)
+
+    async def learn_async(
+        self,
+        client: Any,
+        messages: Iterable[Message],
+        *,
+        conversation: str | None = None,
+        first: int = 1,
+        model: str = DEFAULT_MODEL,
+        max_tokens: int | None = None,
+        usage: Usage | None = None,
+    ) -> list[Fact]:
+        """The same as `learn`, with an `openai.AsyncOpenAI`; the database is used as ever."""
+        if conversation is not None:
+            checked_id("A conversation's id", conversation)
+        if not (said := extracting.spoken(messages, first)):
+            return []
+        request, shown = self._lesson(said, model, max_tokens)
+        reply = await complete_async(client, model=model, messages=request, usage=usage)
+        return self._keep(extracting.learned(reply, said, shown), conversation)
+
+    def known(self) -> list[Fact]:
+        """Everything in force, oldest first: the answer to "What do you know about me?"."""
+        return self._records.read(sa.select(facts).where(self._records.in_force).order_by(facts.c.id))
+
+    def record(self) -> list[Fact]:
+        """Everything on record, oldest first: also what has been replaced or has expired."""
+        return self._records.read(sa.select(facts).where(self._records.mine).order_by(facts.c.id))
+
+    def find(self, question: str, limit: int = 5) -> list[Fact]:
+        """The facts in force that share words with a question, best first; of equals the newer first.
+
+        Case, accents and endings do not count ("lived" finds "lives"), nor do function words ("where", "my"). Any text
+        can be a question; [] where nothing is shared. At most `limit` facts.
+        """
+        whole_number("limit", limit, least=1)
+        if not (words := finding.words_of(question)):
+            return []
+        found = finding.with_words(words, self._records.database.dialect)
+        return self._records.read(found.where(self._records.in_force).limit(limit))
+
+    def find_by_meaning(
+        self, client: Any, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
+    ) -> list[Fact]:
+        """The facts in force whose embeddings lie nearest to that of the question, nearest first.
+
+        With the question, every fact that has no vector of this model yet is sent to the client; its vector is kept.
+        What has nothing in common (a cosine of 0 or less) is left out. Raises IncompleteReply where a vector is
+        missing, StoreError where another model answers under the same name, and what the client raises.
+        """
+        whole_number("limit", limit, least=1)
+        texts, new = meaning.to_embed(self._records, question, model)
+        made = []
+        for batch in meaning.batches(texts):
+            made += meaning.embedded(client.embeddings.create(model=model, input=batch), batch)
+        return meaning.nearest(self._records, made, new, limit, model)
+
+    async def find_by_meaning_async(
+        self, client: Any, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
+    ) -> list[Fact]:
+        """The same as `find_by_meaning`, with an `openai.AsyncOpenAI`; the database is used as ever."""
+        whole_number("limit", limit, least=1)
+        texts, new = meaning.to_embed(self._records, question, model)
+        made = []
+        for batch in meaning.batches(texts):
+            made += meaning.embedded(await client.embeddings.create(model=model, input=batch), batch)
+        return meaning.nearest(self._records, made, new, limit, model)
+
+    def note(
+        self, question: str, max_tokens: int = 200, limit: int = 5, *, model: str = DEFAULT_MODEL
+    ) -> list[Message]:
+        """The facts that matter to a question, for just before it: two messages of at most `max_tokens` tokens.
+
+        The facts stand in an answer of the assistant, as JSON strings, best first until the budget is full. [] where
+        none is found, or none fits.
+        """
+        whole_number("max_tokens", max_tokens, least=0)
+        pair: list[Message] = []
+        texts: list[str] = []
+        for fact in self.find(question, limit):
+            quoted = json.dumps([*texts, fact.text], ensure_ascii=False)
+            longer = [dict(ASKED), {"role": "assistant", "content": f"From my notes, quoted: {quoted}"}]
+            if sum(message_tokens(message, model) for message in longer) <= max_tokens:
+                pair, texts = longer, [*texts, fact.text]
+        return pair
+
+    def correct(
+        self,
+        fact: Fact | int,
+        text: str,
+        *,
+        conversation: str | None = None,
+        message: int | None = None,
+        expires: datetime | None = None,
+    ) -> Fact:
+        """Put a newer fact in the place of one, which stays on record. Returns the newer.
+
+        Raises LookupError where this user has no such fact, ConflictError where it has been corrected already (then the
+        newer one has to be looked at first, and nothing is stored), and what `add` raises.
+        """
+        with self._records.writing() as connection:
+            newer = self._records.insert(connection, text, conversation, message, expires)
+            self._records.change(connection, number_of(fact), replaced_by=newer.id)
+            return newer
+
+    def expire(self, fact: Fact | int, when: datetime | None = None) -> Fact:
+        """Let a fact hold until `when`, or end it now; it stays on record. Raises what `correct` raises."""
+        until = self._records.now() if when is None else time_text(when)
+        with self._records.writing() as connection:
+            return self._records.change(connection, number_of(fact), expires_at=until)
+
+    def forget(self, fact: Fact | int) -> None:
+        """Delete a fact and all that it has replaced. Raises LookupError where this user has no such fact.
+
+        In a SQLite file not a byte of them is left: it is written anew for that, some seconds where it is large. On
+        PostgreSQL no query finds them, and the server overwrites its files in time (VACUUM). Backups are not touched,
+        nor is the conversation: learn from it again, and the fact is known again.
+        """
+        self._records.delete(number_of(fact))
+
+    def forget_all(self) -> None:
+        """Delete everything about this user, also what is only on record."""
+        self._records.delete()
+
+    def _lesson(
+        self, said: Mapping[int, Message], model: str, max_tokens: int | None
+    ) -> tuple[list[Message], set[int]]:
+        """The request that asks for facts, and the numbers of those that it shows."""
+        texts = "\n".join(message["content"] for message in said.values())
+        # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
+        matter = [*self.find(texts, extracting.MOST_FOUND), *reversed(self.known())]
+        return extracting.request(said, {fact.id: fact.text for fact in matter}, model, max_tokens)
+
+    def _keep(self, learned: Iterable[extracting.Learned], conversation: str | None) -> list[Fact]:
+        """Store what was learned, in one transaction; returns what was not known word for word."""
+        new: list[Fact] = []
+        with self._records.writing() as connection:
+            texts = self._records.texts_in_force(connection)
+            for text, message, replaces in learned:
+                cleaned = self._records.clean(text)
+                id = next((id for id, known in texts.items() if extracting.same(known, cleaned)), None)
+                if id is None:
+                    new.append(self._records.insert(connection, text, conversation, message))
+                    texts[id := new[-1].id] = cleaned
+                if replaces not in (None, id):
+                    with suppress(LookupError):  # it has been forgotten meanwhile
+                        self._records.change(connection, replaces, replaced_by=id)
+                    texts.pop(replaces, None)
+        return new
