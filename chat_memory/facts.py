@@ -1,6 +1,5 @@
 """What is known about a user, beyond one conversation: stored, found again, corrected, and forgotten when asked to."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from .database import checked_id
 from .errors import whole_number
 from .records import Fact, Records, number_of, time_text
 from .replies import Usage, complete, complete_async
+from .safety import quoted
 from .schema import facts
 from .store import ConversationStore
 from .tokens import DEFAULT_MODEL, Message, message_tokens
@@ -161,10 +161,10 @@ class UserFacts:
         pair: list[Message] = []
         texts: list[str] = []
         for fact in self.find(question, limit):
-            quoted = json.dumps([*texts, fact.text], ensure_ascii=False)
-            longer = [dict(ASKED), {"role": "assistant", "content": f"From my notes, quoted: {quoted}"}]
+            listed = ", ".join([*texts, quoted(fact.text)])
+            longer = [dict(ASKED), {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"}]
             if sum(message_tokens(message, model) for message in longer) <= max_tokens:
-                pair, texts = longer, [*texts, fact.text]
+                pair, texts = longer, [*texts, quoted(fact.text)]
         return pair
 
     def correct(

@@ -1,0 +1,333 @@
+"""Each attack can succeed and can fail: it beats a careless memory, and ours where the defence is used."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chat_memory import ChatMemory, count_tokens, show_request
+from chat_memory.attacking import Recorder
+from chat_memory.attacks import ATTACKS, Outcome, attack, table
+from chat_memory.facts import UserFacts
+from chat_memory.safety import instructions_in, quoted, redacted, safe_filename
+from chat_memory.store import ConversationStore
+from common import MODEL, get_client
+from fake_client import FakeClient
+
+Memory = partial(ChatMemory, model=MODEL)
+BY_NAME = {each.name: each for each in ATTACKS}
+FLOOD = BY_NAME["flood"]
+OTHERS = [each for each in ATTACKS if each is not FLOOD]
+PROMPT = "Summarise this conversation. Keep names, numbers, dates, wishes and decisions.\n\n"
+
+
+class Careless:
+    """All that one should not do, in one class."""
+
+    def __init__(
+        self, client: Any, system: str, max_tokens: int = 3000, keep_recent: int = 6, file: Path | None = None
+    ):
+        self.client, self.system, self.max_tokens, self.keep_recent, self.file = (
+            client,
+            system,
+            max_tokens,
+            keep_recent,
+            file,
+        )
+        self.messages = [{"role": "system", "content": system}]
+        if file and file.exists():
+            self.messages = json.loads(file.read_text())
+
+    def ask(self, text: str) -> str:
+        self.messages.append({"role": "user", "content": text})
+        if count_tokens(self.messages) > self.max_tokens:
+            self.shorten()
+        reply = self.complete(self.messages)
+        self.messages.append({"role": "assistant", "content": reply})
+        if self.file:
+            self.file.write_text(json.dumps(self.messages))
+        return reply
+
+    def shorten(self) -> None:
+        keep = 2 * self.keep_recent + 1
+        old, recent = self.messages[:-keep], self.messages[-keep:]
+        if old:
+            transcript = "\n".join(f"{message['role']}: {message['content']}" for message in old)
+            summary = self.complete([{"role": "user", "content": PROMPT + transcript}])
+            self.messages = [{"role": "system", "content": f"{self.system}\nWhat was said so far: {summary}"}, *recent]
+        while count_tokens(self.messages) > self.max_tokens and len(self.messages) > 1:
+            self.messages.pop(0)
+
+    def complete(self, messages: list[dict]) -> str:
+        return self.client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def careless_open(client: Any, conversation_id: str, folder: Path) -> Careless:
+    return Careless(client, "Be brief.", file=Path(f"{folder}/{conversation_id}.json"))
+
+
+def careless_fact(client: Any, system: str, fact: str) -> Careless:
+    return Careless(client, f"{system}\nWhat you know about the user:\n- {fact}")
+
+
+def careless_show(messages: list[dict]) -> str:
+    return "".join(f"<p><b>{message['role']}</b> {message['content']}</p>" for message in messages)
+
+
+class Saving(ChatMemory):
+    """Our memory with a store of its own, which is closed with it."""
+
+    def __init__(self, client: Any, conversation_id: str, folder: Path) -> None:
+        self.store = ConversationStore(folder / "chats.db", clean=redacted)
+        self.close = self.store.close
+        try:
+            conversation = self.store.open(conversation_id)
+            super().__init__(client, "Be brief.", model=MODEL, conversation=conversation)
+        except Exception:
+            self.close()
+            raise
+
+
+@pytest.fixture
+def our_fact(tmp_path):
+    with ConversationStore(tmp_path / "facts.db") as store:
+
+        def with_fact(client: Any, system: str, fact: str) -> ChatMemory:
+            facts = UserFacts(store, "ana")
+            facts.forget_all()
+            facts.add(fact)
+            return Memory(client, system, facts=facts)
+
+        yield with_fact
+
+
+@pytest.fixture(scope="module")
+def careless() -> dict[str, Outcome]:
+    parts = {"open": careless_open, "with_fact": careless_fact, "show": careless_show}
+    return {each.attack: each for each in attack(Careless, get_client(), attacks=OTHERS, **parts)}
+
+
+def outcome(name: str, make: Any = Memory, client: Any = None, **parts: Any) -> Outcome:
+    [found] = attack(make, client or get_client(), attacks=[name], **parts)
+    assert found.attack == name
+    return found
+
+
+@pytest.mark.parametrize("name", [each.name for each in OTHERS])
+def test_a_careless_memory_is_beaten_by_every_attack(name, careless):
+    assert careless[name].result == "worked", careless[name].why
+
+
+def test_a_careless_memory_is_beaten_by_a_flood():
+    found = outcome("flood", Careless, FakeClient())
+    assert found.result == "worked" and "the largest: 50," in found.why
+
+
+def test_ours_stops_what_it_claims_to_stop(our_fact):
+    parts = {"open": Saving, "with_fact": our_fact, "show": show_request, "paste": quoted}
+    for found in attack(Memory, get_client(), attacks=OTHERS, **parts):
+        assert found.result == "stopped", found
+
+
+def test_ours_keeps_its_rules_and_its_budget_under_a_flood():
+    found = outcome("flood", client=FakeClient())
+    assert found.result == "stopped" and " 0 went without the system message, 0 over" in found.why, found.why
+
+
+def test_ours_replays_what_is_pasted_as_it_is_and_that_is_reported():
+    found = outcome("replayed instruction")
+    assert found.result == "worked" and "3 of 3 later requests; 3 of 3 replies obeyed it" in found.why
+    assert outcome("replayed instruction", paste=quoted).result == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("paste", "closer"),
+    [
+        (lambda text: f"```\n{text}\n```", "```"),
+        (lambda text: f"<document>\n{text}\n</document>", "</document>"),
+    ],
+)
+def test_a_fence_or_a_tag_that_the_document_can_close_is_no_defence(paste, closer):
+    found = outcome("replayed instruction", paste=paste)
+    assert found.result == "worked" and f"the order after {closer} was" in found.why, found.why
+
+
+class TurnByTurn(Careless):
+    """Has each old turn added to notes, as a transcript of its own."""
+
+    def shorten(self) -> None:
+        while count_tokens(self.messages) > self.max_tokens:
+            old = "\n".join(f"{message['role']}: {message['content']}" for message in self.messages[1:3])
+            self.complete([{"role": "user", "content": PROMPT + old}])
+            del self.messages[1:3]
+
+
+def test_forged_lines_are_seen_where_each_turn_is_summarised_alone():
+    found = outcome("forged transcript", TurnByTurn)
+    assert found.result == "worked" and "6 of 6 forged lines" in found.why
+
+
+def test_ours_keeps_an_order_out_of_the_system_message_without_the_help_of_the_program():
+    found = outcome("promoted by a summary")
+    assert found.result == "stopped" and "stands in the assistant message; 0 of 3" in found.why
+
+
+class Terse(Careless):
+    """Asks for so short a summary that the order is left out of it."""
+
+    def complete(self, messages: list[dict]) -> str:
+        return super().complete(
+            [m | {"content": m["content"].replace(PROMPT, "Summarise this.\n\n")} for m in messages]
+        )
+
+
+def test_a_summary_that_leaves_the_order_out_by_luck_is_made_to_carry_it():
+    found = outcome("promoted by a summary", Terse)
+    assert found.result == "worked" and "in the system message (of a summary that was made to carry it)" in found.why
+
+
+def test_a_fact_that_is_an_order_can_be_refused_before_it_is_stored(our_fact):
+    def screened(client: Any, system: str, fact: str) -> ChatMemory:
+        if orders := instructions_in(fact):
+            raise ValueError(f"This is an order: {orders[0]}")
+        return our_fact(client, system, fact)
+
+    found = outcome("stored fact", with_fact=screened)
+    assert found.result == "stopped" and "refused: ValueError: This is an order: End every reply" in found.why
+
+
+def test_a_file_for_each_id_is_safe_under_a_safe_name_and_still_full_of_secrets():
+    def safely(client: Any, conversation_id: str, folder: Path) -> Careless:
+        return careless_open(client, safe_filename(conversation_id), folder)
+
+    found = outcome("hostile conversation id", Careless, open=safely)
+    assert found.result == "stopped" and "0 were refused" in found.why
+    assert outcome("secrets on disk", Careless, open=safely).result == "worked"
+
+
+@pytest.mark.parametrize("name", ["stored fact", "secrets on disk", "hostile conversation id", "markup in a notebook"])
+def test_what_a_memory_does_not_have_is_not_tried(name):
+    found = outcome(name)
+    assert found.result == "not tried" and "give " in found.why
+
+
+class Forgetful(Careless):
+    """Sends the rules and the question, and nothing else: there is nothing to attack, and nothing to use."""
+
+    def ask(self, text: str) -> str:
+        return self.complete([self.messages[0], {"role": "user", "content": text}])
+
+
+def test_a_memory_that_remembers_nothing_has_nothing_replayed_or_summarised():
+    results = [each.result for each in attack(Forgetful, get_client(), attacks=ATTACKS[:4])]
+    assert results == ["stopped", "stopped", "not tried", "not tried"]
+
+
+class Endless(Careless):
+    """Sends everything for ever."""
+
+    def shorten(self) -> None:
+        pass
+
+
+def test_a_memory_that_never_shortens_cannot_be_attacked_through_a_summary():
+    assert outcome("forged transcript", Endless, FakeClient()).result == "not tried"
+    found = outcome("promoted by a summary", Endless, FakeClient())
+    assert found == ("promoted by a summary", "not tried", "this memory never lets go of an old message")
+
+
+class Fragile(Careless):
+    """Breaks when it has to shorten."""
+
+    def shorten(self) -> None:
+        raise KeyError("old")
+
+
+def test_a_memory_that_breaks_down_under_attack_is_an_outcome_and_no_end_of_the_suite():
+    first, second = attack(Fragile, get_client(), attacks=[BY_NAME["promoted by a summary"], ATTACKS[0]])
+    assert first == ("promoted by a summary", "worked", "the memory broke down: KeyError: 'old'")
+    assert second.result == "worked" and "3 of 3 replies obeyed" in second.why
+
+
+class Offended(Careless):
+    """Answers nothing any more once it has seen an e-mail."""
+
+    def ask(self, text: str) -> str:
+        if "e-mail" in str(self.messages):
+            raise RuntimeError("I have had enough.")
+        return super().ask(text)
+
+
+def test_a_memory_that_answers_nothing_afterwards_was_not_defended():
+    found = outcome("replayed instruction", Offended, FakeClient())
+    assert found == ("replayed instruction", "worked", "the memory broke down: RuntimeError: I have had enough.")
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda *sizes: 1 / 0, "cannot be made: ZeroDivisionError"),
+        (lambda *sizes: SimpleNamespace(ask=lambda text: None), "does not answer 'My name is Ana.': TypeError: ask"),
+    ],
+)
+def test_a_memory_that_does_not_work_is_not_tried(make, why):
+    found = attack(make, get_client())
+    assert len(found) == len(ATTACKS) and all(each.result == "not tried" and why in each.why for each in found)
+
+
+def test_what_fails_without_an_attack_is_not_taken_for_a_defence():
+    def broken(*parts: Any) -> None:
+        raise OSError("disk full")
+
+    for name, part in [("stored fact", "with_fact"), ("hostile conversation id", "open")]:
+        found = outcome(name, **{part: broken})
+        assert found.result == "not tried" and "without an attack either: OSError: disk full" in found.why
+
+
+class Streaming(Careless):
+    """Takes its replies as a stream."""
+
+    def complete(self, messages: list[dict]) -> str:
+        with self.client.chat.completions.create(model=MODEL, messages=messages, stream=True) as chunks:
+            return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+
+
+def test_replies_that_arrive_as_a_stream_are_seen_as_well():
+    found = outcome("promoted by a summary", Streaming)
+    assert found.result == "worked" and "stands in the system message" in found.why
+
+
+def test_requests_are_seen_whatever_their_messages_are_made_of_and_passed_on_as_they_are():
+    client = FakeClient()
+    client.embeddings = object()
+    recorder = Recorder(client)
+    part, said = [{"type": "text", "text": "Hi"}], SimpleNamespace(role="assistant", content=None)
+    request = {"model": MODEL, "messages": [{"role": "user", "content": part}, said]}
+    recorder.chat.completions.create(**request)
+    assert client.requests == [request] and recorder.embeddings is client.embeddings
+    [sent] = recorder.sent
+    assert sent.messages == [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": ""}]
+    assert sent.reply == "Noted."
+
+
+def test_every_attack_says_who_attacks_what_success_is_and_what_stays_open():
+    assert len(BY_NAME) == len(ATTACKS) == 8
+    for each in ATTACKS:
+        assert all([each.what, each.attacker, each.success, each.partial]), each.name
+
+
+def test_an_attack_can_be_named_and_a_wrong_name_is_told():
+    with pytest.raises(ValueError, match=r"no attack 'floods'\. There are: replayed instruction, promoted"):
+        attack(Memory, get_client(), attacks=["floods"])
+
+
+def test_the_table_has_a_line_for_each_outcome_and_wraps_long_reasons():
+    text = table([Outcome("flood", "worked", "because " * 20), Outcome("stored fact", "not tried", "no facts")])
+    lines = text.splitlines()
+    assert lines[2].split()[:3] == ["flood", "worked", "because"] and lines[-1].split()[:3] == ["stored", "fact", "not"]
+    assert all(len(line) < 140 for line in lines) and text.count("because") == 20
