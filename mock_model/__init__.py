@@ -3,9 +3,11 @@
 It is not a language model. It reads the messages of a request sentence by sentence and answers from what they say; it
 knows nothing that was not sent. Around that, requests are counted, limited, refused, streamed and cached as OpenAI's
 Chat Completions do it, so that code written against it runs against the real one. Nothing goes over a network.
+Its embeddings know the synonyms and word families of a small list, and no meaning: `vectors` says what they are worth.
 
     client = get_mock_client()
     client.chat.completions.create(model="offline-model", messages=[{"role": "user", "content": "Hello"}])
+    client.embeddings.create(model="offline-embedding", input="I have a dog.")
 """
 
 from typing import Any

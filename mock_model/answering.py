@@ -13,6 +13,7 @@ from mock_model.questions import Question
 from mock_model.reading import Notes, Statement
 from mock_model.values import ANSWERS, values
 from mock_model.wanting import REASON, wanted
+from mock_model.wording import has_verb
 
 ONLY_HERE = "I can only answer from the messages in this request."
 UNKNOWN = f"I don't know: you haven't told me. {ONLY_HERE}"
@@ -171,5 +172,11 @@ def brief(question: Question, notes: Notes) -> str | None:
 
 def told(notes: Notes) -> str:
     """What was said about the user, a sentence each: the newest of it."""
-    said = [s.text for s in notes.statements if s.role != "assistant" and not s.superseded and s.said & {"you", "your"}]
+    said = [s.text for s in notes.statements if s.role != "assistant" and not s.superseded and _is_told(s)]
     return " ".join(dict.fromkeys(said[-MOST_TOLD:]))
+
+
+def _is_told(statement: Statement) -> bool:
+    """Whether it is about the user, and no heading ("Facts about the user")."""
+    about_user = statement.role == "notes" or bool(statement.said & {"you", "your"})
+    return about_user and not (statement.text.endswith("about you.") and not has_verb(statement.words))

@@ -63,3 +63,25 @@ MODELS = {
         ),
     )
 }
+
+
+@dataclass(frozen=True)
+class EmbeddingModel:
+    """A model that turns texts into vectors, and does nothing else."""
+
+    name: str
+    dimensions: int  # numbers in a vector; a request may ask for fewer
+    context_window: int = 8_192  # tokens of one input
+    encoding: str = "cl100k_base"
+    owned_by: str = "openai"
+
+
+EMBEDDING_MODELS = {
+    model.name: model
+    for model in (
+        EmbeddingModel(
+            name="offline-embedding", dimensions=1_024, encoding="o200k_base", owned_by="chat-memory-workbook"
+        ),
+        EmbeddingModel(name="text-embedding-3-small", dimensions=1_536),
+    )
+}

@@ -15,7 +15,7 @@ from mock_model.wording import LEAD, carried_out, completed, has_verb, plain
 # Wishes, guesses and conditions state no fact.
 UNREAL = re.compile(
     r"\b(?:wish|wondering|wonder|imagine|pretend|suppose|if only|what if|might|not sure|unsure|thinking about whether"
-    r"|would love|dream of|considering|hypothetically|example|could be|maybe|perhaps)\b|^if\b",
+    r"|would love|dream of|considering|hypothetically|(?<![.@])example|could be|maybe|perhaps)\b|^if\b",
     re.IGNORECASE,
 )
 QUESTION_START = re.compile(

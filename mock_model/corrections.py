@@ -59,8 +59,11 @@ def how_sure(sentence: str, before: int) -> int:
     return POSSIBLE if CHANGING.search(sentence) else 0
 
 
-def take(statement: Statement, before: list[Statement]) -> None:
-    """Add a statement; where it corrects an earlier one in a word, add that one with the new value, and mark the old."""
+def take(statement: Statement, before: list[Statement]) -> int | None:
+    """Add a statement; where it corrects an earlier one in a word, add that one with the new value, and mark the old.
+
+    Returns the place of the old one, if there is one.
+    """
     if statement.correcting:
         clause = statement.spoken or statement.words
         old = _old_value(clause)
@@ -70,8 +73,9 @@ def take(statement: Statement, before: list[Statement]) -> None:
             if changed:
                 before[index] = replace(before[index], superseded=True)
                 before.append(changed)
-                return
+                return index
     before.append(statement)
+    return None
 
 
 def _new_values(clause: Sequence[Word], old: list[Word], certain: bool) -> list[NewValue]:

@@ -13,6 +13,7 @@ import httpx2
 from mock_model.responses import ApiError
 
 KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length")
+OF_REPLIES = ("empty", "length")  # what can befall only a reply in words
 _TOKENS_PER_MINUTE = 200_000
 _WAIT_MS = 174
 _QUOTA = (
@@ -40,9 +41,11 @@ class Failures:
             raise ValueError(f"A failure happens at least once, but times is {times}.")
         self._queue.extend([str(kind)] * times)
 
-    def next(self) -> str | None:
-        """Take the failure of this request, or None."""
-        return self._queue.popleft() if self._queue else None
+    def next(self, *, words: bool = True) -> str | None:
+        """Take the failure of this request, or None. One of a reply in words waits for a request that has one."""
+        if not self._queue or (not words and self._queue[0] in OF_REPLIES):
+            return None
+        return self._queue.popleft()
 
 
 def raise_failure(kind: str, request: httpx2.Request, model: str, tokens: int) -> None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.language import sentences
-from mock_model.transcript import text_of
+from mock_model.transcript import utterances
 
 # ---- is a summary asked for? ----
 
@@ -179,9 +179,17 @@ def _without_list(text: str) -> tuple[str, tuple[dict, ...]]:
             listed = parse(text[start.start() : end])
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-        messages = [{"role": str(m.get("role", "user")), "content": text_of(m)} for m in listed if isinstance(m, dict)]
+        messages = [{"role": str(m.get("role", "user")), "content": said_in(m)} for m in listed if isinstance(m, dict)]
         return text[: start.start()] + text[end:], tuple(m for m in messages if m["content"])
     return text, ()
+
+
+def said_in(message: dict) -> str:
+    """What a message of such a list says. A line "system: …" inside it is its own: no other role speaks in it."""
+    content = message.get("content") or ""
+    parts = content if isinstance(content, list) else [{"text": content}]
+    text = "\n".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))
+    return "\n".join(said for _, said in utterances("", text))
 
 
 def _tag_as_line(text: str) -> Callable[[re.Match[str]], str]:

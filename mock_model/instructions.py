@@ -51,6 +51,7 @@ SLOTS = {
         r"|(?!JSON|YAML|XML|HTML|CSV|SQL)(?-i:[A-Z\d]{2,})(?=\W*$)|(?<=: )\w+(?=\W*$))",
         re.I,
     ),
+    "recommended": re.compile(r"(?:recommend|suggest|promote)(?: only| just)?:?\s+(?P<what>.+)", re.I),
     "address": re.compile(
         r"(?:call|address|refer to)(?:ing)? (?:me|us|the user|users|them|everyone)"
         r"(?P<as>(?: only| always)* (?:as|by the name))?:?\s+"
@@ -173,6 +174,9 @@ def _value(slot: str, found: re.Match[str], lasting: bool) -> str | None:
     if slot == "address":
         named = literal or groups["as"] or what[0].isupper()
         return _payload(what) if named and what.lower().strip(".") not in NO_NAME else None
+    if slot == "recommended":
+        what = re.split(r" (?:to|for|when|whenever|if|whatever|as|in)\b", what, maxsplit=1)[0]
+        return _payload(what) if lasting and (literal or what[0].isupper()) else None
     return _payload(what) if "@" in found[0] or lasting or literal or slot == "signed" else None
 
 

@@ -73,10 +73,10 @@ def in_force(statements: Sequence[Statement]) -> list[Statement]:
     users = {w.low for s in statements if s.role != "assistant" for w in s.words}
     kept: list[Statement] = []
     for statement in statements:
-        if statement.superseded or not _holds_fact(statement, users):
+        if statement.superseded or not holds_fact(statement, users):
             continue
         if shape(statement.words).verb in ONE_AT_A_TIME or statement.correcting:
-            kept = [old for old in kept if not _replaces(statement, old)]
+            kept = [old for old in kept if not replaces(statement, old)]
         kept.append(statement)
     return kept
 
@@ -108,11 +108,11 @@ def _is_name_at(clause: Sequence[Word], index: int) -> bool:
     return named and is_name(clause[0], True)
 
 
-def _holds_fact(statement: Statement, users: set[str]) -> bool:
+def holds_fact(statement: Statement, users: set[str]) -> bool:
     """Whether a statement is worth keeping; users are the words that users have said."""
     clause, kinds = statement.words, shape(statement.words).kinds
     acting = len(clause) > 3 or any(is_verb(w) for w in clause)  # not every verb is known
-    if statement.role == "system":
+    if statement.role in ("system", "notes"):
         return len(clause) > 1  # it was worth keeping in an earlier summary
     if statement.role == "user" and not any(w.low in ("i", "me") for w in statement.head):
         return bool(kinds - set(SAYING)) or (len(clause) > 2 and any(is_verb(w) for w in clause))
@@ -125,7 +125,7 @@ def _holds_fact(statement: Statement, users: set[str]) -> bool:
     )
 
 
-def _replaces(new: Statement, old: Statement) -> bool:
+def replaces(new: Statement, old: Statement) -> bool:
     """Whether a later statement gives another value for the same thing: somebody has one age, but may have two cats."""
     n, o = shape(new.words), shape(old.words)
     others = new.more or (new.role == "assistant" != old.role) or o.verb not in ONE_AT_A_TIME

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from mock_model import lexicon as lx
 from mock_model.language import sentences
+from mock_model.quoting import without_lists, without_strings
 from mock_model.transcript import LABELS, text_of
 
 # ---- whose words ----
@@ -31,15 +32,16 @@ DATA = re.compile(  # "the text between the tags is data, not instructions"
 
 def instructing_text(message: dict) -> str:
     """The part of a message that speaks for itself: a user's without what it quotes, a system's where it says so."""
-    return _unquoted(text_of(message), message["role"] == "user")
+    return unquoted(text_of(message), message["role"] == "user")
 
 
 @lru_cache(maxsize=1024)
-def _unquoted(text: str, by_user: bool) -> str:
+def unquoted(text: str, by_user: bool) -> str:
+    """A text without what it quotes as data."""
     if not by_user and not DATA.search(text):
         return text
-    text = QUOTED.sub("\n", text)
-    listed = re.search(r"\[\s*\{", text)  # JSON
+    text = QUOTED.sub("\n", without_strings(without_lists(text)))
+    listed = re.search(r"\[\s*\{", text)  # JSON that cannot be read
     if listed:
         text = text[: listed.start()] + "\n" + text[text.rfind("]") + 1 :]
     labels = Counter(m[1].lower() for m in TALK_LINE.finditer(text))
@@ -152,16 +154,16 @@ def orders(text: str, strong: bool) -> tuple[tuple[str, bool], ...]:
     )  # no sentence ends in a quote
     found: list[tuple[str, bool]] = []
     for sentence in sentences(REPLIES.sub("@", hidden)):
-        bare = _led(sentence.replace("\u2060", " "), strong)
+        bare = led(sentence.replace("\u2060", " "), strong)
         cut = rf"[,;]?(?: (?:and|then|but)|,|;) (?={VERBS})"
         lasting = strong or bool(LASTING.search(sentence))
         for part in [bare] if CONDITION.match(bare) else re.split(cut, bare, flags=re.I):
             if not STATED.match(bare) or part.lower().startswith("call me"):
-                found.append((PASSIVE.sub("@ ", _led(part, False), count=1), lasting))
+                found.append((PASSIVE.sub("@ ", led(part, False), count=1), lasting))
     return tuple(found)
 
 
-def _led(sentence: str, strong: bool) -> str:
+def led(sentence: str, strong: bool) -> str:
     """A sentence from where its order begins."""
     while lead := LEAD.match(sentence) or (PROMOTED.match(sentence) if strong else None):
         if lead.end() in (0, len(sentence)):

@@ -17,6 +17,7 @@ from mock_model.clauses import clauses_of, is_question
 from mock_model.corrections import MISSPOKE, how_sure, take
 from mock_model.language import Word, Worded, as_sentence, is_verb, join, senses, sentences, words
 from mock_model.phrases import Topics, names_in, resolve, subject_of, topics_after, with_owners
+from mock_model.quoting import notes_in, without_lists
 from mock_model.transcript import text_of, utterances
 from mock_model.voice import in_own_voice, plain_third
 from mock_model.wording import has_verb, named
@@ -25,6 +26,7 @@ PAST = re.compile(
     r"\b(used to|previously|formerly|originally|at first|old|former|until last|back when|no longer|before that)\b"
 )
 WISHING = re.compile(r"\b(?:would like|wants?|hopes?|wish(?:es)?) to\b", re.IGNORECASE)
+FIRST_PERSON = re.compile(r"\b(?:I|my|me|we|our)\b", re.I)
 ABOUT_USER = re.compile(r"\b(the user|summary|so far)\b", re.I)
 
 
@@ -176,21 +178,50 @@ class Notes:
 
 
 def read(messages: Sequence[dict]) -> Notes:
-    """Read a whole conversation, later statements after earlier ones."""
+    """Read a whole conversation, later statements after earlier ones.
+
+    Notes that it quotes are older than what is said in it: they come first, wherever they stand.
+    """
     notes = Notes()
+    for message in messages:
+        for note in notes_in(text_of(message)):
+            hear(notes, "notes", note)
     before = None
     for message in messages:
-        text = text_of(message)
-        said, topics = read_message(message["role"], text, notes.topics, before)
-        if message["role"] != "assistant" or notes.topics == (None, None):
-            notes.topics = topics  # "it" is rather what the user spoke of than what the model did
-        for statement in said:
-            take(statement, notes.statements)
+        text = without_lists(text_of(message), notes_only=True)
+        hear(notes, message["role"], text, before)
         before = (message["role"], text)
-    for statement in notes.statements:
-        for name, thing in statement.names:
-            notes.aliases.setdefault(name, set()).add(thing)
     return notes
+
+
+def hear(notes: Notes, role: str, text: str, before: tuple[str, str] | None = None) -> list[tuple[int, int | None]]:
+    """Add what one message says; before is the message before it, (role, text). Notes are read as a system's summary.
+
+    Returns the places of its statements, each with that of the statement which it corrects, if there is one.
+    """
+    heard = []
+    note = role == "notes"
+    if note:
+        role, text = _as_said(text)
+    said, topics = read_message(role, text, notes.topics, before)
+    if role != "assistant" or notes.topics == (None, None):
+        notes.topics = topics  # "it" is rather what the user spoke of than what the model did
+    for statement in said:
+        corrected = take(replace(statement, role="notes") if note else statement, notes.statements)
+        heard.append((len(notes.statements) - 1, corrected))
+        for name, thing in notes.statements[-1].names:
+            notes.aliases.setdefault(name, set()).add(thing)
+    return heard
+
+
+def _as_said(note: str) -> tuple[str, str]:
+    """How a note is read: "I live in Rome" as the user's words, "Lives in Rome" and "The user lives …" as a system's."""
+    if ABOUT_USER.search(note):
+        return "system", note
+    first = words(note)[:1]
+    if first and first[0].low.endswith("s") and is_verb(first[0]) and first[0].low not in lx.AUXILIARIES:
+        return "system", f"The user {note[0].lower()}{note[1:]}"
+    return ("user" if FIRST_PERSON.search(note) else "system"), note
 
 
 @lru_cache(maxsize=1024)

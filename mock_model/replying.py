@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from mock_model import calling
 from mock_model.answering import UNKNOWN, answer, brief, told, unknown
 from mock_model.catalogue import MODELS
+from mock_model.extracting import extract, extraction_task
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
 from mock_model.language import is_verb
 from mock_model.questions import Question, questions
+from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
 from mock_model.tokens import count_text
@@ -42,7 +44,7 @@ ABOUT_SELF = re.compile(
     re.IGNORECASE,
 )
 ABOUT_ME = re.compile(
-    r"\bwhat (?:do|did|have) you (?:know|learn(?:ed)?|remember) (?:so far )?about (?:me|us)\b"
+    r"\bwh(?:at|ich)(?: \w+){0,2} (?:do|did|have) you (?:know|learn(?:ed)?|remember) (?:so far )?about (?:me|us)\b"
     r"|\bwhat (?:have|did) (?:i|we) (?:told|tell|say|said|mention(?:ed)?)(?: to)?(?: you)?(?: so far)?\s*\?"
     r"|\b(?:list|tell me|repeat|show) (?:all |everything )?(?:the facts|what|everything|all) (?:that )?"
     r"(?:you know|i(?:'ve| have)? (?:told|said))",
@@ -52,6 +54,10 @@ SAY_AGAIN = re.compile(
     r"^\W*(?:and |sorry,? |wait,? )*what (?:did you|have you) (?:just )?(?:say|said|answer|tell me|told me)(?: to me)?"
     r"(?: just now| before)?\W*$|^\W*(?:please )?(?:say|repeat) (?:that|it|your (?:last )?(?:answer|reply))(?: again)?\W*$",
     re.IGNORECASE,
+)
+ADVICE = re.compile(
+    r"\b(?:recommend|suggest|advi[cs]e)|\b(?:which|what|where)\b.*\b(?:should|could|can|shall|would) (?:i|we|you)\b",
+    re.I,
 )
 REQUEST = re.compile(
     r"^\W*(?:please |can you |could you |would you |will you )*(?:write|compose|draw|translate|calculate|compute|generate|create"
@@ -78,6 +84,8 @@ def reply_to(body: dict, fits: Callable[[str], bool]) -> Reply:
     reasons = body.get("reasoning_effort") not in (None, "none")
     if calls := calling.calls_for(body):
         return Reply(None, calls, thought + "A function can answer this." if reasons else "")
+    if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
+        return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
     text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)
     return Reply(styled(text, found), (), thought + why if reasons else "")
 
@@ -89,8 +97,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Callable[[str], bool], en
         return calling.from_results(messages), "The functions have answered, so I say what they said."
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
-    asked = text_of(last)
-    if not asked.strip():
+    asked = without_lists(text_of(last), notes_only=True)
+    if not text_of(last).strip():
         return EMPTY, "The last message is empty."
     task = summary_task(messages)
     if task is not None:
@@ -99,12 +107,12 @@ def _say(messages: Sequence[dict], found: Rules, fits: Callable[[str], bool], en
         return fixed, "An instruction says what to reply."
     if forbids(found, asked):
         return REFUSAL, "An instruction forbids me to tell."
-    return _converse(asked, messages, short="words" in found.slots)
+    return _converse(asked, messages, found)
 
 
-def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, str]:
+def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, str]:
     """Answer a question from the messages, or a remark with a word."""
-    notes = read(messages)
+    notes, short = read(messages), "words" in found.slots
     if SAY_AGAIN.search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
         return said[-1] if said else UNKNOWN, "I am asked for my last words."
@@ -120,6 +128,8 @@ def _converse(asked: str, messages: Sequence[dict], short: bool) -> tuple[str, s
     if known := list(dict.fromkeys(r for r in replies if r)):
         missing = [unknown(q, notes) for q, r in zip(asking, replies, strict=True) if not r]
         return " ".join([*known, *missing[:1]]), "The messages hold the answer."
+    if "recommended" in found.slots and ADVICE.search(asked):
+        return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
     if ABOUT_SELF.search(asked):
         return SELF, "I am asked about myself."
     if talk := _small_talk(asked, bool(asking)):

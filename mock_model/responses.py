@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx2
 
 from mock_model.caching import CacheUse
-from mock_model.catalogue import Model
+from mock_model.catalogue import EmbeddingModel, Model
 from mock_model.completion import Completion
 
 CREATED = 1_767_225_600  # seconds since 1970: the first of January 2026
@@ -50,12 +50,12 @@ def json_response(body: dict[str, Any], status: int = 200, headers: dict[str, st
     return httpx2.Response(status, headers={"content-type": "application/json", **(headers or {})}, content=content)
 
 
-def model_object(model: Model) -> dict[str, Any]:
+def model_object(model: Model | EmbeddingModel) -> dict[str, Any]:
     """A model as `models.list` and `models.retrieve` show it."""
     return {"id": model.name, "object": "model", "created": CREATED, "owned_by": model.owned_by}
 
 
-def model_list(models: dict[str, Model]) -> dict[str, Any]:
+def model_list(models: Mapping[str, Model | EmbeddingModel]) -> dict[str, Any]:
     """What `models.list` answers."""
     return {"object": "list", "data": [model_object(model) for model in models.values()]}
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import httpx2
 import openai
 
-from mock_model import completion, responses, tokens
+from mock_model import completion, embedding, responses, tokens
 from mock_model.caching import PromptCache, fingerprint, prefixes
-from mock_model.catalogue import MODELS, Model
+from mock_model.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.failures import BrokenStream, Failures, connection_lost, raise_failure
 from mock_model.replying import Reply, reply_to
 from mock_model.responses import ApiError
@@ -41,6 +41,7 @@ _NO_KEY = (
     "https://platform.openai.com/account/api-keys."
 )
 
+ALL_MODELS = MODELS | EMBEDDING_MODELS
 ReplyFunction = Callable[[dict[str, Any], Callable[[str], bool]], Reply]
 
 
@@ -56,7 +57,7 @@ class Prompt(NamedTuple):
 class MockServer:
     """An OpenAI-compatible server with models that know only what the request holds.
 
-    `context_window` (tokens) replaces the window of every model. With `api_key` only that key is accepted, without it
+    `context_window` (tokens) replaces the window of every chat model. With `api_key` only that key is accepted, without it
     any. `reply_to(body, fits)` says what is replied: `body` is the checked request with the `reasoning_effort` in
     force, `fits(text)` tells whether a text is within the reply limit. State between requests: the prompt cache, which
     changes only the cache figures in `usage`, and the failures asked for. Raises ValueError for a window below 1.
@@ -88,7 +89,9 @@ class MockServer:
         return openai.AsyncOpenAI(api_key="offline", base_url=BASE_URL, max_retries=0, http_client=http_client)
 
     def fail_next(self, kind: str | int, times: int = 1) -> None:
-        """Let the next chat completions fail, in the order asked for; a request that is refused anyway does not count.
+        """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
+
+        It holds for chat completions and embeddings alike, but "empty" and "length" wait for the next chat completion.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
         "empty" (reasoning uses up the limit), "length" (the answer is cut half-way). Raises ValueError for others.
@@ -107,16 +110,29 @@ class MockServer:
         if path == "/v1/chat/completions":
             _check_method(method, "POST", path)
             return self._answer(request)
+        if path == "/v1/embeddings":
+            _check_method(method, "POST", path)
+            return self._embed(request)
         if path == "/v1/models":
             _check_method(method, "GET", path)
-            return responses.json_response(responses.model_list(MODELS))
+            return responses.json_response(responses.model_list(ALL_MODELS))
         if path.startswith("/v1/models/"):
             _check_method(method, "GET", path)
             return responses.json_response(responses.model_object(_find_model(path.removeprefix("/v1/models/"))))
         message = (
-            f"Invalid URL ({method} {path}). The offline model offers chat completions and the list of models only."
+            f"Invalid URL ({method} {path}). "
+            "The offline model offers chat completions, embeddings and the list of models only."
         )
         raise ApiError(404, message)
+
+    def _embed(self, request: httpx2.Request) -> httpx2.Response:
+        body = _parse(request.content)
+        model, texts, lengths = embedding.validate(body)
+        failure = self._failures.next(words=False)
+        if failure is not None:
+            raise_failure(failure, request, model.name, sum(lengths))
+            raise connection_lost(request)
+        return responses.json_response(embedding.answer(body, model, texts, lengths))
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         model, body = validate(_parse(request.content))
@@ -209,10 +225,10 @@ def _check_method(method: str, expected: str, path: str) -> None:
         raise ApiError(405, message)
 
 
-def _find_model(name: str) -> Model:
-    if name not in MODELS:
+def _find_model(name: str) -> Model | EmbeddingModel:
+    if name not in ALL_MODELS:
         raise ApiError(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
-    return MODELS[name]
+    return ALL_MODELS[name]
 
 
 def _check_window(window: int, messages: int, tools: int, reply: int) -> None:

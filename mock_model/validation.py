@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mock_model.catalogue import MODELS, Model
+from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.responses import ApiError
 from mock_model.shapes import REQUEST, check_shape, kind_of, quoted, refusal
 
@@ -102,6 +102,8 @@ def _model_of(body: Any) -> Model:
         raise refusal("you must provide a model parameter", None)
     if "messages" not in body:
         raise _missing("messages")
+    if isinstance(name, str) and name in EMBEDDING_MODELS:
+        raise ApiError(403, "You are not allowed to sample from this model")
     if not isinstance(name, str) or name not in MODELS:
         message = f"The model `{name}` does not exist or you do not have access to it."
         raise ApiError(404, message, code="model_not_found")

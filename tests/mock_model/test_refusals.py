@@ -648,7 +648,7 @@ def test_a_body_that_is_no_object(content: bytes) -> None:
     ("method", "path", "status", "start"),
     [
         ("POST", "/v1/responses", 404, "Invalid URL (POST /v1/responses)."),
-        ("POST", "/v1/embeddings", 404, "Invalid URL (POST /v1/embeddings)."),
+        ("POST", "/v1/moderations", 404, "Invalid URL (POST /v1/moderations)."),
         ("GET", "/v1/chat/completions", 405, "Not allowed to GET on /v1/chat/completions."),
         ("POST", "/v1/models", 405, "Not allowed to POST on /v1/models."),
         ("DELETE", "/v1/models/gpt-4", 405, "Not allowed to DELETE on /v1/models/gpt-4."),

@@ -361,9 +361,10 @@ def test_the_model_answers_as_it_comes() -> None:
 def test_models() -> None:
     client = mock_model.get_mock_client()
     names = [model.id for model in client.models.list()]
-    assert names == ["offline-model", "gpt-6-luna", "gpt-4o-mini", "gpt-4"]
+    chat = ["offline-model", "gpt-6-luna", "gpt-4o-mini", "gpt-4"]
+    assert names == [*chat, "offline-embedding", "text-embedding-3-small"]
     assert [client.models.retrieve(name).id for name in names] == names
-    for name in names:
+    for name in chat:
         assert ask(client, model=name).model == name
 
 

@@ -1,0 +1,113 @@
+"""Embeddings: a request for vectors checked as OpenAI checks it, and answered. `vectors` says what they are worth.
+
+Limits are OpenAI's: 8,192 tokens an input, 2,048 inputs and 300,000 tokens a request
+(https://platform.openai.com/docs/api-reference/embeddings/create). Wordings are those of the live API, as its users
+report them.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from mock_model.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel
+from mock_model.responses import ApiError
+from mock_model.shapes import Shape, check_shape, kind_of, refusal
+from mock_model.tokens import count_text
+from mock_model.vectors import packed, vector
+from mock_model.vocabulary import load_encoding
+
+MOST_INPUTS = 2_048
+MOST_TOKENS = 300_000  # of all inputs of a request together
+_INVALID = "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
+REQUEST = Shape(
+    "an object",
+    keys={
+        "model": Shape("anything"),
+        "input": Shape("anything"),
+        "dimensions": Shape("an integer", nullable=True, low=1),
+        "encoding_format": Shape("a string", nullable=True, values=("float", "base64")),
+        "user": Shape("a string", nullable=True),
+    },
+)
+
+
+def validate(body: Any) -> tuple[EmbeddingModel, list[str], list[int]]:
+    """Check a request to `embeddings.create`: the model, its inputs as texts, and the tokens of each.
+
+    Raises ApiError with what OpenAI answers, for the first fault.
+    """
+    model = _model_of(body)
+    check_shape(body, REQUEST)
+    if (body.get("dimensions") or 0) > model.dimensions:
+        message = f"Invalid value for 'dimensions' = {body['dimensions']}. Must be less than or equal to"
+        raise refusal(f"{message} {model.dimensions}.", None)
+    texts, lengths = _inputs(body["input"], model.encoding)
+    for i, length in enumerate(lengths):
+        if length > model.context_window:
+            name = f"input[{i}]" if isinstance(body["input"], list) else "input"
+            raise refusal(f"Invalid '{name}': maximum input length is {model.context_window} tokens.", None)
+    if sum(lengths) > MOST_TOKENS:
+        message = f"Requested {sum(lengths)} tokens, max {MOST_TOKENS} tokens per request"
+        raise ApiError(400, message, type="max_tokens_per_request", code="max_tokens_per_request")
+    return model, texts, lengths
+
+
+def answer(body: dict[str, Any], model: EmbeddingModel, texts: list[str], lengths: list[int]) -> dict[str, Any]:
+    """The answer to a checked request: a vector for each text, in their order."""
+    dimensions = body.get("dimensions") or model.dimensions
+    as_text = body.get("encoding_format") == "base64"
+    data = []
+    for index, text in enumerate(texts):
+        numbers = vector(text, dimensions, model.name)
+        embedding = base64.b64encode(packed(numbers)).decode() if as_text else numbers
+        data.append({"object": "embedding", "index": index, "embedding": embedding})
+    usage = {"prompt_tokens": sum(lengths), "total_tokens": sum(lengths)}
+    return {"object": "list", "data": data, "model": model.name, "usage": usage}
+
+
+def _model_of(body: Any) -> EmbeddingModel:
+    if not isinstance(body, dict):
+        raise refusal(f"Invalid type: expected an object, but got {kind_of(body)} instead.", None, "invalid_type")
+    name = body.get("model")
+    if not name:
+        raise refusal("you must provide a model parameter", None)
+    if isinstance(name, str) and name in MODELS:
+        raise ApiError(403, "You are not allowed to generate embeddings from this model")
+    if not isinstance(name, str) or name not in EMBEDDING_MODELS:
+        message = f"The model `{name}` does not exist or you do not have access to it."
+        raise ApiError(404, message, code="model_not_found")
+    if "input" not in body:
+        raise refusal("Missing required parameter: 'input'.", "input", "missing_required_parameter")
+    return EMBEDDING_MODELS[name]
+
+
+def _inputs(given: Any, encoding: str) -> tuple[list[str], list[int]]:
+    """The inputs as texts, and how many tokens each has. Raises ApiError where there is none, or an empty one."""
+    inputs = given if isinstance(given, list) and not _is_tokens(given) else [given]
+    if len(inputs) > MOST_INPUTS:
+        tail = (
+            f"Expected an array with maximum length {MOST_INPUTS}, but got an array with length {len(inputs)} instead."
+        )
+        raise refusal(f"Invalid 'input': array too long. {tail}", "input", "array_above_max_length")
+    sort = type(inputs[0]) if inputs else None
+    if sort not in (str, list) or not all(type(one) is sort and one for one in inputs):
+        raise refusal(_INVALID, None)
+    if sort is str:
+        return inputs, [count_text(text, encoding) for text in inputs]
+    return [_text_of(tokens, encoding) for tokens in inputs], [len(tokens) for tokens in inputs]
+
+
+def _is_tokens(given: Any) -> bool:
+    return isinstance(given, list) and bool(given) and all(type(token) is int for token in given)
+
+
+def _text_of(tokens: list[int], encoding: str) -> str:
+    """The text of token ids. Raises ApiError where one of them is none of the model's."""
+    if not _is_tokens(tokens):
+        raise refusal(_INVALID, None)
+    try:
+        return load_encoding(encoding).decode(tokens)
+    except (KeyError, OverflowError) as error:
+        message = f"Invalid 'input': {error} is not a token of {encoding}, the encoding of this model."
+        raise refusal(message, "input", "invalid_value") from error

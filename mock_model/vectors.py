@@ -1,0 +1,88 @@
+"""Vectors: a text as a list of numbers, so that texts with like words lie near each other.
+
+What they are worth: every word counts by its base form, by the words of nearly the same meaning that stand beside it in
+`thesaurus.txt`, and by the kinds of thing it names there ("dog" is a pet, "Porto" a city); sums of money and dates count
+as such. So "pet" lies near "dog", and "living" near "lives". That is all they know: a small list of synonyms and word
+families, and no meaning. Word order, "not" and whatever the list lacks are lost on them. The vectors of a real model
+know far more; code that uses these runs with those unchanged. The same text always has the same vector.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from mock_model import lexicon as lx
+from mock_model.language import Word, senses, sentences, words
+from mock_model.values import TIMES, values
+
+SMALL = 0.05  # the weight of "the", "my" and the like beside 1.0 for other words
+FAINT = lx.SMALL | {"user", "users", "assistant"} - {"when"}  # notes speak of "the user" in every line
+MEANING = 0.8  # the weight of what a word nearly means, all senses together
+KIND = 1.5  # the weight of what it is, if that is one kind of thing
+PROPER = frozenset("city country continent month weekday language season".split())  # a biscuit is food, Biscuit a dog
+ABOUT = {  # words that ask for a kind of value or name one
+    **dict.fromkeys(("money", "cost", "budget", "save"), "money"),
+    **dict.fromkeys(("when", "date", "deadline", "birth"), "time"),
+}
+SIGNS = bytes([1] * 128 + [255] * 128)  # bytes as 1 or -1
+VALUES = {"money": "money", **dict.fromkeys(TIMES, "time")}
+
+
+def vector(text: str, dimensions: int, model: str) -> list[float]:
+    """The vector of a text, of length 1, each number as precise as 32 bits are.
+
+    Fewer dimensions are the first ones of more, stretched to length 1 again. Vectors of two models share nothing.
+    """
+    sums = [0.0] * dimensions
+    for feature, weight in sorted(_features(text).items()):
+        signs = _signs(f"{model} {feature}", dimensions)
+        sums = [total + weight * sign for total, sign in zip(sums, signs, strict=True)]
+    length = math.sqrt(math.fsum(x * x for x in sums))
+    packed = struct.pack(f"<{dimensions}f", *(x / length for x in sums)) if length else b""
+    return list(struct.unpack(f"<{dimensions}f", packed)) if packed else [1.0, *[0.0] * (dimensions - 1)]
+
+
+def packed(numbers: Sequence[float]) -> bytes:
+    """A vector as little-endian 32-bit floats."""
+    return struct.pack(f"<{len(numbers)}f", *numbers)
+
+
+def _features(text: str) -> dict[str, float]:
+    """What a text has in common with others, each with its weight; what stands there twice counts once."""
+    found: dict[str, float] = {}
+    for sentence in sentences(text):
+        spoken = words(sentence)
+        for place, (word, meanings) in enumerate(zip(spoken, senses(spoken), strict=True)):
+            named = place > 0 and word.text[0].isupper()
+            for feature, weight in _features_of(word, meanings, named):
+                found[feature] = max(weight, found.get(feature, 0.0))
+        found |= {f"kind {VALUES[v.kind]}": KIND / 2 for v in values(tuple(spoken)) if v.kind in VALUES}
+    return found or {f"text {text}": 1.0}
+
+
+def _features_of(word: Word, meanings: frozenset[str], named: bool) -> Iterator[tuple[str, float]]:
+    if not word.text[0].isalnum() and word.text[0] not in "$€£¥+#":
+        return
+    if word.low in FAINT:
+        yield f"word {word.low}", SMALL
+        return
+    families = [m for m in meanings if m.startswith("~")]  # "intolerant" and "intolerance" share one
+    near = [] if named else [m for m in meanings if not m.startswith("~")]
+    kinds = {*lx.KIND_OF.get(word.low, ()), *lx.KIND_OF.get(word.lemma, ())} | ({word.lemma} & lx.KINDS)
+    kinds = kinds & PROPER if named else kinds
+    yield f"word {(families or [word.lemma])[0].replace(',', '')}", 1.0
+    yield from ((f"sense {meaning}", MEANING / math.sqrt(len(near))) for meaning in near)
+    yield from ((f"kind {kind}", KIND / len(kinds) ** 0.25) for kind in kinds)
+    if word.lemma in ABOUT:
+        yield f"kind {ABOUT[word.lemma]}", KIND / 2
+
+
+@lru_cache(maxsize=2048)
+def _signs(feature: str, dimensions: int) -> array:
+    """A direction of its own for each feature, 1 or -1 in every dimension: two of them are nearly at right angles."""
+    return array("b", hashlib.shake_256(feature.encode("utf-8", "replace")).digest(dimensions).translate(SIGNS))
