@@ -154,7 +154,7 @@ class Conversation:
         ).one_or_none()
         if row is None:
             there = connection.execute(sa.select(conversations.c.turns).where(mine)).scalar()
-            found = "is not there any more" if there is None else f"has {there:,} turns by now"
+            found = "is not there any more" if there is None else f"has {there:,} turn{'s' * (there != 1)} by now"
             raise ConflictError(
                 f"Another program has changed the conversation {self.id!r:.60}: it {found}, and this program knows "
                 f"{after:,}. This turn was not saved; resume the conversation and ask again."

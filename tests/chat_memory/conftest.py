@@ -57,6 +57,17 @@ def postgresql():
             server = stack.enter_context(postgres.running())
         except postgres.NoServer as error:
             here = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-            without = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
-            without(f"No PostgreSQL to test with on {here}: {error}")
+            reason = f"No PostgreSQL to test with on {here}: {error}"
+            if os.environ.get("CI", "").lower() in ("", "0", "false"):
+                pytest.skip(reason)
+            pytest.fail(reason, pytrace=False)
         yield server
+
+
+@pytest.fixture(scope="session")
+def crew():
+    """Starts programs that work at the same time."""
+    from crew import Crew  # it imports the store, which few tests need
+
+    with Crew() as crew:
+        yield crew

@@ -78,9 +78,13 @@ class Databases:
     def new_database(self) -> Iterator[str]:
         """The URL of a database that is there while the block runs."""
         name = f"test_{next(self._numbers)}"
-        self._connection.execute(f"CREATE DATABASE {name} STRATEGY wal_log")  # not by way of files: that waits for the disk
-        yield self._url(name)
-        self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._connection.execute(
+            f"CREATE DATABASE {name} STRATEGY wal_log"
+        )  # not by way of files: that waits for the disk
+        try:
+            yield self._url(name)
+        finally:
+            self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def careful(self) -> Iterator[None]:
@@ -88,9 +92,17 @@ class Databases:
         for line in ("ALTER SYSTEM SET fsync = on", "ALTER SYSTEM SET full_page_writes = on"):
             self._connection.execute(line)
         self._reload("on")
-        yield
-        self._connection.execute("ALTER SYSTEM RESET ALL")
-        self._reload("off")
+        try:
+            yield
+        finally:
+            self._connection.execute("ALTER SYSTEM RESET ALL")
+            self._reload("off")
+
+    def wait_until_left(self, url: str) -> None:
+        """Wait until nobody is connected to a database: the server notices a while later when a program is killed."""
+        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = %s"
+        while self._connection.execute(others, [url.partition("?")[0].rpartition("/")[2]]).fetchone() != (0,):
+            time.sleep(0.001)
 
     def _reload(self, fsync: str) -> None:
         self._connection.execute("SELECT pg_reload_conf()")
@@ -143,9 +155,7 @@ class Server:
         try:
             self._run("initdb", "--version")
         except PermissionError:
-            copy = self._folder / "programs"
-            shutil.copytree(self._programs.parent, copy, symlinks=True)
-            self._programs = copy / self._programs.name
+            self._programs = copied(self._programs, self._folder)
 
     def _run(self, program: str, *arguments: str) -> None:
         user = {"user": "nobody", "extra_groups": []} if ROOT else {}
@@ -158,6 +168,18 @@ class Server:
         if done.returncode:
             said = [path.read_text("utf-8", "replace") for path in (output, self._folder / "log") if path.exists()]
             raise NoServer(f"{program} failed:\n" + "\n".join(said))
+
+
+def copied(programs: Path, folder: Path) -> Path:
+    """Copy the programs into a folder of nobody's, with the libraries that lie beside their package and in it."""
+    package = programs.parents[1]
+    older = shutil.ignore_patterns("pginstall", "__pycache__")
+    for part in package.parent.glob(package.name + "*"):
+        if part == package or part.suffix == ".libs":
+            shutil.copytree(part, folder / part.name, symlinks=True, ignore=older)
+    for path in folder.rglob("*"):
+        shutil.chown(path, "nobody")
+    return folder / programs.relative_to(package.parent)
 
 
 def short_folder() -> Path:
