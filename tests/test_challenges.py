@@ -4,28 +4,39 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import openai
 import pytest
+from openai._utils import maybe_transform
+from openai.resources.chat.completions import completions
+from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
+from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOM = ROOT / "tests" / "challenges"
 NAMES = [path.stem.removeprefix("test_") for path in sorted(ROOM.glob("test_[0-9]*.py"))]
-MATRIX = """
-import json, sys
+DRIVER = """
+import faulthandler, json, sys
+
 sys.path.insert(0, sys.argv[1])
 from checking import Collector, run_here
 
-results = run_here([sys.argv[2]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[3:]))
-print(json.dumps([
-    {
-        "outcome": result.outcome,
-        "first": result.first_unmet and result.first_unmet.test,
-        "hint": (result.first_unmet and result.first_unmet.hints or [""])[0],
-        "all": [criterion.problem + criterion.explained for criterion in result.criteria if not criterion.met],
-    }
-    for result in results
-]))
+for line in sys.stdin:
+    name, *files = json.loads(line)
+    faulthandler.dump_traceback_later(300, exit=True)
+    results = run_here([name], Collector(), "--quick", *(f"--work={file}" for file in files))
+    print(json.dumps([
+        {
+            "outcome": result.outcome,
+            "criteria": [[criterion.test, criterion.text] for criterion in result.criteria],
+            "first": result.first_unmet and result.first_unmet.test,
+            "hint": (result.first_unmet and result.first_unmet.hints or [""])[0],
+            "all": [criterion.problem + criterion.explained for criterion in result.criteria if not criterion.met],
+        }
+        for result in results
+    ]), flush=True)
 """
 
 
@@ -33,15 +44,25 @@ def files(room: str, name: str) -> list[Path]:
     return sorted((ROOM / room / name).glob("*.py"))
 
 
+@pytest.fixture(scope="module")
+def driver() -> Iterator[subprocess.Popen[str]]:
+    """One process for all checkers: starting Python, importing everything and reading vocabularies takes a second."""
+    command = [sys.executable, "-c", DRIVER, str(ROOM)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+        yield process
+        process.stdin.close()
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def checked(request: pytest.FixtureRequest) -> tuple[str, dict[Path, dict]]:
-    """What a checker says of the starter, of every solution and of every mistake, all in one process."""
+def checked(request: pytest.FixtureRequest, driver: subprocess.Popen[str]) -> tuple[str, dict[Path, dict]]:
+    """What a checker says of the starter, of every solution and of every mistake."""
     name = request.param
     paths = [ROOM / "starters" / f"{name}.py", *files("solutions", name), *files("mistakes", name)]
-    command = [sys.executable, "-c", MATRIX, str(ROOM), name, *map(str, paths)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps([name, *map(str, paths)]), file=driver.stdin, flush=True)
+    answer = driver.stdout.readline()
+    assert answer, "the checker has ended its process"
+    results = json.loads(answer)
     assert len(results) == len(paths)
     return name, dict(zip(paths, results, strict=True))
 
@@ -50,9 +71,14 @@ def test_there_is_a_challenge_for_each_of_the_first_lessons():
     assert [int(name[:2]) for name in NAMES] == list(range(1, len(NAMES) + 1))
 
 
-def test_a_starter_is_not_started(checked):
+def test_a_starter_is_not_started(checked, monkeypatch):
     name, results = checked
-    assert results[ROOM / "starters" / f"{name}.py"]["outcome"] == "not started"
+    found = results[ROOM / "starters" / f"{name}.py"]
+    assert found["outcome"] == "not started"
+    monkeypatch.syspath_prepend(str(ROOM))
+    from checking import not_started  # which a learner is shown without running anything
+
+    assert [[criterion.test, criterion.text] for criterion in not_started(name).criteria] == found["criteria"]
 
 
 def test_right_code_passes_however_it_is_written(checked):
@@ -80,3 +106,37 @@ def test_no_checker_breaks(checked):
     _, results = checked
     for path, result in results.items():
         assert not any("checker itself" in problem for problem in result["all"]), f"{path.name}: {result['all']}"
+
+
+def test_requests_are_prepared_as_the_client_does_it(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOM))
+    from recording import plain
+
+    function = {"name": "look_up", "arguments": '{"what": "Ana"}'}
+    call = ChatCompletionMessageFunctionToolCall(id="call_1", type="function", function=function)
+    kept = ChatCompletionMessage(role="assistant", content=None, tool_calls=[call])
+    messages = [
+        {"role": "system", "content": "Be brief.", "name": "rules"},
+        {"role": "user", "content": [{"type": "text", "text": "Who is Ana?", "odd": None}], "odder": (1, 2.5)},
+        kept,
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "call_2", "type": "function", "function": function}],
+        },
+        {"role": "tool", "tool_call_id": "call_2", "content": "A friend."},
+    ]
+    body = {
+        "model": "offline-model",
+        "messages": messages,
+        "stop": ["x"],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "logit_bias": {"50256": -100},
+        "max_tokens": None,
+        "tools": openai.omit,
+        "user": openai.not_given,
+    }
+    made = maybe_transform(body, CompletionCreateParamsStreaming)
+    assert json.dumps(plain(body)) == json.dumps(made) and not {"tools", "user"} & made.keys()
+    assert completions.maybe_transform is maybe_transform, "this is what the plain one takes the place of"

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,24 +31,68 @@ OFFLINE_LINE = re.compile(r"Answers come from .*offline.*\n")
 TOKENS = re.compile(r"\((\d+) prompt \+ (\d+) reply tokens\)")
 
 
+class Done(NamedTuple):
+    """What a program has done."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment of a terminal that shows UTF-8, offline unless `more` says otherwise."""
     mine = {"WORKBOOK_OFFLINE": "1", "PYTHONIOENCODING": "utf-8", "NO_PROXY": "127.0.0.1"}
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | mine | more
 
 
-def run(
-    example: str, folder: Path, *arguments: str, typed: str | bytes = "", **more: str
-) -> subprocess.CompletedProcess[str]:
-    """Run an example in a folder, with what is typed already in its input; a character that does not decode shows."""
+def run(example: str, folder: Path, *arguments: str, typed: str | bytes = "", **more: str) -> Done:
+    """Run an example in a folder, with what is typed already in its input; a character that does not decode shows.
+
+    It runs in this process, with streams like those of a program: importing openai again would take longer than all else.
+    """
+    encoding, _, errors = environment(**more)["PYTHONIOENCODING"].partition(":")
+    given = io.BytesIO(typed.encode() if isinstance(typed, str) else typed)
+    streams = [io.TextIOWrapper(stream, encoding, errors or "strict") for stream in (given, io.BytesIO(), io.BytesIO())]
+    streams[2].reconfigure(errors="backslashreplace")
+    script = ROOT / "examples" / f"{example}.py"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        for name, value in environment(**more).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", [str(script), *arguments])
+        patch.setattr(sys, "path", [str(script.parent), *sys.path])
+        patch.delitem(sys.modules, "common")  # it reads the environment when it is imported
+        patch.chdir(folder)
+        code = exit_code_of(script)
+    return Done(code, *(shown(stream) for stream in streams[1:]))
+
+
+def exit_code_of(script: Path) -> int:
+    """Run a script in this process; what it raises by mistake goes on to the test."""
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+    except SystemExit as end:
+        return end.code or 0
+    return 0
+
+
+def shown(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+
+
+def run_alone(example: str, folder: Path, *arguments: str, typed: str = "", **more: str) -> Done:
+    """Run an example as `run` does, but really in a process of its own."""
     command = [sys.executable, str(ROOT / "examples" / f"{example}.py"), *arguments]
-    given = typed.encode() if isinstance(typed, str) else typed
-    done = subprocess.run(command, cwd=folder, env=environment(**more), input=given, capture_output=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=folder, env=environment(**more), input=typed.encode(), capture_output=True, timeout=60
+    )
     out, err = (text.decode("utf-8", "backslashreplace").replace("\r\n", "\n") for text in (done.stdout, done.stderr))
-    return subprocess.CompletedProcess(command, done.returncode, out, err)
+    return Done(done.returncode, out, err)
 
 
-def talk(folder: Path, *typed: str, **more: str) -> subprocess.CompletedProcess[str]:
+def talk(folder: Path, *typed: str, **more: str) -> Done:
     """Talk to the chat loop: each line is typed, then the input ends."""
     return run(CHAT, folder, "--interactive", typed="".join(f"{line}\n" for line in typed), **more)
 
@@ -64,14 +109,14 @@ def load(example: str) -> ModuleType:
     return module
 
 
-def assert_clean(done: subprocess.CompletedProcess[str]) -> None:
+def assert_clean(done: Done) -> None:
     """It ended well, and its only words on stderr say which model answered."""
     assert done.returncode == 0, done.stderr
     assert OFFLINE_LINE.fullmatch(done.stderr), done.stderr
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.CompletedProcess[str]]:
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
     """Every example, run once in a folder that holds nothing."""
     folder = tmp_path_factory.mktemp("elsewhere")
     return {example.stem: run(example.stem, folder) for example in EXAMPLES}
@@ -96,6 +141,19 @@ def test_an_example_runs_where_few_characters_can_be_shown(tmp_path, example):
     done = run(example, tmp_path, PYTHONIOENCODING="ascii")
     assert_clean(done)
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("example", ["01_stateless_calls", MEMORY])
+def test_in_a_process_of_its_own_an_example_says_the_same(tmp_path, outputs, example):
+    assert run_alone(example, tmp_path) == outputs[example]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_in_a_process_of_its_own_a_talk_goes_the_same(tmp_path, encoding):
+    talk = {"typed": "My panda is called 团团 🐼.\nWhat is my panda called?\n", "PYTHONIOENCODING": encoding}
+    alone = run_alone(CHAT, tmp_path, "--interactive", **talk)
+    assert_clean(alone)
+    assert alone == run(CHAT, tmp_path, "--interactive", **talk)
 
 
 def test_01_answers_only_with_the_exchange_resent(outputs):
@@ -325,7 +383,7 @@ FULLNESS = re.compile(r"^\[[#.]{20}\] ([\d,]+) of ([\d,]+) tokens$", re.M)
 SHORT_BUDGET = ("--budget", "360", "--keep-recent", "3")
 
 
-def remember(folder: Path, *typed: str, options: tuple[str, ...] = (), **more: str) -> subprocess.CompletedProcess[str]:
+def remember(folder: Path, *typed: str, options: tuple[str, ...] = (), **more: str) -> Done:
     """Talk to the memory: each line is typed, then the input ends."""
     return run(MEMORY, folder, "--interactive", *options, typed="".join(f"{line}\n" for line in typed), **more)
 

@@ -1,19 +1,19 @@
-"""A checker in a process of its own: whatever a learner's code does there, a result comes back.
-
-Run with NAME, WORK_FOLDER and RESULT it waits for a line, checks, writes RESULT and ends.
-"""
+"""A checker in a process of its own: whatever a learner's code does there, a result comes back."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import importlib
 import io
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ MEMORY = 4 << 30  # bytes
 END = os._exit  # the real one: a learner's code may replace it
 WIDTH = 78  # characters in a line of what is said
 SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
+# On Linux what takes long is imported once, and each checker is a copy of that process: a second less for each. Elsewhere
+# copies of a process may lack what the system's libraries need, and a checker is a new one.
+PROCESSES = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+TAKE_LONG = ["chat_memory", "hypothesis", "mock_model", "openai", "pytest"]  # to import
 
 
 @dataclass
@@ -109,9 +113,18 @@ def run_here(names: Sequence[str], collector: Collector, *options: str) -> list[
     import pytest
 
     arguments = [str(HERE / f"test_{name}.py") for name in names]
-    for name in ("nbval", "cacheprovider", "xdist", "faulthandler"):
-        arguments += ["-p", f"no:{name}"]
-    arguments += ["-o", "addopts=", "-q", "--tb=native", f"--rootdir={ROOT}", f"--confcutdir={ROOT}", *options]
+    for plugin in ("no:cacheprovider", "no:faulthandler", "no:unraisableexception", "_hypothesis_pytestplugin"):
+        arguments += ["-p", plugin]
+    arguments += [
+        "--disable-plugin-autoload",
+        "-o",
+        "addopts=",
+        "-q",
+        "--tb=native",
+        f"--rootdir={ROOT}",
+        f"--confcutdir={ROOT}",
+        *options,
+    ]
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
         code = pytest.main(arguments, plugins=[collector])
     if code not in (0, 1):
@@ -129,15 +142,18 @@ class Checker:
         handle, path = tempfile.mkstemp(suffix=".jsonl")
         os.close(handle)
         self._name, self._path = name, Path(path)
-        command = [sys.executable, str(HERE / "checking.py"), name, str(work), path]
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | {"PYTHONUTF8": "1"}, **silent)
+        os.environ["PYTHONUTF8"] = "1"  # for the new process
+        if PROCESSES.get_start_method() == "forkserver":
+            PROCESSES.set_forkserver_preload(TAKE_LONG)
+        told, self._tell = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=wait_and_check, args=(told, name, work, self._path))
+        self._process.start()
+        told.close()
 
     def go(self) -> None:
         """Check now."""
         with contextlib.suppress(OSError):
-            self._process.stdin.write(b"\n")
-            self._process.stdin.flush()
+            self._tell.send("now")
 
     def result(self) -> Result:
         """What came of it, at the latest after some seconds."""
@@ -145,9 +161,8 @@ class Checker:
         hint = (
             "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again."
         )
-        try:
-            self._process.wait(SECONDS)
-        except subprocess.TimeoutExpired:
+        self._process.join(SECONDS)
+        if self._process.is_alive():
             problem = f"The code had not ended after {SECONDS:.0f} seconds, and could not be interrupted."
             hint = "Which line could wait or count for ever? Does a loop add to the very list that it goes through?"
         noted = self._read()
@@ -162,8 +177,9 @@ class Checker:
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
+        self._tell.close()
         self._process.kill()
-        self._process.communicate()
+        self._process.join()
         with contextlib.suppress(OSError):
             self._path.unlink()
 
@@ -176,9 +192,23 @@ class Checker:
         return Result(int(self._name[:2]), self._name, list(newest.values()))
 
 
+def not_started(name: str) -> Result:
+    """What a checker says of its starter, read from its tests: nothing has to be run for that."""
+    source = (HERE / f"test_{name}.py").read_text(encoding="utf-8")
+    tests = [node for node in ast.parse(source).body if getattr(node, "name", "").startswith("test_")]
+    texts = [(test.name, (ast.get_docstring(test) or test.name).splitlines()[0]) for test in tests]
+    return Result(int(name[:2]), name, [Criterion(test, text, started=False) for test, text in texts])
+
+
+def is_starter(path: Path) -> bool:
+    """Whether a file is the starter of its challenge still."""
+    return path.is_file() and path.read_bytes() == (HERE / "starters" / path.name).read_bytes()
+
+
 def run(names: Sequence[str], work: Path) -> list[Result]:
     """Check the learner's files, each in a process of its own, a few at a time."""
-    results, waiting, running = {}, list(names), []
+    results = {name: not_started(name) for name in names if is_starter(work / f"{name}.py")}
+    waiting, running = [name for name in names if name not in results], []
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 2):
             name = waiting.pop(0)
@@ -212,22 +242,18 @@ class Writer(Collector):
         self._file.flush()
 
 
-def main() -> None:
-    """Import everything, wait for a line, check, and end at once, whatever the learner's code has left running."""
-    import chat_memory, hypothesis, mock_model, openai, pytest  # noqa: F401, E401, I001
-
-    name, work, path = sys.argv[1:]
-    writer = Writer(Path(path))
+def wait_and_check(told: Connection, name: str, work: Path, path: Path) -> None:
+    """Import everything, wait to be told, check, and end at once, whatever the learner's code has left running."""
+    for stream in range(3):  # standard input, output and error
+        os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+    for module in TAKE_LONG:
+        importlib.import_module(module)
+    writer = Writer(path)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    if sys.stdin.readline():
-        with contextlib.suppress(BaseException):
-            run_here([name], writer, f"--work-folder={work}")
+    with contextlib.suppress(BaseException):
+        told.recv()
+        run_here([name], writer, f"--work-folder={work}")
     END(0)
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(HERE))
-    main()

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 import report  # noqa: E402
 from calling import Work  # noqa: E402
 from criteria import NotStarted, NotYet, Scene  # noqa: E402
+from recording import plain  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("challenges")
+    if config.getoption("--quick"):
+        pytest.MonkeyPatch().setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

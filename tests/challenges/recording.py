@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
 import httpx2
+import openai
+import pydantic
 
 from criteria import Message
 from mock_model import MockServer
@@ -47,3 +50,22 @@ def _streamed(events: str) -> str:
     """The text of a streamed answer."""
     chunks = [json.loads(line[6:]) for line in events.splitlines() if line.startswith("data: {")]
     return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
+
+
+def plain(value: Any, expected: object = None) -> Any:
+    """What the openai client makes of the arguments of `create` before it sends them: dicts and lists of plain values.
+
+    The client compares each message with every type that a message may have. This gives the same for chat completions, and
+    where hundreds of files are checked at once it takes the place of it: that halves the time of a request.
+    """
+    if isinstance(value, pydantic.BaseModel):
+        return value.model_dump(exclude_unset=True, mode="json")
+    if isinstance(value, Mapping):
+        return {
+            key: plain(inner) for key, inner in value.items() if not isinstance(inner, (openai.Omit, openai.NotGiven))
+        }
+    return (
+        [plain(inner) for inner in value]
+        if isinstance(value, Iterable) and not isinstance(value, (str, bytes))
+        else value
+    )
