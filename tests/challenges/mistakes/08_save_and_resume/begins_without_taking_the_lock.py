@@ -1,0 +1,44 @@
+"""Begins a transaction that takes the lock only when it writes: two that have both read are in each other's way."""
+# fails: test_of_two_programs_one_saves
+# hint: wait for each other
+
+import json
+import sqlite3
+from contextlib import closing
+
+
+class DamagedFile(Exception):
+    pass
+
+
+class Conflict(Exception):
+    pass
+
+
+def connect(path):
+    try:
+        database = sqlite3.connect(path, isolation_level=None)
+        database.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, body TEXT)")
+        return database
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise DamagedFile(f"{path} is damaged ({error}). Please restore your backup of it.") from error
+
+
+def resume(path):
+    if not path.exists():
+        return []
+    with closing(connect(path)) as database:
+        rows = database.execute("SELECT body FROM messages ORDER BY id")
+        return [json.loads(body) for (body,) in rows]
+
+
+def save(path, turn, known):
+    with closing(connect(path)) as database:
+        database.execute("BEGIN")
+        (there,) = database.execute("SELECT count(*) FROM messages").fetchone()
+        if there != known:
+            raise Conflict(f"{path} holds {there} messages, and you know {known}.")
+        database.executemany("INSERT INTO messages (body) VALUES (?)", [(json.dumps(message),) for message in turn])
+        database.execute("COMMIT")

@@ -1,0 +1,55 @@
+"""Remembers what it has read, and does not see what another program has added."""
+# fails: test_another_program_is_seen
+# hint: of an earlier call
+
+import json
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+
+
+class DamagedFile(Exception):
+    pass
+
+
+class Conflict(Exception):
+    pass
+
+
+@contextmanager
+def locked(path):
+    with closing(sqlite3.connect(f"{path}.lock", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")  # a lock that ends with its program, on every system
+        yield
+
+
+CACHE = {}
+
+
+def read(path):
+    if not path.exists():
+        return []
+    try:
+        messages = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DamagedFile(f"{path} is damaged: {error}. Put a backup in its place.") from error
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise DamagedFile(f"{path} is not a conversation. Put a backup in its place.")
+    return messages
+
+
+def resume(path):
+    if path not in CACHE:
+        CACHE[path] = read(path)
+    return [dict(message) for message in CACHE[path]]
+
+
+def save(path, turn, known):
+    with locked(path):
+        messages = resume(path)
+        if len(messages) != known:
+            raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps([*messages, *turn]), encoding="utf-8")
+        os.replace(new, path)
+        CACHE[path] = [*messages, *turn]

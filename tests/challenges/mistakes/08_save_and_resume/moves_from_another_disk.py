@@ -1,0 +1,46 @@
+"""Lets shutil.move bring the new file from the temporary folder: from another disk, it copies."""
+# fails: test_a_kill_destroys_nothing
+# hint: before the last byte
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+
+
+class DamagedFile(Exception):
+    pass
+
+
+class Conflict(Exception):
+    pass
+
+
+@contextmanager
+def locked(path):
+    with closing(sqlite3.connect(f"{path}.lock", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")  # a lock that ends with its program, on every system
+        yield
+
+
+def resume(path):
+    if not path.exists():
+        return []
+    try:
+        messages = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DamagedFile(f"{path} is damaged: {error}. Put a backup in its place.") from error
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise DamagedFile(f"{path} is not a conversation. Put a backup in its place.")
+    return messages
+
+
+def save(path, turn, known):
+    with locked(path):
+        messages = resume(path)
+        if len(messages) != known:
+            raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", delete=False) as file:
+            json.dump([*messages, *turn], file)
+        shutil.move(file.name, path)

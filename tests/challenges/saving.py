@@ -1,0 +1,141 @@
+"""Conversations in files: turns of any kind, folders to keep them in, programs that share them, and damage."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from calling import Work
+from criteria import Message, NotYet, Scene
+from programs import Files, Program, on_a_disk_of_its_own, put
+
+NAME = "ana.chat"
+RAM = Path("/dev/shm")  # a disk in memory: nothing in this folder waits for a real one
+ODD = (
+    "Año 2026: ¿cuándo?",
+    "日本へ行きたい",
+    "🙂👩‍👩‍👧 ok",
+    'She said: "C:\\new"',
+    "one\r\ntwo\n\n",
+    "\u2028 \x00 \ufeff",
+    "",
+    "[]",
+    "'",
+)
+TEXTS = st.sampled_from(ODD) | st.text(max_size=12)
+
+
+def message(role: str, content: Any, **more: Any) -> Message:
+    return {"role": role, "content": content, **more}
+
+
+def turn(number: int, longer: int = 0) -> list[Message]:
+    """A plain turn that is like no other."""
+    random = Random(number)
+    place = random.choice("Porto Cusco Ghent Bergen Krakow Turin".split())
+    question = f"Question {number}: is {place} worth {random.randrange(2, 90)} hours?"
+    return [message("user", question), message("assistant", f"Answer {number}: yes." + " And so it goes on." * longer)]
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> list[Message]:
+    """A turn of any kind: parts, names, calls of functions with their results, None."""
+    said: Any = draw(TEXTS)
+    parts = [
+        {"type": "text", "text": said},
+        {"type": "image_url", "image_url": {"url": "https://x.org/1?a=b&c", "detail": "low"}},
+    ]
+    messages = [
+        draw(st.sampled_from([message("user", said), message("user", parts), message("user", said, name="Zoë")]))
+    ]
+    for number in range(draw(st.integers(0, 2))):
+        call = {
+            "id": f"call_{number}",
+            "type": "function",
+            "function": {"name": "look_up", "arguments": '{"what": "é"}'},
+        }
+        messages += [
+            message("assistant", None, tool_calls=[call]),
+            message("tool", draw(TEXTS), tool_call_id=call["id"]),
+        ]
+    answer = message("assistant", draw(TEXTS))
+    return [*messages, draw(st.sampled_from([answer, answer | {"refusal": None, "annotations": [], "index": 0}]))]
+
+
+# Where it happens
+
+
+@dataclass
+class Room:
+    """Folders in which nobody has been before, and two other programs with the learner's code."""
+
+    challenge: Work
+    folder: Path
+    programs: list[Program]
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def new(self, files: Files | None = None) -> Path:
+        """The path of a conversation in a new folder, which holds these files."""
+        return put(files or {}, self.folder / f"folder {next(self.numbers)}") / NAME
+
+
+@contextmanager
+def a_room(challenge: Work) -> Iterator[Room]:
+    """A room, on a disk in memory where there is one. A file that is opened without its folder lands elsewhere."""
+    here = os.getcwd()
+    ram = RAM if os.access(RAM, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name:
+        folder, elsewhere = Path(name).resolve() / "disk", Path(name).resolve() / "elsewhere"
+        folder.mkdir()
+        elsewhere.mkdir()
+        os.chdir(elsewhere)
+        programs = [Program(challenge.path), Program(challenge.path)]
+        try:
+            with on_a_disk_of_its_own(folder):
+                yield Room(challenge, folder, programs)
+        finally:
+            for program in programs:
+                program.end()
+            os.chdir(here)
+
+
+WHOLE = [turn(1), turn(2, 1200), turn(3), turn(4, 1200), turn(5)]
+
+
+def damaged(content: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """What can be done to a file, how, and its content then."""
+    for part in (0.5, 0.9, 0.1):
+        yield "The file was cut short", f"its first {part:.0%} are left", content[: int(len(content) * part)]
+    for text in ('{\n  "user": "Ana",\n  "age": 31\n}\n', '["Hello", "there"]', "null", "Hello!\n"):
+        yield "The file was overwritten with a text", text, text.encode()
+    yield "The file was overwritten", "as many bytes as before, and all are 0", bytes(len(content))
+    yield "The file was overwritten", "with a picture", b"\x89PNG\r\n\x1a\n" + Random(1).randbytes(3000)
+
+
+def damage(room: Room, content: bytes) -> Iterator[tuple[Scene, Path]]:
+    """A damaged file of each kind, and what was done to it."""
+    for what, how, left in damaged(content):
+        scene, path = Scene(), room.new()
+        path.write_bytes(left)
+        scene.show(what, how)
+        yield scene, path
+
+
+def error_of(problem: NotYet) -> BaseException:
+    """The error that the learner's code has raised; the problem itself where it has raised none."""
+    if problem.__cause__ is None:
+        raise problem
+    return problem.__cause__
+
+
+def words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
