@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from .errors import BudgetError, IncompleteReply, whole_number
@@ -13,7 +14,8 @@ from .turns import split_turns
 PROMPT = """\
 You keep the notes about a user. List what the user states about themselves in the messages below and what will still \
 matter in another conversation: their people, plans, preferences, decisions, numbers, dates. One short sentence each, \
-in the third person, which can be understood alone. Leave out questions, small talk, guesses, and what is known already.
+in the third person, which can be understood alone: what holds now ("lives in Porto", not "moved to Porto"), and dates \
+instead of words such as tomorrow. Leave out questions, small talk, guesses, and what is known already.
 Write a JSON list and nothing else, such as [{"fact": "The user lives in Porto.", "message": 2, "replaces": 7}]: \
 "message" is the number of the user's message that says it, "replaces" the number of the known fact that it corrects, \
 or null. Write [] if there is nothing.
@@ -49,18 +51,20 @@ def spoken(messages: Iterable[Message], first: int = 1) -> dict[int, Message]:
 
 
 def request(
-    said: Mapping[int, Message], known: Mapping[int, str], model: str, max_tokens: int | None = None
+    said: Mapping[int, Message], known: Mapping[int, str], model: str, max_tokens: int | None = None, today: str = ""
 ) -> tuple[list[Message], set[int]]:
     """The request that asks for facts, and the numbers of the known facts that it shows.
 
     `known` are facts by number, those that matter most first: they take at most KNOWN_TOKENS tokens, and fewer where
-    the request would have more than `max_tokens`. Raises BudgetError where it has more without any of them.
+    the request would have more than `max_tokens`. `today` is the date on which it was said. Raises BudgetError where
+    the request has more without any of them.
     """
-    least = count_tokens(_messages(said, {}), model=model)
+    asking = partial(_messages, said, today)
+    least = count_tokens(asking({}), model=model)
     limit = least + KNOWN_TOKENS
     if max_tokens is not None:
         if least > whole_number("max_tokens", max_tokens, least=1):
-            raise _too_many(said, model, max_tokens)
+            raise _too_many(asking({}), model, max_tokens)
         limit = min(limit, max_tokens)
     room = limit - least
     shown: dict[int, str] = {}
@@ -69,11 +73,9 @@ def request(
         if room < 0:
             break
         shown[number] = text
-    asked = _messages(said, shown)
-    while shown and count_tokens(asked, model=model) > limit:  # what is joined can count differently
+    while shown and count_tokens(asking(shown), model=model) > limit:  # what is joined can count differently
         shown.popitem()
-        asked = _messages(said, shown)
-    return asked, set(shown)
+    return asking(shown), set(shown)
 
 
 def learned(reply: str, said: Mapping[int, Message], shown: set[int]) -> list[Learned]:
@@ -120,15 +122,16 @@ def same(one: str, other: str) -> bool:
     return first == second
 
 
-def _messages(said: Mapping[int, Message], known: Mapping[int, str]) -> list[Message]:
+def _messages(said: Mapping[int, Message], today: str, known: Mapping[int, str]) -> list[Message]:
     facts = [{"number": number, "fact": text} for number, text in sorted(known.items())]
     lines = ",\n".join(_as_json({"message": number} | message) for number, message in said.items())
-    asked = f"Known facts: {_as_json(facts)}\n\nMessages:\n[\n{lines}\n]"
+    date = f"Today: {today}\n\n" if today else ""
+    asked = f"{date}Known facts: {_as_json(facts)}\n\nMessages:\n[\n{lines}\n]"
     return [{"role": "system", "content": PROMPT}, {"role": "user", "content": asked}]
 
 
-def _too_many(said: Mapping[int, Message], model: str, max_tokens: int) -> BudgetError:
-    instructions, asked = _messages(said, {})
+def _too_many(request: list[Message], model: str, max_tokens: int) -> BudgetError:
+    instructions, asked = request
     needs = {
         "the messages": message_tokens(asked, model),
         "the instructions": message_tokens(instructions, model),

@@ -65,10 +65,11 @@ class UserFacts:
     ) -> list[Fact]:
         """Ask the model once what the user states in `messages`, and store it: all or nothing. Returns what is new.
 
-        The request shows the known facts that could matter, so that the model can say which are corrected; what is
-        known word for word is not stored again. Messages are numbered after the leading instructions, the first of them
-        `first`. With `max_tokens` the request has at most that many tokens, its reply not counted. Learn from a very
-        long conversation a part at a time: each part is shown what those before it have brought.
+        The request tells today's date, and shows the known facts that could matter, so that the model can say which are
+        corrected; what is known word for word is not stored again. Messages are numbered after the leading
+        instructions, the first of them `first`. With `max_tokens` the request has at most that many tokens, its reply
+        not counted. Learn from a very long conversation a part at a time: each part is shown what those before it have
+        brought.
 
         Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
         of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
@@ -212,7 +213,8 @@ class UserFacts:
         texts = "\n".join(message["content"] for message in said.values())
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, extracting.MOST_FOUND), *reversed(self.known())]
-        return extracting.request(said, {fact.id: fact.text for fact in matter}, model, max_tokens)
+        texts_of = {fact.id: fact.text for fact in matter}
+        return extracting.request(said, texts_of, model, max_tokens, today=self._records.now()[:10])
 
     def _keep(self, learned: Iterable[extracting.Learned], conversation: str | None) -> list[Fact]:
         """Store what was learned, in one transaction; returns what was not known word for word."""

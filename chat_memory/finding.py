@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from .schema import facts
 
 # Words that say nothing about what is asked. All that PostgreSQL leaves out of its index are among them (or both
-# databases would not find the same), and "user": every fact begins with it.
+# databases would not find the same), and "user" and "called", which stand in facts of every kind.
 FUNCTION_WORDS = frozenset(
     """
     a about above after again against all am an and any are as at be because been before being below between both but
-    by ca can could did do does doing don down during each few for from further had has have having he her here hers
-    herself him himself his how i if in into is it its itself just let me more most my myself no nor not now of off on
-    once only or other our ours ourselves out over own please remember same s she should so some such t tell than that
-    the their theirs them themselves then there these they this those through to too under until up us user users very
-    was we were what when where which while who whom whose why will with wo would you your yours yourself yourselves
+    by ca call called calls can could did do does doing don down during each few for from further had has have having
+    he her here hers herself him himself his how i if in into is it its itself just let me more most my myself no nor
+    not now of off on once only or other our ours ourselves out over own please remember same s she should so some such
+    t tell than that the their theirs them themselves then there these they this those through to too under until up us
+    user users very was we were what when where which while who whom whose why will with wo would you your yours
+    yourself yourselves
     """.split()
 )
 MOST_WORDS = 500  # of a question; a text of that many different words is not asking for one thing

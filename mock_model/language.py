@@ -203,12 +203,12 @@ def _words(sentence: str) -> tuple[Word, ...]:
     ]
     found: list[Word] = []
     for index, (text, glued) in enumerate(raw):
-        following = raw[index + 1][0].lower() if index + 1 < len(raw) else ""
-        found.extend(_expand(text.replace("’", "'"), glued, following))
+        following, after = (raw[at][0].lower() if at < len(raw) else "" for at in (index + 1, index + 2))
+        found.extend(_expand(text.replace("’", "'"), glued, following, after))
     return tuple(found)
 
 
-def _expand(text: str, glued: bool, following: str) -> list[Word]:
+def _expand(text: str, glued: bool, following: str, after: str) -> list[Word]:
     low = text.lower()
     if low in ("cannot", "can't", "cant"):
         return [word("can", glued), word("not", True)]
@@ -222,9 +222,8 @@ def _expand(text: str, glued: bool, following: str) -> list[Word]:
         base = text[:-2]
         if base.lower() in lx.PRONOUNS | lx.WH | {"here", "there"} or base.lower() == "that":
             return [word(base, glued), word("has" if following in ("got", "been") else "is")]
-        if following not in ("is", "was") and (
-            following in IS_AFTER_NAME or not following[:1].isalnum() or following.endswith("ing")
-        ):
+        doing = following.endswith("ing") and after not in lx.AUXILIARIES  # not in "Ana's wedding is in May"
+        if following not in ("is", "was") and (following in IS_AFTER_NAME or not following[:1].isalnum() or doing):
             return [word(base, glued), word("is")]
         return [word(text, glued)._replace(lemma=lemma(base.lower()), low=base.lower(), possessive=True)]
     if low.endswith("s'"):

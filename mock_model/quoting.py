@@ -15,7 +15,7 @@ OPENS = re.compile(r"\[\s*(?=[\"'{])")
 HEADING = re.compile(r"(?:(?:(?<=\n)|(?<=[.!?]\s)|^)[^\n.!?]{0,80}:|<[\w -]+>)$")  # "Notes, quoted:", "<notes>"
 FENCE = re.compile(r"\s*```\w*\s*$")
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-PYTHON = re.compile(r"\[\s*(?:\{\s*)?'")  # as Python shows it
+PYTHON = re.compile(r"\[\s*(?:\{\s*)?[\"']")  # as Python shows it
 LONGEST_PYTHON = 20_000  # characters
 MOST_LISTS = 200  # that are looked for in one text
 _JSON = json.JSONDecoder(strict=False)

@@ -46,7 +46,8 @@ def explained(problem: NotYet | NotStarted, printed: str = "") -> str:
 def _block(shown: Shown) -> str:
     if isinstance(shown.what, (list, tuple)):
         return "\n".join([f"{shown.title}:", *rows(shown.what)])
-    return f"{shown.title}: {_one_line(shown.what if isinstance(shown.what, str) else _safely(shown.what))}"
+    text = shown.what if isinstance(shown.what, str) else _safely(shown.what)
+    return f"{shown.title}: {_one_line(text, max(50, WIDTH - len(shown.title) - 6))}"
 
 
 def rows(messages: Sequence[Any]) -> list[str]:

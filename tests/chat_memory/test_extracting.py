@@ -26,6 +26,11 @@ def quoted(asked: list[dict]) -> tuple[list[dict], list[dict]]:
     return json.loads(known.removeprefix("Known facts: ")), json.loads(listed)
 
 
+def test_the_date_is_told():
+    asked, _ = request(SAID, {1: "Known."}, MODEL, today="2026-03-08")
+    assert asked[1]["content"].startswith('Today: 2026-03-08\n\nKnown facts: [{"number": 1')
+
+
 def listed(**item) -> str:
     return json.dumps([{"fact": "The user lives in Porto.", "message": 2, "replaces": None} | item])
 

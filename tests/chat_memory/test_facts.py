@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 import unicodedata
 from array import array
@@ -429,7 +430,7 @@ def test_one_users_facts_never_reach_another(store, names):
         asking = FakeClient(lambda messages: "[]")
         facts.learn(asking, said("Which secret?"))
         sent = asking.requests[0]["messages"][1]["content"]
-        assert json.loads(sent.split("\n\nMessages:")[0].removeprefix("Known facts: "))[0]["fact"] == mine[0]
+        assert json.loads(sent.split("\n\nMessages:")[0].partition("Known facts: ")[2])[0]["fact"] == mine[0]
         assert sent.count("has the secret") == 1
     first, *others = users.values()
     first.forget_all()
@@ -584,6 +585,7 @@ def test_learning_keeps_to_a_budget_or_says_what_it_needs(known):
     assert client.requests == []
     known.learn(client, said("I live in Porto. " * 100), max_tokens=error.value.needed)
     assert "Known facts: []" in client.requests[0]["messages"][1]["content"]
+    assert re.match(r"Today: \d{4}-\d\d-\d\d\n", client.requests[0]["messages"][1]["content"])
 
 
 def test_without_words_of_the_user_nothing_is_asked(ana):

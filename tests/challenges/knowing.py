@@ -1,0 +1,242 @@
+"""Programs that know facts about users: what there is to know, and one program after the other that uses a learner's code."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+import chat_memory
+from calling import Work
+from criteria import Message, NotYet, Scene
+from talking import COLOURS, DAYS, NAMES, NUMBERS, THINGS, TalkingServer, call_with_client, spoken
+
+RAM = Path("/dev/shm")  # a disk in memory: nothing in this folder waits for a real one
+SENT, ANSWERED = "You sent", "answer returned"
+KINDS = {  # what is known: what is asked, and what can be known
+    "The user's dog is called {}.": ("What is my dog called?", NAMES),
+    "The user's locker number is {}.": ("What is my locker number?", NUMBERS),
+    "The user's favourite colour is {}.": ("What is my favourite colour?", COLOURS),
+    "The user's flight is on {}.": ("When is my flight?", DAYS),
+    "The spare key is under the {}.": ("Where is the spare key?", THINGS),
+    "The user's budget is {} euros.": ("What is my budget?", NUMBERS),
+}
+FOOD = "soup rice bread salad cheese toast pasta curry".split()
+LOCKED = ("What has the program before this one not finished? A change counts, and is over, with its commit.",)
+SQL = (
+    "How does a text get into your SQL: as a part of the statement, or as a value beside it?",
+    'Write ? in the statement, and hand the values over beside it: execute("… WHERE user = ?", (user,)).',
+)
+MATCHING = (
+    "Full-text search reads your question in a language of its own: what do signs, AND and NOT mean there?",
+    "Take the words of words_of, put each of them between double quotes, and write OR between them.",
+)
+
+
+class Known(NamedTuple):
+    """A fact, the question for it, and the word that only somebody who knows it can say."""
+
+    text: str
+    asked: str
+    word: str
+
+
+def some(random: Random, kinds: int = len(KINDS)) -> list[Known]:
+    """Facts of different kinds."""
+    texts = random.sample(sorted(KINDS), kinds)
+    words: list[str] = []
+    for text in texts:
+        words.append(random.choice([word for word in KINDS[text][1] if word not in words]))
+    return [Known(text.format(word), KINDS[text][0], word) for text, word in zip(texts, words, strict=True)]
+
+
+def other(fact: Known, random: Random) -> Known:
+    """The same kind of fact, with another word."""
+    kind = next(text for text, (asked, _) in KINDS.items() if asked == fact.asked)
+    word = random.choice([word for word in KINDS[kind][1] if word != fact.word])
+    return Known(kind.format(word), fact.asked, word)
+
+
+def lunches(random: Random, number: int) -> list[str]:
+    """Facts that matter to no question here."""
+    return [f"The lunch of day {day} is {random.choice(FOOD)}." for day in random.sample(range(1, 300), number)]
+
+
+def text_of(request: list[Message]) -> str:
+    """All that a request says."""
+    return "\n".join(text for _, text in spoken(request))
+
+
+class Program:
+    """A program with the learner's code, which uses the facts of one file."""
+
+    def __init__(self, challenge: Work, path: Path, server: TalkingServer) -> None:
+        self.challenge, self.path, self.server, self.facts = challenge, path, server, None
+        self.start()
+
+    def start(self) -> None:
+        """End the program, if it runs, and start it again: what it had in memory is gone."""
+        self.facts = None
+        self.challenge._module = None
+        with explained():
+            self.facts = self.challenge.call("Facts", self.path)
+
+    def remember(self, user: str, text: str) -> int:
+        return self._number("remember", user, text)
+
+    def correct(self, user: str, number: int, text: str) -> int:
+        return self._number("correct", user, number, text)
+
+    def forget(self, user: str, number: int) -> None:
+        with explained():
+            self.facts.forget(user, number)
+
+    def known(self, user: str) -> list[str]:
+        return self._texts("known", user)
+
+    def about(self, user: str, question: str, **limit: int) -> list[str]:
+        return self._texts("about", user, question, **limit)
+
+    def ask(self, scene: Scene, user: str, question: str) -> tuple[str, list[list[Message]]]:
+        """Ask a question; returns the reply, and what was sent for it."""
+        scene.show(f"{user!r} asks", question)
+        before, start = self.known(user), len(self.server.requests)
+        with explained():
+            reply = call_with_client(self.challenge, scene, self.server, "answer", self.facts._thing, user, question)
+        sent, replies = self.server.requests[start:], self.server.replies[start:]
+        why = "What the user reads is what the model says to the question, with the facts before it."
+        scene.expect(
+            sent, "The model was not asked.", why=why, hint="Where does answer call client.chat.completions.create?"
+        )
+        scene.show(SENT, sent[-1])
+        scene.show(ANSWERED, reply)
+        scene.expect(
+            isinstance(reply, str) and reply.strip() == (replies[-1] or "").strip(),
+            f"answer should return the text of the model's reply, which was {replies[-1]!r:.100}",
+            why=why,
+            hint="What comes back from the model, where in it is the text, and does answer return that, all of it?",
+        )
+        scene.expect(
+            any(role == "user" and question in text for role, text in spoken(sent[-1])),
+            "The question was not sent as it is.",
+            why="The model should answer what the user has asked.",
+            hint="Which message of the request is the user's question, and is its content the question, word for word?",
+        )
+        scene.expect(
+            self.known(user) == before,
+            "answer has changed what is known.",
+            why="A question is no fact, and asking changes nothing.",
+            hint="Which line of answer stores something?",
+        )
+        return reply, sent
+
+    def _number(self, method: str, *arguments: Any) -> int:
+        scene = Scene.newest or Scene()
+        with explained():
+            number = getattr(self.facts, method)(*arguments)
+        scene.expect(
+            isinstance(number, int) and not isinstance(number, bool),
+            f"{method} should return the number of the fact, but it returned {number!r:.60}.",
+            why="By this number the fact can be corrected and forgotten.",
+            hint="Does every way through it end in a return? A row that was inserted has its number in cursor.lastrowid.",
+        )
+        return number
+
+    def _texts(self, method: str, *arguments: Any, **named: Any) -> list[str]:
+        scene = Scene.newest or Scene()
+        with explained():
+            texts = getattr(self.facts, method)(*arguments, **named)
+        scene.expect(
+            isinstance(texts, (list, tuple)) and all(isinstance(text, str) for text in texts),
+            f"{method} should return a list of texts, but it returned {texts!r:.80}.",
+            why="Whoever calls it shows these sentences, or sends them.",
+            hint="What does a row consist of? Of (text,) the text is the first part. And is nothing found [], or None?",
+        )
+        return list(texts)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Around a call: what SQLite says of a statement is said so that it helps."""
+    try:
+        yield
+    except NotYet as problem:
+        words = str(problem.__cause__)
+        if not isinstance(problem.__cause__, sqlite3.Error) and "sqlite3." not in words:  # SQLAlchemy names it
+            raise
+        if "locked" in words:
+            problem.hints = LOCKED
+        elif any(sign in words for sign in ("fts5", "no such column", "unknown special query")):
+            problem.hints = MATCHING
+        elif any(sign in words for sign in ("near ", "unrecognized token", "incomplete")):
+            problem.hints = SQL
+        raise
+
+
+class Room:
+    """Folders in which nobody has been before, and a model that answers."""
+
+    def __init__(self, challenge: Work, folder: Path) -> None:
+        self.challenge, self.folder, self.numbers, self.server = challenge, folder, count(), TalkingServer()
+
+    def new(self) -> Program:
+        """A program in a new folder."""
+        folder = self.folder / f"folder {next(self.numbers)}"
+        folder.mkdir()
+        return Program(self.challenge, folder / "what we know.facts", self.server)
+
+
+@contextmanager
+def a_room(challenge: Work) -> Iterator[Room]:
+    """A room in which UserFacts is not for use, and where nobody waits for a program that has ended."""
+    here, ram = os.getcwd(), RAM if os.access(RAM, os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name,
+        pytest.MonkeyPatch().context() as patch,
+    ):
+        finished = not_for_use()
+        patch.setitem(sys.modules, finished.__name__, finished)
+        patch.setattr(chat_memory, "facts", finished, raising=False)
+        patch.setattr(sqlite3, "connect", impatient(sqlite3.connect))
+        os.chdir(name)  # a file without a folder lands here
+        try:
+            yield Room(challenge, Path(name))
+        finally:
+            os.chdir(here)
+
+
+def impatient(connect: Any) -> Any:
+    """sqlite3.connect, but what waits for a program that has ended gives up soon."""
+
+    def connected(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        if len(arguments) < 2:
+            named.setdefault("timeout", 0.3)
+        return connect(*arguments, **named)
+
+    return connected
+
+
+def not_for_use() -> ModuleType:
+    """chat_memory.facts without what it can do: that is for the learner to write."""
+
+    class UserFacts:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            raise NotYet(
+                "Your code leaves it to the finished UserFacts of chat_memory.",
+                why="Here you find out what is in that one. Afterwards it is yours to use.",
+                hints=("Which of its methods do you need? Write them with JSON or sqlite3.",),
+            )
+
+    module = ModuleType("chat_memory.facts")
+    module.UserFacts = UserFacts
+    return module

@@ -1,0 +1,97 @@
+"""The examples of lessons 08 to 10: what they keep, what they know, and what they withstand."""
+
+import re
+from pathlib import Path
+
+from running import Done, assert_clean, load, replies, run
+
+SAVING, KNOWING = "08_save_and_resume", "09_facts_across_sessions"
+ASKED = re.compile(r"You: +(.*)\n +\[note: +(.*)\]\n +Model: +(.*)")
+
+
+def talk(folder: Path, *typed: str, conversation: str = "ana") -> Done:
+    """Talk to the example of lesson 08, which keeps the talk in a file of this folder."""
+    options = ("--interactive", "--store", "chats.db", "--conversation", conversation)
+    return run(SAVING, folder, *options, typed="".join(f"{line}\n" for line in typed))
+
+
+# ---- 08 ----
+
+
+def test_08_a_killed_program_costs_the_turn_in_flight_and_nothing_else(tmp_path):
+    done = run(SAVING, tmp_path)
+    assert_clean(done)
+    before, after = re.findall(r"Saved turns: 8 \(in the summary (\d+), .*", done.stdout)
+    assert before == after != "0"
+    broken, last = replies(done.stdout)
+    assert len(broken.split()) == 1 and "Biscuit" in last
+    assert "On record since the first program: My name is Ana, and my dog is called Biscuit." in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_08_a_talk_goes_on_in_the_next_run(tmp_path):
+    first = talk(tmp_path, "My cat is called Pixel.", "quit")
+    assert_clean(first)
+    assert "Nothing is saved yet" in first.stdout and "[Saved. " in first.stdout
+    second = talk(tmp_path, "", "What is my cat called?")
+    assert "Saved turns: 1 " in second.stdout and "Pixel" in replies(second.stdout)[0]
+    other = talk(tmp_path, "What is my cat called?", conversation="ben")
+    assert "haven't told me" in replies(other.stdout)[0]
+
+
+def test_08_says_when_another_program_has_gone_on_with_the_talk(tmp_path, monkeypatch, capsys):
+    example = load(SAVING)
+    store = example.ConversationStore(tmp_path / "chats.db")
+    typed = iter(["My name is Ana.", "elsewhere", "What is my cat called?", "quit"])
+
+    def read_line() -> str:
+        if (text := next(typed)) == "elsewhere":
+            example.memory_of(store, "ana").ask("My cat is called Pixel.")
+            return "My dog is called Rex."
+        return text
+
+    monkeypatch.setattr(example, "read_line", read_line)
+    example.talk(store, "ana")
+    said = capsys.readouterr().out
+    assert "Another program has changed the conversation" in said and "[Resumed. Saved turns: 2" in said
+    assert "Pixel" in replies(said)[-1]
+
+
+def test_08_refuses_what_it_cannot_keep_a_talk_in(tmp_path):
+    without = run(SAVING, tmp_path, "--interactive")
+    assert without.returncode == 2 and "--store chats.db" in without.stderr
+    talk(tmp_path, "My cat is called Pixel.")
+    path = tmp_path / "chats.db"
+    path.write_bytes(half := path.read_bytes()[:9000])
+    damaged = talk(tmp_path, "Hello")
+    assert damaged.returncode == 1 and "damaged" in damaged.stderr and "Traceback" not in damaged.stderr
+    assert path.read_bytes() == half
+
+
+# ---- 09 ----
+
+
+def test_09_facts_outlast_conversations_and_stay_with_their_user(tmp_path):
+    done = run(KNOWING, tmp_path)
+    assert_clean(done)
+    days = re.split(r"\n(?=\d+ March, a new conversation with )", done.stdout)
+    asked = {day.splitlines()[0]: ASKED.findall(day) for day in days[1:]}
+    ana = {line.split()[0]: turns for line, turns in asked.items() if line.endswith("ana")}
+    bens = [turn for line, turns in asked.items() if line.endswith("ben") for turn in turns]
+    dog, home = ana["8"][:2]
+    assert "Biscuit" in dog[1] and "Biscuit" in dog[2] and "Porto" in home[2]
+    question, note, reply = ana["15"][0]
+    assert question == "Where do I live?" and "Braga" in note and "Porto" not in note and "Braga" in reply
+    assert bens and not any(word in note for _, note, _ in bens for word in ("Porto", "Braga", "Biscuit"))
+    assert any("dog" in question and "haven't told me" in reply for question, _, reply in bens)
+
+
+def test_09_what_is_corrected_is_on_record_and_what_is_forgotten_is_gone(tmp_path):
+    said = run(KNOWING, tmp_path).stdout
+    assert said.count("in place of: The user lives in Porto.") == 1
+    assert re.search(r"The user lives in Porto\. \(.*replaced by \d+\)", said)
+    assert "Deleted conversations: ana-1, ana-8" in said and "still in the file? No." in said
+    last = said.rindex("22 March")
+    assert ASKED.findall(said[last:])[0][1] == "none" and "haven't told me" in said[last:]
+    assert "Biscuit" not in said[last:]
+    assert list(tmp_path.iterdir()) == []
