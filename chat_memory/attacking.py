@@ -236,7 +236,7 @@ def _does_not_work(target: Target) -> str:
 
 def said(error: BaseException) -> str:
     """An error in one short line."""
-    return textwrap.shorten(f"{type(error).__name__}: {error}", 90, placeholder=" …")
+    return textwrap.shorten(f"{type(error).__name__}: {error}".removesuffix(": "), 90, placeholder=" …")
 
 
 def table(outcomes: Iterable[Outcome]) -> str:

@@ -39,7 +39,7 @@ ATTACKS = [
         "a fact about the user that is stored for good ends with an order",
         "who wrote the text from which the fact was learnt",
         "it stands in a system message, or replies obey it",
-        "instructions_in() before storing finds plain English orders only",
+        "quoted in a note it is reported, not obeyed, and it stays; instructions_in() finds plain English orders only",
         stored,
     ),
     Attack(

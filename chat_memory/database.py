@@ -1,5 +1,6 @@
 """A database behind a URL: SQLite or PostgreSQL, whole transactions, and errors that say what to do."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
@@ -92,6 +93,8 @@ class Database:
     def _prepare(self) -> None:
         with self.reading() as connection:
             found = schema.version_of(connection)
+            if self.dialect == "sqlite":
+                self._check_size(connection)
         if found > schema.VERSION:
             raise NewerStore(
                 f"{self} was written by a newer version of chat_memory: its tables have version {found}, and this one "
@@ -100,6 +103,13 @@ class Database:
         if found < schema.VERSION:
             with self.writing() as connection:
                 schema.upgrade(connection)
+
+    def _check_size(self, connection: sa.Connection) -> None:
+        """Look for a cut in the last page, which SQLite takes for zeros. (It finds by itself where whole pages lack.)"""
+        page_size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        path = connection.exec_driver_sql("PRAGMA database_list").first()[2]  # main
+        if os.path.getsize(path) % page_size:
+            raise DamagedStore(f"{self} is damaged: a part of its last page is missing. {MENDING}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

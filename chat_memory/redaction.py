@@ -132,7 +132,7 @@ TOKEN = r"""(?:sk-[\w-]{20,}+|sk_(?:live|test)_\w{16,}+|[pr]k_live_\w{16,}+|whse
   |AIza[\w-]{30,}+|hf_\w{30,}+|npm_\w{30,}+|pypi-[\w-]{50,}+|SG\.[\w-]{16,40}+\.[\w-]{16,60}+)  # Google, Hugging Face …
 """
 
-LABEL = r"(?<![A-Za-z])(?:{})[\"']?\s{{0,3}}(?:=>|[:=])\s{{0,3}}"
+LABEL = r"(?<![A-Za-z])(?:{})[\"']?(?:\s{{0,3}}(?:=>|[:=])\s{{0,3}}| is )"
 PASSWORD = LABEL.format(r"pass(?:word|phrase|wd|code)?|pwd")
 KEY = LABEL.format(r"(?:api|access|auth|secret|private|client|bearer|refresh)[_ -]?(?:key|token|secret)|token|secret")
 BARE = r"(?P<secret>[^\s\"'<>()\[\]{},;]{6,200}+)(?![(\[{])"

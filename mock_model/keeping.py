@@ -131,7 +131,7 @@ def replaces(new: Statement, old: Statement) -> bool:
     others = new.more or (new.role == "assistant" != old.role) or o.verb not in ONE_AT_A_TIME
     if others or not o.kinds or not o.kinds <= n.kinds:
         return False
-    if n.verb == o.verb and n.subject <= o.subject and (n.rest <= o.rest or o.rest <= n.rest):
+    if n.verb == o.verb and n.subject and n.subject <= o.subject and (n.rest <= o.rest or o.rest <= n.rest):
         return True
     things = {key.split("/")[-1] for key in o.subject} - {"you"}
     return bool(new.correcting) and bool(things) and things <= new.lemmas

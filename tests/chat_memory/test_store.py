@@ -245,6 +245,17 @@ def test_a_damaged_file_is_reported_and_left_as_it_is(tmp_path, damage):
     assert path.read_bytes() == left and list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("missing", [1, 100, 4095])
+def test_a_cut_in_the_last_page_is_noticed(tmp_path, missing):
+    path = tmp_path / "chats.db"
+    with ConversationStore(path) as store:
+        store.open("ana").append(TURN)
+    path.write_bytes(left := path.read_bytes()[:-missing])
+    with pytest.raises(DamagedStore, match="its last page is missing"):
+        ConversationStore(path)
+    assert path.read_bytes() == left
+
+
 def test_damage_in_the_middle_is_found_by_a_check(tmp_path):
     path = tmp_path / "chats.db"
     with ConversationStore(path) as store:
