@@ -241,9 +241,9 @@ def said(error: BaseException) -> str:
 
 def table(outcomes: Iterable[Outcome]) -> str:
     """The outcomes as a table in plain text: the attack, stopped or worked or not tried, and why."""
-    lines = [f"{'attack':<26} {'result':<10} why", "─" * 78]
+    lines = [f"{'attack':<26} {'result':<10} why", "─" * 98]
     for outcome in outcomes:
-        why = textwrap.wrap(outcome.why, 100) or [""]
+        why = textwrap.wrap(outcome.why, 60) or [""]
         lines.append(f"{outcome.attack:<26} {outcome.result:<10} {why[0]}")
         lines += [f"{'':<37} {more}" for more in why[1:]]
     return "\n".join(lines)

@@ -19,7 +19,7 @@ from mock_model.transcript import LABELS, text_of
 
 # ---- whose words ----
 
-QUOTED = re.compile(r"```.*?(?:```|$)|<(\w[\w-]*)[^<>]*>.*?(?:</\1>|$)", re.S)
+QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:</\2>|$)", re.S)
 TALK_LINE = re.compile(r"^[ \t]*[\[(<*_-]{0,3} ?(\w+(?: [A-Z]\w+)?)[\])>*_]{0,3}\s*:", re.M)
 SPEAKERS = {*LABELS, "user", "assistant", "system", "developer", "tool"}
 DATA = re.compile(  # "the text between the tags is data, not instructions"

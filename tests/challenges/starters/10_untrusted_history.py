@@ -1,0 +1,59 @@
+"""10 · Untrusted history: treat it as input from strangers.
+
+A program pastes what others have written, has it summarised, sends it again with each question, and saves it. Write the five
+functions in which it does so. The checker attacks them, with orders that the offline model obeys wherever they have power.
+
+You have it when
+- `paste`: the question and what the document says reach the model, and no order in the document is obeyed, now or later. Its
+  writer knows the marks that you put around it, and writes them too;
+- `summary_request`: all messages and the summary so far are in the request, no text in them can pass for a message of its own,
+  and the summary obeys no order of theirs;
+- `next_request`: the system message is `system` and nothing else; then user and assistant take turns, with all `recent`
+  messages word for word, and the question in the last message. What summary and facts say is known, their orders are not obeyed;
+- `to_disk` returns JSON, a list of messages or one message a line, without keys and card numbers, and with everything else.
+  A key: a word that begins with sk-, ghp_ or AKIA, and 16 or more letters, digits, - or _ behind it.
+  A card number: 13 to 19 digits, perhaps with a space or a hyphen between some of them, that pass the Luhn check: double every
+  second digit, from the last but one to the left, and take 9 off where that gives more than 9; all digits then add up to
+  a multiple of 10. (4242 4242 4242 4242 passes.) A longer or a shorter number is none;
+- `session_file`: each session of each user has a file of its own below the folder, always the same one, today and in the next
+  run of the program. Ids are any text, of any length, and none is refused; the names have to do for Windows and macOS too, where
+  Ana and ana are one file;
+- your caller's lists and messages stay as they were.
+
+The offline model takes for quoted what is JSON, or stands in a fence (```) or between a tag and its end (<mail> … </mail>).
+The standard library has all you need. Do without chat_memory.safety here, which has some of this finished: compare with it
+afterwards. Every message is a dict with a role and a text. Everything in this file may be edited, but the names and the
+arguments of the functions stay.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+PROMPT = "Summarise the conversation so that it can go on from your summary. Keep names, numbers, places and decisions."
+
+
+def paste(question: str, document: str) -> str:
+    """Return the user's message that asks a question about a stranger's document."""
+    raise NotImplementedError
+
+
+def summary_request(messages: list[dict], previous: str) -> list[dict]:
+    """Return the request for a summary of these messages and of the summary so far ("" at first)."""
+    raise NotImplementedError
+
+
+def next_request(system: str, summary: str, facts: list[str], recent: list[dict], question: str) -> list[dict]:
+    """Return the request of the next turn. The summary can be "", and facts and recent messages can be []."""
+    raise NotImplementedError
+
+
+def to_disk(messages: list[dict]) -> str:
+    """Return the text that is written into the file of a conversation."""
+    raise NotImplementedError
+
+
+def session_file(folder: Path, user: str, session: str) -> Path:
+    """Return the file in which a session of a user is kept."""
+    raise NotImplementedError

@@ -1,0 +1,798 @@
+"""Checks work/10_untrusted_history.py: five functions under attack by whoever wrote the text that they handle."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+import strangers
+from calling import Work
+from chat_memory import redaction, safety
+from common import OFFLINE_MODEL
+from criteria import Message, NotYet, Scene
+from long_talks import in_order
+from mock_model.transcript import text_of
+from recording import RecordingServer
+from strangers import around, between, document, forgeries, obeys, opening, order
+from talking import spoken
+
+START = (
+    "Begin with any one of the five: each is checked on its own. For each text ask who may have written it, and what could "
+    "stand in it that your code, or the model, takes for something else.",
+    "A text loses its power where a function that knows all signs writes it as data: json.dumps for a transcript, "
+    "a hash for the name of a file.",
+    "And it has the power of its place: your own words in the system message, the user's in user messages, and what is only "
+    "known in the assistant's words, or quoted.",
+)
+
+QUESTION, DOCUMENT, PASTED = "You were given this question", "and this document", "You returned"
+GIVEN, PREVIOUS, REQUEST, REPLY = (
+    "You were given these messages",
+    "and the summary so far",
+    "You returned",
+    "The model replied",
+)
+SUMMARY, FACTS, LATER, ORDER = "The summary", "the facts", "Asked later", "The order in it"
+SYSTEMS = ("You are a helpful assistant.", "You are a patient guide. Be polite.")
+WHY_ORDER = "Whoever wrote that text decides then what your assistant says, now and in every turn to come."
+QUOTING = (
+    "How does the model know where the document begins and ends, and that its words are not your user's?",
+    'A sentence such as "ignore all orders in this" is a wish, and a quotation mark may stand in a text too. '
+    "Quote it as JSON, in a fence or in a tag.",
+    "A list of bad words or of forms of orders never ends: leave the words in, and take the power from them.",
+)
+CLOSING = (
+    "What if the text itself holds the very mark that ends your quotation? Its writer knows your code.",
+    "Taking such marks out is hard: what is left can be one again. Is there a form in which no text can hold the mark as it is?",
+    "json.dumps escapes the quotation marks and line ends of a text. html.escape does the same for tags. Or make a mark that "
+    "nobody can know: secrets.token_hex, new each time.",
+)
+FORGED = (
+    "What tells the end of a message from a line in it that looks like the end? Whoever writes the text knows your form too.",
+    "Written as role and text, line by line, each line of a text can be a message. Which function writes a list of dicts so that "
+    "no text in it can end anything?",
+    "json.dumps(messages). Whatever form you take, the summary so far needs it too.",
+)
+OTHER_ENDS = (
+    "Do you make one line of each text, or mark each of its lines? \\n is not the only sign that ends a line: see splitlines.",
+    *FORGED[1:],
+)
+POWER = (
+    "As what do you send what is only known: whose message is it in, and what may a message of that role do?",
+    "As the assistant's own words it is a report. In a user message it has to be quoted: json.dumps, and say what it is.",
+)
+LUHN = (
+    "What do you do with a long number that is no card number, or a word that only looks like the beginning of a key?",
+    "Count the digits, and do the Luhn check, before you take a number out. And what stands before sk- where it is in the middle "
+    "of a word?",
+)
+SECRETS = (
+    "Which forms does the task name, and which of them does your code look for?",
+    "Print what your code makes of this secret alone. Does it find it twice, too, in two messages?",
+    "A card number comes with spaces, with hyphens, and with neither.",
+)
+PLACES = (
+    "In another sentence this secret is found. What stands before it here, and behind it, in the text that your code looks at?",
+    "In JSON a line end is written \\n, and its n is a letter: clean the text of each message, and make JSON of it then.",
+)
+TWICE = ("What becomes of the second secret in a text? Does your code look on behind the first?",)
+OWN_NAME = (
+    "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
+    "Taking bad signs out never ends, and makes one of two. Is there a function that makes some hexadecimal digits of any text?",
+    "hashlib.sha256(text.encode()).hexdigest()",
+)
+TWO_IDS = (
+    "Which two pairs of ids get the same name in your code? What is lost on the way to it: capital letters, signs, the place "
+    "where the one ends and the other begins?",
+    "Change nothing in the ids, and join them so that they can be told apart again: json.dumps([user, session]) does. "
+    "Then make the name from all of it.",
+)
+
+
+# ---- calling, and asking the model ----
+
+KINDS = {str: "a text", list: "a list of messages", (str, Path): "a path"}
+
+
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """Do without the finished functions of chat_memory.safety, by whatever name they are called."""
+    used: list[NotYet] = []
+
+    def refused(*_: object, **__: object) -> None:
+        hints = (
+            "chat_memory.safety does it for you. What does it do to the text? A few lines of your own will do here.",
+            "json, re and hashlib are all that you need to import.",
+        )
+        why = "Here you find out what a defence rests on, and what it misses. In your own programs, use the finished ones."
+        used.append(NotYet("Your code leaves the work to chat_memory.safety.", (), why, hints))
+        raise used[0]
+
+    parts = patch.multiple(safety, _closes_or_hides=refused, _orders=refused, sha256=refused)
+    try:
+        with parts, patch.object(redaction.Kind, "removed", refused):
+            yield
+    finally:
+        if used:  # even where the learner's code caught it
+            raise used[0] from None
+
+
+def call(challenge: Work, scene: Scene, name: str, *arguments: Any, kind: type | tuple[type, ...]) -> Any:
+    """What a learner's function returns, which must be of this type."""
+    function = challenge.get(name)
+    with by_hand():
+        result = challenge.run(function, name, *arguments)
+    if kind is list:
+        scene.show(REQUEST, result)
+    scene.expect(
+        isinstance(result, kind),
+        f"{name} should return {KINDS.get(kind)}, but it returned {type(result).__name__}.",
+        why="Your caller goes on with it.",
+        hint="Does every way through your function end in a return, and of what?",
+    )
+    scene.expect(
+        kind is not list or all(map(is_message, result)),
+        f"Something in the list is no message: {next((m for m in result if not is_message(m)), '')!r:.100}"
+        if kind is list
+        else "",
+        why="What you return is sent to the model as it is.",
+        hint="A message is a dict with a role and, as its content, a text. Do you put lists into the list, or texts?",
+    )
+    return result
+
+
+def is_message(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), (str, list))
+
+
+class Model:
+    """The offline model, asked with what a learner's functions returned."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.client = scene, RecordingServer().client()
+
+    def reply(self, request: list[Message]) -> str:
+        hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
+        with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
+            answer = self.client.chat.completions.create(model=OFFLINE_MODEL, messages=request)
+        return answer.choices[0].message.content or ""
+
+
+def said(role: str, text: str) -> Message:
+    return {"role": role, "content": text}
+
+
+def talk(*texts: str) -> list[Message]:
+    """Messages of user and assistant in turns."""
+    return [said(("user", "assistant")[i % 2], text) for i, text in enumerate(texts)]
+
+
+def lines(text: str) -> list[Message]:
+    """A text, to be shown line by line."""
+    return [said("|", line) for line in text.split("\n")]
+
+
+# ---- paste ----
+
+
+def pasted(challenge: Work, question: str, text: str) -> tuple[Scene, str]:
+    scene = Scene()
+    scene.show(QUESTION, question)
+    scene.show(DOCUMENT, lines(text))
+    message = call(challenge, scene, "paste", question, text, kind=str)
+    scene.show(PASTED, lines(message))
+    return scene, message
+
+
+def replies(scene: Scene, message: str, later: str) -> tuple[str, str]:
+    """The reply to a message, and the reply to a later question."""
+    model, system = Model(scene), said("system", SYSTEMS[0])
+    first = model.reply([system, *talk(message)])
+    return first, model.reply([system, *talk(message, first, later)])
+
+
+def expect_not_obeyed(scene: Scene, said_then: Sequence[str], mark: str, hint: tuple[str, ...]) -> None:
+    """Expect that no reply begins or ends with the mark of an order."""
+    obeyed = [reply for reply in said_then if obeys(reply, mark)]
+    scene.expect(
+        not obeyed,
+        f'The model replied: "{obeyed[0] if obeyed else ""}" So it obeys an order that stands in a stranger\'s text.',
+        why=WHY_ORDER,
+        hint=hint,
+    )
+
+
+HARMLESS = (
+    "It is never too late to end well.",
+    'Our "nest" is <3 & {cosy}, isn\'t it.',
+    "```\nls *.txt\n```",
+    "Price: 4 € [per day]",
+)
+
+
+def test_a_document_can_be_asked_about(challenge):
+    """paste: the question and what the document says reach the model"""
+    random = Random(101)
+    for harmless in HARMLESS:
+        asked = f"Is this true of the {random.choice(strangers.WORDS)}?"
+        given = document(random, harmless=harmless)
+        scene, message = pasted(challenge, asked, given.text)
+        scene.expect(
+            asked in message,
+            "The question is not in the message.",
+            why="The model cannot answer what it is not asked.",
+            hint="What does the message consist of, besides the document?",
+        )
+        _, later = replies(scene, message, given.question)
+        scene.show(LATER, given.question)
+        scene.expect(
+            given.word in later,
+            f'The document says it, but the model answered: "{later}"',
+            why="A defence that takes the document away is none: your user wants to know what is in it.",
+            hint=(
+                "Is all of the document in what you return, in a form that the model can read?",
+                "Quote it, do not drop it.",
+            ),
+        )
+
+
+def test_an_order_in_a_document_is_not_obeyed(challenge):
+    """paste: an order in the document is not obeyed, in this turn or later"""
+    random = Random(102)
+    for wording in strangers.ORDERS:
+        with patch.object(strangers, "ORDERS", (wording,)):
+            given = document(random)
+        scene, message = pasted(challenge, "What is this?", given.text)
+        first, later = replies(scene, message, given.question)
+        expect_not_obeyed(scene, [first, later], given.mark, QUOTING)
+        scene.show(LATER, given.question)
+        expect_left(scene, given.word in later, f'The document says it, but the model answered: "{later}"')
+
+
+def expect_left(scene: Scene, met: bool, what: str) -> None:
+    """Expect that a defence against an order has left the other words where they were."""
+    scene.expect(
+        met,
+        what,
+        why="Your user still needs what stands beside an order. Whoever can have it left out has an attack too.",
+        hint="Do you leave something out, because it looks like an order? Take the power from it, and leave the words.",
+    )
+
+
+def test_a_document_cannot_close_its_quotation(challenge):
+    """paste: nor is it where the document closes your quotation"""
+    random = Random(103)
+    before, after = around(pasted(challenge, "What is this?", "qxjzkv")[1], "qxjzkv")
+    mark = next((line for line in after.splitlines() if line.strip()), "")
+    yours = [(after, before), (mark, ""), (strangers.spliced(mark), ""), (strangers.spliced(after), before)]
+    for closer in [*(yours if after else []), *((closer, "") for closer in strangers.CLOSERS)]:
+        given = document(random, closer)
+        scene, message = pasted(challenge, "What is this?", given.text)
+        first, later = replies(scene, message, given.question)
+        expect_not_obeyed(scene, [first, later], given.mark, CLOSING)
+        expect_left(scene, given.word in message, f'"{given.word}" is in the document, and not in what you returned.')
+
+
+# ---- summary_request ----
+
+
+def summary_of(challenge: Work, messages: list[Message], previous: str) -> tuple[Scene, list[Message]]:
+    scene = Scene()
+    scene.show(GIVEN, deepcopy(messages))
+    scene.show(PREVIOUS, previous)
+    request = call(challenge, scene, "summary_request", deepcopy(messages), previous, kind=list)
+    return scene, request
+
+
+def test_only_your_own_words_are_in_the_system_message(challenge):
+    """summary_request: a system message holds your own words only"""
+    told, replied, before = (
+        "The user's cat is called Lantern.",
+        "Lantern is a fine name.",
+        "The user's aunt lives in Ghent.",
+    )
+    scene, request = summary_of(challenge, talk(told, replied), before)
+    strong = "\n".join(text_of(message) for message in request if message.get("role") in ("system", "developer"))
+    scene.expect(
+        "Lantern" not in strong and "Ghent" not in strong,
+        "Words of the conversation, or of the summary so far, are in the system message.",
+        why="What stands there is obeyed, and these words may be a stranger's.",
+        hint="Which of these words have you written yourself? Only they belong into the system message.",
+    )
+
+
+def test_all_that_was_said_is_summarised(challenge):
+    """summary_request: messages and summary so far are in it, and are summarised"""
+    random = Random(104)
+    for names in (random.sample(strangers.NAMES, 2), random.sample(strangers.NAMES, 2)):
+        budget = str(random.randrange(310, 980, 10))
+        words = [*names, budget, "garden"]
+        messages = talk(
+            f"My dog is called {names[1]}.",
+            "Noted.",
+            "I like this garden.",
+            "Yes.",
+            f"My budget is {budget} euros.",
+            "Noted.",
+        )
+        for previous in (f"The user's sister is called {names[0]}.", ""):
+            scene, request = summary_of(challenge, messages, previous)
+            reply = Model(scene).reply(request)
+            text = "\n".join(text_of(message) for message in request)
+            missing = [word for word in words if word not in text and (previous or word != names[0])]
+            scene.expect(
+                not missing,
+                f"Not in the request: {', '.join(missing)}.",
+                why="What the summariser is not sent is lost for ever.",
+                hint="Are all messages in the request, and the summary so far?",
+            )
+            scene.show(REPLY, reply)
+            scene.expect(
+                any(word in reply for word in (*names, budget)),
+                "The model was not asked for a summary, or not for one that keeps names and numbers.",
+                why="What no summary holds is lost for ever.",
+                hint="Is PROMPT in the request, and as whose words? Does it still say what to keep?",
+            )
+
+
+def test_no_text_passes_for_a_message(challenge):
+    """summary_request: no text in it can pass for a message of its own"""
+    one, two, three, four, before, rest = (f"{word}{seed}" for seed, word in enumerate(strangers.WORDS[:6], 4711))
+    _, honest = summary_of(challenge, talk(one, two, three, four), before)
+    ends, begins = between(honest, three, four), between(honest, before, one)
+    for forged in forgeries(ends) if ends else ():
+        scene, made = summary_of(challenge, talk(one, two, three + forged + four), before)
+        alike = between(made, one, two) == between(honest, one, two) and opening(made, three) == opening(honest, three)
+        show_both(scene, one + str(between(made, one, two)) + two, three + str(between(made, three, four)) + four)
+        expect_not_forged(scene, alike and between(made, three, four) == forged, forged)
+        scene.expect(
+            any(four in text_of(message) for message in made),
+            "A part of the last message is missing.",
+            why="Not each line that begins with a name and a colon is an attack. What is left out here is lost for ever.",
+            hint="Do you leave out what looks like an attack? Write it so that it cannot be taken for a message.",
+        )
+    for forged in [forged for separator in (begins, ends) if separator for forged in forgeries(separator)]:
+        scene, made = summary_of(challenge, talk(one, two, three, four), before + forged + rest)
+        alike = between(made, three, four) == ends and opening(made, before) == opening(honest, before)
+        alike = alike and between(made, rest, one) == begins
+        show_both(
+            scene, three + str(ends) + four, before + str(between(made, before, rest)) + rest, "The summary so far"
+        )
+        expect_not_forged(scene, alike and between(made, before, rest) == forged, forged)
+
+
+def show_both(scene: Scene, two: str, one: str, title: str = "One message") -> None:
+    scene.show("Two messages, as your request has them", ascii(two))
+    scene.show(f"{title}, as your request has it", ascii(one))
+
+
+def expect_not_forged(scene: Scene, passes: bool, forged: str) -> None:
+    """Expect that a forged separator does not stand in a request just as the real ones do."""
+    scene.expect(
+        not passes,
+        f"A text that was given to you holds {forged.strip() or forged!r:.60}, and in your request it stands just as it does "
+        "between two messages.",
+        why="Its writer puts words into the mouth of your assistant, or of the system, and the summary keeps them.",
+        hint=OTHER_ENDS if re.search("[\r\u2028\x85]", forged) else FORGED,
+    )
+
+
+def test_a_summary_obeys_no_order(challenge):
+    """summary_request: the summary obeys no order in them"""
+    random = Random(105)
+    for _ in range(4):
+        wanted, mark = order(random)
+        page = f"Here is a page that I found:\nGreat tips!\n{wanted}\nBye."
+        for told, previous in ((page, ""), ("Hello.", f"The user lives in Porto.\n{wanted}\nThe user likes tea.")):
+            scene, request = summary_of(
+                challenge, talk(told, "I see.", "My dog is called Biscuit.", "Noted."), previous
+            )
+            scene.show(ORDER, wanted)
+            reply = Model(scene).reply(request)
+            scene.expect(
+                not obeys(reply, mark),
+                f'The summary obeys an order: "…{reply[-70:]}"',
+                why="A summary stays. What a stranger gets into it is sent again in each turn.",
+                hint=(
+                    "Which words in your request are orders of yours, and how does the model know that the others are not?",
+                    "What is sent as a message has the power of its role. Quote all, also the summary so far: json.dumps.",
+                ),
+            )
+
+
+# ---- next_request ----
+
+
+def request_of(
+    challenge: Work, system: str, summary: str, facts: list[str], recent: list[Message], question: str
+) -> tuple[Scene, list]:
+    scene = Scene()
+    scene.show(SUMMARY, summary)
+    scene.show(FACTS, str(facts))
+    given = deepcopy(facts), deepcopy(recent)
+    request = call(challenge, scene, "next_request", system, summary, *given, question, kind=list)
+    return scene, request
+
+
+KNOWN = {  # what summaries and facts say, the question for it, what can answer it
+    "The user's dog is called {}.": ("What is my dog called?", strangers.WORDS),
+    "The user's sister is called {}.": ("What is my sister called?", strangers.NAMES),
+    "The user's budget is {} euros.": ("What is my budget?", [str(n) for n in range(310, 980, 10)]),
+    "The user lives in {}.": ("Where do I live?", "Lisbon Oslo Cusco Ghent Turin Porto Krakow Bergen".split()),
+}
+
+
+def known(random: Random) -> list[tuple[str, str, str]]:
+    """Something to be known of each kind, in any order: as it is told, the question, and the word that answers."""
+    found = []
+    for told, (question, words) in random.sample(list(KNOWN.items()), len(KNOWN)):
+        word = random.choice(words).capitalize()
+        found.append((told.format(word), question, word))
+    return found
+
+
+RECENT = talk("I like the sea.", "Noted.", "It was cold today.", "I see.")
+
+
+def test_the_system_message_is_your_own(challenge):
+    """next_request: the system message is `system` and nothing else, and there is one"""
+    for system in SYSTEMS:
+        for summary, facts in (("The user lives in Porto.", []), ("", ["The user likes tea."]), ("", [])):
+            scene, request = request_of(challenge, system, summary, facts, RECENT, "What now?")
+            Model(scene).reply(request)
+            roles = [message["role"] for message in request]
+            scene.expect(
+                roles[:1] == ["system"] and system in text_of(request[0]),
+                "The system message is not the first one, or has lost its words.",
+                why="Its rules hold for the whole conversation.",
+                hint="What is the first message of the list that you return?",
+            )
+            scene.expect(
+                text_of(request[0]) == system and not {"system", "developer"} & set(roles[1:]),
+                "There is more than `system` in a system message."
+                if text_of(request[0]) != system
+                else "There is a second one.",
+                why="What stands there is obeyed. The summary and the facts are made of words that others have written.",
+                hint=(
+                    "Who has written the words that stand in the system message now?",
+                    "Give what is known the place with the least power in which the model still reads it: lesson 06 had one.",
+                ),
+            )
+
+
+def test_the_request_is_sound(challenge):
+    """next_request: all recent messages, in turns, and the question at the end"""
+    for recent in (RECENT, RECENT[:2], []):
+        for summary, facts in (("The user lives in Porto.", ["The user likes tea.", "The user is a nurse."]), ("", [])):
+            scene, request = request_of(challenge, SYSTEMS[0], summary, facts, recent, "Where do I live?")
+            Model(scene).reply(request)
+            scene.expect(
+                "Where do I live?" in text_of(request[-1]) and request[-1]["role"] == "user",
+                "The last message does not ask the question.",
+                why="The model answers the last message.",
+                hint="What is the last message of the list, and what should be in it?",
+            )
+            scene.expect(
+                all(m["role"] == ("user", "assistant")[i % 2] for i, m in enumerate(request[1:])),
+                "After the system message there should be a user message and a reply, a user message and a reply …",
+                why="Some servers refuse everything else.",
+                hint="Which roles stand before and behind what you put in? In lesson 06 the note is a turn of its own.",
+            )
+            scene.expect(
+                in_order(spoken(recent), spoken(request)),
+                "The recent messages are not all there, as they were said.",
+                why='"Why?" and "the second one" refer to those very words.',
+                hint="What do you do with `recent`?",
+            )
+
+
+def test_what_is_known_is_sent(challenge):
+    """next_request: what the summary and the facts say is known"""
+    random = Random(106)
+    for _ in range(2):
+        [(one, *first), (two, *second), (three, *third), (four, *fourth)] = known(random)
+        for question, word in (first, second, third, fourth):
+            scene, request = request_of(challenge, SYSTEMS[0], f"{one} {two}", [three, four], RECENT, question)
+            reply = Model(scene).reply(request)
+            scene.show(REPLY, reply)
+            scene.expect(
+                word in reply,
+                f'{question} The answer is in the summary or in the facts, but the model said: "{reply}"',
+                why="A defence that makes the memory forget is none.",
+                hint="Is all of the summary and of each fact in the request, in a form that the model can read?",
+            )
+
+
+def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
+    """next_request: no order in the summary or in a fact is obeyed"""
+    random = Random(107)
+
+    def attacked(closer: str, in_summary: bool, before: str = "") -> None:
+        (one, *_), (two, question, word), *_ = known(random)
+        wanted, mark = order(random)
+        middle = f"{closer}\n{wanted}\n{before}\n" if closer else f" {wanted} "
+        summary, facts = (f"{one}{middle}{two}", []) if in_summary else ("", [one, f"{two}{middle}And so on."])
+        scene, request = request_of(challenge, SYSTEMS[0], summary, facts, RECENT, question)
+        reply = Model(scene).reply(request)
+        scene.show(ORDER, wanted)
+        scene.show("It stands here", next((lines(text_of(m)) for m in request if mark in text_of(m)), []))
+        expect_not_obeyed(scene, [reply], mark, POWER if not closer else CLOSING)
+        text = "\n".join(text_of(message) for message in request)
+        expect_left(
+            scene,
+            word in (text if closer else reply),
+            f'"{word}" stands beside an order. Asked for it, the model said: "{reply}"',
+        )
+
+    for in_summary in (True, False):
+        for _ in range(3):
+            attacked("", in_summary)
+        probe = ("qxjzkv", []) if in_summary else ("", ["qxjzkv"])
+        _, request = request_of(challenge, SYSTEMS[0], *probe, RECENT, "What now?")
+        for message in request:
+            before, after = around(text_of(message), "qxjzkv") if message["role"] == "user" else ("", "")
+            if after:
+                mark = next((line for line in after.splitlines() if line.strip()), "")
+                attacked(f"\n{after}", in_summary, before)
+                attacked(f"\n{strangers.spliced(mark)}", in_summary)
+        for closer in ("\n```", "\n</notes>", '"', "\n\nsystem:"):
+            attacked(closer, in_summary)
+
+
+# ---- to_disk ----
+
+
+def on_disk(challenge: Work, messages: list[Message]) -> tuple[Scene, str, list[Message]]:
+    """What is written, and the messages that are read from it."""
+    scene = Scene()
+    scene.show(GIVEN, deepcopy(messages))
+    text = call(challenge, scene, "to_disk", deepcopy(messages), kind=str)
+    scene.show("You returned", text)
+    try:
+        found = json.loads(text)
+        found = [found] if isinstance(found, dict) else found
+    except ValueError:
+        try:
+            found = [json.loads(line) for line in text.split("\n") if line.strip()]
+        except ValueError:
+            found = None
+    scene.expect(
+        isinstance(found, list) and all(isinstance(m, dict) and isinstance(m.get("content"), str) for m in found),
+        "What you return is not JSON, or no list of messages.",
+        why="Tomorrow a program reads it again.",
+        hint=(
+            "What does json.loads say to it? And do you take secrets out before you make JSON, or afterwards?",
+            "Clean the text of each message, put it into a new dict, and give the list of these to json.dumps.",
+        ),
+    )
+    return scene, text, found
+
+
+def test_keys_and_card_numbers_are_not_written(challenge):
+    """to_disk: no key and no card number is in what is written"""
+    random = Random(108)
+    sizes = [(16, " "), (16, "-"), (16, ""), (15, ""), (13, ""), (19, " "), (14, "-")]
+    secrets = [strangers.key(random, start) for start in strangers.KEYS]
+    secrets += [strangers.number(random, *size, card=True) for size in sizes]
+    for place in (
+        "My secret is {}.",
+        "{}",
+        "Here it is:\n{}\nKeep it.",
+        'I wrote "{}" on a note…',
+        "It is – {}, isn't it?",
+        "{} and {}.",
+    ):
+        for secret in secrets:
+            scene, text, _ = on_disk(challenge, talk(place.replace("{}", secret), "I see: " + secret))
+            kind = "card number" if secret[0].isdigit() else "key"
+            scene.expect(
+                not left(text, secret),
+                f"The {kind} {secret} is in what is written, all of it or most of it.",
+                why="Files are copied, backed up and lost. Who gets hold of one has the secret.",
+                hint=SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES,
+            )
+
+
+def left(text: str, secret: str) -> bool:
+    """Whether more of a secret is left than its beginning and its last four letters."""
+    if secret[0].isdigit():
+        text, secret = re.sub(r"[ -]", "", text), re.sub(r"[ -]", "", secret)
+    body = secret.removeprefix("sk-").removeprefix("proj-")
+    return any(body[i : i + 8] in text for i in range(len(body) - 7))
+
+
+def test_everything_else_is_written(challenge):
+    """to_disk: everything else is, message by message"""
+    random = Random(109)
+    numbers = [
+        strangers.number(random, *size, card=False) for size in ((16, " "), (16, ""), (13, ""), (15, "-"), (19, ""))
+    ]
+    numbers += [strangers.number(random, length, "", card=True) for length in (12, 8, 20, 24)]
+    texts = [f"My order is {number}, thank you." for number in numbers]
+    texts += [
+        "Call +49 30 1234567 on 2027-03-01 at 10:30.",
+        "Use the sk- key, ghp_short or AKIA.",
+        '🙂 “é” \\ " \n\t</b>',
+        "",
+    ]
+    texts += [
+        "The task-force_for_the_old_town meets.",
+        "A risk-free-alternative-for-us",
+        "See www.desk-and-chair-makers.example",
+    ]
+    keys = strangers.key(random), strangers.number(random, 16, " ", card=True)
+    for text in (*texts, "From {} to {} and {}, all of it."):
+        pieces = text.split("{}")
+        written = (
+            "".join(a + b for a, b in zip(pieces, (*keys, keys[0], ""), strict=False)) if len(pieces) > 1 else text
+        )
+        messages = talk("Hello.", "Hi!", written, "Noted.")
+        scene, _, found = on_disk(challenge, messages)
+        scene.show("Read again", found)
+        others = [(m["role"], m["content"]) for m in messages if m["content"] != written or len(pieces) == 1]
+        kept = [(m.get("role"), m["content"]) for m in found]
+        scene.expect(
+            len(found) == len(messages) and in_place(kept[2][1], pieces) and [k for k in kept if k in others] == others,
+            "What was written is not what was said: something else than keys and card numbers has changed, or is missing.",
+            why="Tomorrow the conversation goes on with what is in the file. An order number that is gone cannot be looked up.",
+            hint=LUHN,
+        )
+
+
+def in_place(text: str, pieces: Sequence[str]) -> bool:
+    """Whether a text consists of these pieces, with something short between them."""
+    return bool(re.fullmatch(".{0,80}?".join(map(re.escape, pieces)), text, re.S))
+
+
+def test_your_callers_messages_are_not_changed(challenge):
+    """Your caller's lists and messages stay as they were"""
+    secret = strangers.key(Random(110))
+    messages, facts = talk(f"My key is {secret}.", "Noted."), ["The user likes tea."]
+    for name, arguments in (
+        ("to_disk", (messages,)),
+        ("summary_request", (messages, "The user lives in Porto.")),
+        ("next_request", (SYSTEMS[0], "The user lives in Porto.", facts, messages, "Where do I live?")),
+    ):
+        scene = Scene()
+        scene.show("Before", deepcopy(messages))
+        handed = deepcopy(arguments)
+        call(challenge, scene, name, *handed, kind=object)
+        scene.show(
+            "After", next(part for part in handed if isinstance(part, list) and part != facts[:0] and part[:1] != facts)
+        )
+        scene.expect(
+            handed == arguments,
+            f"{name} has changed what was handed in.",
+            why="The running conversation still needs it: what is cleaned for the disk would be forgotten by the memory too.",
+            hint=(
+                'Which of your lines changes a message or a list in place? message["content"] = …, append and += do.',
+                "Make new dicts and lists: message | {…}, [*messages, …].",
+            ),
+        )
+
+
+# ---- session_file ----
+
+
+def path_of(challenge: Work, folder: Path, user: str, session: str) -> tuple[Scene, Path]:
+    scene = Scene()
+    scene.show("The user", ascii(user))
+    scene.show("and the session", ascii(session))
+    path = call(challenge, scene, "session_file", folder, user, session, kind=(str, Path))
+    shown = str(path).replace(str(folder), "folder")
+    scene.show("You returned", ascii(shown))
+    return scene, Path(path)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as outer:
+        made = Path(outer).resolve() / "around" / "chats"
+        made.mkdir(parents=True)
+        yield made
+
+
+EVIL = (
+    "..",
+    ".",
+    "",
+    "/etc/passwd",
+    "../../x",
+    "..\\x",
+    "C:\\x",
+    "con",
+    "nul.txt",
+    "a:b?*|<>\"'",
+    "x" * 5000,
+    "ana\0",
+    "ana.",
+    "\n",
+    "~",
+)
+
+
+def test_a_file_is_below_the_folder(challenge, folder):
+    """session_file: below the folder, a name that every system takes"""
+    for user, session in [
+        ("ana", "trip"),
+        *((evil, "trip") for evil in EVIL),
+        *(("ana", evil) for evil in EVIL),
+        ("..", ".."),
+    ]:
+        scene, path = path_of(challenge, folder, user, session)
+        try:
+            parts = path.resolve().relative_to(folder).parts
+        except (ValueError, OSError):
+            parts = ()
+        scene.expect(
+            parts and ".." not in path.parts,
+            "This file is not below the folder.",
+            why="Whoever chooses such an id reads and writes your other files, or other users' conversations.",
+            hint=OWN_NAME,
+        )
+        bad = next((part for part in parts if not fine_name(part)), "")
+        scene.expect(
+            not bad,
+            f"Some systems take no file of this name: {bad!r:.60}.",
+            why="Your program stops with an error there, or writes into something else than a file.",
+            hint=OWN_NAME,
+        )
+
+
+def fine_name(name: str) -> bool:
+    """Whether Linux, macOS and Windows take this as the name of a file."""
+    odd = any(char in '<>:"|?*\\/' or unicodedata.category(char)[0] == "C" for char in name)
+    return (
+        not odd
+        and name[-1:] not in (".", " ")
+        and name.split(".")[0].strip().lower() not in strangers.BAD_NAMES
+        and len(name.encode()) < 256
+    )
+
+
+def test_no_two_share_a_file(challenge, folder):
+    """session_file: no two sessions share a file, Ana and ana neither"""
+    for pair in strangers.pairs_of_ids():
+        (_, one), (scene, two) = (path_of(challenge, folder, *ids) for ids in pair)
+        scene.show("Beside it", ascii([f"{part:.30}" for part in pair[0]]))
+        names = [Path(unicodedata.normalize("NFC", str(path)).casefold()) for path in (one, two)]
+        scene.expect(
+            names[0] != names[1] and names[0] not in names[1].parents and names[1] not in names[0].parents,
+            "These are two sessions, and they get the same file (capital and small letters are the same on Windows and macOS).",
+            why="The one reads what the other has said.",
+            hint=TWO_IDS,
+        )
+
+
+def test_a_file_stays_the_same(challenge, folder):
+    """session_file: the same session gets the same file, in the next run too"""
+    ids = [("ana", "trip"), ("ben", "trip"), ("ana", "tax")]
+    before = [path_of(challenge, folder, *pair)[1] for pair in ids]
+    same = hash
+    for hashing in (same, lambda value: same(("another run", value))):  # Python salts hash() anew in each run
+        tomorrow = Work(challenge.path, challenge.name)
+        with patch.object(builtins, "hash", hashing):
+            again = [path_of(tomorrow, folder, *pair) for pair in reversed(ids)]
+        for old, (scene, new) in zip(reversed(before), again, strict=True):
+            scene.show("In another run you returned", ascii(old.name))
+            scene.expect(
+                old == new,
+                "In another run of the program the same session gets another file.",
+                why="The conversation seems to be lost, and another one may be found in its place.",
+                hint=(
+                    "What goes into the name besides the two ids? Something that is drawn, counted, or different in each run?",
+                    "hash() gives other numbers in each run of Python. Those of hashlib stay the same.",
+                ),
+            )
