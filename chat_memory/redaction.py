@@ -125,6 +125,8 @@ CARD = r"""(?:[2-6][0-9]{12,18}                       # in one piece
   |3[47][0-9]{2}(?P<t>[ \u00a0\u202f-])[0-9]{6}(?P=t)[0-9]{5}   # American Express
   |3[0689][0-9]{2}(?P<u>[ \u00a0\u202f-])[0-9]{6}(?P=u)[0-9]{4})  # Diners Club"""
 
+SIXTEEN = r"[2-6][0-9]{3}(?P<s>[ \u00a0\u202f-])(?:[0-9]{4}(?P=s)){2}[0-9]{4}"  # before other digits, as an expiry date
+
 TOKEN = r"""(?:sk-[\w-]{20,}+|sk_(?:live|test)_\w{16,}+|[pr]k_live_\w{16,}+|whsec_\w{20,}+  # OpenAI and others, Stripe
   |(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)                                       # AWS
   |gh[opsur]_\w{30,}+|github_pat_\w{22,}+|glpat-[\w-]{20,}+              # GitHub, GitLab
@@ -170,6 +172,7 @@ KINDS = (
     Kind("PIN", re.compile(PIN)),
     Kind("IBAN", re.compile(rf"(?<!\w)(?=[A-Z]{{2}}[0-9]{{2}})(?:{IBAN})(?!\w)", re.I), is_iban),
     Kind("card number", re.compile(rf"(?<![\w.,+])(?<!\w-){CARD}(?![\w])(?![.,-][0-9])", re.VERBOSE), is_card),
+    Kind("card number", re.compile(rf"(?<![\w.,+])(?<!\w-){SIXTEEN}(?![\w])(?![.,-][0-9])"), is_card),
     Kind("e-mail address", re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}+@(?:[\w-]{1,63}+\.){1,8}[A-Za-z]{2,24}(?!\w)")),
     Kind("phone number", re.compile(rf"(?<![\w+.])\+(?:1{DIGIT}{{10}}|[2-9]{DIGIT}{{7,14}}+)(?!\w)(?![.,][0-9])")),
     Kind("phone number", re.compile(r"(?<!\w)\([2-9][0-9]{2}\) ?[0-9]{3}-[0-9]{4}(?!\w)")),

@@ -47,7 +47,7 @@ def run(example: str, folder: Path, *arguments: str, typed: str | bytes = "", **
             patch.setenv(name, value)
         patch.setattr(sys, "argv", [str(script), *arguments])
         patch.setattr(sys, "path", [str(script.parent), *sys.path])
-        patch.delitem(sys.modules, "common")  # it reads the environment when it is imported
+        patch.delitem(sys.modules, "common", raising=False)  # it reads the environment when it is imported
         patch.chdir(folder)
         code = exit_code_of(script)
     return Done(code, *(shown(stream) for stream in streams[1:]))
