@@ -1,8 +1,10 @@
 """A database behind a URL: SQLite or PostgreSQL, whole transactions, and errors that say what to do."""
 
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike, fspath
 from typing import Any
 
@@ -17,7 +19,7 @@ BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite fil
 LONGEST_ID = 200  # characters
 DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 ADVICE = {
-    "SQLITE_BUSY": "Another program has been writing to it all the time. Try again, or end that program.",
+    "SQLITE_BUSY": "Another program has been using it all the time. Try again, or end that program.",
     "SQLITE_READONLY": "It may only be read. Allow writing to the file and to its folder.",
     "SQLITE_CANTOPEN": "Does its folder exist, and may this program write there?",
     "SQLITE_FULL": "The disk is full. Make room and try again.",
@@ -40,7 +42,7 @@ class Database:
         """
         self.url = _url(url)
         self.dialect = self.url.get_backend_name()
-        self._engine = _sqlite(self.url) if self.dialect == "sqlite" else sa.create_engine(self.url, pool_pre_ping=True)
+        self._engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
         self._reading = self._engine
         if self.dialect == "postgresql":  # all queries of one transaction see the same moment, as on SQLite
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
@@ -70,9 +72,14 @@ class Database:
             with self.reading() as connection:
                 connection.exec_driver_sql("COMMIT")  # VACUUM is a transaction of its own
                 connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()[0]
+                if busy:  # where another program has set WAL mode, what was deleted is in the file beside it, too
+                    raise StoreError(f"{self} is being used by another program.")
         except StoreError as error:
-            problem = "It is deleted, but the file could not be written anew, and may have bytes of it left."
-            raise StoreError(f"{problem} The next deletion tries again. {error}") from None
+            raise StoreError(
+                "It is deleted, but the file could not be written anew, and may have bytes of it left. "
+                f"`store.database.write_anew()` tries again. {error}"
+            ) from None
 
     def check(self) -> None:
         """Read a SQLite file from end to end, which takes seconds where it is large. Raises DamagedStore."""
@@ -120,6 +127,8 @@ class Database:
             cause = error.orig
             name = getattr(cause, "sqlite_errorname", "")
             kind = "_".join(name.split("_")[:2])
+            if "decode to UTF-8" in str(cause):  # SQLite's words go on with the text itself
+                raise DamagedStore(f"{self} is damaged: a text in it cannot be read. {MENDING}") from None
             if kind in DAMAGED:
                 raise DamagedStore(f"{self} is no database, or a damaged one ({cause}). {MENDING}") from None
             advice = ADVICE.get(kind, "")
@@ -128,19 +137,32 @@ class Database:
 
 def _url(url: str | PathLike[str]) -> sa.URL:
     text = fspath(url)
-    if "://" not in text:
-        return sa.URL.create("sqlite", database=text)
     try:
-        made = sa.make_url(text)
-    except ArgumentError:
+        made = sa.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
+    except (ArgumentError, ValueError):
         raise ValueError("The database's URL cannot be read. Write for example sqlite:///chats.db.") from None
     if made.get_backend_name() in ("postgres", "postgresql"):
         return made.set(drivername="postgresql+psycopg")
     if made.get_backend_name() != "sqlite":
         raise ValueError(f"A store is on SQLite or PostgreSQL, not on {made.get_backend_name()}.")
-    if made.database in (None, "", ":memory:"):
+    if made.host:
+        raise ValueError("A SQLite URL has three slashes before the file: sqlite:///chats.db.")
+    if not made.database or ":memory:" in made.database or made.query.get("mode") == "memory":
         raise ValueError("A store in memory ends with the program. Name a file: sqlite:///chats.db.")
-    return made
+    return made.set(drivername="sqlite")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    """An engine that keeps connections open. A forked program leaves them to the one it comes from, and makes its own."""
+    engine = sa.create_engine(url, pool_pre_ping=True)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=partial(_leave_connections, weakref.ref(engine)))
+    return engine
+
+
+def _leave_connections(engine: weakref.ref[sa.Engine]) -> None:
+    if (mine := engine()) is not None:
+        mine.dispose(close=False)
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

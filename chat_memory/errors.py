@@ -50,7 +50,7 @@ class StoreError(RuntimeError):
 
 
 class ConflictError(StoreError):
-    """Somebody else has changed the same thing since it was read. Nothing of this change was saved."""
+    """Somebody else has changed the same thing since it was read. Nothing of this change was kept."""
 
 
 class DamagedStore(StoreError):

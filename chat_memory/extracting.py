@@ -116,10 +116,9 @@ def _sentence(value: Any) -> str:
         return ""
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two facts are the same word for word: case, spaces and the full stop do not count."""
-    first, second = (" ".join(text.split()).rstrip(".").casefold() for text in (one, other))
-    return first == second
+def bare(text: str) -> str:
+    """A fact for comparison word for word: case, spaces and the full stop do not count."""
+    return " ".join(text.split()).rstrip(".").casefold()
 
 
 def _messages(said: Mapping[int, Message], today: str, known: Mapping[int, str]) -> list[Message]:

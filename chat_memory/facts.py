@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from . import extracting, finding, meaning
 from .database import checked_id
 from .errors import whole_number
-from .records import Fact, Records, number_of, time_text
+from .records import LARGEST_ID, Fact, Records, number_of, time_text
 from .replies import Usage, complete, complete_async
 from .safety import quoted
 from .schema import facts
@@ -121,7 +121,7 @@ class UserFacts:
         if not (words := finding.words_of(question)):
             return []
         found = finding.with_words(words, self._records.database.dialect)
-        return self._records.read(found.where(self._records.in_force).limit(limit))
+        return self._records.read(found.where(self._records.in_force).limit(min(limit, LARGEST_ID)))
 
     def find_by_meaning(
         self, client: Any, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
@@ -221,14 +221,14 @@ class UserFacts:
         new: list[Fact] = []
         with self._records.writing() as connection:
             texts = self._records.texts_in_force(connection)
+            ids = {extracting.bare(text): id for id, text in texts.items()}
             for text, message, replaces in learned:
-                cleaned = self._records.clean(text)
-                id = next((id for id, known in texts.items() if extracting.same(known, cleaned)), None)
-                if id is None:
+                known = extracting.bare(self._records.clean(text))
+                if known not in ids:
                     new.append(self._records.insert(connection, text, conversation, message))
-                    texts[id := new[-1].id] = cleaned
-                if replaces not in (None, id):
+                    ids[known] = new[-1].id
+                if replaces not in (None, ids[known]):
                     with suppress(LookupError):  # it has been forgotten meanwhile
-                        self._records.change(connection, replaces, replaced_by=id)
-                    texts.pop(replaces, None)
+                        self._records.change(connection, replaces, replaced_by=ids[known])
+                    ids.pop(extracting.bare(texts.get(replaces, "")), None)
         return new

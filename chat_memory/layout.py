@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .errors import BudgetError, whole_number
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, Message, message_tokens, text_tokens
+from .tokens import PRIMING_TOKENS, Message, message_tokens
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
@@ -29,11 +29,6 @@ class Kept(NamedTuple):
     tokens: int = 0
     folded: int = 0  # how many turns the summary stands for
 
-    @property
-    def all_turns(self) -> int:
-        """How many turns the conversation has had."""
-        return self.folded + len(self.turns)
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -52,12 +47,7 @@ class Layout:
         return self.counted(({"role": "user", "content": text},))
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
-        """What is remembered when a saved conversation goes on. Raises ValueError for a summary over the cap."""
-        if (found := text_tokens(summary, self.model)) > self.summary_tokens:
-            raise ValueError(
-                f"The saved summary has {found:,} tokens, and summary_tokens allows {self.summary_tokens:,}. "
-                f"Set summary_tokens to at least {found:,}, or a larger max_tokens."
-            )
+        """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold."""
         recent = tuple(self.counted(tuple(turn)) for turn in turns)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
@@ -75,14 +65,15 @@ class Layout:
 
     def request(self, kept: Kept, question: Counted | None = None) -> list[Message]:
         """The messages to send: all turns, or with a question only the newest that fit, should they not all do so."""
-        first, asked = 0, question.messages if question else ()
+        first, over = 0, 0
         if question:
             over = kept.tokens + question.tokens - self.room
-            while over > 0:
+            while over > 0 and first < len(kept.turns):
                 over -= kept.turns[first].tokens
                 first += 1
+        recap = _recap(kept.summary) if over <= 0 else ()  # too long for the settings with which it was resumed
         said = chain.from_iterable(turn.messages for turn in kept.turns[first:])
-        return [*self.system, *_recap(kept.summary), *said, *asked]
+        return [*self.system, *recap, *said, *(question.messages if question else ())]
 
     def fits(self, kept: Kept, question: Counted) -> bool:
         """Whether a question fits once all turns are folded."""

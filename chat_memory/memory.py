@@ -2,12 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing
 from itertools import chain
 from typing import Any, Self
 
-from .errors import StoreError
+from .errors import ConflictError
 from .layout import Counted, Kept, layout
 from .replies import Usage, complete, complete_async, joined, stream, stream_async
 from .summary import summarize, summarize_async
@@ -28,8 +28,8 @@ class ChatMemory:
     authority there is, that of the model's own earlier words, whoever said them first. That costs about 15 tokens a
     request, and a wish of the user that was folded ("always answer in French") is only reported from then on.
 
-    One conversation, one question at a time: of two at once the one that ends later raises RuntimeError and is not
-    kept.
+    One conversation, one question at a time: of two at once the one that ends later raises ConflictError and is not
+    kept. (What is interrupted or cancelled in the moment in which it is saved may be saved all the same.)
 
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
@@ -58,8 +58,8 @@ class ChatMemory:
         arguments for each question, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
         may have (a tenth of the budget).
 
-        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked, or that
-        is too small for a saved summary; and StoreError where the saved conversation cannot be read.
+        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked, and
+        StoreError where the saved conversation cannot be read.
         """
         if taken := {"model", "messages", "stream", "stream_options", "tools"} & set(options or ()):
             raise ValueError(
@@ -72,6 +72,7 @@ class ChatMemory:
         self._conversation, self._facts = conversation, facts
         saved = conversation.load() if conversation else None
         self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent) if saved else Kept()
+        self._position = saved.position if saved else (0, 0)
         self._lock = threading.Lock()
         self.usage = Usage()
         self.summary_error: Exception | None = None
@@ -107,7 +108,7 @@ class ChatMemory:
         return self._keep(before, after, question, reply)
 
     def stream(self, text: str) -> Iterator[str]:
-        """The same as `ask`, as pieces of text while they arrive. The turn is kept when the last one has been taken."""
+        """The same as `ask`, as pieces of text while they arrive. The turn is kept when the stream has ended: take all."""
         before, question = self._kept, self._question(text)
         asked = self._with_facts(before, question)
         after = self._folded(before, asked)
@@ -121,22 +122,22 @@ class ChatMemory:
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        asked = await self._elsewhere(self._facts, self._with_facts, before, question)
+        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts else question
         after = await self._folded_async(before, asked)
         reply = await complete_async(self._client, **self._call(after, asked))
-        return await self._elsewhere(self._conversation, self._keep, before, after, question, reply)
+        return await self._keep_async(before, after, question, reply)
 
     async def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        asked = await self._elsewhere(self._facts, self._with_facts, before, question)
+        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts else question
         after = await self._folded_async(before, asked)
         pieces = []
         async with aclosing(stream_async(self._client, **self._call(after, asked))) as arriving:
             async for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        await self._elsewhere(self._conversation, self._keep, before, after, question, joined(pieces))
+        await self._keep_async(before, after, question, joined(pieces))
 
     def _question(self, text: str) -> Counted:
         if not isinstance(text, str):
@@ -192,22 +193,31 @@ class ChatMemory:
 
     def _keep(self, before: Kept, after: Kept, question: Counted, reply: str) -> str:
         kept = self._layout.answered(after, question, reply)
-        with self._lock:
-            if self._kept is not before:
-                raise RuntimeError("Two questions were asked at once, and the other one was answered first. Ask again.")
-            if self._conversation:
-                self._save(before, kept, reply)
-            self._kept = kept
+        try:
+            with self._lock:
+                if self._kept is not before:
+                    raise ConflictError(
+                        "Two questions were asked at once, and the other one was answered first. Ask again."
+                    )
+                if self._conversation:
+                    self._position = self._save(kept)
+                self._kept = kept
+        except Exception as error:
+            error.reply = reply  # it is paid for
+            raise
         return reply
 
-    def _save(self, before: Kept, kept: Kept, reply: str) -> None:
-        turn, state = kept.turns[-1].messages, {"summary": kept.summary, "folded": kept.folded}
-        try:
-            self._conversation.append(turn, after=before.all_turns, settings=self._settings, **state)
-        except StoreError as error:
-            error.reply = reply
-            raise
+    def _save(self, kept: Kept) -> tuple[int, int]:
+        state = {"settings": self._settings, "summary": kept.summary, "folded": kept.folded}
+        return self._conversation.append(kept.turns[-1].messages, after=self._position, **state)
 
-    async def _elsewhere(self, database: Any, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function, in another thread where it asks a database, so that other tasks go on."""
-        return await asyncio.to_thread(function, *arguments) if database else function(*arguments)
+    async def _keep_async(self, before: Kept, after: Kept, question: Counted, reply: str) -> str:
+        """The same as `_keep`, in another thread where it saves; who is cancelled meanwhile waits for its end."""
+        if not self._conversation:
+            return self._keep(before, after, question, reply)
+        keeping = asyncio.ensure_future(asyncio.to_thread(self._keep, before, after, question, reply))
+        try:
+            return await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.wait([keeping])
+            raise

@@ -82,7 +82,7 @@ class Records:
             "text": self.clean(checked_text(text)),
             "said_at": self.now(),
             "conversation": None if conversation is None else checked_id("A conversation's id", conversation),
-            "message": None if message is None else whole_number("message", message, least=1),
+            "message": None if message is None else min(whole_number("message", message, least=1), LARGEST_ID),
             "expires_at": None if expires is None else time_text(expires),
         }
         return fact_of(connection.execute(sa.insert(facts).values(values).returning(facts)).one())
@@ -155,7 +155,10 @@ def time_text(time: datetime) -> str:
         raise TypeError(f"A time is a datetime with a time zone, not {type(time).__name__}.")
     if time.utcoffset() is None:
         raise ValueError("A time needs a time zone: datetime(2027, 1, 1, tzinfo=UTC).")
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
+    try:
+        return time.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        raise ValueError(f"{time} is no time that UTC has too.") from None
 
 
 def fact_of(row: Any) -> Fact:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from .errors import StoreError
+
 VERSION = 2
 LOCK = 20_260_801  # any number, the same for all programs that create or upgrade these tables on PostgreSQL
 metadata = sa.MetaData()
@@ -78,10 +80,13 @@ FULL_TEXT = {  # an index of the words of each fact, which the database keeps in
 
 
 def version_of(connection: sa.Connection) -> int:
-    """The version of the tables in a database; 0 where there are none yet."""
+    """The version of the tables in a database; 0 where there are none yet. Raises StoreError for tables of others."""
     if not sa.inspect(connection).has_table(version.name):
         return 0
-    return connection.execute(sa.select(version.c.version)).scalar_one()
+    found = connection.exec_driver_sql("SELECT * FROM chat_schema").all()
+    if len(found) != 1 or len(found[0]) != 1 or type(found[0][0]) is not int or found[0][0] < 1:
+        raise StoreError("The database has a table chat_schema that chat_memory has not made. Use another database.")
+    return found[0][0]
 
 
 def upgrade(connection: sa.Connection) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import reprlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from os import PathLike
@@ -10,9 +11,10 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from .database import Database, checked_id
-from .errors import ConflictError, DamagedStore
+from .errors import ConflictError, DamagedStore, whole_number
 from .schema import conversations, messages
 from .tokens import Message
+from .turns import role_of
 
 ADD = sa.text(
     "INSERT INTO chat_conversations (id, settings, summary, folded, turns, changed_at) "
@@ -22,6 +24,13 @@ NEW = {"settings": "{}", "summary": '""'}
 HALF_EMOJI = re.compile("[\ud800-\udfff]")
 
 
+class Position(NamedTuple):
+    """How far a conversation is: which one it is, and its turns. (0, 0) before the first one is saved."""
+
+    number: int  # never given twice: a conversation that is deleted and begun anew is another one
+    turns: int
+
+
 class Saved(NamedTuple):
     """What a conversation goes on from: `recent` are the turns that the summary does not stand for."""
 
@@ -29,6 +38,7 @@ class Saved(NamedTuple):
     summary: str
     folded: int  # turns
     recent: list[list[Message]]
+    position: Position
 
 
 class ConversationStore:
@@ -110,56 +120,74 @@ class Conversation:
             unfolded = (messages.c.conversation == row.number) & (messages.c.turn >= row.folded)
             recent = self._turns(connection, unfolded)
         return Saved(
-            self._read(row.settings, "its settings"), self._read(row.summary, "its summary"), row.folded, recent
+            settings=self._read(row.settings, "its settings"),
+            summary=self._read(row.summary, "its summary"),
+            folded=row.folded,
+            recent=recent,
+            position=Position(row.number, row.turns),
         )
 
     def append(
         self,
         turn: Iterable[Message],
         *,
-        after: int | None = None,
+        after: tuple[int, int] | None = None,
         settings: dict[str, Any] | None = None,
         summary: str | None = None,
         folded: int | None = None,
-    ) -> None:
+    ) -> Position:
         """Save a turn, all of it or nothing; with it the settings, the summary and how many turns that stands for.
 
-        `after` is the number of turns that the caller knows of: where there are more or fewer by now, ConflictError is
-        raised and nothing saved. Without it the turn is added to whatever there is. Raises TypeError for a message
-        that would not come back as it is, and StoreError.
+        `after` is the position that the caller knows: where the conversation is at another one by now, ConflictError is
+        raised and nothing saved. Without it the turn is added to whatever there is. Returns the new position.
+
+        Raises TypeError or ValueError for what is no message, for a message that would not come back as it is, and for
+        more `folded` turns than there are; and StoreError.
         """
-        bodies = [self._written(message, f"messages[{place}]") for place, message in enumerate(turn)]
+        bodies = [self._body(message, place) for place, message in enumerate(turn)]
         if not bodies:
             raise ValueError("A turn has at least one message.")
         values = {"settings": settings, "summary": summary}
         given = {name: self._written(value, name) for name, value in values.items() if value is not None}
         if folded is not None:
-            given["folded"] = folded
+            given["folded"] = whole_number("folded", folded, least=0)
         with self._database.writing() as connection:
-            number, place = self._one_more(connection, after, given)
-            rows = [{"conversation": number, "turn": place, "place": n, "body": body} for n, body in enumerate(bodies)]
-            connection.execute(sa.insert(messages), rows)
-
-    def _one_more(self, connection: sa.Connection, after: int | None, values: dict[str, Any]) -> tuple[int, int]:
-        """Count a new turn, and return the conversation's number and the turn's."""
-        if not after:
-            connection.execute(ADD, NEW | {"id": self.id})
-        mine = conversations.c.id == self.id
-        counted = sa.update(conversations).values(
-            turns=conversations.c.turns + 1, changed_at=datetime.now(UTC).isoformat(), **values
-        )
-        as_known = mine if after is None else mine & (conversations.c.turns == after)
-        row = connection.execute(
-            counted.where(as_known).returning(conversations.c.number, conversations.c.turns)
-        ).one_or_none()
-        if row is None:
-            there = connection.execute(sa.select(conversations.c.turns).where(mine)).scalar()
-            found = "is not there any more" if there is None else f"has {there:,} turn{'s' * (there != 1)} by now"
-            raise ConflictError(
-                f"Another program has changed the conversation {self.id!r:.60}: it {found}, and this program knows "
-                f"{after:,}. This turn was not saved; resume the conversation and ask again."
+            position = self._one_more(connection, after, given)
+            if folded is not None and folded > position.turns:
+                raise ValueError(f"folded is {folded:,}, but the conversation has {position.turns:,} turns.")
+            place = {"conversation": position.number, "turn": position.turns - 1}
+            connection.execute(
+                sa.insert(messages), [place | {"place": n, "body": body} for n, body in enumerate(bodies)]
             )
-        return row.number, row.turns - 1
+        return position
+
+    def _one_more(self, connection: sa.Connection, after: tuple[int, int] | None, values: dict[str, Any]) -> Position:
+        """Count a new turn."""
+        number, turns = after or (None, None)
+        if not number:
+            connection.execute(ADD, NEW | {"id": self.id})
+        this = conversations.c.id == self.id
+        known = this if turns is None else this & (conversations.c.turns == turns)
+        known = known & (conversations.c.number == number) if number else known
+        counted = (
+            sa.update(conversations)
+            .where(known)
+            .values(turns=conversations.c.turns + 1, changed_at=datetime.now(UTC).isoformat(), **values)
+        )
+        row = connection.execute(counted.returning(conversations.c.number, conversations.c.turns)).one_or_none()
+        if row is None:
+            raise self._conflict(connection.execute(sa.select(conversations).where(this)).one_or_none(), number, turns)
+        return Position(*row)
+
+    def _conflict(self, found: Any, number: int | None, turns: int | None) -> ConflictError:
+        if found is None or (number and found.number != number):
+            now = "the one that this program knows has been deleted"
+        else:
+            now = f"it has {found.turns:,} turn{'s' * (found.turns != 1)} by now, and this program knows {turns:,}"
+        return ConflictError(
+            f"The conversation {self.id!r:.60} has been changed, by another program or by a call that was interrupted: "
+            f"{now}. This turn was not saved; resume the conversation and ask again."
+        )
 
     def _turns(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[list[Message]]:
         in_order = sa.select(messages.c.turn, messages.c.body).where(which).order_by(messages.c.turn, messages.c.place)
@@ -175,19 +203,22 @@ class Conversation:
             problem = f"The conversation {self.id!r:.60} in {self._database} is damaged: {what} cannot be read."
             raise DamagedStore(f"{problem} It was left as it is. Put a backup in its place.") from None
 
+    def _body(self, message: Message, place: int) -> str:
+        role_of(message, place)
+        return self._written(message, f"messages[{place}]")
+
     def _written(self, value: Any, what: str) -> str:
         """A message, the settings or a summary as JSON. Raises TypeError where the same would not come back."""
         try:
             text = _as_json(value)
-            same = json.loads(text) == value
+            same, cleaned = json.loads(text) == value, self._cleaned(value)
         except (TypeError, ValueError, RecursionError):
             same = False
         if not same:
             raise TypeError(
                 f"{what} cannot be saved so that it comes back as it is: it may hold text, numbers, True, False, None, "
-                f"lists, and dicts with text as keys. Got {value!r:.120}."
+                f"lists, and dicts with text as keys. Got {reprlib.repr(value)}."
             )
-        cleaned = self._cleaned(value)
         return text if cleaned == value else _as_json(cleaned)
 
     def _cleaned(self, value: Any) -> Any:

@@ -72,7 +72,7 @@ class Store:
 
     def save(self, number: int) -> None:
         """Save one more turn, with everything that is saved beside it."""
-        said, after = turn(number, self.saved[number]), self.saved[number]
+        said, after = turn(number, self.saved[number]), (number + 1, self.saved[number])
         state: dict[str, Any] = {"settings": json.loads(SETTINGS), "summary": NOTE, "folded": self.size.turns - RECENT}
         self.store.open(str(number)).append(said, after=after, **state)
         self.saved[number] += 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chat_memory import IncompleteReply, count_tokens
 from chat_memory.errors import BudgetError
-from chat_memory.extracting import KNOWN_TOKENS, Learned, learned, request, same, spoken
+from chat_memory.extracting import KNOWN_TOKENS, Learned, bare, learned, request, spoken
 from chat_memory.records import LONGEST_FACT
 from histories import ANY, PARTS, REPEATABLE
 
@@ -196,4 +196,4 @@ def test_any_reply_is_read_or_refused(reply, shown):
     ],
 )
 def test_the_same_fact_word_for_word(one, other, equal):
-    assert same(one, other) is equal
+    assert (bare(one) == bare(other)) is equal

@@ -6,7 +6,7 @@ import re
 import sqlite3
 import unicodedata
 from array import array
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
@@ -270,6 +270,18 @@ def test_of_two_corrections_at_once_one_is_in_force_and_the_other_a_conflict(sto
         assert len(UserFacts(one, "ana").record()) == 6
 
 
+def test_a_fact_expires_on_the_microsecond(store):
+    passed = 0
+    ana = UserFacts(store, "ana", clock=lambda: NOON + timedelta(microseconds=passed))
+    ana.add("The user is in Nara.", expires=NOON + timedelta(seconds=1))
+    passed = 999_999
+    assert ana.known()
+    passed = 1_000_001
+    assert ana.known() == []
+    with pytest.raises(ValueError, match="no time that UTC has"):
+        ana.add("x", expires=datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))))
+
+
 def test_what_has_expired_is_on_record_only(store):
     hours = count()
     ana = UserFacts(store, "ana", clock=lambda: NOON + timedelta(hours=now))
@@ -353,7 +365,7 @@ def test_a_file_that_cannot_be_written_anew_is_reported(sqlite_url):
     def deny(connection, _):
         connection.set_authorizer(lambda action, *_: denied[0] if action == sqlite3.SQLITE_ATTACH else 0)  # for VACUUM
 
-    with pytest.raises(StoreError, match=r"It is deleted, but .* The next deletion tries again"):
+    with pytest.raises(StoreError, match=r"It is deleted, but .* tries again"):
         ana.forget(fact)
     assert ana.record() == []
     denied[0] = sqlite3.SQLITE_OK

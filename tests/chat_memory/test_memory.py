@@ -548,7 +548,7 @@ def test_of_two_tasks_at_once_one_is_kept():
 
     memory, results = asyncio.run(both())
     (error,) = [result for result in results if isinstance(result, Exception)]
-    assert type(error) is RuntimeError and "Ask again" in str(error)
+    assert isinstance(error, RuntimeError) and "Ask again" in str(error)
     (reply,) = [result for result in results if isinstance(result, str)]
     assert memory.messages == turn(reply.removeprefix("You said: "), reply)
 

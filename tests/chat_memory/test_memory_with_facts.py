@@ -56,6 +56,15 @@ def test_every_way_to_ask_sends_them(way):
     assert contents(sent[0]) == ["What do you know?", "Much.", "Hello"]
 
 
+def test_they_are_sent_in_the_turn_in_which_old_turns_are_folded_too():
+    client = FakeClient()
+    memory = ChatMemory(client, max_tokens=400, keep_recent=1, facts=Notes("Much."))
+    for number in range(20):
+        memory.ask(f"Question {number}, and some more words so that the memory fills up.")
+    asked = [contents(request)[-2] for request in client.requests if "summary" not in contents(request)[0]]
+    assert memory.summary and asked == ["Much."] * 20
+
+
 def test_without_anything_to_say_nothing_is_added():
     client = FakeClient()
     ChatMemory(client, facts=Notes(None)).ask("Hello")

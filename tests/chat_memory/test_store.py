@@ -4,7 +4,9 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from threading import Thread
+from contextlib import closing
+from threading import Event, Thread, get_ident
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chat_memory.schema
-from chat_memory import ChatMemory
+from chat_memory import ChatMemory, count_tokens
 from chat_memory.errors import ConflictError, DamagedStore, NewerStore, StoreError
 from chat_memory.store import ConversationStore
 from fake_client import FakeAsyncClient, FakeClient
@@ -58,10 +60,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
+MESSAGES = st.builds(lambda role, more: {**more, "role": role}, st.text(), st.dictionaries(st.text(), JSON, max_size=4))
 
 
 @settings(parent=REPEATABLE, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(turns=st.lists(st.lists(st.dictionaries(st.text(), JSON, max_size=4), min_size=1, max_size=3), max_size=4))
+@given(turns=st.lists(st.lists(MESSAGES, min_size=1, max_size=3), max_size=4))
 def test_what_is_saved_and_loaded_is_the_same(database_url, turns):
     with ConversationStore(database_url) as store:
         store.delete(*store.ids())
@@ -78,7 +81,7 @@ def test_a_memory_goes_on_where_it_stopped(store, database_url):
     assert first.summary
     with ConversationStore(database_url) as elsewhere:  # another program, or another machine
         second = ChatMemory.resume(FakeClient(), elsewhere.open("ana"))
-        assert (second.messages, second.summary) == (first.messages, first.summary)
+        assert (second.messages, second.summary, second._kept) == (first.messages, first.summary, first._kept)
         talk(second, 30)
         third = ChatMemory(FakeClient(), "Be brief.", conversation=store.open("ana"), **SIZES)
         assert third.messages == second.messages
@@ -106,6 +109,56 @@ def test_async_methods_save_too(store):
     assert asyncio.run(ask()) == store.open("ana").messages()
 
 
+class Elsewhere:
+    """A conversation that takes its time to save, and notes in which thread."""
+
+    def __init__(self, conversation):
+        self.conversation, self.threads, self.saving = conversation, [], Event()
+
+    def load(self):
+        return self.conversation.load()
+
+    def append(self, *args, **more):
+        self.threads.append(get_ident())
+        self.saving.set()
+        sleep(0.05)
+        return self.conversation.append(*args, **more)
+
+
+def test_async_methods_let_other_tasks_go_on_while_they_save(store):
+    conversation = Elsewhere(store.open("ana"))
+    asyncio.run(ChatMemory(FakeAsyncClient(), conversation=conversation).ask_async("One"))
+    assert len(conversation.threads) == 1 and get_ident() not in conversation.threads
+
+
+def test_a_task_that_is_cancelled_while_it_saves_has_saved_and_kept(store):
+    async def cancelled_while_saving(memory, conversation):
+        task = asyncio.create_task(memory.ask_async("One"))
+        while not conversation.saving.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert memory.messages == store.open("ana").messages() != []
+        await memory.ask_async("Two")
+
+    conversation = Elsewhere(store.open("ana"))
+    memory = ChatMemory(FakeAsyncClient(), conversation=conversation)
+    asyncio.run(cancelled_while_saving(memory, conversation))
+    assert memory.messages == store.open("ana").messages() and len(memory.messages) == 4
+
+
+def test_whatever_keeps_a_turn_from_being_saved_the_reply_is_not_lost(database_url):
+    def broken(text):
+        raise KeyError("clean is broken")
+
+    with ConversationStore(database_url, clean=broken) as store:
+        memory = ChatMemory(FakeClient(), conversation=store.open("ana"))
+        with pytest.raises(KeyError) as error:
+            memory.ask("One")
+        assert error.value.reply == "Noted." and memory.messages == [] and store.ids() == []
+
+
 def test_a_turn_that_fails_is_not_saved(store):
     memory = ChatMemory(FakeClient(), conversation=store.open("ana"))
     memory.ask("One")
@@ -122,11 +175,34 @@ def test_nothing_is_written_before_the_first_turn(store):
         ChatMemory.resume(FakeClient(), store.open("ana"))
 
 
-def test_a_summary_that_is_too_long_for_the_new_settings_is_not_cut(store):
+def test_a_summary_that_is_too_long_for_the_new_settings_is_summarised_again(store):
     store.open("ana").append(TURN, summary="Many words. " * 60, folded=0)
-    with pytest.raises(ValueError, match=r"has 1\d\d tokens, and summary_tokens allows 40"):
-        ChatMemory(FakeClient(), conversation=store.open("ana"), **SIZES)
-    assert ChatMemory(FakeClient(), conversation=store.open("ana")).summary.startswith("Many words.")
+    client = FakeClient(
+        lambda messages: "Short." if "summary of a conversation" in messages[0]["content"] else "Noted."
+    )
+    memory = ChatMemory(client, conversation=store.open("ana"), **SIZES)
+    assert memory.summary.startswith("Many words.")
+    talk(memory, 12)
+    assert memory.summary == "Short."
+    assert all(count_tokens(request["messages"]) <= SIZES["max_tokens"] for request in client.requests)
+
+
+def test_a_summary_that_is_too_long_does_not_break_a_memory_whose_summariser_fails(store):
+    def reply(messages):
+        return "" if "summary of a conversation" in messages[0]["content"] else "Noted."
+
+    store.open("ana").append(TURN, summary="Many words. " * 60, folded=0)
+    client = FakeClient(reply)
+    talk(ChatMemory(client, conversation=store.open("ana"), **SIZES), 12)
+    assert all(count_tokens(request["messages"]) <= SIZES["max_tokens"] for request in client.requests)
+
+
+def test_a_cleaned_summary_may_have_more_tokens_than_the_cap(database_url):
+    with ConversationStore(database_url, clean=lambda text: text.replace("1", "[a number removed]")) as store:
+        memory = ChatMemory(FakeClient(lambda messages: "1 " * 18), conversation=store.open("ana"), **SIZES)
+        talk(memory, 30)
+        assert memory.summary
+        talk(ChatMemory.resume(FakeClient(), store.open("ana")), 3)
 
 
 # ---- ids ----
@@ -194,9 +270,21 @@ def test_a_conversation_that_was_deleted_meanwhile_is_not_made_again_in_part(sto
     memory = ChatMemory(FakeClient(), conversation=store.open("ana"))
     memory.ask("One")
     store.delete("ana")
-    with pytest.raises(ConflictError, match="is not there any more"):
+    with pytest.raises(ConflictError, match="has been deleted"):
         memory.ask("Two")
     assert store.ids() == []
+
+
+def test_a_conversation_that_was_deleted_and_begun_anew_is_another_one(store):
+    old = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    talk(old, 2)
+    store.delete("ana")
+    new = ChatMemory(FakeClient(), conversation=store.open("ana"))
+    talk(new, 2)
+    with pytest.raises(ConflictError, match="has been deleted"):
+        old.ask("Secret")
+    assert len(store.open("ana").messages()) == 4
+    new.ask("Go on")
 
 
 def test_threads_that_append_lose_nothing(store):
@@ -229,6 +317,28 @@ def test_what_would_not_come_back_as_it_is_is_refused(store, content):
     with pytest.raises(ValueError, match="at least one message"):
         store.open("a").append([])
     assert store.ids() == []
+
+
+@pytest.mark.parametrize("turn", [{"role": "user", "content": "x"}, [{"content": "x"}], ["x"], [None], [{"role": 1}]])
+def test_what_is_no_message_is_refused(store, turn):
+    with pytest.raises((TypeError, ValueError), match=r"messages\[0\]"):
+        store.open("a").append(turn)
+    assert store.ids() == []
+
+
+@pytest.mark.parametrize("folded", [-1, 2, True, "1"])
+def test_no_more_turns_are_folded_than_there_are(store, folded):
+    with pytest.raises((TypeError, ValueError), match="folded"):
+        store.open("a").append(TURN, folded=folded)
+    assert store.ids() == []
+
+
+def test_a_message_that_is_nested_too_deep_is_refused(store):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(TypeError, match="cannot be saved"):
+        store.open("a").append([{"role": "user", "content": deep}])
 
 
 @pytest.mark.parametrize(
@@ -285,11 +395,27 @@ def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
 
 
 @pytest.mark.parametrize(
+    "rows", ["(version INTEGER)", "(version TEXT); INSERT INTO chat_schema VALUES ('one')", "(a INTEGER, b INTEGER)"]
+)
+def test_a_table_of_somebody_else_is_reported(tmp_path, rows):
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as connection:
+        connection.executescript(f"CREATE TABLE chat_schema {rows}")
+    with pytest.raises(StoreError, match="that chat_memory has not made"):
+        ConversationStore(tmp_path / "theirs.db")
+
+
+@pytest.mark.parametrize(
     ("url", "problem"),
     [
         ("mysql://localhost/chats", "on SQLite or PostgreSQL, not on mysql"),
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
+        (":memory:", "in memory"),
+        ("", "in memory"),
+        ("sqlite:///file::memory:?uri=true", "in memory"),
+        ("sqlite:///file:chats?mode=memory&uri=true", "in memory"),
+        ("sqlite://host/chats.db", "three slashes"),
+        ("postgresql://host:port/chats", "cannot be read"),
         ("://", "cannot be read"),
     ],
 )
@@ -340,10 +466,21 @@ def test_what_is_deleted_leaves_the_file(tmp_path):
     path = tmp_path / "chats.db"
     with ConversationStore(path) as store:
         store.open("keep").append(TURN)
-        store.open("ana").append([{"role": "user", "content": "a secret word"}])
-        assert b"a secret word" in path.read_bytes()
+        store.open("ana").append([{"role": "user", "content": "a secret word" * 10_000}])
+        before = path.stat().st_size
+        with store.database.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA secure_delete").scalar_one() == 1
         store.delete("ana")
     assert b"a secret word" not in path.read_bytes() and [file.name for file in tmp_path.iterdir()] == ["chats.db"]
+    assert path.stat().st_size < before - 100_000  # written anew, as secure_delete does not reach every copy
+
+
+def test_what_is_deleted_leaves_the_file_beside_it_too(tmp_path):
+    with ConversationStore(tmp_path / "chats.db") as store, closing(sqlite3.connect(tmp_path / "chats.db")) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        store.open("ana").append([{"role": "user", "content": "a secret word"}])
+        store.delete("ana")
+        assert not any(b"a secret word" in file.read_bytes() for file in tmp_path.iterdir())
 
 
 # ---- versions ----

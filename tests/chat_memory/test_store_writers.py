@@ -1,5 +1,8 @@
 """Programs that use one store at the same time lose nothing: turns stay whole, and whoever comes second is told."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -68,3 +71,28 @@ def test_readers_beside_a_writer_see_whole_turns(database_url, crew):
     _, *notes = crew.run(*writing, *reading).notes
     assert all("o." in note for note in notes), notes
     assert_all_there(database_url, writing)
+
+
+FORKING = """
+import os, sys
+from chat_memory.store import ConversationStore
+
+conversation = ConversationStore(sys.argv[1]).open("ana")
+conversation.append([{"role": "user", "content": "before"}])
+children = []
+for number in range(3):
+    if not (child := os.fork()):
+        conversation.append([{"role": "user", "content": f"child {number}"}])
+        os._exit(0)
+    children.append(child)
+assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+conversation.append([{"role": "user", "content": "after"}])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_store_can_be_used_on_both_sides_of_a_fork(database_url):
+    subprocess.run([sys.executable, "-c", FORKING, database_url], check=True)
+    with ConversationStore(database_url) as store:
+        first, *between, last = [message["content"] for message in store.open(ID).messages()]
+    assert (first, sorted(between), last) == ("before", ["child 0", "child 1", "child 2"], "after")
