@@ -68,6 +68,7 @@ def play(path: Path) -> None:
         for text in TALK:
             memory.ask(text)
         print(f"{what_is_saved(store, 'ana')}\n\nThe second program is killed in the middle of a reply.")
+        before = store.open("ana").messages()
     command = [sys.executable, __file__, "--store", str(path), "--conversation", "ana", "--killed"]
     environment = os.environ | {"PYTHONUTF8": "1"}
     second = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
@@ -76,6 +77,8 @@ def play(path: Path) -> None:
     print(f"{second.stdout}\n\nThe third program goes on.")
     with ConversationStore(path) as store:
         print(what_is_saved(store, "ana"))
+        if store.open("ana").messages() == before:
+            print("The half reply and its question are gone, nothing else.")
         memory = ChatMemory.resume(get_client(), store.open("ana"))
         print(show_request(memory.messages, budget=BUDGET, title="What its first request begins with", model=MODEL))
         print("\nYou: What is my dog called?")
@@ -94,19 +97,27 @@ def memory_of(store: ConversationStore, id: str) -> ChatMemory:
     return ChatMemory(get_client(), SYSTEM, model=MODEL, conversation=store.open(id))
 
 
+def since(messages: list[dict]) -> str:
+    """What another program has added to a talk, a line a turn."""
+    turns = split_turns(messages)[1] or [[{"content": "It was deleted."}]]
+    return "\n".join("  " + " → ".join(str(message["content"]) for message in turn) for turn in turns)
+
+
 def talk(store: ConversationStore, id: str) -> None:
     """Talk until quit. Ends with EOFError at the end of the input, and with KeyboardInterrupt at Ctrl-C."""
-    memory = memory_of(store, id)
+    memory, known = memory_of(store, id), len(store.open(id).messages())
     print(f"{what_is_saved(store, id)}\nTalk until you type quit. Ctrl-C stops a reply; otherwise it ends the talk.")
     while (text := read_line()).lower().strip("/.!") not in ("quit", "exit"):
         try:
             if text:
                 hold_turn(memory, text)
+                known += 2  # the question and the reply
                 print(f"[Saved. {count_tokens(memory.messages, model=MODEL):,} tokens are remembered.]")
-        except ConflictError as error:
-            print(f"\n[{error}]")
-            memory = memory_of(store, id)
-            print(f"[Resumed. {what_is_saved(store, id)}]")
+        except ConflictError:
+            memory, said = memory_of(store, id), store.open(id).messages()
+            print(f"\n[This turn is not saved. Meanwhile, another program has changed the talk:\n{since(said[known:])}")
+            print("Resumed with that: please ask again.]")
+            known = len(said)
         except (openai.OpenAIError, BudgetError, IncompleteReply, StoreError) as error:
             print(f"\n[This turn is not saved: {error}]")
         except KeyboardInterrupt:

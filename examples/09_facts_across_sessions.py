@@ -63,10 +63,11 @@ def forget(store: ConversationStore, user: str, question: str, word: str) -> Non
     print(f"\nForgotten: {', '.join(fact.text for fact in best)} Deleted conversations: {', '.join(ids)}")
 
 
-def source_of(fact: Fact) -> str:
-    """When a fact was learned, what message says it, and what has replaced it."""
+def source_of(fact: Fact, talks: list[str]) -> str:
+    """When a fact was learned, what message says it, whether that is still there, and what has replaced the fact."""
     source = f"{fact.said_at.date()}, message {fact.message} of {fact.conversation}"
-    return f"{source}, replaced by {fact.replaced_by}" if fact.replaced_by else source
+    deleted = "" if fact.conversation in talks else ", deleted since"
+    return f"{source}{deleted}, replaced by {fact.replaced_by}" if fact.replaced_by else f"{source}{deleted}"
 
 
 def main() -> None:
@@ -83,7 +84,7 @@ def main() -> None:
         for user in ("ana", "ben"):
             print(f"\nWhat is known about {user}")
             for fact in facts_of(store, user, day=22).record():
-                print(f"  {fact.id}  {fact.text} ({source_of(fact)})")
+                print(f"  {fact.id}  {fact.text} ({source_of(fact, store.ids())})")
 
 
 if __name__ == "__main__":
