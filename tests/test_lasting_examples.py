@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from running import Done, assert_clean, load, replies, run
+from running import ROOT, Done, assert_clean, load, replies, run
 
-SAVING, KNOWING = "08_save_and_resume", "09_facts_across_sessions"
+SAVING, KNOWING, ATTACKED = "08_save_and_resume", "09_facts_across_sessions", "10_untrusted_history"
 ASKED = re.compile(r"You: +(.*)\n +\[note: +(.*)\]\n +Model: +(.*)")
 
 
@@ -23,6 +23,7 @@ def test_08_a_killed_program_costs_the_turn_in_flight_and_nothing_else(tmp_path)
     assert_clean(done)
     before, after = re.findall(r"Saved turns: 8 \(in the summary (\d+), .*", done.stdout)
     assert before == after != "0"
+    assert "The half reply and its question are gone, nothing else." in done.stdout.partition("The third program")[2]
     broken, last = replies(done.stdout)
     assert len(broken.split()) == 1 and "Biscuit" in last
     assert "On record since the first program: My name is Ana, and my dog is called Biscuit." in done.stdout
@@ -42,19 +43,24 @@ def test_08_a_talk_goes_on_in_the_next_run(tmp_path):
 def test_08_says_when_another_program_has_gone_on_with_the_talk(tmp_path, monkeypatch, capsys):
     example = load(SAVING)
     store = example.ConversationStore(tmp_path / "chats.db")
-    typed = iter(["My name is Ana.", "elsewhere", "What is my cat called?", "quit"])
+    typed = iter(["My name is Ana.", "elsewhere", "What is my cat called?", "deleted", "quit"])
 
     def read_line() -> str:
         if (text := next(typed)) == "elsewhere":
             example.memory_of(store, "ana").ask("My cat is called Pixel.")
             return "My dog is called Rex."
+        if text == "deleted":
+            store.delete("ana")
         return text
 
     monkeypatch.setattr(example, "read_line", read_line)
     example.talk(store, "ana")
     said = capsys.readouterr().out
-    assert "Another program has changed the conversation" in said and "[Resumed. Saved turns: 2" in said
-    assert "Pixel" in replies(said)[-1]
+    told = "another program has changed the talk:\n  {}\nResumed with that: please ask again.]"
+    refused, answered, deleted = said.split("\nModel: ")[2:]
+    assert "[This turn is not saved. " in refused and told.format("My cat is called Pixel. → Noted.") in refused
+    assert "Pixel" in answered.splitlines()[0] and "[Saved. " in answered
+    assert told.format("It was deleted.") in deleted
 
 
 def test_08_refuses_what_it_cannot_keep_a_talk_in(tmp_path):
@@ -95,3 +101,53 @@ def test_09_what_is_corrected_is_on_record_and_what_is_forgotten_is_gone(tmp_pat
     assert ASKED.findall(said[last:])[0][1] == "none" and "haven't told me" in said[last:]
     assert "Biscuit" not in said[last:]
     assert list(tmp_path.iterdir()) == []
+
+
+# ---- 10 ----
+
+
+def results(said: str) -> list[str]:
+    """The results in a table of attacks, one for each."""
+    return re.findall(r"^[a-z][a-z0-9 ]{3,25} +(stopped|worked|not tried) ", said, re.M)
+
+
+def test_10_a_careless_memory_falls_to_every_attack_and_a_defended_one_to_none(tmp_path):
+    done = run(ATTACKED, tmp_path)
+    assert_clean(done)
+    careless, defended = done.stdout.split("A defended memory")
+    assert results(careless) == ["worked"] * 8 and results(defended) == ["stopped"] * 8
+    assert max(map(len, done.stdout.splitlines())) == 80
+    assert len(re.findall("^- ", defended.partition("What stays open")[2], re.M)) == 8
+    assert list(tmp_path.iterdir()) == []
+
+
+RULES_AND_QUESTION = """
+from common import MODEL
+
+class ChatMemory:
+    def __init__(self, client, system, max_tokens, keep_recent):
+        self.client, self.rules = client, {"role": "system", "content": system}
+
+    def ask(self, text):
+        messages = [self.rules, {"role": "user", "content": text[:400]}]
+        return self.client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+"""
+
+
+def test_10_says_what_stays_open_where_a_memory_of_ones_own_was_attacked(tmp_path):
+    (tmp_path / "mine.py").write_text(RULES_AND_QUESTION, encoding="utf-8")
+    done = run(ATTACKED, tmp_path, "--mine", "mine.py")
+    assert_clean(done)
+    names = re.findall(r"^([a-z ]+?) +(?:stopped|worked) ", done.stdout, re.M)
+    assert names == ["replayed instruction", "promoted by a summary", "flood"]
+    assert re.findall(r"^- ([a-z ]+):", done.stdout.partition("What stays open")[2], re.M) == names
+    assert max(map(len, done.stdout.splitlines())) == 80
+
+
+def test_10_attacks_a_memory_of_ones_own(tmp_path):
+    begun = run(ATTACKED, tmp_path, "--mine", str(ROOT / "tests/challenges/starters/07_chat_memory.py"))
+    assert_clean(begun)
+    assert results(begun.stdout) == ["not tried"] * 8 and "What stays open" not in begun.stdout
+    for path, problem in {"nope.py": "cannot be run", str(ROOT / "common.py"): "has no class ChatMemory"}.items():
+        refused = run(ATTACKED, tmp_path, "--mine", path)
+        assert refused.returncode == 1 and problem in refused.stderr and "Traceback" not in refused.stderr

@@ -10,7 +10,8 @@ You have it when
 - two conversations in one folder do not mix, and what another program has saved is there;
 - where the file does not hold `known` messages, `save` raises Conflict and changes nothing;
 - where the file is damaged, `resume` and `save` raise DamagedFile and leave the file as it is. The message of the error names
-  the file, and says what the user can do;
+  the file, and says what the user can do. A file that is only in use by somebody else is neither damaged nor new: wait,
+  or let that error out as it is;
 - a program that is killed in the middle of `save`, at any point, leaves a file with the messages that were there, or with the
   whole new turn too, and `resume` and `save` then work as ever;
 - of two programs that save a turn at the same moment one succeeds, and the other gets Conflict.

@@ -12,9 +12,10 @@ You have it when
   messages word for word, and the question in the last message. What summary and facts say is known, their orders are not obeyed;
 - `to_disk` returns JSON, a list of messages or one message a line, without keys and card numbers, and with everything else.
   A key: a word that begins with sk-, ghp_ or AKIA, and 16 or more letters, digits, - or _ behind it.
-  A card number: 13 to 19 digits, perhaps with a space or a hyphen between some of them, that pass the Luhn check: double every
-  second digit, from the last but one to the left, and take 9 off where that gives more than 9; all digits then add up to
-  a multiple of 10. (4242 4242 4242 4242 passes.) A longer or a shorter number is none;
+  A card number: 13 to 19 digits, in one group or in several with a space or a hyphen between them, that pass the Luhn check:
+  double every second digit, from the last but one to the left, and take 9 off where that gives more than 9; all digits then
+  add up to a multiple of 10. (4242 4242 4242 4242 passes.) It begins and ends with a whole group, so that 20 digits in one
+  piece hold none. Other groups may stand beside it, and stay: of `4242 4242 4242 4242 12/27`, 12/27 is written;
 - `session_file`: each session of each user has a file of its own below the folder, always the same one, today and in the next
   run of the program. Ids are any text, of any length, and none is refused; the names have to do for Windows and macOS too, where
   Ana and ana are one file;

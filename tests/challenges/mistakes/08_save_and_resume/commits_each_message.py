@@ -31,7 +31,10 @@ def resume(path):
         return []
     with closing(connect(path)) as database:
         rows = database.execute("SELECT body FROM messages ORDER BY id")
-        return [json.loads(body) for (body,) in rows]
+        try:
+            return [json.loads(body) for (body,) in rows]
+        except ValueError as error:
+            raise DamagedFile(f"{path} is damaged ({error}). Please restore your backup of it.") from error
 
 
 def save(path, turn, known):

@@ -12,7 +12,7 @@ PROMPT = (
 )
 RECAP = {"role": "user", "content": "What do you know so far?"}
 KEY = re.compile(r"\b(?:sk-|ghp_|AKIA)[\w-]{16,}")
-NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+NUMBERS = [re.compile(rf"(?<!\d)\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(18, 11, -1)]  # 19 to 13 digits
 
 
 def paste(question: str, document: str) -> str:
@@ -41,7 +41,13 @@ def to_disk(messages: list[dict]) -> str:
 def cleaned(text: str) -> str:
     """Return a text without keys and card numbers."""
     text = KEY.sub("[key removed]", text)
-    return NUMBER.sub(lambda match: "[card number removed]" if is_card(match[0]) else match[0], text)
+    for number in NUMBERS:
+        start = 0
+        while match := number.search(text, start):
+            if is_card(match[0]):
+                text = text[: match.start()] + "[card number removed]" + text[match.end() :]
+            start = match.start() + 1  # what is none can have the beginning of one in it
+    return text
 
 
 def is_card(number: str) -> bool:

@@ -33,7 +33,11 @@ def connect(path):
 
 def resume(path):
     with closing(connect(path)) as database:
-        return [json.loads(line) for line in database.execute("SELECT body FROM talk").fetchone()[0].splitlines()]
+        lines = database.execute("SELECT body FROM talk").fetchone()[0].splitlines()
+    try:
+        return [json.loads(line) for line in lines]
+    except ValueError:
+        raise DamagedFile(f"{path.name}: a line of it is no message. You could look for an older copy.") from None
 
 
 def save(path, turn, known):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-TABLE = "CREATE TABLE IF NOT EXISTS messages (number INTEGER PRIMARY KEY, body TEXT NOT NULL)"
+TABLE = "CREATE TABLE messages (number INTEGER PRIMARY KEY, body TEXT NOT NULL)"
 
 
 class DamagedFile(Exception):
@@ -22,18 +22,25 @@ def resume(path: Path) -> list[dict]:
     if not path.exists():
         return []
     with transaction(path) as database:
-        rows = database.execute("SELECT body FROM messages ORDER BY number").fetchall()
-        return [json.loads(body) for (body,) in rows]
+        return read(database)
 
 
 def save(path: Path, turn: list[dict], known: int) -> None:
     """Add a turn to the file, all of it or nothing. `known` is the number of messages that the caller knows of."""
     with transaction(path) as database:
-        (there,) = database.execute("SELECT count(*) FROM messages").fetchone()
+        there = len(read(database))
         if there != known:
             raise Conflict(f"{path.name} holds {there} messages, not {known}. Resume it, and ask again.")
         rows = [(json.dumps(message),) for message in turn]
         database.executemany("INSERT INTO messages (body) VALUES (?)", rows)
+
+
+def read(database: sqlite3.Connection) -> list[dict]:
+    """Return all messages. Raise ValueError where a row is none."""
+    messages = [json.loads(body) for (body,) in database.execute("SELECT body FROM messages ORDER BY number")]
+    if not all(isinstance(message, dict) for message in messages):
+        raise ValueError("a row of it is no message")
+    return messages
 
 
 @contextmanager
@@ -42,9 +49,13 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path)) as database, database:
             database.execute("BEGIN IMMEDIATE")  # now: whoever comes later waits here
-            database.execute(TABLE)
+            tables = [table for (table,) in database.execute("SELECT sql FROM sqlite_master")]
+            if not tables:
+                database.execute(TABLE)
+            elif tables != [TABLE]:
+                raise ValueError("its tables are those of another program")
             yield database
-    except sqlite3.OperationalError:  # such as a full disk: no damage
+    except sqlite3.OperationalError:  # such as a full disk, or a file that is in use for long: no damage
         raise
     except (sqlite3.DatabaseError, ValueError) as error:
         advice = "It was left as it is. Put a backup in its place, or move it away to begin anew."

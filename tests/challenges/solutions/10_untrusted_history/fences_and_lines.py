@@ -5,6 +5,7 @@ import re
 from base64 import b32encode
 from functools import reduce
 from hashlib import sha1
+from itertools import combinations
 
 PROMPT = "Summarize the conversation below. Keep names, numbers, places, dates and decisions."
 
@@ -45,8 +46,16 @@ def luhn(digits):
 def hide(match):
     if match["key"]:
         return match["start"] + "…"
-    digits = [int(digit) for digit in re.findall(r"\d", match[0])]
-    return f"card ending in {match[0][-4:]}" if 13 <= len(digits) <= 19 and luhn(digits) else match[0]
+    return without_cards(re.split("([ -])", match[0]))
+
+
+def without_cards(parts):
+    for start, end in combinations(range(0, len(parts) + 2, 2), 2):
+        digits = [int(digit) for group in parts[start:end:2] for digit in group]
+        if 13 <= len(digits) <= 19 and luhn(digits):
+            note = f"card ending in {parts[end - 2][-4:]}"
+            return "".join(parts[:start]) + note + "".join(parts[end - 1 : end]) + without_cards(parts[end:])
+    return "".join(parts)
 
 
 SECRET = re.compile(r"(?<![A-Za-z0-9_])(?P<key>(?P<start>sk-|ghp_|AKIA)[A-Za-z0-9_-]{16,})|\d+(?:[ -]\d+)*", re.ASCII)

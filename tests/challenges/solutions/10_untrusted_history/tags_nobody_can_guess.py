@@ -71,17 +71,19 @@ class Reader:
     def card(self):
         if not self.text[self.at].isdigit() or self.text[self.at - 1 : self.at].isdigit():
             return None
-        digits, end, last = [], self.at, self.at
-        while end < len(self.text):
-            if self.text[end].isdigit():
-                digits.append(int(self.text[end]))
-                last = end = end + 1
-            elif self.text[end] in " -" and end == last:
-                end += 1
-            else:
-                break
-        total = sum(d if i % 2 == 0 else sum(divmod(2 * d, 10)) for i, d in enumerate(reversed(digits)))
-        return last if 13 <= len(digits) <= 19 and total % 10 == 0 else None
+        digits, end, found = [], self.at, None
+        while self.text[end : end + 1].isdigit() and len(digits) < 19:
+            digits.append(int(self.text[end]))
+            end += 1
+            if not self.text[end : end + 1].isdigit():  # a group ends here
+                if len(digits) >= 13 and self.luhn(digits):
+                    found = end
+                end += self.text[end : end + 1] in (" ", "-")
+        return found
+
+    @staticmethod
+    def luhn(digits):
+        return sum(d if i % 2 == 0 else sum(divmod(2 * d, 10)) for i, d in enumerate(reversed(digits))) % 10 == 0
 
 
 def to_disk(messages):

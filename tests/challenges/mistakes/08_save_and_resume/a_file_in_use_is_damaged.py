@@ -1,0 +1,45 @@
+"""Takes every error of sqlite3 for damage, that of a locked file too."""
+# fails: test_a_file_in_use_is_neither_new_nor_damaged
+# hint: database is locked
+
+import json
+import sqlite3
+from contextlib import closing
+
+
+class DamagedFile(Exception):
+    pass
+
+
+class Conflict(Exception):
+    pass
+
+
+def connect(path):
+    try:
+        database = sqlite3.connect(path, isolation_level=None)
+        database.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, body TEXT)")
+        return database
+    except sqlite3.DatabaseError as error:
+        raise DamagedFile(f"{path} is damaged ({error}). Please restore your backup of it.") from error
+
+
+def resume(path):
+    if not path.exists():
+        return []
+    with closing(connect(path)) as database:
+        rows = database.execute("SELECT body FROM messages ORDER BY id")
+        try:
+            return [json.loads(body) for (body,) in rows]
+        except (ValueError, sqlite3.DatabaseError) as error:
+            raise DamagedFile(f"{path} is damaged ({error}). Please restore your backup of it.") from error
+
+
+def save(path, turn, known):
+    with closing(connect(path)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        (there,) = database.execute("SELECT count(*) FROM messages").fetchone()
+        if there != known:
+            raise Conflict(f"{path} holds {there} messages, and you know {known}.")
+        database.executemany("INSERT INTO messages (body) VALUES (?)", [(json.dumps(message),) for message in turn])
+        database.execute("COMMIT")
