@@ -240,10 +240,10 @@ def said(error: BaseException) -> str:
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
-    """The outcomes as a table in plain text: the attack, stopped or worked or not tried, and why."""
-    lines = [f"{'attack':<26} {'result':<10} why", "─" * 98]
+    """The outcomes as a table in plain text, 80 columns wide: the attack, what came of it, and why."""
+    lines = [f"{'attack':<24} {'result':<10} why", "─" * 80]
     for outcome in outcomes:
-        why = textwrap.wrap(outcome.why, 60) or [""]
-        lines.append(f"{outcome.attack:<26} {outcome.result:<10} {why[0]}")
-        lines += [f"{'':<37} {more}" for more in why[1:]]
+        why = textwrap.wrap(outcome.why, 44, break_on_hyphens=False) or [""]
+        lines.append(f"{outcome.attack:<24} {outcome.result:<10} {why[0]}")
+        lines += [f"{'':<35} {more}" for more in why[1:]]
     return "\n".join(lines)

@@ -1,9 +1,11 @@
-"""Eight attacks on two memories: a careless one, which all of them beat, and one that is defended.
+"""Eight attacks on two memories: a careless one, and one that is defended.
 
 Run it from any directory:
-    python examples/10_untrusted_history.py                                  both, and what stays open
-    python examples/10_untrusted_history.py --mine work/07_chat_memory.py    your own class ChatMemory, or that of any file:
-                                                                             some 400 requests, in a few seconds offline
+    python examples/10_untrusted_history.py
+        both, and what stays open
+    python examples/10_untrusted_history.py --mine work/07_chat_memory.py
+        your own class ChatMemory, or that of any file, with what is pasted
+        quoted: some 400 requests, offline up to half a minute
 """
 
 import argparse
@@ -20,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chat_memory import ChatMemory, count_tokens, show_request
-from chat_memory.attacks import ATTACKS, Outcome, attack, table
+from chat_memory.attacks import ATTACKS, Attack, Outcome, attack, table
 from chat_memory.facts import UserFacts
 from chat_memory.safety import quoted, redacted
 from chat_memory.store import ConversationStore
@@ -148,23 +150,35 @@ def class_in(path: Path) -> Any:
         sys.exit(f"{path} has no class ChatMemory.")
 
 
+def compared() -> str:
+    """The tables of the careless memory and of the defended one."""
+    careless = attacked(Careless, open=CarelessFile, with_fact=careless_fact, show=careless_html)
+    with tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "facts.db") as store:
+        ours = {"open": SavedMemory, "with_fact": with_fact_in(store), "show": show_request, "paste": quoted}
+        defended = attacked(our_memory, **ours)
+    return f"A careless memory\n{table(careless)}\n\nA defended memory\n{table(defended)}"
+
+
+def open_after(attacks: list[Attack]) -> str:
+    """What even a good defence against these attacks does not give."""
+    wrapped = textwrap.TextWrapper(80, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(["\nWhat stays open", *(wrapped.fill(f"- {each.name}: {each.partial}.") for each in attacks)])
+
+
 def main() -> None:
-    """Print the tables of the two memories and what no defence gives, or the table of somebody's own memory."""
+    """Print the tables of the two memories, or that of somebody's own memory, and what no defence gives."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without these characters shows others
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--mine", type=Path, metavar="FILE", help="attack the class ChatMemory of this file")
     mine = arguments.parse_args().mine
-    if mine:
-        print(table(attack(class_in(mine), get_client(), paste=quoted)))
+    if not mine:
+        print(compared(), open_after(ATTACKS), sep="\n")
         return
-    careless = {"open": CarelessFile, "with_fact": careless_fact, "show": careless_html}
-    print(f"A careless memory\n{table(attacked(Careless, **careless))}\n")
-    with tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "facts.db") as store:
-        ours = {"open": SavedMemory, "with_fact": with_fact_in(store), "show": show_request, "paste": quoted}
-        print(f"A defended memory\n{table(attacked(our_memory, **ours))}\n\nWhat stays open")
-    for each in ATTACKS:
-        print(textwrap.fill(f"- {each.name}: {each.partial}.", 110, subsequent_indent="  "))
+    outcomes = attack(class_in(mine), get_client(), paste=quoted)
+    print(f"Your memory, with what is pasted quoted by the program\n{table(outcomes)}")
+    if tried := [each for each, found in zip(ATTACKS, outcomes, strict=True) if found.result != "not tried"]:
+        print(open_after(tried))
 
 
 if __name__ == "__main__":

@@ -327,7 +327,9 @@ def test_an_attack_can_be_named_and_a_wrong_name_is_told():
 
 
 def test_the_table_has_a_line_for_each_outcome_and_wraps_long_reasons():
-    text = table([Outcome("flood", "worked", "because " * 20), Outcome("stored fact", "not tried", "no facts")])
+    outcomes = [Outcome(each.name, "not tried", "because " * 20 + "x" * 99) for each in ATTACKS]
+    text = table([Outcome("flood", "worked", "because " * 20), *outcomes, Outcome("stored fact", "not tried", "")])
     lines = text.splitlines()
-    assert lines[2].split()[:3] == ["flood", "worked", "because"] and lines[-1].split()[:3] == ["stored", "fact", "not"]
-    assert all(len(line) < 140 for line in lines) and text.count("because") == 20
+    assert lines[2].split()[:3] == ["flood", "worked", "because"]
+    assert lines[-1].split() == ["stored", "fact", "not", "tried"]
+    assert max(map(len, lines)) == 80 and text.count("because") == 20 * (1 + len(ATTACKS))
