@@ -1,6 +1,7 @@
 """The checkers of the challenges: starters are not started, right code passes, and every mistake fails where it should."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -49,7 +50,8 @@ def driver() -> Iterator[subprocess.Popen[str]]:
     """One process for all checkers: starting Python, importing everything and reading vocabularies takes a second."""
     command = [sys.executable, "-c", DRIVER, str(ROOM)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+    same_each_time = os.environ | {"PYTHONHASHSEED": "0"}  # as where a learner is checked
+    with subprocess.Popen(command, cwd=ROOT, env=same_each_time, **pipes) as process:
         yield process
         process.stdin.close()
 

@@ -76,7 +76,7 @@ def driver() -> Iterator[subprocess.Popen[str]]:
     """One process for many commands: starting Python and importing everything takes longer than a check."""
     command = [sys.executable, "-c", DRIVER, str(ROOM)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    with subprocess.Popen(command, **pipes) as process:
+    with subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": "0"}, **pipes) as process:
         yield process
         process.stdin.close()
 

@@ -25,11 +25,13 @@ HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
     "UnboundLocalError": "Does this name have a value on every way that leads here?",
     "AttributeError": "What is it that you ask for this attribute? Print it, or its type, in the line before.",
-    "KeyError": "Which message has no such key? Print it in the line before.",
+    "KeyError": "Which keys are there? Print them in the line before. Is this one spelt so, and does it get there at all?",
     "IndexError": "How long is the list there? Print len(…) of it in the line before.",
     "TypeError": "Which value is of another type than you thought? (The content of a message that calls functions is None.)",
     "other": "Read the error, then the line: what is different from what you expected there?",
 }
+OF_MESSAGES = ("role", "content", "name", "tool_calls", "tool_call_id")
+NO_SUCH_KEY = "Which message has no such key? Print it in the line before."
 DEPTH = "It calls itself again and again. Which call should be the last one?"
 
 
@@ -171,7 +173,7 @@ class Work:
         except RecursionError as error:
             raise NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,)) from None
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and not self._raised_by_hand(error):
+            if isinstance(error, KeyboardInterrupt) and not self.raised_by_hand(error):
                 raise  # Ctrl-C
             if end := self._end(name, error, importing):
                 raise self._no_use(end) from None
@@ -196,7 +198,11 @@ class Work:
         if isinstance(error, TookTooLong):
             what = f"{name} did not end within {SECONDS:.0f} seconds{place}."
             return NotYet(
-                what, hints=("What changes in each round of your loop, and does it ever make the condition false?",)
+                what,
+                hints=(
+                    "Does it wait for what cannot come, such as a lock that your own code holds, or go round a loop whose "
+                    "condition never becomes false?",
+                ),
             )
         if isinstance(error, SystemExit):
             return NotYet(f"{name} ends the whole program{place}.", hints=("Take exit() out: return instead.",))
@@ -213,7 +219,7 @@ class Work:
             return NotYet(f"Python cannot read {where} of {self.name}{line}", why=f"{error.msg}.", hints=(hint,))
         return None
 
-    def _raised_by_hand(self, error: BaseException) -> bool:
+    def raised_by_hand(self, error: BaseException) -> bool:
         frames = traceback.extract_tb(error.__traceback__)
         return bool(frames) and Path(frames[-1].filename) == self.path and "raise" in (frames[-1].line or "")
 
@@ -226,11 +232,14 @@ class Work:
             )
         doing = "is read" if importing else "runs"
         words = _words(error)
+        hint = HINTS.get(type(error).__name__, HINTS["other"])
+        if isinstance(error, KeyError) and error.args and error.args[0] in OF_MESSAGES:
+            hint = NO_SUCH_KEY
         return NotYet(
             f"{name} stops with an error when it {doing}{self._place(error)}.",
             Scene.newest.shown if Scene.newest and not importing else (),
             words[:500],
-            (HINTS.get(type(error).__name__, HINTS["other"]),),
+            (hint,),
             judged=False,
         )
 

@@ -142,7 +142,10 @@ class Checker:
         handle, path = tempfile.mkstemp(suffix=".jsonl")
         os.close(handle)
         self._name, self._path = name, Path(path)
-        os.environ["PYTHONUTF8"] = "1"  # for the new process
+        os.environ["PYTHONUTF8"] = (
+            "1"  # for the new process, and for the one whose copy it is, which starts with the first
+        )
+        os.environ["PYTHONHASHSEED"] = "0"  # sets of texts in the same order each time, so that a result repeats
         if PROCESSES.get_start_method() == "forkserver":
             PROCESSES.set_forkserver_preload(TAKE_LONG)
         told, self._tell = PROCESSES.Pipe(duplex=False)
@@ -164,7 +167,10 @@ class Checker:
         self._process.join(SECONDS)
         if self._process.is_alive():
             problem = f"The code had not ended after {SECONDS:.0f} seconds, and could not be interrupted."
-            hint = "Which line could wait or count for ever? Does a loop add to the very list that it goes through?"
+            hint = (
+                "Which line could wait for ever, as for a lock that your own code holds, or count for ever, as a loop that adds "
+                "to the very list that it goes through?"
+            )
         noted = self._read()
         if not noted.criteria:
             noted.criteria.append(Criterion("test", "The code runs"))

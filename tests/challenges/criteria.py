@@ -14,10 +14,18 @@ Message = dict[str, Any]
 
 @dataclass
 class Shown:
-    """One thing that a failure shows: a title, and below it messages, or plain text."""
+    """One thing that a failure shows: a title, and below it messages, or texts, or beside it plain text."""
 
     title: str
     what: Any
+
+
+class Texts(list):
+    """Texts that are shown one a line. What stands in any other list is shown as a message."""
+
+
+class Lines(list):
+    """The lines of one text, shown as they are; a long one goes on below."""
 
 
 @dataclass

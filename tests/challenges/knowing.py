@@ -6,8 +6,8 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -32,10 +32,22 @@ KINDS = {  # what is known: what is asked, and what can be known
     "The user's budget is {} euros.": ("What is my budget?", NUMBERS),
 }
 FOOD = "soup rice bread salad cheese toast pasta curry".split()
+SALTS = count()
 LOCKED = ("What has the program before this one not finished? A change counts, and is over, with its commit.",)
 SQL = (
     "How does a text get into your SQL: as a part of the statement, or as a value beside it?",
     'Write ? in the statement, and hand the values over beside it: execute("… WHERE user = ?", (user,)).',
+)
+NO_KEY = "Which keys are there? Print them in the line before. (Keys that come out of JSON are texts: '1', and not 1.)"
+NONE = "What is None there: what a function without return gives, or fetchone where there is no row? And what should happen then?"
+OTHER_TYPE = "Which value is of another type than you thought? Print it, and its type, in the line before."
+FIRST_FACT = (
+    "This is the first fact of this user. What stands under the name before it?",
+    "In a dict, setdefault(user, []) puts an empty list there if there is nothing yet.",
+)
+STRANGER = (
+    "This user has said nothing yet. What should `known` return then?",
+    "A dict gives what stands under a name with get(user, []), and that is [] where nothing does.",
 )
 MATCHING = (
     "Full-text search reads your question in a language of its own: what do signs, AND and NOT mean there?",
@@ -49,6 +61,17 @@ class Known(NamedTuple):
     text: str
     asked: str
     word: str
+
+
+class Hints(NamedTuple):
+    """A question, and what comes after it for somebody with a database, and for others."""
+
+    asked: str
+    database: tuple[str, ...]
+    other: tuple[str, ...]
+
+    def of(self, program: Program) -> tuple[str, ...]:
+        return (self.asked, *(self.database if program.has_database() else self.other))
 
 
 def some(random: Random, kinds: int = len(KINDS)) -> list[Known]:
@@ -82,6 +105,8 @@ class Program:
 
     def __init__(self, challenge: Work, path: Path, server: TalkingServer) -> None:
         self.challenge, self.path, self.server, self.facts = challenge, path, server, None
+        self.users: set[str] = set()  # of whom something was remembered
+        self.hashed = False  # whether the code has asked for Python's hash of a text
         self.start()
 
     def start(self) -> None:
@@ -89,16 +114,35 @@ class Program:
         self.facts = None
         self.challenge._module = None
         with explained():
+            self.challenge.get("Facts")
+            vars(self.challenge._module).setdefault("hash", self._hash(salt=next(SALTS)))
             self.facts = self.challenge.call("Facts", self.path)
 
+    def _hash(self, salt: int) -> Callable[[Any], int]:
+        """Python's hash, whose value for a text is another one in each program."""
+
+        def of(thing: Any) -> int:
+            if not isinstance(thing, (str, bytes)):
+                return hash(thing)
+            self.hashed = True
+            return hash((salt, thing))
+
+        return of
+
+    def has_database(self) -> bool:
+        """Whether a file in the folder is one of SQLite."""
+        return any(is_database(path) for path in self.path.parent.rglob("*") if path.is_file())
+
     def remember(self, user: str, text: str) -> int:
-        return self._number("remember", user, text)
+        number = self._number("remember", user, text)
+        self.users.add(user)
+        return number
 
     def correct(self, user: str, number: int, text: str) -> int:
         return self._number("correct", user, number, text)
 
     def forget(self, user: str, number: int) -> None:
-        with explained():
+        with self._explained("forget", user):
             self.facts.forget(user, number)
 
     def known(self, user: str) -> list[str]:
@@ -111,7 +155,7 @@ class Program:
         """Ask a question; returns the reply, and what was sent for it."""
         scene.show(f"{user!r} asks", question)
         before, start = self.known(user), len(self.server.requests)
-        with explained():
+        with self._explained("answer", user):
             reply = call_with_client(self.challenge, scene, self.server, "answer", self.facts._thing, user, question)
         sent, replies = self.server.requests[start:], self.server.replies[start:]
         why = "What the user reads is what the model says to the question, with the facts before it."
@@ -142,27 +186,50 @@ class Program:
 
     def _number(self, method: str, *arguments: Any) -> int:
         scene = Scene.newest or Scene()
-        with explained():
+        with self._explained(method, arguments[0]):
             number = getattr(self.facts, method)(*arguments)
         scene.expect(
             isinstance(number, int) and not isinstance(number, bool),
             f"{method} should return the number of the fact, but it returned {number!r:.60}.",
             why="By this number the fact can be corrected and forgotten.",
-            hint="Does every way through it end in a return? A row that was inserted has its number in cursor.lastrowid.",
+            hint="Does every way through it end in a return?"
+            + (" A row that was inserted has its number in cursor.lastrowid." if self.has_database() else ""),
         )
         return number
 
     def _texts(self, method: str, *arguments: Any, **named: Any) -> list[str]:
         scene = Scene.newest or Scene()
-        with explained():
+        with self._explained(method, arguments[0]):
             texts = getattr(self.facts, method)(*arguments, **named)
         scene.expect(
             isinstance(texts, (list, tuple)) and all(isinstance(text, str) for text in texts),
             f"{method} should return a list of texts, but it returned {texts!r:.80}.",
             why="Whoever calls it shows these sentences, or sends them.",
-            hint="What does a row consist of? Of (text,) the text is the first part. And is nothing found [], or None?",
+            hint="Where nothing is found, is that [], or None? Does every way through it end in a return?"
+            if texts is None
+            else "This is one text. Where are the others, and what is returned where there is only one?"
+            if isinstance(texts, str)
+            else "What does a row consist of? Of (text,) the text is the first part."
+            if self.has_database()
+            else "What does it hold beside the texts: numbers, names, dicts?",
         )
         return list(texts)
+
+    @contextmanager
+    def _explained(self, method: str, user: str) -> Iterator[None]:
+        """Around a call: what stops it is explained as it comes about where facts are kept."""
+        with explained():
+            try:
+                yield
+            except NotYet as problem:
+                error = problem.__cause__
+                if isinstance(error, KeyError) and error.args == (user,) and user not in self.users:
+                    problem.hints = FIRST_FACT if method == "remember" else STRANGER
+                elif isinstance(error, KeyError):
+                    problem.hints = (NO_KEY,)
+                elif isinstance(error, TypeError):
+                    problem.hints = (NONE if "NoneType" in str(error) else OTHER_TYPE,)
+                raise
 
 
 @contextmanager
@@ -183,6 +250,11 @@ def explained() -> Iterator[None]:
         raise
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file is one of SQLite, or one that SQLite keeps beside it."""
+    return path.name.endswith(("-wal", "-journal")) or path.read_bytes()[:15] == b"SQLite format 3"
+
+
 class Room:
     """Folders in which nobody has been before, and a model that answers."""
 
@@ -198,7 +270,7 @@ class Room:
 
 @contextmanager
 def a_room(challenge: Work) -> Iterator[Room]:
-    """A room in which UserFacts is not for use, and where nobody waits for a program that has ended."""
+    """A room without UserFacts, where nobody waits for a program that has ended, and SQLite is the same on all machines."""
     here, ram = os.getcwd(), RAM if os.access(RAM, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name,
@@ -207,7 +279,8 @@ def a_room(challenge: Work) -> Iterator[Room]:
         finished = not_for_use()
         patch.setitem(sys.modules, finished.__name__, finished)
         patch.setattr(chat_memory, "facts", finished, raising=False)
-        patch.setattr(sqlite3, "connect", impatient(sqlite3.connect))
+        for module in (sqlite3, sqlite3.dbapi2):
+            patch.setattr(module, "connect", impatient(module.connect))
         os.chdir(name)  # a file without a folder lands here
         try:
             yield Room(challenge, Path(name))
@@ -216,12 +289,18 @@ def a_room(challenge: Work) -> Iterator[Room]:
 
 
 def impatient(connect: Any) -> Any:
-    """sqlite3.connect, but what waits for a program that has ended gives up soon."""
+    """sqlite3.connect, but what waits for a program that has ended gives up soon, and what is deleted stays in the file.
+
+    Some builds of SQLite overwrite what is deleted, and most do not: code that relies on it must not pass on those only.
+    """
 
     def connected(*arguments: Any, **named: Any) -> sqlite3.Connection:
         if len(arguments) < 2:
             named.setdefault("timeout", 0.3)
-        return connect(*arguments, **named)
+        connection = connect(*arguments, **named)
+        with suppress(sqlite3.Error):
+            sqlite3.Connection.execute(connection, "PRAGMA secure_delete = OFF")
+        return connection
 
     return connected
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis.errors import Flaky
 
 from chat_memory import message_tokens
 from checking import WIDTH
-from criteria import NotStarted, NotYet, NoUse, Scene, Shown
+from criteria import Lines, NotStarted, NotYet, NoUse, Scene, Shown, Texts
 
 MOST_ROWS = 9
 
@@ -44,14 +44,21 @@ def explained(problem: NotYet | NotStarted, printed: str = "") -> str:
 
 
 def _block(shown: Shown) -> str:
+    if isinstance(shown.what, Texts):
+        on_one_line = f"{shown.title}: {_clean(_safely(list(shown.what)))}"
+        if len(on_one_line) <= WIDTH - 4:
+            return on_one_line
+        return "\n".join([f"{shown.title}:", *rows(shown.what, _text, "more")])
+    if isinstance(shown.what, Lines):
+        return "\n".join([f"{shown.title}:", *rows(shown.what, _line, "lines")])
     if isinstance(shown.what, (list, tuple)):
         return "\n".join([f"{shown.title}:", *rows(shown.what)])
     text = shown.what if isinstance(shown.what, str) else _safely(shown.what)
     return f"{shown.title}: {_one_line(text, max(50, WIDTH - len(shown.title) - 6))}"
 
 
-def rows(messages: Sequence[Any]) -> list[str]:
-    """A conversation as lines: who speaks, what is said, its tokens."""
+def rows(messages: Sequence[Any], row: Callable[[Any], str] | None = None, kind: str = "messages") -> list[str]:
+    """A conversation as lines: who speaks, what is said, its tokens. Or other things, with `row` for a line of them."""
     if not messages:
         return ["  (nothing)"]
     hidden = len(messages) - MOST_ROWS if len(messages) > MOST_ROWS + 1 else 0
@@ -59,10 +66,20 @@ def rows(messages: Sequence[Any]) -> list[str]:
     for number, message in enumerate(messages):
         if hidden and 3 <= number < 3 + hidden:
             if number == 3:
-                lines.append(f"  … {hidden} messages …")
+                lines.append(f"  … {hidden} {kind} …")
             continue
-        lines.append(f"  {_row(message)}")
+        lines.append(f"  {(row or _row)(message)}")
     return lines
+
+
+def _text(text: Any) -> str:
+    """One text, with its quotation marks: a space or a line break at its end can be seen."""
+    return _one_line(_safely(text), WIDTH - 8)
+
+
+def _line(text: Any) -> str:
+    """One line of a text; what goes on below stands further to the right."""
+    return textwrap.fill(_one_line(text, 2 * WIDTH), WIDTH - 8, subsequent_indent="    ")
 
 
 def _row(message: Any) -> str:

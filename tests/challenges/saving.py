@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -109,25 +113,59 @@ def a_room(challenge: Work) -> Iterator[Room]:
 
 
 WHOLE = [turn(1), turn(2, 1200), turn(3), turn(4, 1200), turn(5)]
+QUOTE = re.compile(rb"""(["'])role\1(?=: ?\1)""")  # of a message that is kept as JSON, or as Python shows it
+HELD, WAIT = 0.4, 0.02  # seconds for which a file is in use, and which sqlite3 waits for it
 
 
-def damaged(content: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """What can be done to a file, how, and its content then."""
+def damaged(content: bytes, inside: bool) -> Iterator[tuple[str, str, bytes]]:
+    """What can be done to a file, how, and its content then. `inside`: also within the messages that it holds."""
     for part in (0.5, 0.9, 0.1):
         yield "The file was cut short", f"its first {part:.0%} are left", content[: int(len(content) * part)]
     for text in ('{\n  "user": "Ana",\n  "age": 31\n}\n', '["Hello", "there"]', "null", "Hello!\n"):
         yield "The file was overwritten with a text", text, text.encode()
     yield "The file was overwritten", "as many bytes as before, and all are 0", bytes(len(content))
     yield "The file was overwritten", "with a picture", b"\x89PNG\r\n\x1a\n" + Random(1).randbytes(3000)
+    if inside and QUOTE.search(content):
+        yield "In the messages a quote was changed", '"role" has become "rolex', QUOTE.sub(rb"\1rolex", content)
 
 
-def damage(room: Room, content: bytes) -> Iterator[tuple[Scene, Path]]:
-    """A damaged file of each kind, and what was done to it."""
-    for what, how, left in damaged(content):
-        scene, path = Scene(), room.new()
-        path.write_bytes(left)
+def damage(room: Room, content: bytes, inside: bool = True) -> Iterator[tuple[Scene, Path, bool]]:
+    """A damaged file of each kind, what was done to it, and whether it can be read still, but as no conversation."""
+    for what, how, left in damaged(content, inside):
+        scene, path = Scene(), room.new({NAME: left})
         scene.show(what, how)
-        yield scene, path
+        yield scene, path, is_json(left) and content[:1] in b"[{"
+
+
+def is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Another connection has a SQLite file to itself for a moment. Who waits gets it then; sqlite3 soon gives up here."""
+    really, other = sqlite3.connect, sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def connect(database: Any, *given: Any, **options: Any) -> sqlite3.Connection:
+        if given:
+            return really(database, WAIT, *given[1:], **options)
+        return really(database, **options | {"timeout": WAIT})
+
+    with closing(other):
+        other.execute("BEGIN EXCLUSIVE")
+        end = threading.Timer(HELD, other.rollback)
+        end.start()
+        sqlite3.connect = connect
+        try:
+            yield
+        finally:
+            sqlite3.connect = really
+            end.cancel()
+            end.join()
 
 
 def error_of(problem: NotYet) -> BaseException:
@@ -137,5 +175,9 @@ def error_of(problem: NotYet) -> BaseException:
     return problem.__cause__
 
 
-def words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+def words(error: BaseException | str, path: Path) -> str:
+    """An error in words, in which the file has its name only: nobody knows the folder, which is new each time."""
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    for folder in (f"{path.parent}{os.sep}", f"{path.parent}{os.sep}".encode("unicode_escape").decode()):
+        text = text.replace(folder, "")
+    return text[:500]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from random import Random
 
 from criteria import Message
@@ -132,6 +134,31 @@ def number(random: Random, length: int, form: str, *, card: bool) -> str:
         digits[-1] = (digits[-1] + random.randrange(1, 10)) % 10
     text = "".join(map(str, digits))
     return form.join(text[i : i + 4] for i in range(0, length, 4))
+
+
+BESIDE = ("{} 12/27", "{} 123", "12 {}", "2019 {}", "7 {} 12 27")  # what can stand beside a card number
+
+
+def cards_beside(random: Random) -> Iterator[tuple[str, str]]:
+    """Card numbers beside other numbers: what is written with {} for the card, and the card, which alone passes for one."""
+    for beside in BESIDE:
+        for form in (" ", "-", ""):
+            card = number(random, 16, form, card=True)
+            while sum(map(is_card, stretches(beside.format(card)))) > 1:
+                card = number(random, 16, form, card=True)
+            yield beside, card
+
+
+def stretches(text: str) -> Iterator[list[int]]:
+    """The digits of all groups that stand side by side."""
+    for run in re.findall(r"\d+(?:[ -]\d+)*", text):
+        groups = re.split("[ -]", run)
+        for start, end in combinations(range(len(groups) + 1), 2):
+            yield [int(digit) for digit in "".join(groups[start:end])]
+
+
+def is_card(digits: Sequence[int]) -> bool:
+    return 13 <= len(digits) <= 19 and total(digits) % 10 == 0
 
 
 # ---- ids ----

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from calling import Work
 from chat_memory import count_tokens
-from criteria import NotYet, Scene
-from knowing import SQL, Known, Program, Room, a_room, lunches, other, some, text_of
+from criteria import NotYet, Scene, Texts
+from knowing import SQL, Hints, Known, Program, Room, a_room, is_database, lunches, other, some, text_of
 from talking import COLOURS, DAYS, NAMES, NUMBERS, spoken
 
 START = (
@@ -58,16 +58,26 @@ WHY_BUDGET = "Facts come to every question. A budget that is not held to is none
 WHY_EXACT = "People write what they write, and it should come back as it was, letter by letter."
 WHY_NOTHING = "What was refused has not happened."
 REMEMBERED, CORRECTED = "It was remembered", "It was corrected to"
-GONE_WITH_THE_PROGRAM = (
+GONE_WITH_THE_PROGRAM = Hints(
     "Where are the facts when the program has ended? When do they get there?",
-    "Write them in remember, correct and forget themselves. In SQLite they count from the commit on.",
+    ("Write them in remember, correct and forget themselves. In SQLite they count from the commit on.",),
+    ("Write them into the file in remember, correct and forget themselves, and read it in __init__.",),
+)
+HASHED = (
+    "Your code asks for the hash of a text. Print hash('ana') in two programs, one after the other: what do you see?",
+    "Python's hash of a text is another one in each program. hashlib.sha256(user.encode()).hexdigest() is always the same.",
+)
+TWICE = (
+    "Two words of the question stand in it: how often do you add it?",
+    "Go through the facts, and not through the words: each comes once, with the number of words that it shares.",
 )
 SHARED = (
     "Where is it made: once, in the class, or in __init__ for each object? And does the place where it is kept depend on `path`?",
 )
-SEARCHING = (
+SEARCHING = Hints(
     "Are you looking for the whole question in the text of a fact, or for each of its words?",
-    "words_of gives the words of both. In SQLite's full-text search, write OR between them.",
+    ("words_of gives the words of both. In SQLite's full-text search, write OR between them.",),
+    ("words_of gives the words of both, and words_of(question) & words_of(text) those that they share.",),
 )
 SPLITTING = (
     'What is a word here? Print the words of question and fact: is "called?" the same as "called.", and "Dog" as "dog"?',
@@ -98,17 +108,31 @@ IN_SYSTEM = (
     "A fact was said by a user. In the system message, whose words are they?",
     "Put the facts into a message of the assistant before the question, as in lesson 09, or quoted into that of the user.",
 )
-WHOSE = (
+WHOSE = Hints(
     "Follow the search: which line of it says whose facts they are? Does known say so, and about too?",
-    "WHERE user = ?, in each statement that reads; or a dict with the user as its key.",
+    ("WHERE user = ?, in each statement that reads.",),
+    ("A dict with the user as its key gives the facts of one user, and no others.",),
 )
-NAMES_COMPARED = (
+NAMES_COMPARED = Hints(
     "How do you compare the names of users, and what does a name become on the way: can two of them become the same?",
-    "= compares letter by letter; with LIKE, % is anybody and A is a. Names of files cannot hold all letters: take a hash.",
+    ("= compares letter by letter; with LIKE, % is anybody and A is a.",),
+    (
+        "As a key of a dict a name stays as it is: leave out lower() and strip(). Names of files cannot hold all letters: take "
+        "hashlib.sha256(user.encode()).hexdigest() there.",
+    ),
 )
-NUMBERS_OF_OTHERS = (
+NUMBERS_OF_OTHERS = Hints(
     "Whose fact is it that has this number? Does correct ask, and does forget?",
-    "WHERE number = ? AND user = ?. If no row has changed (rowcount is 0), raise LookupError.",
+    ("WHERE number = ? AND user = ?. If no row has changed (rowcount is 0), raise LookupError.",),
+    (
+        "Look for the number among the facts of this user only, and raise LookupError where it is not. (A list takes -1 too, "
+        "and its numbers change when one is deleted: a dict does neither.)",
+    ),
+)
+TAKEN_BACK = Hints(
+    "What had been done when the error was raised?",
+    ("Look first, or take it back with a rollback.",),
+    ("Look first, and change only what you have found.",),
 )
 REPLACED = (
     "What becomes of the old text: is it replaced, or does it stay beside the new one? And what does the search go through?",
@@ -124,10 +148,19 @@ FORGOTTEN = (
 )
 ONLY_THIS = "Which facts does forget delete? The one with this number, of this user."
 IN_THE_FILE = (
-    "Is it deleted, or only marked? Is it all deleted: the fact, what it said before, the words in an index, a copy or a log?",
-    "What SQLite deletes stays in the file until something takes its place: VACUUM writes the file anew. An index of FTS5 keeps "
-    "the words until INSERT INTO words(words) VALUES ('rebuild'), which you follow with VACUUM.",
-    "With JSON: write the file anew without it, and keep no other one.",
+    "Is it deleted, or only marked? Is it all deleted: the fact, what it said before, the words in an index, a copy "
+    "or a log?"
+)
+VACUUM = (
+    "What SQLite deletes stays in the file until something takes its place: VACUUM writes the file anew. (Some builds of SQLite "
+    "overwrite it by themselves, and most do not. Here it stays.)"
+)
+IN_AN_INDEX = (
+    "An index of FTS5 keeps the words until INSERT INTO words(words) VALUES ('rebuild'), which you follow with VACUUM."
+)
+IN_A_LOG = "What stands in the -wal file goes with PRAGMA wal_checkpoint(TRUNCATE), after VACUUM."
+IN_A_TEXT = (
+    "Write the file anew without it, and look which other files your code writes: what is in them, and who deletes it?"
 )
 
 
@@ -154,7 +187,7 @@ def test_what_was_remembered_is_known(challenge, room):
         scene.show(REMEMBERED, text)
         numbers.append(program.remember("ana", text))
     found = program.known("ana")
-    scene.show("known returned", repr(found))
+    scene.show("known returned", Texts(found))
     scene.expect(
         sorted(found) == sorted(facts),
         f"{len(facts)} facts were expected, word for word.",
@@ -165,22 +198,14 @@ def test_what_was_remembered_is_known(challenge, room):
         found == facts,
         "The facts are not in the order in which they were remembered.",
         why="Of two facts the newer one is often the right one.",
-        hint="What are they ordered by? Rows of a table have no order unless you ask for one: ORDER BY.",
+        hint="What are they ordered by?"
+        + (" Rows of a table have no order unless you ask for one: ORDER BY." if program.has_database() else ""),
     )
     scene.expect(
         len(set(numbers)) == len(facts),
         f"Two facts have the same number: {numbers}.",
         why="By its number a fact is corrected and forgotten, and no other one.",
         hint="Where does the number come from, and what makes the next one different?",
-    )
-    returned = program.facts.known("ana")
-    if isinstance(returned, list):
-        returned.append("only in the caller's list")
-    scene.expect(
-        program.known("ana") == facts,
-        "The list that known had returned was changed by its caller, and now known returns what he wrote into it.",
-        why="Only remember, correct and forget change what is known.",
-        hint="Whose list does known return: a new one, or your own?",
     )
 
 
@@ -195,16 +220,16 @@ def test_a_new_program_knows_it(challenge, room):
         any(path.is_file() for path in program.path.parent.rglob("*")),
         f"The facts should be in the file `path`, {program.path.name!r}, and there is none in its folder.",
         why="Whoever copies the file, or deletes it, wants all facts in it, and no others.",
-        hint=GONE_WITH_THE_PROGRAM,
+        hint=GONE_WITH_THE_PROGRAM.of(program),
     )
     program.start()
     found = program.known("ana")
-    scene.show("The program ended. In the next one known returned", repr(found))
+    scene.show("The program ended. In the next one known returned", Texts(found))
     scene.expect(
         found == facts,
         "What was remembered in the program before should be known, all of it.",
         why="Last week is another program.",
-        hint=GONE_WITH_THE_PROGRAM,
+        hint=HASHED if program.hashed else GONE_WITH_THE_PROGRAM.of(program),
     )
     program.remember("ana", "The user likes tea.")
     program.start()
@@ -215,9 +240,12 @@ def test_a_new_program_knows_it(challenge, room):
         hint="What becomes of the facts in the file when one more comes?",
     )
     elsewhere = Program(challenge, program.path.with_name("other.facts"), room.server)
+    scene = Scene()
+    found = elsewhere.known("ana")
+    scene.show("In another file nothing was stored. From that one known returned", Texts(found))
     scene.expect(
-        (found := elsewhere.known("ana")) == [],
-        f"The facts of another file were asked for, in which nothing was stored, and {found!r:.80} came back.",
+        found == [],
+        "What was stored in one file is known from another one.",
         why="Two programs for different people would share what they know.",
         hint=SHARED,
     )
@@ -240,15 +268,16 @@ def test_about_finds_what_shares_words(challenge, room):
     for fact in facts:
         scene = Scene()
         scene.show(REMEMBERED, fact.text)
-        for question, hint in ((fact.asked, SEARCHING), (f"{fact.word.upper()}?", SPLITTING)):
+        for question, hint in ((fact.asked, SEARCHING.of(program)), (f"{fact.word.upper()}?", SPLITTING)):
             found = program.about("ana", question)
-            scene.show(f"about({question!r}) returned", repr(found))
+            scene.show(f"about({question!r}) returned", Texts(found))
             scene.expect(
                 fact.text in found,
                 "The question shares a word with this fact, but about did not find it.",
                 why="What is not found is as good as forgotten.",
                 hint=hint,
             )
+            expect_each_once(scene, found)
             scene.expect(
                 found == [fact.text],
                 f"{len(found)} facts came back. No other fact shares a word that says something.",
@@ -266,6 +295,16 @@ def test_about_finds_what_shares_words(challenge, room):
     expect_the_best(room, random)
 
 
+def expect_each_once(scene: Scene, found: list[str]) -> None:
+    """Expect no fact twice."""
+    scene.expect(
+        len(set(found)) == len(found),
+        "The same fact came back twice. Each should come once.",
+        why="It would be sent twice, and take the place of another one.",
+        hint=TWICE,
+    )
+
+
 def expect_the_best(room: Room, random: Random) -> None:
     """Expect those first that share most words, and not more than asked for."""
     program = room.new()
@@ -280,7 +319,8 @@ def expect_the_best(room: Room, random: Random) -> None:
         scene.show(REMEMBERED, text)
     for limit in (5, 1, 3):
         found = program.about("ana", question) if limit == 5 else program.about("ana", question, limit=limit)
-        scene.show(f"about({question!r}), limit {limit}, returned", repr(found))
+        scene.show(f"about({question!r}), limit {limit}, returned", Texts(found))
+        expect_each_once(scene, found)
         scene.expect(
             found[:1] == [best],
             "The fact about sister and bicycle shares two words with the question, the others one. It should be the first.",
@@ -434,7 +474,7 @@ def test_a_fact_is_data(challenge, room):
         scene.expect(
             not any(fact.word in text or order in text for text in commands),
             "The fact stands in the system message.",
-            why="What stands there are the rules, and the model obeys them. Whatever a user has said would become one.",
+            why="What stands there are rules, and a model may obey them. Whatever a user has said would become one.",
             hint=IN_SYSTEM,
         )
         scene.expect(
@@ -469,7 +509,7 @@ def test_no_user_gets_anothers_fact(challenge, room):
             not strange,
             f"What {user!r} was answered rests on {strange}, which is known of somebody else.",
             why=WHY_OTHERS,
-            hint=whose(user),
+            hint=whose(program, user),
         )
     own = dict(zip(("ana", "ben", *STRANGERS), words, strict=True))
     for user in STRANGERS:
@@ -481,26 +521,28 @@ def test_no_user_gets_anothers_fact(challenge, room):
         expect_own(scene, program, user, asked, [text.format(word)])
 
 
-def whose(user: str) -> tuple[str, ...]:
+def whose(program: Program, user: str) -> tuple[str, ...]:
     """Hints where this user got what is known of another one."""
-    return WHOSE if user.isalpha() and user.islower() else SQL if "'" in user or '"' in user else NAMES_COMPARED
+    if user.isalpha() and user.islower():
+        return WHOSE.of(program)
+    return SQL if program.has_database() and ("'" in user or '"' in user) else NAMES_COMPARED.of(program)
 
 
 def expect_own(scene: Scene, program: Program, user: str, asked: str, own: list[str]) -> None:
     """Expect that a user gets what is known of this user, and nothing else."""
     for method, found in (("known", program.known(user)), ("about", program.about(user, asked))):
-        scene.show(f"{method} of the user {user!r}", repr(found))
+        scene.show(f"{method} of the user {user!r} returned", Texts(found))
         scene.expect(
             set(found) <= set(own),
             f"{method} of the user {user!r} returned what is known of somebody else.",
             why=WHY_OTHERS,
-            hint=whose(user),
+            hint=whose(program, user),
         )
         scene.expect(
-            found == own,
-            f"One fact was remembered of the user {user!r}, and {method} returned {found!r:.60}.",
+            set(found) == set(own),  # whether one comes twice is for the tests above
+            f"One fact was remembered of the user {user!r}, and {method} has not returned it.",
             why="Names of users are whatever people have chosen. Each is a user.",
-            hint=whose(user),
+            hint=whose(program, user),
         )
 
 
@@ -517,24 +559,25 @@ def test_a_number_is_good_for_its_user_only(challenge, room):
         if number != own:
             expect_refused(program, "ben", number, texts, ["The user likes tea."])
     for number in (0, -1, MISSING):
-        expect_refused(program, "ana", number, texts, texts)
+        if number not in (own, *numbers):  # somebody may begin at 0
+            expect_refused(program, "ana", number, texts, texts)
 
 
 def expect_refused(program: Program, user: str, number: int, of_ana: list[str], own: list[str]) -> None:
     """Expect that a user cannot correct or forget a fact under this number, and that nothing changes."""
     for method, *text in (("correct", WRONG), ("forget",)):
         scene = Scene()
-        scene.show("Of ana is known", repr(of_ana))
+        scene.show("Of ana is known", Texts(of_ana))
         scene.show(f"The user {user!r} called {method} with the number", str(number))
-        expect_lookup_error(scene, program, user, number, method, *text, hint=NUMBERS_OF_OTHERS)
+        expect_lookup_error(scene, program, user, number, method, *text, hint=NUMBERS_OF_OTHERS.of(program))
         for one, expected in (("ana", of_ana), (user, own)):
             found = program.known(one)
-            scene.show(f"known({one!r}) then returned", repr(found))
+            scene.show(f"known({one!r}) then returned", Texts(found))
             scene.expect(
                 found == expected,
                 "LookupError came, but something has changed.",
                 why=WHY_NOTHING,
-                hint="What had been done when the error was raised? With SQLite, look first, or take it back with a rollback.",
+                hint=TAKEN_BACK.of(program),
             )
 
 
@@ -599,7 +642,7 @@ def test_a_corrected_fact_wins(challenge, room):
 def expect_corrected(scene: Scene, program: Program, old: Known, new: Known, rest: list[str]) -> None:
     """Expect that the new fact is known and found, and the old one is not."""
     found = program.known("ana")
-    scene.show("known returned", repr(found))
+    scene.show("known returned", Texts(found))
     scene.expect(
         old.text not in found,
         "The old fact is still known.",
@@ -615,7 +658,7 @@ def expect_corrected(scene: Scene, program: Program, old: Known, new: Known, res
     for question in (old.asked, old.word, new.asked, new.word):
         found = program.about("ana", question)
         expected = [new.text] if question in (new.asked, new.word) else []
-        scene.show(f"about({question!r}) returned", repr(found))
+        scene.show(f"about({question!r}) returned", Texts(found))
         scene.expect(
             old.text not in found,
             "The old fact is still found.",
@@ -623,7 +666,7 @@ def expect_corrected(scene: Scene, program: Program, old: Known, new: Known, res
             hint=REPLACED,
         )
         scene.expect(
-            found == expected,
+            set(found) == set(expected),
             f"{expected} was expected: what is found depends on what the fact says now.",
             why="The search should find what is right now, by its own words.",
             hint=REPLACED[::-1],
@@ -663,7 +706,7 @@ def test_a_forgotten_fact_is_gone(challenge, room):
         if again:
             program.start()
         found = program.known("ana")
-        scene.show("known returned, in a new program" if again else "known returned", repr(found))
+        scene.show("known returned, in a new program" if again else "known returned", Texts(found))
         scene.expect(
             not {fact.text, newer.text} & set(found),
             "It is still known" + (", or known again." if again else "."),
@@ -677,10 +720,11 @@ def test_a_forgotten_fact_is_gone(challenge, room):
             hint=ONLY_THIS,
         )
         for question in (fact.asked, fact.word, newer.word):
-            found = program.about("ana", question)
+            if found := program.about("ana", question):
+                scene.show(f"about({question!r}) returned", Texts(found))
             scene.expect(
                 found == [],
-                f"about({question!r}) returned {found!r:.80}.",
+                "It is still found, or something else is.",
                 why=WHY_FORGET,
                 hint=FORGOTTEN,
             )
@@ -700,13 +744,19 @@ def test_a_forgotten_fact_is_gone(challenge, room):
     )
     for method, *text in (("correct", WRONG), ("forget",)):
         scene.show("And with its number somebody called", method)
-        expect_lookup_error(scene, program, "ana", last, method, *text, hint=NUMBERS_OF_OTHERS)
+        expect_lookup_error(scene, program, "ana", last, method, *text, hint=NUMBERS_OF_OTHERS.of(program))
     number = program.remember("ana", fact.text)
+    scene.show("Then one more fact was remembered, and its number is", str(number))
+    scene.show("Numbers of the facts that are still there", ", ".join(str(numbers[text]) for text in left))
     scene.expect(
         number not in [numbers[text] for text in left] and sorted(program.known("ana")) == sorted([fact.text, *left]),
         "One more fact was remembered afterwards, and it has the number of another one, or has taken its place.",
         why="By its number a fact is corrected and forgotten, and no other one.",
-        hint="Where does the number come from? How many facts there are says nothing once one of them is gone.",
+        hint=(
+            "Where does the number come from? How many facts there are says nothing once one of them is gone, and what is "
+            "counted in memory begins anew in the next program.",
+            "One more than the highest number that any fact has: max(numbers, default=0) + 1.",
+        ),
     )
 
 
@@ -750,15 +800,24 @@ def expect_no_bytes(scene: Scene, folder: Path, words: list[str]) -> None:
             not left,
             f"All of this was forgotten, and the file {path.name!r} still holds {left[:1]}.",
             why="Whoever gets the file, a backup or the disk can read it. To the user you said that it is forgotten.",
-            hint=IN_THE_FILE,
+            hint=(IN_THE_FILE, *how_to_delete(path, content)),
         )
+
+
+def how_to_delete(path: Path, content: bytes) -> list[str]:
+    """Hints for a file that holds what was forgotten: by its kind. `content` is in small letters."""
+    if not is_database(path):
+        return [IN_A_TEXT]
+    base = path.with_name(path.name.removesuffix("-wal").removesuffix("-journal"))
+    index = b"fts5" in content or b"fts5" in base.read_bytes().lower()
+    return [VACUUM, *[IN_AN_INDEX] * index, *[IN_A_LOG] * path.name.endswith("-wal")]
 
 
 # Odd ones
 
 
 def test_odd_texts_do_no_harm(challenge, room):
-    """Odd texts and odd questions do no harm"""
+    """Odd texts, odd questions and odd callers do no harm"""
     program, scene = room.new(), Scene()
     for text in (*ODD, "The user's dog is called Biscuit."):
         scene.show(REMEMBERED, text)
@@ -775,10 +834,20 @@ def test_odd_texts_do_no_harm(challenge, room):
         scene = Scene()
         scene.show("about was asked", question)
         strange = [text for text in program.about("o'neil", question) if text not in found]
-        scene.expect(not strange, f"{strange[:1]} is no fact of this user.", why=WHY_OTHERS, hint=WHOSE)
+        scene.expect(not strange, f"{strange[:1]} is no fact of this user.", why=WHY_OTHERS, hint=WHOSE.of(program))
     for question in ('What is "my" dog called?', "dog* AND (called", "🙂?"):
         program.ask(Scene(), "o'neil", question)
     try_any_text(challenge=challenge, room=room)
+    scene = Scene()
+    returned = program.facts.known("o'neil")
+    if isinstance(returned, list):
+        returned.append("only in the caller's list")
+    scene.expect(
+        program.known("o'neil") == found,
+        "The list that known had returned was changed by its caller, and now known returns what he wrote into it.",
+        why="Only remember, correct and forget change what is known.",
+        hint="Whose list does known return: a new one, or your own?",
+    )
 
 
 @given(text=st.text(LETTERS, min_size=1, max_size=20).filter(lambda text: text == text.strip()))

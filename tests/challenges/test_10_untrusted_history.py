@@ -21,7 +21,7 @@ import strangers
 from calling import Work
 from chat_memory import redaction, safety
 from common import OFFLINE_MODEL
-from criteria import Message, NotYet, Scene
+from criteria import Lines, Message, NotYet, Scene, Texts
 from long_talks import in_order
 from mock_model.transcript import text_of
 from recording import RecordingServer
@@ -46,6 +46,7 @@ GIVEN, PREVIOUS, REQUEST, REPLY = (
 )
 SUMMARY, FACTS, LATER, ORDER = "The summary", "the facts", "Asked later", "The order in it"
 SYSTEMS = ("You are a helpful assistant.", "You are a patient guide. Be polite.")
+WHY_SECRET = "Files are copied, backed up and lost. Who gets hold of one has the secret."
 WHY_ORDER = "Whoever wrote that text decides then what your assistant says, now and in every turn to come."
 QUOTING = (
     "How does the model know where the document begins and ends, and that its words are not your user's?",
@@ -87,6 +88,12 @@ PLACES = (
     "In another sentence this secret is found. What stands before it here, and behind it, in the text that your code looks at?",
     "In JSON a line end is written \\n, and its n is a letter: clean the text of each message, and make JSON of it then.",
 )
+BESIDE = (
+    "Where does a card number begin and end for your code, where other digits stand beside it, such as an expiry date?",
+    "Print the digits that your code checks here. The longest stretch is not the only one: any groups side by side can be a card "
+    "number, and only they go.",
+    "And where a stretch is none, do you go on behind it, or from its second group? re.sub goes on behind each match.",
+)
 TWICE = ("What becomes of the second secret in a text? Does your code look on behind the first?",)
 OWN_NAME = (
     "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
@@ -103,6 +110,7 @@ TWO_IDS = (
 
 # ---- calling, and asking the model ----
 
+MOST_LINES = 8  # of a text that is shown
 KINDS = {str: "a text", list: "a list of messages", (str, Path): "a path"}
 
 
@@ -179,20 +187,26 @@ def talk(*texts: str) -> list[Message]:
     return [said(("user", "assistant")[i % 2], text) for i, text in enumerate(texts)]
 
 
-def lines(text: str) -> list[Message]:
-    """A text, to be shown line by line."""
-    return [said("|", line) for line in text.split("\n")]
+def lines(text: str, mark: str = "") -> Lines:
+    """A text, to be shown line by line, without empty ones: of a long text the part with the mark of an order."""
+    found = [line for line in text.split("\n") if line.strip()]
+    if len(found) <= MOST_LINES + 2:
+        return Lines(found)
+    at = next((i for i, line in enumerate(found) if mark in line), 0)
+    start = max(0, min(at - MOST_LINES // 2, len(found) - MOST_LINES))
+    part = found[start : start + MOST_LINES]
+    return Lines(["…"] * (start > 0) + part + ["…"] * (start + MOST_LINES < len(found)))
 
 
 # ---- paste ----
 
 
-def pasted(challenge: Work, question: str, text: str) -> tuple[Scene, str]:
+def pasted(challenge: Work, question: str, text: str, mark: str = "") -> tuple[Scene, str]:
     scene = Scene()
     scene.show(QUESTION, question)
-    scene.show(DOCUMENT, lines(text))
+    scene.show(DOCUMENT, lines(text, mark))
     message = call(challenge, scene, "paste", question, text, kind=str)
-    scene.show(PASTED, lines(message))
+    scene.show(PASTED, lines(message, mark))
     return scene, message
 
 
@@ -254,7 +268,7 @@ def test_an_order_in_a_document_is_not_obeyed(challenge):
     for wording in strangers.ORDERS:
         with patch.object(strangers, "ORDERS", (wording,)):
             given = document(random)
-        scene, message = pasted(challenge, "What is this?", given.text)
+        scene, message = pasted(challenge, "What is this?", given.text, given.mark)
         first, later = replies(scene, message, given.question)
         expect_not_obeyed(scene, [first, later], given.mark, QUOTING)
         scene.show(LATER, given.question)
@@ -279,7 +293,7 @@ def test_a_document_cannot_close_its_quotation(challenge):
     yours = [(after, before), (mark, ""), (strangers.spliced(mark), ""), (strangers.spliced(after), before)]
     for closer in [*(yours if after else []), *((closer, "") for closer in strangers.CLOSERS)]:
         given = document(random, closer)
-        scene, message = pasted(challenge, "What is this?", given.text)
+        scene, message = pasted(challenge, "What is this?", given.text, given.mark)
         first, later = replies(scene, message, given.question)
         expect_not_obeyed(scene, [first, later], given.mark, CLOSING)
         expect_left(scene, given.word in message, f'"{given.word}" is in the document, and not in what you returned.')
@@ -291,7 +305,7 @@ def test_a_document_cannot_close_its_quotation(challenge):
 def summary_of(challenge: Work, messages: list[Message], previous: str) -> tuple[Scene, list[Message]]:
     scene = Scene()
     scene.show(GIVEN, deepcopy(messages))
-    scene.show(PREVIOUS, previous)
+    scene.show(PREVIOUS, lines(previous) if "\n" in previous else previous or "(none yet)")
     request = call(challenge, scene, "summary_request", deepcopy(messages), previous, kind=list)
     return scene, request
 
@@ -399,7 +413,7 @@ def test_a_summary_obeys_no_order(challenge):
             scene, request = summary_of(
                 challenge, talk(told, "I see.", "My dog is called Biscuit.", "Noted."), previous
             )
-            scene.show(ORDER, wanted)
+            scene.show(ORDER, Lines([wanted]))
             reply = Model(scene).reply(request)
             scene.expect(
                 not obeys(reply, mark),
@@ -419,8 +433,8 @@ def request_of(
     challenge: Work, system: str, summary: str, facts: list[str], recent: list[Message], question: str
 ) -> tuple[Scene, list]:
     scene = Scene()
-    scene.show(SUMMARY, summary)
-    scene.show(FACTS, str(facts))
+    scene.show(SUMMARY, lines(summary) or "(none yet)")
+    scene.show(FACTS, Texts(facts))
     given = deepcopy(facts), deepcopy(recent)
     request = call(challenge, scene, "next_request", system, summary, *given, question, kind=list)
     return scene, request
@@ -526,8 +540,8 @@ def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
         summary, facts = (f"{one}{middle}{two}", []) if in_summary else ("", [one, f"{two}{middle}And so on."])
         scene, request = request_of(challenge, SYSTEMS[0], summary, facts, RECENT, question)
         reply = Model(scene).reply(request)
-        scene.show(ORDER, wanted)
-        scene.show("It stands here", next((lines(text_of(m)) for m in request if mark in text_of(m)), []))
+        scene.show(ORDER, Lines([wanted]))
+        scene.show("It stands here", next((lines(text_of(m), mark) for m in request if mark in text_of(m)), "nowhere"))
         expect_not_obeyed(scene, [reply], mark, POWER if not closer else CLOSING)
         text = "\n".join(text_of(message) for message in request)
         expect_left(
@@ -600,9 +614,18 @@ def test_keys_and_card_numbers_are_not_written(challenge):
             scene.expect(
                 not left(text, secret),
                 f"The {kind} {secret} is in what is written, all of it or most of it.",
-                why="Files are copied, backed up and lost. Who gets hold of one has the secret.",
+                why=WHY_SECRET,
                 hint=SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES,
             )
+    for beside, card in strangers.cards_beside(random):
+        scene, text, found = on_disk(challenge, talk(f"My card is {beside.format(card)}.", "I see."))
+        scene.show("Read again", found)
+        scene.expect(
+            not left(text, card),
+            f"The card number {card} is in what is written, all of it or most of it.",
+            why=WHY_SECRET,
+            hint=BESIDE,
+        )
 
 
 def left(text: str, secret: str) -> bool:
@@ -632,12 +655,12 @@ def test_everything_else_is_written(challenge):
         "A risk-free-alternative-for-us",
         "See www.desk-and-chair-makers.example",
     ]
-    keys = strangers.key(random), strangers.number(random, 16, " ", card=True)
-    for text in (*texts, "From {} to {} and {}, all of it."):
-        pieces = text.split("{}")
-        written = (
-            "".join(a + b for a, b in zip(pieces, (*keys, keys[0], ""), strict=False)) if len(pieces) > 1 else text
-        )
+    given = [(text, ()) for text in texts]
+    key, card = strangers.key(random), strangers.number(random, 16, " ", card=True)
+    given.append(("From {} to {} and {}, all of it.", (key, card, key)))
+    given += [(f"My card is {beside}.", (card,)) for beside, card in strangers.cards_beside(random)]
+    for text, secrets in given:
+        pieces, written = text.split("{}"), text.format(*secrets)
         messages = talk("Hello.", "Hi!", written, "Noted.")
         scene, _, found = on_disk(challenge, messages)
         scene.show("Read again", found)
@@ -647,7 +670,7 @@ def test_everything_else_is_written(challenge):
             len(found) == len(messages) and in_place(kept[2][1], pieces) and [k for k in kept if k in others] == others,
             "What was written is not what was said: something else than keys and card numbers has changed, or is missing.",
             why="Tomorrow the conversation goes on with what is in the file. An order number that is gone cannot be looked up.",
-            hint=LUHN,
+            hint=BESIDE if text.startswith("My card") else LUHN,
         )
 
 
@@ -742,24 +765,24 @@ def test_a_file_is_below_the_folder(challenge, folder):
             why="Whoever chooses such an id reads and writes your other files, or other users' conversations.",
             hint=OWN_NAME,
         )
-        bad = next((part for part in parts if not fine_name(part)), "")
+        bad = next((part for part in parts if wrong_with(part)), "")
         scene.expect(
             not bad,
-            f"Some systems take no file of this name: {bad!r:.60}.",
+            f"Some systems take no file of this name: {f'{bad:.50}…' if len(bad) > 50 else bad!r}. {wrong_with(bad)}",
             why="Your program stops with an error there, or writes into something else than a file.",
             hint=OWN_NAME,
         )
 
 
-def fine_name(name: str) -> bool:
-    """Whether Linux, macOS and Windows take this as the name of a file."""
-    odd = any(char in '<>:"|?*\\/' or unicodedata.category(char)[0] == "C" for char in name)
-    return (
-        not odd
-        and name[-1:] not in (".", " ")
-        and name.split(".")[0].strip().lower() not in strangers.BAD_NAMES
-        and len(name.encode()) < 256
-    )
+def wrong_with(name: str) -> str:
+    """Why Linux, macOS or Windows do not take this as the name of a file; nothing where all do."""
+    if odd := [char for char in name if char in '<>:"|?*\\/' or unicodedata.category(char)[0] == "C"]:
+        return f"It has {odd[0] if odd[0].isprintable() else ascii(odd[0])} in it."
+    if len(name.encode("utf-8", "replace")) > 255:
+        return f"It has {len(name):,} letters, and more than 255 are too many."
+    if name[-1:] in (".", " "):
+        return "It ends with a dot or a space."
+    return "It is the name of a device." if name.split(".")[0].strip().lower() in strangers.BAD_NAMES else ""
 
 
 def test_no_two_share_a_file(challenge, folder):

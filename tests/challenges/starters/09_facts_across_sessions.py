@@ -5,7 +5,8 @@ with the few facts that matter to it. A fact is one sentence, such as "The user'
 `correct` return its number; if a correction gets a number of its own, the old number is that of no fact any more.
 
 You have it when
-- `known` returns the facts of a user, word for word, oldest first, also in the next program, which makes a new `Facts(path)`;
+- `known` returns the facts of a user in a new list, word for word, oldest first, also in the next program, which makes a
+  new `Facts(path)`;
 - `about` returns those that share words with the question, at most `limit`, those first that share most words. Words are
   those that words_of (below) finds;
 - `answer` returns the model's reply. It sends those facts, as many as fit, as data: an order in a fact is not obeyed, and no

@@ -24,7 +24,7 @@ class Facts:
 
     def read(self):
         if not self.path.exists():
-            return {"next": 1, "users": {}}
+            return {"next": 0, "users": {}}
         return json.loads(self.path.read_text(encoding="utf-8"))
 
     def write(self, all):
