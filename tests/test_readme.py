@@ -137,3 +137,17 @@ def test_the_picture_is_what_show_request_draws() -> None:
 
 if __name__ == "__main__":
     PICTURE.write_text(picture(), encoding="utf-8", newline="\n")
+
+
+def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    client = get_mock_client()
+    monkeypatch.setattr(openai, "OpenAI", lambda: client)
+    own = README.split("## The memory in your own project")[1].split("\n## ")[0]
+    told = {"client": client, "SYSTEM": "Be brief."}
+    for code in re.findall(r"```python\n(.*?)```", own, re.S):
+        exec(code, told)
+    told["store"].open("last-week").append([{"role": "user", "content": "I live in Porto."}])
+    told["facts"].learn(client, told["store"].open("last-week").messages())
+    exec(code, told)  # the same program, next week
+    assert "You live in Porto." in capsys.readouterr().out
