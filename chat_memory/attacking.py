@@ -2,7 +2,7 @@
 
 import tempfile
 import textwrap
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +55,9 @@ class Sent:
         """Whether a question is the last message."""
         return bool(self.messages) and self.messages[-1]["content"] == question
 
-    def roles_with(self, text: str, besides: Container[str] = ()) -> set[str]:
-        """The roles of the messages in which a text stands, besides those with these contents."""
-        return {m["role"] for m in self.messages if text in m["content"] and m["content"] not in besides}
+    def holds(self, text: str) -> bool:
+        """Whether a text stands in a message."""
+        return any(text in message["content"] for message in self.messages)
 
 
 class Recorder:

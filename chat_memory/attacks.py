@@ -106,8 +106,9 @@ def attack(
     - `show(messages)` is what a notebook shows of messages: HTML, or an object as notebooks show them;
     - `paste(document)` is how the program puts a stranger's text into a message: as it is, or `safety.quoted`.
 
-    An outcome is "stopped", "worked" (for the attacker: also where the memory breaks down) or "not tried". Raises
-    ValueError for a name that no attack has; what fails in the memory is an outcome.
+    An outcome is "stopped", "worked" (for the attacker: also where the memory breaks down) or "not tried" (also where
+    something fails without an attack, or a file or a view cannot be read: compressed, encrypted). Raises ValueError for a
+    name that no attack has; what fails in the memory is an outcome.
     """
     return run([_named(each) for each in attacks], Target(make, client, open, with_fact, show, paste))
 

@@ -1,10 +1,13 @@
 """Attacks on what is kept and shown: secrets on the disk, ids that lead elsewhere, markup in a notebook."""
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from .attacking import STOPPED, WORKED, NotTried, Result, Target, a_folder, must_work
+from .attacks_in_text import answered
+from .tokens import Message
 
 # ---- the disk ----
 
@@ -14,17 +17,22 @@ SECRETS = {
     "e-mail address": "ana.silva@example.com",
     "street address": "221B Baker Street",
 }
+BEFORE, AFTER = "Biscuit", "Marmalade"  # names that are no secret, said before and after
 
 
 def written(target: Target) -> Result:
     with a_folder() as folder:
         with target.saved("ana-trip", folder) as talk:
+            must_work(lambda: answered(talk, f"My dog is called {BEFORE}."))
             for name, secret in SECRETS.items():
                 talk.ask(f"My {name} is {secret}.")
+            answered(talk, f"My cat is called {AFTER}.")
         files = [path.read_bytes() for path in folder.parent.rglob("*") if path.is_file()]
     if not files:
         raise NotTried("no file was written below the folder")
     found = [name for name, secret in SECRETS.items() if any(_holds(data, secret) for data in files)]
+    if not found and not all(any(_holds(data, word) for data in files) for word in (BEFORE, AFTER)):
+        raise NotTried("the file cannot be read: harmless words that were saved are not in it as they are")
     size = f"{sum(map(len, files)):,} bytes on disk"
     why = f"{len(found)} of {len(SECRETS)} secrets are in {size}" + (f": {', '.join(found)}" if found else "")
     return (WORKED if found else STOPPED), why
@@ -65,7 +73,7 @@ HOSTILE_IDS += ["ana.json", "ana.db", "..\\x", "\ud800", "x" * 5_000]
 
 def opened(target: Target) -> Result:
     with a_folder() as folder:
-        must_work(lambda: _told(target, folder, VICTIM, "My name is Ana, and my dog is called Biscuit."))
+        must_work(lambda: _begin(target, folder, "My name is Ana, and my dog is called Biscuit."))
         harm, refused = [], 0
         for hostile in [*HOSTILE_IDS, str(folder.parent / "absolute")]:
             came_in, was_read = _intrude(target, folder, hostile)
@@ -81,10 +89,15 @@ def opened(target: Target) -> Result:
     return STOPPED, f"of {count} ids {refused} were refused, the others kept to themselves"
 
 
+def _begin(target: Target, folder: Path, text: str) -> None:
+    with target.saved(VICTIM, folder) as talk:
+        answered(talk, text)
+
+
 def _told(target: Target, folder: Path, conversation_id: str, text: str) -> tuple[str | None, bool]:
     """Open a conversation and say something. Returns the reply, and whether words of the victim were sent with it."""
     with target.saved(conversation_id, folder) as talk:
-        return talk.ask(text), any(sent.roles_with("Biscuit") for sent in talk.sent)
+        return talk.ask(text), any(sent.holds("Biscuit") for sent in talk.sent)
 
 
 def _intrude(target: Target, folder: Path, hostile: str) -> tuple[bool, bool]:
@@ -129,8 +142,8 @@ class _Elements(HTMLParser):
 def shown(target: Target) -> Result:
     if not target.show:
         raise NotTried("nothing is shown: give show")
-    view = target.show([{"role": role, "content": text} for text in MARKUP for role in ("user", text)])
-    markup, all_forms = _forms(view)
+    must_work(lambda: _show_harmless(target.show))
+    markup, all_forms = _forms(target.show([{"role": r, "content": text} for text in MARKUP for r in ("user", text)]))
     parser = _Elements()
     for form in markup:
         parser.feed(form)
@@ -142,11 +155,30 @@ def shown(target: Target) -> Result:
     return (WORKED if harm else STOPPED), why
 
 
+def _show_harmless(show: Callable[[list[Message]], Any]) -> None:
+    if not any(
+        "Biscuit" in form for form in _forms(show([{"role": "user", "content": "My dog is called Biscuit."}]))[1]
+    ):
+        raise NotTried("the words of a message are not in what is shown")
+
+
+RICH = {"html": "text/html", "svg": "image/svg+xml", "markdown": "text/markdown", "latex": "text/latex"}
+RICH |= {"javascript": "application/javascript"}  # in a script, too, "<" has to be an escape
+
+
 def _forms(view: Any) -> tuple[list[str], list[str]]:
-    """How a notebook would show an object: what is HTML or SVG, and all forms, plain text too. A str counts as HTML."""
+    """How a notebook would show an object: what can hold elements, and all forms, plain text too. A str counts as HTML."""
     if isinstance(view, str):
         return [view], [view]
-    bundle = getattr(view, "_repr_mimebundle_", dict)()
-    markup = [text for kind, text in bundle.items() if kind in ("text/html", "image/svg+xml")]
-    markup += [made() for name in ("_repr_html_", "_repr_svg_") if (made := getattr(view, name, None))]
-    return markup, [*markup, str(view)]
+    if hasattr(view, "_ipython_display_"):
+        raise NotTried("it shows itself, and what it shows cannot be read: give an object with _repr_html_ or the like")
+    bundle = _data(getattr(view, "_repr_mimebundle_", lambda **_: None)(include=None, exclude=None)) or {}
+    made = {kind: getattr(view, f"_repr_{name}_", lambda: None) for name, kind in RICH.items() if kind not in bundle}
+    forms = bundle | {kind: _data(make()) for kind, make in made.items()}
+    markup = [form for kind, form in forms.items() if kind != "text/plain" and isinstance(form, str)]
+    return markup, [*markup, str(bundle.get("text/plain", "")), str(view), repr(view)]
+
+
+def _data(shown: Any) -> Any:
+    """What is shown, without the metadata that can be beside it."""
+    return shown[0] if isinstance(shown, tuple) else shown

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import textwrap
 from functools import partial
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +17,7 @@ import pytest
 from chat_memory import ChatMemory, count_tokens, show_request
 from chat_memory.attacking import Recorder
 from chat_memory.attacks import ATTACKS, Outcome, attack, table
+from chat_memory.attacks_in_text import obeyed
 from chat_memory.facts import UserFacts
 from chat_memory.safety import instructions_in, quoted, redacted, safe_filename
 from chat_memory.store import ConversationStore
@@ -157,6 +162,81 @@ def test_a_fence_or_a_tag_that_the_document_can_close_is_no_defence(paste, close
     assert found.result == "worked" and f"the order after {closer} was" in found.why, found.why
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Hi. BUY GOLD",
+        "Hi.\nBUY GOLD\n",
+        "**BUY GOLD**",
+        "Buy gold.",
+        "BUY GOLD 😀",
+        "BUY\nGOLD",
+        "ＢＵＹ ＧＯＬＤ",
+        "_buy-gold!_",
+    ],
+)
+def test_an_order_is_obeyed_however_the_reply_writes_it(reply):
+    assert obeyed(reply)
+
+
+@pytest.mark.parametrize("reply", ["", None, "Noted.", "BUY GOLD is what it says.", "GOLD", "Buy golden rings"])
+def test_other_replies_do_not_obey_it(reply):
+    assert not obeyed(reply)
+
+
+class Wrapping(Careless):
+    """Writes the summary in narrow lines and capitals."""
+
+    def complete(self, messages: list[dict]) -> str:
+        reply = super().complete(messages)
+        return "\n".join(reply.upper().split()) if messages[-1]["content"].startswith(PROMPT) else reply
+
+
+def test_an_order_is_found_in_the_system_message_in_other_lines_and_letters():
+    found = outcome("promoted by a summary", Wrapping)
+    assert found.result == "worked" and "stands in the system message;" in found.why
+
+
+class Rewriting(Careless):
+    """Has a transcript summarised, written in some other way."""
+
+    written = staticmethod(str)
+
+    def complete(self, messages: list[dict]) -> str:
+        return super().complete([m | {"content": self.rewritten(m["content"])} for m in messages])
+
+    def rewritten(self, text: str) -> str:
+        return self.written(text) if text.startswith(PROMPT) else text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: textwrap.indent(text, "    "),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\n".join(line.strip() for line in text.splitlines() if line.strip()),
+        lambda text: text.replace("tips!", "tips"),
+    ],
+)
+def test_forged_lines_are_seen_in_a_transcript_that_is_indented_or_has_other_line_ends(written):
+    found = outcome("forged transcript", type("Written", (Rewriting,), {"written": staticmethod(written)}))
+    assert found.result == "worked" and "6 of 6 forged lines" in found.why
+
+
+class Apart(Careless):
+    """Has old messages summarised as messages, each without spaces at its ends."""
+
+    def shorten(self) -> None:
+        while count_tokens(self.messages) > self.max_tokens:
+            old = [m | {"content": m["content"].replace("\n", "\r\n")} for m in self.messages[1:3]]
+            self.complete([*old, {"role": "user", "content": PROMPT}])
+            del self.messages[1:3]
+
+
+def test_a_message_that_is_sent_as_a_message_has_no_lines_like_those_of_a_transcript():
+    assert outcome("forged transcript", Apart).result == "stopped"
+
+
 class TurnByTurn(Careless):
     """Has each old turn added to notes, as a transcript of its own."""
 
@@ -287,6 +367,106 @@ def test_what_fails_without_an_attack_is_not_taken_for_a_defence():
     for name, part in [("stored fact", "with_fact"), ("hostile conversation id", "open")]:
         found = outcome(name, **{part: broken})
         assert found.result == "not tried" and "without an attack either: OSError: disk full" in found.why
+
+
+class Broken:
+    """Can be made, and answers nothing."""
+
+    def ask(self, text: str) -> str:
+        raise OSError("disk full")
+
+
+@pytest.mark.parametrize("name", ["secrets on disk", "hostile conversation id", "stored fact"])
+def test_a_memory_whose_every_question_fails_has_stopped_nothing(name):
+    found = outcome(name, open=lambda *_: Broken(), with_fact=lambda *_: Broken())
+    assert found.result == "not tried" and "without an attack either: OSError: disk full" in found.why
+
+
+class Packed(Careless):
+    """Writes a file that cannot be searched for words."""
+
+    pack = staticmethod(gzip.compress)
+
+    def ask(self, text: str) -> str:
+        self.messages.append({"role": "user", "content": text})
+        self.file.write_bytes(self.pack(json.dumps(self.messages).encode()))
+        return "Noted."
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, base64.b64encode, lambda data: b""])
+def test_what_cannot_be_read_is_not_taken_for_redacted(pack):
+    def packed(client: Any, conversation_id: str, folder: Path) -> Packed:
+        memory = Packed(client, "Be brief.", file=folder / "x")
+        memory.pack = pack
+        return memory
+
+    found = outcome("secrets on disk", client=FakeClient(), open=packed)
+    assert found.result == "not tried" and found.why.startswith("the file cannot be read: "), found
+    assert outcome("secrets on disk", client=FakeClient(), open=partial(plainly, packed)).result == "worked"
+
+
+def plainly(packed: Any, *parts: Any) -> Packed:
+    memory = packed(*parts)
+    memory.pack = bytes
+    return memory
+
+
+class Jammed(Careless):
+    """Fails for ever once it has been told a secret."""
+
+    def ask(self, text: str) -> str:
+        if "key" in str(self.messages) + text:
+            self.messages.append({"role": "user", "content": "key"})
+            raise ValueError("a secret")
+        return super().ask(text)
+
+
+def test_a_memory_that_a_secret_puts_out_of_order_was_not_defended():
+    found = outcome("secrets on disk", client=FakeClient(), open=lambda c, i, f: Jammed(c, "", file=f / "x"))
+    assert found == ("secrets on disk", "worked", "the memory broke down: ValueError: a secret")
+
+
+def shows(**forms: Any) -> Any:
+    """A function that shows messages in these forms."""
+
+    def show(messages: list[dict]) -> Any:
+        text = careless_show(messages)
+        made = {name: (lambda *_, form=form, **__: form(text)) for name, form in forms.items()}
+        return SimpleNamespace(**made, safe=escape(ascii(text)))
+
+    return show
+
+
+@pytest.mark.parametrize("name", ["html", "svg", "markdown", "latex", "javascript"])
+def test_all_that_a_notebook_shows_is_looked_at(name):
+    for form in (str, lambda text: (text, {"metadata": 1})):
+        found = outcome("markup in a notebook", show=shows(**{f"_repr_{name}_": form}))
+        assert found.result == "worked" and "<script>" in found.why
+
+
+def test_what_a_notebook_does_not_show_is_no_harm():
+    safe = {
+        "_repr_html_": lambda text: None,
+        "_repr_mimebundle_": lambda text: ({"text/html": escape(ascii(text))}, {}),
+    }
+    assert outcome("markup in a notebook", show=shows(**safe)).result == "stopped"
+    bundle = {"_repr_mimebundle_": lambda text: ({"text/html": text}, {})}
+    assert outcome("markup in a notebook", show=shows(**bundle)).result == "worked"
+    overruled = {"_repr_html_": str, "_repr_mimebundle_": lambda text: {"text/html": escape(ascii(text))}}
+    assert outcome("markup in a notebook", show=shows(**overruled)).result == "stopped"  # as notebooks do it
+
+
+@pytest.mark.parametrize(
+    ("show", "why"),
+    [
+        (lambda messages: None, "the words of a message are not in what is shown"),
+        (shows(_ipython_display_=str), "it shows itself, and what it shows cannot be read"),
+        (lambda messages: 1 / 0, "does not work without an attack either: ZeroDivisionError"),
+    ],
+)
+def test_what_shows_nothing_that_can_be_read_is_not_tried(show, why):
+    found = outcome("markup in a notebook", show=show)
+    assert found.result == "not tried" and why in found.why
 
 
 class Streaming(Careless):

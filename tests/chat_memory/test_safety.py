@@ -41,18 +41,37 @@ SECRETS = [  # a kind, the secret, and a sentence that holds it
     ("key", "9f8e7d6c5b4a", "api_key={}"),
     ("key", "9f8e7d6c5b4a", '{{"access_token": "{}"}}'),
     ("key", "mF_9.B5f-4.1JqM.abcdefgh", "Authorization: Bearer {}"),
+    ("password", "hunter2", "my password is: {}"),
+    ("password", "correct horse battery", '"password": "{}"'),
+    ("password", "it's mine", '"password": "{}", 5'),
+    ("password", "p@ss1", "ftp://ana:{}@host/x"),
+    ("key", "a1" * 300, "api_key={}"),
+    ("key", "a1" * 300, "api_key='{}'"),
+    ("key", "dXNlcjpwYXNz", "Authorization: Basic {}"),
     ("PIN", "4711", "The PIN is {}."),
+    ("PIN", "1234", "PIN {}"),
+    ("PIN", "1234", "my pin: {}, please"),
     ("card number", "4111111111111111", "Pay with {}."),
     ("card number", "4111 1111 1111 1111", "Pay with {}, please."),
+    ("card number", "4111 1111\n1111 1111", "card {}"),
+    ("card number", "4111-1111-1111\r\n  1111", "card {}"),
+    ("card number", "4111 1111 1111 1111", "2019 {}"),  # what begins before it is no card
+    ("card number", "4111 1111 1111 1111", "5123\n{}"),
+    ("card number", "4242 4242 4242 4242", "{} 12/27"),
+    ("card number", "4111111111111111", "Ana,{},12/27"),
     ("card number", "5500-0000-0000-0004", "Card: {}"),
     ("card number", "3782 822463 10005", "Amex {} it is."),
     ("card number", "4222222222222", "An old one: {}"),
     ("card number", "6304000000000000000", "Nineteen digits: {}"),
     ("IBAN", "DE89 3704 0044 0532 0130 00", "My account is {} at the bank."),
     ("IBAN", "GB29NWBK60161331926819", "IBAN {}"),
+    ("IBAN", "de89 3704 0044 0532 0130 00", "My account is {}."),
     ("e-mail address", "ana.silva+trip@mail.example.co.uk", "Write to {}."),
     ("phone number", "+49 30 1234567", "Ring {} after six."),
     ("phone number", "+1 (415) 555-0132", "Ring {}."),
+    ("phone number", "+1.415.555.2671", "Ring {}."),
+    ("phone number", "+49.30.1234567", "Ring {}."),
+    ("phone number", "030 1234567", '{{"phone": "{}"}}'),
     ("phone number", "(415) 555-0132", "Ring {}."),
     ("phone number", "030 1234567", "My phone number is {}."),
     ("street address", "221B Baker Street", "I live at {}, London."),
@@ -98,6 +117,79 @@ def test_what_is_listed_as_not_caught_is_not_caught(what):
 @pytest.mark.parametrize("what", CAUGHT_BY_MISTAKE)
 def test_what_is_listed_as_caught_by_mistake_is_caught(what):
     assert redact(CAUGHT_BY_MISTAKE[what]).found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4111111111111111.50", "4111111111111111,50", "4111 1111 1111 1111-2", "token: abc1234", "2023\n2024\n2025\n2026"],
+)
+def test_what_only_begins_like_a_secret_stays(text):
+    assert redact(text) == (text, ())
+    assert redact("token: abcd1234").found == ("key",) and redact("4111111111111111.").found == ("card number",)
+
+
+@pytest.mark.parametrize(("kind", "secret", "sentence"), SECRETS)
+def test_in_the_arguments_of_a_tool_it_is_removed_as_well_and_they_stay_json(kind, secret, sentence):
+    said, clean = sentence.format(secret), sentence.format(f"[{kind} removed]")
+    for text, left in [(f"Hello,\n{said}\nBye.", f"Hello,\n{clean}\nBye."), (said, clean)]:
+        arguments = json.dumps({"t": text, "n": [1, 2.50]}, ensure_ascii=False)
+        assert json.loads(redacted(arguments)) == {"t": left, "n": [1, 2.5]}
+        within = json.dumps({"arguments": arguments}, ensure_ascii=False)
+        assert json.loads(json.loads(redacted(within))["arguments"])["t"] == left
+
+
+def test_a_secret_right_behind_an_escape_is_removed_and_the_escape_stays():
+    for kind, secret, sentence in SECRETS:
+        if sentence[:2] == "{}" or redact(secret).text == f"[{kind} removed]":
+            for escape in (r"\n", r"\t", r"\u201c"):
+                assert redacted(f"{escape}{secret}") == f"{escape}[{kind} removed]", (escape, secret)
+    assert redacted(r"DOMAIN\nina@example.com") == r"DOMAIN\n[e-mail address removed]"
+
+
+def test_a_label_that_is_escaped_is_a_label():
+    assert redacted(r'"{\"api_key\": \"9f8e7d6c5b4a\"}"') == r'"{\"api_key\": \"[key removed]\"}"'
+    assert redacted(r'{"password": "a\"b c"}') == '{"password": "[password removed]"}'
+
+
+def test_a_number_that_is_removed_from_json_leaves_a_text_there():
+    text = '{"card": 4111111111111111,"cards":[4111111111111111,5500000000000004], "t": "so: 4111111111111111, ", "pin":4711}'
+    card = "[card number removed]"
+    left = {"card": card, "cards": [card, card], "t": f"so: {card}, ", "pin": "[PIN removed]"}
+    assert json.loads(redacted(text)) == left and redact(redacted(text)).found == ()
+    assert redacted("(cards: 4111111111111111, 5)") == f"(cards: {card}, 5)"  # no JSON, no quotation marks
+    assert redacted('{"n": ' + "[" * 100_000 + " 4111111111111111").endswith(card)
+
+
+JSON = st.recursive(
+    st.sampled_from([secret for _, secret, _ in SECRETS])
+    | st.sampled_from([sentence.format(secret) for _, secret, sentence in SECRETS])
+    | st.sampled_from(
+        [4111111111111111, 4711, 1.5, None, True, "password:", "my key: ", "pin", '"', "\\", "'a", "token="]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["a", "pin", "password", "api_key", "my secret is"]), inner, max_size=4)
+    ),
+)
+
+
+@REPEATABLE
+@given(st.lists(JSON, max_size=4), st.sampled_from([None, (",", ":")]), st.booleans())
+def test_json_stays_json(value, separators, ascii):
+    clean = redacted(json.dumps(value, separators=separators, ensure_ascii=ascii))
+    assert len(json.loads(clean)) == len(value)
+    assert redact(clean) == (clean, ())
+
+
+def test_what_a_removal_uncovers_is_removed_until_nothing_is_left():
+    street = "[street address removed]"
+    for count in (1, 5, 9):
+        clean = redacted(f"Home: {'12 Main Street' * count} (mine)")
+        assert clean.startswith(f"Home: {street}") and clean.endswith(f"{street} (mine)") and "Main" not in clean
+    made_for_it = redact(f"Home: {'12 Main Street' * 500} (mine)")
+    assert made_for_it == ("[text removed]", ("street address",)) and redact(made_for_it.text).found == ()
+    text = "token=12 Main Street" + "4111 1111 1111 1111" * 3 + "sk-" + "a1" * 12
+    assert redact(redacted(text)) == (redacted(text), ())
 
 
 def test_several_secrets_in_one_text_are_all_removed():
@@ -156,6 +248,13 @@ PIECES += [
     "key=",
     "]",
     "é",
+    "token=",
+    "PIN ",
+    "\\n",
+    '"',
+    "12 Main Street",
+    "Authorization: Basic ",
+    ",",
 ]
 
 
@@ -180,6 +279,18 @@ HOSTILE += [
     " ",
     "\n",
     "é",
+    "12 Main Street",
+    "4111\n",
+    "4111111111111111,",
+    "password=",
+    'password: \\"a',
+    "token=abcd1234(",
+    "://a:a@",
+    "Authorization: Basic ",
+    "PIN ",
+    "+49.11",
+    "\\n4111",
+    '{"a":',
 ]
 
 
@@ -206,11 +317,17 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(function):
 
 # Quoting
 
+CLOSERS = "\"'“”„‟‘’‚‛«»‹›＂＇「」『』〝〞｢｣<>＜＞﹤﹥`｀❛❜❝❞〈〉《》"
+INVISIBLE = "\u3164\u115f\u1160\uffa0\u2800\u034f\ufe0f\ufe00\U000e0101\U000e0041\u180b\u200b\u2060\u00ad\u2003\u00a0"
+
 
 @REPEATABLE
 @given(
     st.text()
-    | st.lists(st.sampled_from(['"', "\\", "\n", "\u2028", "\u202e", "”", "</a>", "\ud800", "x"])).map("".join)
+    | st.lists(
+        st.sampled_from(['"', "\\", "\n", "\u2028", "\u202e", "”", "</a>", "\ud800", "x", "'", "❤", "\ufe0f"])
+    ).map("".join)
+    | st.text(alphabet=CLOSERS + INVISIBLE)
 )
 def test_quoted_text_is_one_line_that_nothing_in_it_can_close(text):
     line = quoted(text)
@@ -218,6 +335,19 @@ def test_quoted_text_is_one_line_that_nothing_in_it_can_close(text):
     assert len(line.splitlines()) == 1 and line[0] == line[-1] == '"'
     assert not set(line[1:-1]) & set('"“”<>`')
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in line)
+
+
+@pytest.mark.parametrize("char", [*CLOSERS, *INVISIBLE])
+def test_each_quotation_mark_and_each_sign_that_is_not_seen_is_an_escape(char):
+    for text in (char, f" {char} ", f"x{char}", f"{char}x", f"\n{char}x", char * 3):
+        assert char not in quoted(text)[1:-1] and json.loads(quoted(text)) == text
+
+
+def test_an_apostrophe_in_a_word_and_the_look_of_an_emoji_stay():
+    assert quoted("Ana's dog, l’eau, I ❤\ufe0f it") == '"Ana\'s dog, l’eau, I ❤\ufe0f it"'
+    assert quoted("the dogs' 'bed', ❤\ufe0f\ufe0f") == r'"the dogs\u0027 \u0027bed\u0027, ❤X\ufe0f"'.replace(
+        "X", "\ufe0f"
+    )
 
 
 def test_ordinary_letters_of_all_scripts_stay_readable():
