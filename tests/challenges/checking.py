@@ -9,6 +9,7 @@ import io
 import json
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SECONDS = 30.0  # for a whole checker, before it is stopped from outside
 MEMORY = 4 << 30  # bytes
+RAM = Path("/dev/shm")  # a disk in memory, where there is one
 END = os._exit  # the real one: a learner's code may replace it
 WIDTH = 78  # characters in a line of what is said
 SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
@@ -139,9 +141,9 @@ class Checker:
     """A checker that has been started, and checks when it is told to. All that takes long is imported beforehand."""
 
     def __init__(self, name: str, work: Path) -> None:
-        handle, path = tempfile.mkstemp(suffix=".jsonl")
-        os.close(handle)
-        self._name, self._path = name, Path(path)
+        self._folder = Path(tempfile.mkdtemp(dir=RAM if os.access(RAM, os.W_OK) else None))  # gone even if it is killed
+        self._name, self._path = name, self._folder / "noted.jsonl"
+        self._path.touch()
         os.environ["PYTHONUTF8"] = (
             "1"  # for the new process, and for the one whose copy it is, which starts with the first
         )
@@ -186,8 +188,7 @@ class Checker:
         self._tell.close()
         self._process.kill()
         self._process.join()
-        with contextlib.suppress(OSError):
-            self._path.unlink()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self) -> Result:
         newest: dict[str, Criterion] = {}
@@ -255,6 +256,7 @@ def wait_and_check(told: Connection, name: str, work: Path, path: Path) -> None:
     for module in TAKE_LONG:
         importlib.import_module(module)
     writer = Writer(path)
+    os.environ["WORKBOOK_ROOM"] = str(path.parent)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

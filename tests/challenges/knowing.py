@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from numbers import Number
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -17,8 +18,9 @@ from typing import Any, NamedTuple
 import pytest
 
 import chat_memory
-from calling import Work
+from calling import Guarded, Work
 from criteria import Message, NotYet, Scene
+from programs import files_in
 from talking import COLOURS, DAYS, NAMES, NUMBERS, THINGS, TalkingServer, call_with_client, spoken
 
 RAM = Path("/dev/shm")  # a disk in memory: nothing in this folder waits for a real one
@@ -110,19 +112,33 @@ class Program:
         self.start()
 
     def start(self) -> None:
-        """End the program, if it runs, and start it again: what it had in memory is gone."""
+        """End the program, if it runs, and start it again: what it had in memory is gone, and what it would write last."""
+        folder = self.path.parent
+        files = files_in(folder)
         self.facts = None
         self.challenge._module = None
+        after = files_in(folder)
+        for name in files.keys() | after.keys():
+            with suppress(OSError):
+                if name not in files and after[name] is not None:
+                    (folder / name).unlink()
+                elif files.get(name) is not None and files[name] != after.get(name):
+                    (folder / name).write_bytes(files[name])
         with explained():
             self.challenge.get("Facts")
             vars(self.challenge._module).setdefault("hash", self._hash(salt=next(SALTS)))
-            self.facts = self.challenge.call("Facts", self.path)
+            self.facts = self.opened(self.path)
+
+    def opened(self, path: Path) -> Guarded:
+        """The facts of a file: of the learner's class, or what a function called Facts returns."""
+        facts = self.challenge.call("Facts", path)
+        return facts if isinstance(facts, Guarded) else Guarded(self.challenge, facts)
 
     def _hash(self, salt: int) -> Callable[[Any], int]:
-        """Python's hash, whose value for a text is another one in each program."""
+        """Python's hash, whose value for a text, and for what may hold one, is another one in each program."""
 
         def of(thing: Any) -> int:
-            if not isinstance(thing, (str, bytes)):
+            if thing is None or isinstance(thing, Number):
                 return hash(thing)
             self.hashed = True
             return hash((salt, thing))
@@ -271,7 +287,7 @@ class Room:
 @contextmanager
 def a_room(challenge: Work) -> Iterator[Room]:
     """A room without UserFacts, where nobody waits for a program that has ended, and SQLite is the same on all machines."""
-    here, ram = os.getcwd(), RAM if os.access(RAM, os.W_OK) else None
+    here, ram = os.getcwd(), os.environ.get("WORKBOOK_ROOM") or (RAM if os.access(RAM, os.W_OK) else None)
     with (
         tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name,
         pytest.MonkeyPatch().context() as patch,

@@ -159,6 +159,7 @@ class Program:
 
 def serve(pipe: Connection, other_end: Connection, file: Path) -> None:
     """Do jobs until nobody is there any more who gives them."""
+    multiprocessing.current_process()._config["daemon"] = False  # it may have helpers of its own
     other_end.close()  # a copy: as long as it is open, it looks as if somebody were there
     work = Work(file, file.name)
     pipe.send("ready")
@@ -178,10 +179,10 @@ def saved(
     def step(event: str, line: int) -> None:
         nonlocal count
         if event == "c_call":
-            if count == hold:
+            count += 1  # first: while this one is held up, another thread of the code may come here
+            if count == hold + 1:
                 pipe.send(line)
                 pipe.recv()
-            count += 1
 
     found = resumed(work, path) if read else None
     done = attempt(work, path, turn, known, step if hold >= 0 else None)
@@ -219,10 +220,12 @@ def attempt(
     work: Work, path: Path, turn: list[Message], known: int, step: Callable[[str, int], None] | None = None
 ) -> Done:
     """Save a turn, and tell at each step in which line of the learner's file it is."""
-    save = work.get("save")
+    save, here = work.get("save"), os.getpid()
 
     def on_event(frame: FrameType | None, event: str, function: Any) -> None:
-        if event.startswith("c_") and leaves_python(function):
+        if (
+            event.startswith("c_") and leaves_python(function) and os.getpid() == here
+        ):  # not in what the code has forked
             while frame is not None and frame.f_code.co_filename != str(work.path):
                 frame = frame.f_back
             if frame is not None:
@@ -237,6 +240,8 @@ def attempt(
             return Done(SAVED)
     except BaseException as error:
         sys.setprofile(None)
+        if os.getpid() != here:
+            os._exit(0)  # what the code has forked is no second program
         if isinstance(error, work.get("Conflict")):
             return Done(CONFLICT)
         return Done(f"{type(error).__name__}: {error}", place=place(work, error))

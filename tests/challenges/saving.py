@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
+import io
 import json
 import os
 import re
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -29,6 +33,7 @@ ODD = (
     "日本へ行きたい",
     "🙂👩‍👩‍👧 ok",
     'She said: "C:\\new"',
+    "Zoe\u0308 and Zo\u00eb",
     "one\r\ntwo\n\n",
     "\u2028 \x00 \ufeff",
     "",
@@ -96,7 +101,7 @@ class Room:
 def a_room(challenge: Work) -> Iterator[Room]:
     """A room, on a disk in memory where there is one. A file that is opened without its folder lands elsewhere."""
     here = os.getcwd()
-    ram = RAM if os.access(RAM, os.W_OK) else None
+    ram = os.environ.get("WORKBOOK_ROOM") or (RAM if os.access(RAM, os.W_OK) else None)
     with tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name:
         folder, elsewhere = Path(name).resolve() / "disk", Path(name).resolve() / "elsewhere"
         folder.mkdir()
@@ -129,10 +134,12 @@ def damaged(content: bytes, inside: bool) -> Iterator[tuple[str, str, bytes]]:
         yield "In the messages a quote was changed", '"role" has become "rolex', QUOTE.sub(rb"\1rolex", content)
 
 
-def damage(room: Room, content: bytes, inside: bool = True) -> Iterator[tuple[Scene, Path, bool]]:
+def damage(
+    room: Room, content: bytes, inside: bool = True, beside: Files | None = None
+) -> Iterator[tuple[Scene, Path, bool]]:
     """A damaged file of each kind, what was done to it, and whether it can be read still, but as no conversation."""
     for what, how, left in damaged(content, inside):
-        scene, path = Scene(), room.new({NAME: left})
+        scene, path = Scene(), room.new({**(beside or {}), NAME: left})
         scene.show(what, how)
         yield scene, path, is_json(left) and content[:1] in b"[{"
 
@@ -166,6 +173,28 @@ def in_use(path: Path) -> Iterator[None]:
             sqlite3.connect = really
             end.cancel()
             end.join()
+
+
+@contextmanager
+def not_let_in(path: Path) -> Iterator[None]:
+    """For a moment nobody can open a file, as on Windows while another program has it open. Who tries again gets it then."""
+    end = time.monotonic() + HELD
+
+    def closed(opener: Callable) -> Callable:
+        def opened(file: Any, *given: Any, **options: Any) -> Any:
+            named = isinstance(file, (str, bytes, os.PathLike))
+            if named and time.monotonic() < end and os.path.abspath(os.fsdecode(file)) == str(path):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opener(file, *given, **options)
+
+        return opened
+
+    really = builtins.open, io.open, os.open
+    builtins.open, io.open, os.open = map(closed, really)
+    try:
+        yield
+    finally:
+        builtins.open, io.open, os.open = really
 
 
 def error_of(problem: NotYet) -> BaseException:

@@ -7,7 +7,7 @@ import linecache
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from calling import TookTooLong, Work
 from criteria import Message, NotYet, NoUse, Scene
 from programs import CONFLICT, SAVED, Done, Files, Left, Stuck, files_in
-from saving import NAME, WHOLE, Room, a_room, damage, error_of, in_use, message, turn, turns, words
+from saving import NAME, WHOLE, Room, a_room, damage, error_of, in_use, message, not_let_in, turn, turns, words
 
 START = (
     "First make it work when nothing goes wrong: save reads what is there, adds the turn and writes; resume reads. "
@@ -31,6 +31,7 @@ START = (
 )
 
 ALL = [one for said in WHOLE for one in said]
+NAMED_ALIKE = [f"ana.{end}" for end in ("tmp", "temp", "new", "bak", "old", "lock", "db", "json")]  # beside ana.chat
 MOMENTS = 14  # at which one program is held up, and another one comes in between
 FOUND, SAVED_NOW, KNOWN, RETURNED = "The file held", "This turn was saved", "`known` was", "resume then returned"
 HELD, KILLED, LEFT = "When the other one came in, the first was at", "The program was killed at", "It left"
@@ -121,13 +122,27 @@ IN_USE_HINTS = (
     "before the other one, and let it out: raise.",
     "Is it there to notice that there is no file, or no table? Ask for that before: path.exists(), CREATE TABLE IF NOT EXISTS.",
 )
+NOT_LET_IN_HINTS = (
+    "Which errors do you catch where the file is read? What do they say of what is in it?",
+    "Only FileNotFoundError says that there is no file. A PermissionError is an OSError too, and says that you may not look "
+    "now: let it out.",
+)
 ADVICE = re.compile(  # what somebody is told who can do something; looked for only where the sentence is English
     r"\b(back-?up|restor\w*|recover\w*|repair\w*|mend\w*|fix\w*|replac\w*|renam\w*|remov\w*|delet\w*|mov(e|ing)|cop(y|ies)|"
     r"start|begin|try|use|look|edit|put|check|ask|bring|take|keep|save|choose|pick|contact|call|inspect|discard|throw|"
-    r"download|undo|report|please|another|older|earlier|previous)\b",
+    r"download|undo|report|please|another|older|earlier|previous|revert\w*|roll(ing)?|swap|switch|run|rebuild|reload|recreate|"
+    r"reset|go back|open (it|this|the file) (in|with))\b",
     re.I,
 )
-ENGLISH = re.compile(r"\b(the|is|was|not|file|damaged|corrupt\w*|cannot|could|error|invalid|broken)\b", re.I)
+ENGLISH = re.compile(  # two of these, as one alone may be a word of another language
+    r"\b(the|this|file|it|and|conversation|damaged|corrupt\w*|cannot|can't|could|read|unreadable|readable|invalid|valid|broken)\b",
+    re.I,
+)
+SURELY_ENGLISH = re.compile(
+    r"\b((is|was|could|does|can) ?not|(is|was) (damaged|corrupted|broken|invalid)|has been)\b", re.I
+)
+NO_SPACES = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # letters of languages that put none between words
+WORD = re.compile(rf"[{NO_SPACES}]|[^\W\d_{NO_SPACES}]+")
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +340,7 @@ def test_conversations_do_not_mix(challenge, room):
     """Two conversations in one folder do not mix, and all of one is in its file"""
     ana = holding(room, turn(1))
     ben = ana.with_name("ben.chat")
+    expect_others_left_alone(challenge, room, ana.read_bytes() if ana.is_file() else b"")
     scene = Scene()
     scene.show("One file of the folder holds", turn(1))
     save(challenge, ben, turn(2), 0)
@@ -357,6 +373,28 @@ def test_conversations_do_not_mix(challenge, room):
         why="Whoever keeps a backup of the file, or sends it, wants to have the whole conversation.",
         hint=IN_ONE_FILE_HINTS,
     )
+
+
+def expect_others_left_alone(challenge: Work, room: Room, content: bytes) -> None:
+    """Save where conversations with names of the same beginning are in the folder, and expect them to stay."""
+    path = room.new(dict.fromkeys(NAMED_ALIKE, content))
+    for known in (0, 2):
+        scene = Scene()
+        scene.show("In the folder are other conversations", f"{', '.join(NAMED_ALIKE[:3])} …")
+        scene.show(SAVED_NOW, turn(1 + known))
+        save(challenge, path, turn(1 + known), known)
+        left = files_in(path.parent)
+        changed = [name for name in NAMED_ALIKE if left.get(name) != content]
+        scene.expect(
+            not changed,
+            f"Another conversation, {changed[0] if changed else ''!r}, is no longer what it was after a save to {path.name!r}.",
+            why="Each file of the folder may be somebody's conversation, whatever its name ends with.",
+            hint=(
+                "Which files does save write beside `path`, and whose could they be?",
+                "path.with_suffix(…) takes the end of the name away, so that files of several names meet. "
+                'path.with_name(path.name + ".tmp") has the whole name in it.',
+            ),
+        )
 
 
 # Somebody else
@@ -511,6 +549,19 @@ def test_a_damaged_file_is_reported(challenge, room):
     content = whole_file(room)
     for scene, path, readable in damage(room, content):
         expect_damage_found(challenge, scene, path, readable, "resume")
+    expect_damage_found_beside_others(challenge, room)
+
+
+def expect_damage_found_beside_others(challenge: Work, room: Room) -> None:
+    """The same where whatever save keeps beside the file is still there. All may come back from that, but not a part."""
+    files = files_in(holding(room, *WHOLE).parent)
+    beside = [name for name in files if name != NAME]
+    for scene, path, readable in damage(room, files[NAME] or b"", beside=files) if beside else ():
+        scene.show("Beside it is still", ", ".join(beside))
+        with suppress(NotYet):
+            if challenge.call("resume", path) == ALL:
+                continue
+        expect_damage_found(challenge, scene, path, readable, "resume")
 
 
 def test_the_error_says_what_to_do(challenge, room):
@@ -532,9 +583,9 @@ def test_the_error_says_what_to_do(challenge, room):
             if other and path.name not in str(other) and not challenge.raised_by_hand(other):
                 own = own.replace(str(other), "")
         own = own.replace(str(path), "X").replace(path.name, "X")  # a word of the sentence
-        said = re.findall(r"[^\W\d_]+", own)
+        english = SURELY_ENGLISH.search(own) or len({word.lower() for word in ENGLISH.findall(own)}) >= 2
         scene.expect(
-            len(said) >= 4 and (ADVICE.search(own) or not ENGLISH.search(own)),
+            len(WORD.findall(own)) >= 4 and (ADVICE.search(own) or not english),
             f"The message does not say what the user can do now. It is: “{words(text, path)}”",
             why=why,
             hint=ADVICE_HINTS,
@@ -568,12 +619,20 @@ def overlooked(challenge: Work, path: Path) -> bool:
 def test_a_file_in_use_is_neither_new_nor_damaged(challenge, room):
     """A file that another program is using is taken neither for a new one nor for a damaged one"""
     content = whole_file(room)
-    if not content.startswith(b"SQLite format 3\0"):
-        return  # there is no lock on the file itself of which we know
-    for name, arguments in (("resume", ()), ("save", (turn(6), len(ALL)))):
+    database = content.startswith(b"SQLite format 3\0")
+    hint = IN_USE_HINTS if database else NOT_LET_IN_HINTS
+    cases: list[tuple[str, tuple]] = [("resume", ()), ("save", (turn(6), len(ALL))), ("save", (turn(6), 0))]
+    for name, arguments in cases[: 2 if database else 3]:
         path, scene, raised, found = room.new({NAME: content}), Scene(), None, None
-        scene.show("Another program is writing, and has locked the file", "BEGIN EXCLUSIVE")
-        with in_use(path):
+        what = (
+            "Another program is writing, and has locked the file"
+            if database
+            else "Another program lets nobody open the file"
+        )
+        scene.show(what, "BEGIN EXCLUSIVE" if database else "PermissionError")
+        if arguments:
+            scene.show(KNOWN, str(arguments[1]))
+        with in_use(path) if database else not_let_in(path):
             try:
                 found = challenge.call(name, path, *arguments)
             except NotYet as problem:
@@ -584,7 +643,7 @@ def test_a_file_in_use_is_neither_new_nor_damaged(challenge, room):
             not isinstance(raised, challenge.get("DamagedFile")),
             f"{name} says that the file is damaged, and it is only in use.",
             why=f"{why} Who puts a backup in its place now loses what is being written.",
-            hint=IN_USE_HINTS,
+            hint=hint,
         )
         if name == "save":
             found = challenge.call("resume", path)
@@ -597,7 +656,7 @@ def test_a_file_in_use_is_neither_new_nor_damaged(challenge, room):
             if not raised
             else f"What {name} left is not what was there.",
             why=why,
-            hint=IN_USE_HINTS,
+            hint=hint,
         )
 
 

@@ -10,13 +10,13 @@ You have it when
 - `about` returns those that share words with the question, at most `limit`, those first that share most words. Words are
   those that words_of (below) finds;
 - `answer` returns the model's reply. It sends those facts, as many as fit, as data: an order in a fact is not obeyed, and no
-  fact stands in a system message. With them a request has at most NOTE_TOKENS tokens more than the question alone would
-  have (count_tokens). Where no fact matters, the question is asked all the same;
+  fact stands in a system message, nor in one of a tool. With them a request has at most NOTE_TOKENS tokens more than the
+  question alone would have (count_tokens). Where no fact matters, the question is asked all the same;
 - no user ever gets another user's fact, whatever their names are: `ana` and `Ana` are two users, and "%" is one;
 - `correct` and `forget` raise LookupError (KeyError is one) where this user has no fact of that number, and change nothing;
-- names, texts and questions may hold whatever people write: quotes, %, emoji, nothing at all in a question;
+- names, texts and questions may hold whatever people write: quotes, %, emoji, line ends, nothing at all in a question;
 - a corrected fact wins: what it said before is no longer known, found or sent;
-- a forgotten fact is gone, with all that it said before it was corrected. No file in the folder of `path` holds a byte of it.
+- a forgotten fact is gone, with all that it said before it was corrected. No file that is written holds a byte of it.
 
 One program at a time uses the file, and each can end at any moment after a call. Keep the facts in any form: JSON, SQLite, with
 its full-text search or without. A database leaves what is deleted in the file, until VACUUM writes it anew. Only UserFacts of

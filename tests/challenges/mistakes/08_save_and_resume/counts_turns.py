@@ -41,6 +41,6 @@ def save(path, turn, known):
         turns = sum(message["role"] == "user" for message in messages)
         if turns != known:
             raise Conflict(f"{path} holds {turns} turns, and you know {known}.")
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(json.dumps([*messages, *turn]), encoding="utf-8")
         os.replace(new, path)

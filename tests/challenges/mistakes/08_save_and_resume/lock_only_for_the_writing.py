@@ -39,6 +39,6 @@ def save(path, turn, known):
     if len(resume(path)) != known:
         raise Conflict(f"{path} has changed. You know {known} messages.")
     with locked(path):
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(json.dumps([*resume(path), *turn]), encoding="utf-8")
         os.replace(new, path)

@@ -17,7 +17,7 @@ class Conflict(Exception):
 
 @contextmanager
 def locked(path):
-    lock = path.with_suffix(".lock")
+    lock = path.with_name(path.name + ".lock")
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
     except FileExistsError:
@@ -45,6 +45,6 @@ def save(path, turn, known):
         messages = resume(path)
         if len(messages) != known:
             raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(json.dumps([*messages, *turn]), encoding="utf-8")
         os.replace(new, path)

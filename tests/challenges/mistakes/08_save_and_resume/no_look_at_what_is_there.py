@@ -38,6 +38,6 @@ def resume(path):
 def save(path, turn, known):
     with locked(path):
         messages = resume(path)[:known]
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(json.dumps([*messages, *turn]), encoding="utf-8")
         os.replace(new, path)

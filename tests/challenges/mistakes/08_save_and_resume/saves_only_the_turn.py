@@ -37,6 +37,6 @@ def resume(path):
 
 def save(path, turn, known):
     with locked(path):
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(json.dumps(turn), encoding="utf-8")
         os.replace(new, path)

@@ -40,6 +40,6 @@ def save(path, turn, known):
         messages = resume(path)
         if len(messages) != known:
             raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         new.write_text(str([*messages, *turn]), encoding="utf-8")
         os.replace(new, path)

@@ -40,7 +40,7 @@ def save(path, turn, known):
         messages = resume(path)
         if len(messages) != known:
             raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         with new.open("x", encoding="utf-8") as file:
             json.dump([*messages, *turn], file)
         os.replace(new, path)

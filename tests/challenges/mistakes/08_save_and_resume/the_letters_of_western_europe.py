@@ -40,7 +40,7 @@ def save(path, turn, known):
         messages = resume(path)
         if len(messages) != known:
             raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
-        new = path.with_suffix(".new")
+        new = path.with_name(path.name + ".new")
         text = json.dumps([*messages, *turn], ensure_ascii=False)
         new.write_text(text, encoding="latin-1", errors="replace")
         os.replace(new, path)

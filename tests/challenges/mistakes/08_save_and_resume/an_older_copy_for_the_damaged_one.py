@@ -1,0 +1,51 @@
+"""Goes on with the copy that was made before the last save, and tells nobody."""
+# fails: test_a_damaged_file_is_reported
+# hint: end is missing
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+
+
+class DamagedFile(Exception):
+    pass
+
+
+class Conflict(Exception):
+    pass
+
+
+@contextmanager
+def locked(path):
+    with closing(sqlite3.connect(f"{path}.lock", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")  # a lock that ends with its program, on every system
+        yield
+
+
+def resume(path):
+    if not path.exists():
+        return []
+    try:
+        messages = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        backup = path.with_name(path.name + ".bak")
+        if backup.exists():
+            return resume(backup)
+        raise DamagedFile(f"{path} is damaged ({error}). Please restore your backup of it.") from error
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise DamagedFile(f"{path} is damaged. Please restore your backup of it.")
+    return messages
+
+
+def save(path, turn, known):
+    with locked(path):
+        messages = resume(path)
+        if len(messages) != known:
+            raise Conflict(f"{path} holds {len(messages)} messages, and you know {known}.")
+        new = path.with_name(path.name + ".new")
+        new.write_text(json.dumps([*messages, *turn]), encoding="utf-8")
+        if path.exists():
+            shutil.copy(path, path.with_name(path.name + ".bak"))
+        os.replace(new, path)
