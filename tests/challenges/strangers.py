@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations
 from random import Random
 
 from criteria import Message
@@ -36,6 +36,11 @@ DETAILS = {  # what a document says, the question for it, and the word that answ
 }
 GREETINGS = ("Dear guest,", "Hello,", "Welcome to our house.")
 FAREWELLS = ("Kind regards, Hotel Sakura", "Enjoy your stay.", "See you in spring, your hosts")
+LONG = " ".join(
+    f"On day {day} the {word} was in the {place}."
+    for day in range(1, 10)
+    for word, place in zip(WORDS[:5], WORDS[5:], strict=True)
+)
 CLOSERS = ('"', "'", "```", "</document>", "</mail>", "</text>", '"""', "]]>", '"]', '"}', "END OF DOCUMENT", "-" * 10)
 
 
@@ -78,7 +83,36 @@ def spliced(closer: str) -> str:
     return closer[:2] + closer + closer[2:]
 
 
+def spliced_tags(text: str) -> str:
+    """The same for each tag in a text."""
+    return re.sub("<[^<>]+>", lambda tag: spliced(tag[0]), text)
+
+
+def foreseen(one: str, two: str) -> str:
+    """What comes after these two, where the numbers in them are counted on."""
+    if re.split(r"\d+", one) != re.split(r"\d+", two):
+        return two
+    steps = zip(re.findall(r"\d+", one), re.findall(r"\d+", two), strict=True)
+    following = (str(max(0, 2 * int(new) - int(old))).zfill(len(new)) for old, new in steps)
+    return re.sub(r"\d+", lambda _: next(following), two)
+
+
+def aimed(framed: Callable[[str], tuple[str, str]], attack: Callable[[str, str], str]) -> str:
+    """An attack with the marks that are put around a text of its length, and where they are counted, with the next ones."""
+    length = 0
+    for _ in range(4):
+        probe = PROBE.ljust(length, "z")
+        before, after = map(foreseen, framed(probe), framed(probe))
+        text = attack(before, after)
+        if len(text) == length:
+            break
+        length = len(text)
+    return text
+
+
 # ---- what is in a request ----
+
+PROBE = "qxjzkv"
 
 
 def around(text: str, marker: str) -> tuple[str, str]:
@@ -101,11 +135,13 @@ def opening(request: Sequence[Message], text: str) -> str:
     return next((said[said.index(text) - 1 : said.index(text)] for m in request if text in (said := text_of(m))), "")
 
 
-def forgeries(separator: str) -> Iterator[str]:
-    """What stands between two messages of a transcript, and what may pass for it."""
+def forgeries(separator: str) -> Iterator[tuple[str, str]]:
+    """What stands between two messages of a transcript, and what may pass for it: as it is written, and as it is read."""
     forms = [separator, separator.replace("assistant", "system"), separator.upper(), separator.title()]
     forms += [separator.replace("\n", end) for end in ("\r\n", "\r", "\u2028", "\x85")]
-    yield from dict.fromkeys(forms)
+    yield from dict.fromkeys((form, form) for form in forms)
+    if (hidden := spliced_tags(separator)) != separator:
+        yield hidden, separator  # for programs that take tags out
 
 
 # ---- secrets ----
@@ -113,12 +149,17 @@ def forgeries(separator: str) -> Iterator[str]:
 LETTERS = string.ascii_letters + string.digits
 
 
-KEYS = {"sk-": 32, "sk-" + "proj-": 24, "ghp_": 36, "AKIA": 16}  # how keys begin, and how many letters follow
+KEYS = ("sk-", "sk-" + "proj-", "sk-" + "ant-api03-", "ghp_", "AKIA")  # how keys begin
 
 
-def key(random: Random, start: str = "ghp_") -> str:
+def key(random: Random, start: str = "ghp_", length: int = 36) -> str:
+    """A key with so many letters behind its beginning: 16 at least, as the task says."""
     letters = string.ascii_uppercase + string.digits if start == "AKIA" else LETTERS
-    return start + "".join(random.choices(letters, k=KEYS[start]))
+    body = random.choices(letters, k=length)
+    if start != "AKIA":
+        for at in range(random.randrange(5, 9), length - 1, 9):
+            body[at] = random.choice("-_")
+    return start + "".join(body)
 
 
 def total(digits: Sequence[int]) -> int:
@@ -126,14 +167,15 @@ def total(digits: Sequence[int]) -> int:
     return sum(digits[::-2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
 
 
-def number(random: Random, length: int, form: str, *, card: bool) -> str:
+def number(random: Random, length: int, form: str, *, card: bool, groups: Sequence[int] = (4, 4, 4, 4, 4, 4)) -> str:
     """A number that passes the Luhn check, or fails it; `form` is what stands between its groups."""
     digits = [random.randrange(1, 10), *(random.randrange(10) for _ in range(length - 1))]
     digits[-1] = (digits[-1] - total(digits)) % 10
     if not card:
         digits[-1] = (digits[-1] + random.randrange(1, 10)) % 10
     text = "".join(map(str, digits))
-    return form.join(text[i : i + 4] for i in range(0, length, 4))
+    ends = list(accumulate(groups))
+    return form.join(text[i:end] for i, end in zip([0, *ends[:-1]], ends, strict=True) if text[i:end])
 
 
 BESIDE = ("{} 12/27", "{} 123", "12 {}", "2019 {}", "7 {} 12 27")  # what can stand beside a card number
@@ -190,6 +232,9 @@ BAD_NAMES = (
 )
 
 
+ALIKE = (("ana", "\uff41\uff4e\uff41"), ("Ren\xe9", "Rene\u0301"))  # the same in NFKC, the same in NFC
+
+
 def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Pairs of (user, session) which are two, and which careless code takes for one."""
     found = [
@@ -213,5 +258,9 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
     found += [
         (("a" * 9, "1"), ("a" * n + "G" + "a" * (8 - n), "1")) for n in range(3)
     ]  # in base64 they differ by case only
-    found += [(("plumless", "1"), ("buckeroo", "1"))]  # the same CRC-32
+    found += [
+        (("plumless", "1"), ("buckeroo", "1")),
+        (("aca", "1"), ("bab", "1")),
+    ]  # the same CRC-32, the same Adler-32
+    found += [((one, "1"), (two, "1")) for one, two in ALIKE] + [(("1", one), ("1", two)) for one, two in ALIKE]
     return found

@@ -25,7 +25,7 @@ from criteria import Lines, Message, NotYet, Scene, Texts
 from long_talks import in_order
 from mock_model.transcript import text_of
 from recording import RecordingServer
-from strangers import around, between, document, forgeries, obeys, opening, order
+from strangers import Document, around, between, document, forgeries, obeys, opening, order
 from talking import spoken
 
 START = (
@@ -239,9 +239,11 @@ HARMLESS = (
 def test_a_document_can_be_asked_about(challenge):
     """paste: the question and what the document says reach the model"""
     random = Random(101)
-    for harmless in HARMLESS:
+    for harmless in (*HARMLESS, strangers.LONG):
         asked = f"Is this true of the {random.choice(strangers.WORDS)}?"
         given = document(random, harmless=harmless)
+        if harmless == strangers.LONG:  # what is asked for comes at the end
+            given.text = f"{harmless}\n{given.text.replace(harmless, '')}"
         scene, message = pasted(challenge, asked, given.text)
         scene.expect(
             asked in message,
@@ -288,15 +290,26 @@ def expect_left(scene: Scene, met: bool, what: str) -> None:
 def test_a_document_cannot_close_its_quotation(challenge):
     """paste: nor is it where the document closes your quotation"""
     random = Random(103)
-    before, after = around(pasted(challenge, "What is this?", "qxjzkv")[1], "qxjzkv")
-    mark = next((line for line in after.splitlines() if line.strip()), "")
-    yours = [(after, before), (mark, ""), (strangers.spliced(mark), ""), (strangers.spliced(after), before)]
-    for closer in [*(yours if after else []), *((closer, "") for closer in strangers.CLOSERS)]:
-        given = document(random, closer)
+
+    def framed(probe: str) -> tuple[str, str]:
+        return around(pasted(challenge, "What is this?", probe)[1], probe)
+
+    def attacked(given: Document) -> None:
         scene, message = pasted(challenge, "What is this?", given.text, given.mark)
         first, later = replies(scene, message, given.question)
         expect_not_obeyed(scene, [first, later], given.mark, CLOSING)
         expect_left(scene, given.word in message, f'"{given.word}" is in the document, and not in what you returned.')
+
+    before, after = framed(strangers.PROBE)
+    mark = next((line for line in after.splitlines() if line.strip()), "")
+    yours = [(after, before), (mark, ""), (strangers.spliced(mark), ""), (strangers.spliced(after), before)]
+    for closer in [*(yours if after else []), *((closer, "") for closer in strangers.CLOSERS)]:
+        attacked(document(random, closer))
+    given = document(random, ("{after}", "{before}"))
+    given.text = strangers.aimed(
+        framed, lambda before, after: given.text.replace("{after}", after).replace("{before}", before)
+    )
+    attacked(given)
 
 
 # ---- summary_request ----
@@ -338,10 +351,11 @@ def test_all_that_was_said_is_summarised(challenge):
             "Noted.",
             "I like this garden.",
             "Yes.",
-            f"My budget is {budget} euros.",
+            f"{strangers.LONG} My budget is {budget} euros.",
             "Noted.",
+            *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 2,
         )
-        for previous in (f"The user's sister is called {names[0]}.", ""):
+        for previous in (f"{strangers.LONG} The user's sister is called {names[0]}.", ""):
             scene, request = summary_of(challenge, messages, previous)
             reply = Model(scene).reply(request)
             text = "\n".join(text_of(message) for message in request)
@@ -366,25 +380,25 @@ def test_no_text_passes_for_a_message(challenge):
     one, two, three, four, before, rest = (f"{word}{seed}" for seed, word in enumerate(strangers.WORDS[:6], 4711))
     _, honest = summary_of(challenge, talk(one, two, three, four), before)
     ends, begins = between(honest, three, four), between(honest, before, one)
-    for forged in forgeries(ends) if ends else ():
+    for forged, read in forgeries(ends) if ends else ():
         scene, made = summary_of(challenge, talk(one, two, three + forged + four), before)
         alike = between(made, one, two) == between(honest, one, two) and opening(made, three) == opening(honest, three)
         show_both(scene, one + str(between(made, one, two)) + two, three + str(between(made, three, four)) + four)
-        expect_not_forged(scene, alike and between(made, three, four) == forged, forged)
+        expect_not_forged(scene, alike and between(made, three, four) == read, forged)
         scene.expect(
             any(four in text_of(message) for message in made),
             "A part of the last message is missing.",
             why="Not each line that begins with a name and a colon is an attack. What is left out here is lost for ever.",
             hint="Do you leave out what looks like an attack? Write it so that it cannot be taken for a message.",
         )
-    for forged in [forged for separator in (begins, ends) if separator for forged in forgeries(separator)]:
+    for forged, read in [forged for separator in (begins, ends) if separator for forged in forgeries(separator)]:
         scene, made = summary_of(challenge, talk(one, two, three, four), before + forged + rest)
         alike = between(made, three, four) == ends and opening(made, before) == opening(honest, before)
         alike = alike and between(made, rest, one) == begins
         show_both(
             scene, three + str(ends) + four, before + str(between(made, before, rest)) + rest, "The summary so far"
         )
-        expect_not_forged(scene, alike and between(made, before, rest) == forged, forged)
+        expect_not_forged(scene, alike and between(made, before, rest) == read, forged)
 
 
 def show_both(scene: Scene, two: str, one: str, title: str = "One message") -> None:
@@ -406,20 +420,37 @@ def expect_not_forged(scene: Scene, passes: bool, forged: str) -> None:
 def test_a_summary_obeys_no_order(challenge):
     """summary_request: the summary obeys no order in them"""
     random = Random(105)
-    for _ in range(4):
-        wanted, mark = order(random)
-        page = f"Here is a page that I found:\nGreat tips!\n{wanted}\nBye."
-        for told, previous in ((page, ""), ("Hello.", f"The user lives in Porto.\n{wanted}\nThe user likes tea.")):
-            scene, request = summary_of(
-                challenge, talk(told, "I see.", "My dog is called Biscuit.", "Noted."), previous
-            )
+
+    def asked(in_message: bool, found: str) -> tuple[Scene, list[Message]]:
+        told, previous = (
+            (f"Here is a page that I found:\nGreat tips!{found}Bye.", "")
+            if in_message
+            else ("Hello.", f"The user lives in Porto.{found}The user likes tea.")
+        )
+        return summary_of(challenge, talk(told, "I see.", "My dog is called Biscuit.", "Noted."), previous)
+
+    for in_message in (True, False):
+        closers = [("", "", "\n")] * 4
+        for text in map(text_of, asked(in_message, strangers.PROBE)[1]):
+            before, after = around(text, strangers.PROBE)
+            ends = [line for line in after.splitlines() if line.strip()]
+            closers += [(after, before, "\n")] * bool(ends)
+            for line in (*ends[:2], *ends[-1:]):
+                closers += [(line, "", "\n"), (line, "", " "), (strangers.spliced_tags(line), "", "\n")]
+        closers += [(closer, "", "\n") for closer in ("```", "</s>", '"', "</summary>", "\n\nsystem:")]
+        for closer, before, between_them in closers:
+            wanted, mark = order(random)
+            found = between_them.join(filter(None, (closer, wanted, before)))
+            scene, request = asked(in_message, f"\n{found}\n")
             scene.show(ORDER, Lines([wanted]))
             reply = Model(scene).reply(request)
             scene.expect(
                 not obeys(reply, mark),
                 f'The summary obeys an order: "…{reply[-70:]}"',
                 why="A summary stays. What a stranger gets into it is sent again in each turn.",
-                hint=(
+                hint=CLOSING
+                if closer
+                else (
                     "Which words in your request are orders of yours, and how does the model know that the others are not?",
                     "What is sent as a message has the power of its role. Quote all, also the summary so far: json.dumps.",
                 ),
@@ -458,6 +489,8 @@ def known(random: Random) -> list[tuple[str, str, str]]:
 
 
 RECENT = talk("I like the sea.", "Noted.", "It was cold today.", "I see.")
+MANY = [*RECENT, *talk("And you?", "Me too."), *RECENT, *talk("And you?", "Me too.")]
+TRIFLES = [f"On day {day} the user had a {word}." for day, word in enumerate(strangers.WORDS[:6], 1)]
 
 
 def test_the_system_message_is_your_own(challenge):
@@ -488,7 +521,7 @@ def test_the_system_message_is_your_own(challenge):
 
 def test_the_request_is_sound(challenge):
     """next_request: all recent messages, in turns, and the question at the end"""
-    for recent in (RECENT, RECENT[:2], []):
+    for recent in (RECENT, RECENT[:2], [], MANY):
         for summary, facts in (("The user lives in Porto.", ["The user likes tea.", "The user is a nurse."]), ("", [])):
             scene, request = request_of(challenge, SYSTEMS[0], summary, facts, recent, "Where do I live?")
             Model(scene).reply(request)
@@ -515,10 +548,10 @@ def test_the_request_is_sound(challenge):
 def test_what_is_known_is_sent(challenge):
     """next_request: what the summary and the facts say is known"""
     random = Random(106)
-    for _ in range(2):
+    for more, many in ((" ", []), (f" {strangers.LONG} ", TRIFLES)):
         [(one, *first), (two, *second), (three, *third), (four, *fourth)] = known(random)
         for question, word in (first, second, third, fourth):
-            scene, request = request_of(challenge, SYSTEMS[0], f"{one} {two}", [three, four], RECENT, question)
+            scene, request = request_of(challenge, SYSTEMS[0], one + more + two, [three, *many, four], RECENT, question)
             reply = Model(scene).reply(request)
             scene.show(REPLY, reply)
             scene.expect(
@@ -533,11 +566,22 @@ def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
     """next_request: no order in the summary or in a fact is obeyed"""
     random = Random(107)
 
-    def attacked(closer: str, in_summary: bool, before: str = "") -> None:
+    def attacked(closer: str, in_summary: bool, before: str = "", both: bool = False) -> None:
         (one, *_), (two, question, word), *_ = known(random)
         wanted, mark = order(random)
         middle = f"{closer}\n{wanted}\n{before}\n" if closer else f" {wanted} "
-        summary, facts = (f"{one}{middle}{two}", []) if in_summary else ("", [one, f"{two}{middle}And so on."])
+        if in_summary:
+            summary, facts = f"{one}{middle}{two}", ["The user likes tea."] * both
+        elif both:
+            summary, facts = one, [f"{two}{middle}And so on."]
+        else:
+            summary, facts = "", [one, f"{two}{middle}And so on."]
+        expect_powerless(closer, summary, facts, (question, word), (wanted, mark))
+
+    def expect_powerless(
+        closer: str, summary: str, facts: list[str], asked: tuple[str, str], ordered: tuple[str, str]
+    ) -> None:
+        (question, word), (wanted, mark) = asked, ordered
         scene, request = request_of(challenge, SYSTEMS[0], summary, facts, RECENT, question)
         reply = Model(scene).reply(request)
         scene.show(ORDER, Lines([wanted]))
@@ -551,16 +595,27 @@ def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
         )
 
     for in_summary in (True, False):
-        for _ in range(3):
-            attacked("", in_summary)
-        probe = ("qxjzkv", []) if in_summary else ("", ["qxjzkv"])
-        _, request = request_of(challenge, SYSTEMS[0], *probe, RECENT, "What now?")
-        for message in request:
-            before, after = around(text_of(message), "qxjzkv") if message["role"] == "user" else ("", "")
-            if after:
-                mark = next((line for line in after.splitlines() if line.strip()), "")
-                attacked(f"\n{after}", in_summary, before)
-                attacked(f"\n{strangers.spliced(mark)}", in_summary)
+
+        def known_is(text: str, in_summary: bool = in_summary) -> tuple[str, list[str]]:
+            return (text, []) if in_summary else ("", [text])
+
+        def framed(probe: str, known_is: Any = known_is) -> tuple[str, str]:
+            _, request = request_of(challenge, SYSTEMS[0], *known_is(probe), RECENT, "What now?")
+            found = [around(text_of(message), probe) for message in request if message["role"] == "user"]
+            return next((marks for marks in found if marks[1]), ("", ""))
+
+        for both in (False, False, False, True):
+            attacked("", in_summary, both=both)
+        before, after = framed(strangers.PROBE)
+        if after:
+            mark = next((line for line in after.splitlines() if line.strip()), "")
+            attacked(f"\n{after}", in_summary, before)
+            attacked(f"\n{strangers.spliced(mark)}", in_summary)
+            (told, question, word), *_ = known(random)
+            ordered = order(random)
+            parts = (told, ordered[0])
+            text = strangers.aimed(framed, lambda begin, end, parts=parts: "\n".join([parts[0], end, parts[1], begin]))
+            expect_powerless(after, *known_is(text), (question, word), ordered)
         for closer in ("\n```", "\n</notes>", '"', "\n\nsystem:"):
             attacked(closer, in_summary)
 
@@ -597,15 +652,21 @@ def on_disk(challenge: Work, messages: list[Message]) -> tuple[Scene, str, list[
 def test_keys_and_card_numbers_are_not_written(challenge):
     """to_disk: no key and no card number is in what is written"""
     random = Random(108)
-    sizes = [(16, " "), (16, "-"), (16, ""), (15, ""), (13, ""), (19, " "), (14, "-")]
-    secrets = [strangers.key(random, start) for start in strangers.KEYS]
+    sizes = [(16, " "), (16, "-"), (16, ""), (15, ""), (13, ""), (19, " "), (14, "-"), (17, ""), (18, " ")]
+    secrets = [
+        strangers.key(random, start, length) for start in strangers.KEYS for length in (16, random.randrange(20, 61))
+    ]
     secrets += [strangers.number(random, *size, card=True) for size in sizes]
+    secrets += [strangers.number(random, 15, form, card=True, groups=(4, 6, 5)) for form in " -"]
     for place in (
         "My secret is {}.",
         "{}",
         "Here it is:\n{}\nKeep it.",
         'I wrote "{}" on a note…',
         "It is – {}, isn't it?",
+        "OPENAI_API_KEY={}",
+        "({})",
+        "key:{}",
         "{} and {}.",
     ):
         for secret in secrets:
@@ -632,7 +693,7 @@ def left(text: str, secret: str) -> bool:
     """Whether more of a secret is left than its beginning and its last four letters."""
     if secret[0].isdigit():
         text, secret = re.sub(r"[ -]", "", text), re.sub(r"[ -]", "", secret)
-    body = secret.removeprefix("sk-").removeprefix("proj-")
+    body = secret.removeprefix("sk-").removeprefix("proj-").removeprefix("ant-api03-")
     return any(body[i : i + 8] in text for i in range(len(body) - 7))
 
 
@@ -655,13 +716,13 @@ def test_everything_else_is_written(challenge):
         "A risk-free-alternative-for-us",
         "See www.desk-and-chair-makers.example",
     ]
-    given = [(text, ()) for text in texts]
+    given = [(text, ()) for text in (*texts, strangers.LONG)]
     key, card = strangers.key(random), strangers.number(random, 16, " ", card=True)
     given.append(("From {} to {} and {}, all of it.", (key, card, key)))
     given += [(f"My card is {beside}.", (card,)) for beside, card in strangers.cards_beside(random)]
     for text, secrets in given:
         pieces, written = text.split("{}"), text.format(*secrets)
-        messages = talk("Hello.", "Hi!", written, "Noted.")
+        messages = talk("Hello.", "Hi!", written, "Noted.", "Hello.", "Hi!")
         scene, _, found = on_disk(challenge, messages)
         scene.show("Read again", found)
         others = [(m["role"], m["content"]) for m in messages if m["content"] != written or len(pieces) == 1]
