@@ -152,8 +152,8 @@ def watch(name: str) -> int:
             result = checker.result()
             print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
             page.show(result)
+            checker = Checker(name, WORK)  # before it is said that Ctrl-C stops: not to be stopped half started
             print(f"\nWatching work/{path.name}: save it to check again, Ctrl-C to stop.", flush=True)
-            checker = Checker(name, WORK)
     except KeyboardInterrupt:
         print("\nStopped watching.")
         return 0
