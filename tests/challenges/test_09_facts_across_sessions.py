@@ -752,6 +752,52 @@ def expect_old_number_dead(scene: Scene, program: Program, old: int, new: int, t
     )
 
 
+def expect_forgotten(scene: Scene, program: Program, gone: tuple[Known, Known], left: list[str], again: bool) -> None:
+    """Expect that two versions of a fact are neither known nor found, and that the others are."""
+    fact, newer = gone
+    found = program.known("ana")
+    scene.show("known returned, in a new program" if again else "known returned", Texts(found))
+    scene.expect(
+        not {fact.text, newer.text} & set(found),
+        "It is still known" + (", or known again." if again else "."),
+        why=WHY_FORGET,
+        hint=FORGOTTEN,
+    )
+    scene.expect(
+        sorted(found) == sorted(left),
+        "What was not forgotten is no longer known.",
+        why="To forget one fact is not to forget all.",
+        hint=ONLY_THIS,
+    )
+    for question in (fact.asked, fact.word, newer.word):
+        if found := program.about("ana", question):
+            scene.show(f"about({question!r}) returned", Texts(found))
+        scene.expect(
+            found == [],
+            "It is still found, or something else is.",
+            why=WHY_FORGET,
+            hint=FORGOTTEN,
+        )
+
+
+def expect_a_number_of_its_own(scene: Scene, program: Program, fact: Known, numbers: dict[str, int]) -> None:
+    """Expect that one more fact gets another number than those that are still there have."""
+    left = list(numbers)
+    number = program.remember("ana", fact.text)
+    scene.show("Then one more fact was remembered, and its number is", str(number))
+    scene.show("Numbers of the facts that are still there", ", ".join(map(str, numbers.values())))
+    scene.expect(
+        number not in numbers.values() and sorted(program.known("ana")) == sorted([fact.text, *left]),
+        "One more fact was remembered afterwards, and it has the number of another one, or has taken its place.",
+        why="By its number a fact is corrected and forgotten, and no other one.",
+        hint=(
+            "Where does the number come from? How many facts there are says nothing once one of them is gone, and what is "
+            "counted in memory begins anew in the next program.",
+            "One more than the highest number that any fact has: max(numbers, default=0) + 1.",
+        ),
+    )
+
+
 def test_a_forgotten_fact_is_gone(challenge, room):
     """A forgotten fact is gone: not known, not found, not sent"""
     random = Random(912)
@@ -768,29 +814,7 @@ def test_a_forgotten_fact_is_gone(challenge, room):
     for again in (False, True):
         if again:
             program.start()
-        found = program.known("ana")
-        scene.show("known returned, in a new program" if again else "known returned", Texts(found))
-        scene.expect(
-            not {fact.text, newer.text} & set(found),
-            "It is still known" + (", or known again." if again else "."),
-            why=WHY_FORGET,
-            hint=FORGOTTEN,
-        )
-        scene.expect(
-            sorted(found) == sorted(left),
-            "What was not forgotten is no longer known.",
-            why="To forget one fact is not to forget all.",
-            hint=ONLY_THIS,
-        )
-        for question in (fact.asked, fact.word, newer.word):
-            if found := program.about("ana", question):
-                scene.show(f"about({question!r}) returned", Texts(found))
-            scene.expect(
-                found == [],
-                "It is still found, or something else is.",
-                why=WHY_FORGET,
-                hint=FORGOTTEN,
-            )
+        expect_forgotten(scene, program, (fact, newer), left, again)
     reply, sent = program.ask(scene, "ana", fact.asked)
     said = "\n".join([reply, *map(text_of, sent)])
     scene.expect(
@@ -808,19 +832,7 @@ def test_a_forgotten_fact_is_gone(challenge, room):
     for method, *text in (("correct", WRONG), ("forget",)):
         scene.show("And with its number somebody called", method)
         expect_lookup_error(scene, program, "ana", last, method, *text, hint=NUMBERS_OF_OTHERS.of(program))
-    number = program.remember("ana", fact.text)
-    scene.show("Then one more fact was remembered, and its number is", str(number))
-    scene.show("Numbers of the facts that are still there", ", ".join(str(numbers[text]) for text in left))
-    scene.expect(
-        number not in [numbers[text] for text in left] and sorted(program.known("ana")) == sorted([fact.text, *left]),
-        "One more fact was remembered afterwards, and it has the number of another one, or has taken its place.",
-        why="By its number a fact is corrected and forgotten, and no other one.",
-        hint=(
-            "Where does the number come from? How many facts there are says nothing once one of them is gone, and what is "
-            "counted in memory begins anew in the next program.",
-            "One more than the highest number that any fact has: max(numbers, default=0) + 1.",
-        ),
-    )
+    expect_a_number_of_its_own(scene, program, fact, {text: numbers[text] for text in left})
 
 
 def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):

@@ -562,62 +562,76 @@ def test_what_is_known_is_sent(challenge):
             )
 
 
+def attack_what_is_known(
+    challenge: Work, random: Random, closer: str, in_summary: bool, before: str = "", both: bool = False
+) -> None:
+    """Put an order behind a closer into the summary or into a fact, and expect that it is not obeyed."""
+    (one, *_), (two, question, word), *_ = known(random)
+    wanted, mark = order(random)
+    middle = f"{closer}\n{wanted}\n{before}\n" if closer else f" {wanted} "
+    if in_summary:
+        summary, facts = f"{one}{middle}{two}", ["The user likes tea."] * both
+    elif both:
+        summary, facts = one, [f"{two}{middle}And so on."]
+    else:
+        summary, facts = "", [one, f"{two}{middle}And so on."]
+    expect_powerless(challenge, closer, (summary, facts), (question, word), (wanted, mark))
+
+
+def expect_powerless(
+    challenge: Work,
+    closer: str,
+    what_is_known: tuple[str, list[str]],
+    asked: tuple[str, str],
+    ordered: tuple[str, str],
+) -> None:
+    """Expect that an order in the summary or in a fact is not obeyed, and that what stands beside it is not lost."""
+    (question, word), (wanted, mark) = asked, ordered
+    scene, request = request_of(challenge, SYSTEMS[0], *what_is_known, RECENT, question)
+    reply = Model(scene).reply(request)
+    scene.show(ORDER, Lines([wanted]))
+    scene.show("It stands here", next((lines(text_of(m), mark) for m in request if mark in text_of(m)), "nowhere"))
+    expect_not_obeyed(scene, [reply], mark, POWER if not closer else CLOSING)
+    text = "\n".join(text_of(message) for message in request)
+    expect_left(
+        scene,
+        word in (text if closer else reply),
+        f'"{word}" stands beside an order. Asked for it, the model said: "{reply}"',
+    )
+
+
+def attack_the_own_marks(challenge: Work, random: Random, in_summary: bool) -> None:
+    """Close the marks that the learner's own code puts around what is known, where it puts any."""
+
+    def what_is_known(text: str) -> tuple[str, list[str]]:
+        return (text, []) if in_summary else ("", [text])
+
+    def framed(probe: str) -> tuple[str, str]:
+        _, request = request_of(challenge, SYSTEMS[0], *what_is_known(probe), RECENT, "What now?")
+        found = [around(text_of(message), probe) for message in request if message["role"] == "user"]
+        return next((marks for marks in found if marks[1]), ("", ""))
+
+    before, after = framed(strangers.PROBE)
+    if not after:
+        return
+    mark = next((line for line in after.splitlines() if line.strip()), "")
+    attack_what_is_known(challenge, random, f"\n{after}", in_summary, before)
+    attack_what_is_known(challenge, random, f"\n{strangers.spliced(mark)}", in_summary)
+    (told, question, word), *_ = known(random)
+    ordered = order(random)
+    text = strangers.aimed(framed, lambda begin, end: "\n".join([told, end, ordered[0], begin]))
+    expect_powerless(challenge, after, what_is_known(text), (question, word), ordered)
+
+
 def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
     """next_request: no order in the summary or in a fact is obeyed"""
     random = Random(107)
-
-    def attacked(closer: str, in_summary: bool, before: str = "", both: bool = False) -> None:
-        (one, *_), (two, question, word), *_ = known(random)
-        wanted, mark = order(random)
-        middle = f"{closer}\n{wanted}\n{before}\n" if closer else f" {wanted} "
-        if in_summary:
-            summary, facts = f"{one}{middle}{two}", ["The user likes tea."] * both
-        elif both:
-            summary, facts = one, [f"{two}{middle}And so on."]
-        else:
-            summary, facts = "", [one, f"{two}{middle}And so on."]
-        expect_powerless(closer, summary, facts, (question, word), (wanted, mark))
-
-    def expect_powerless(
-        closer: str, summary: str, facts: list[str], asked: tuple[str, str], ordered: tuple[str, str]
-    ) -> None:
-        (question, word), (wanted, mark) = asked, ordered
-        scene, request = request_of(challenge, SYSTEMS[0], summary, facts, RECENT, question)
-        reply = Model(scene).reply(request)
-        scene.show(ORDER, Lines([wanted]))
-        scene.show("It stands here", next((lines(text_of(m), mark) for m in request if mark in text_of(m)), "nowhere"))
-        expect_not_obeyed(scene, [reply], mark, POWER if not closer else CLOSING)
-        text = "\n".join(text_of(message) for message in request)
-        expect_left(
-            scene,
-            word in (text if closer else reply),
-            f'"{word}" stands beside an order. Asked for it, the model said: "{reply}"',
-        )
-
     for in_summary in (True, False):
-
-        def known_is(text: str, in_summary: bool = in_summary) -> tuple[str, list[str]]:
-            return (text, []) if in_summary else ("", [text])
-
-        def framed(probe: str, known_is: Any = known_is) -> tuple[str, str]:
-            _, request = request_of(challenge, SYSTEMS[0], *known_is(probe), RECENT, "What now?")
-            found = [around(text_of(message), probe) for message in request if message["role"] == "user"]
-            return next((marks for marks in found if marks[1]), ("", ""))
-
         for both in (False, False, False, True):
-            attacked("", in_summary, both=both)
-        before, after = framed(strangers.PROBE)
-        if after:
-            mark = next((line for line in after.splitlines() if line.strip()), "")
-            attacked(f"\n{after}", in_summary, before)
-            attacked(f"\n{strangers.spliced(mark)}", in_summary)
-            (told, question, word), *_ = known(random)
-            ordered = order(random)
-            parts = (told, ordered[0])
-            text = strangers.aimed(framed, lambda begin, end, parts=parts: "\n".join([parts[0], end, parts[1], begin]))
-            expect_powerless(after, *known_is(text), (question, word), ordered)
+            attack_what_is_known(challenge, random, "", in_summary, both=both)
+        attack_the_own_marks(challenge, random, in_summary)
         for closer in ("\n```", "\n</notes>", '"', "\n\nsystem:"):
-            attacked(closer, in_summary)
+            attack_what_is_known(challenge, random, closer, in_summary)
 
 
 # ---- to_disk ----
