@@ -69,13 +69,12 @@ class ChatMemory:
         self._settings = {"system": system, "max_tokens": max_tokens, "keep_recent": keep_recent, "model": model}
         self._settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
         self._layout = layout(**self._settings)
-        self._conversation, self._facts = conversation, facts
-        saved = conversation.load() if conversation else None
-        self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent) if saved else Kept()
-        self._position = saved.position if saved else (0, 0)
-        self._lock = threading.Lock()
+        self._facts, self._conversation = facts, None
+        self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
         self.usage = Usage()
         self.summary_error: Exception | None = None
+        if conversation:
+            self._go_on(conversation, conversation.load())
 
     @classmethod
     def resume(cls, client: Any, conversation: Any, **changes: Any) -> Self:
@@ -86,7 +85,16 @@ class ChatMemory:
         saved = conversation.load()
         if saved is None:
             raise LookupError(f"There is no conversation {conversation.id!r:.60} to go on with.")
-        return cls(client, **(saved.settings | changes), conversation=conversation)
+        memory = cls(client, **(saved.settings | changes))
+        memory._go_on(conversation, saved)
+        return memory
+
+    def _go_on(self, conversation: Any, saved: Any) -> None:
+        """Save each turn in a conversation from now on, and remember what was saved there, if anything was."""
+        self._conversation = conversation
+        if saved:
+            self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent)
+            self._position = saved.position
 
     @property
     def summary(self) -> str:
