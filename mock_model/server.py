@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -40,6 +41,8 @@ _NO_KEY = (
     "from your browser and are prompted for a username and password. You can obtain an API key from "
     "https://platform.openai.com/account/api-keys."
 )
+
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 ALL_MODELS = MODELS | EMBEDDING_MODELS
 ReplyFunction = Callable[[dict[str, Any], Callable[[str], bool]], Reply]
@@ -191,10 +194,21 @@ class MockServer:
 
 
 def _parse(content: bytes) -> Any:
+    """The body of a request. Half an emoji in it ("\\ud83d" alone) is no Unicode, and refused as what is no JSON is.
+
+    OpenAI refuses it too, as its users report; whether in these words is not known.
+    """
     try:
-        return json.loads(content)
-    except ValueError as error:
+        body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        if _SURROGATE.search(content):
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, _NOT_JSON) from error
+    return body
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON.")
 
 
 def _request_id(body: dict[str, Any], prompt: bytes) -> str:

@@ -14,6 +14,7 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 from mock_model.responses import ApiError
 
 NAME_PATTERN = "^[a-zA-Z0-9_-]+$"
+LONGEST = 10_485_760  # characters of a text
 
 
 class Shape(NamedTuple):
@@ -160,17 +161,22 @@ def _check_string(value: str, shape: Shape, path: str) -> None:
     if shape.values and value not in shape.values:
         raise refusal(f"Invalid value: '{value}'. Supported values are: {quoted(shape.values)}.", path, "invalid_value")
     if not shape.is_name:
+        check_length(value, LONGEST, path)
         return
-    expected, got = "Expected a string with", f"but got a string with length {len(value)} instead."
     if not value:
-        tail = f"{expected} minimum length 1, but got an empty string instead."
+        tail = "Expected a string with minimum length 1, but got an empty string instead."
         raise refusal(f"Invalid '{path}': empty string. {tail}", path, "empty_string")
-    if len(value) > 64:
-        tail = f"string too long. {expected} maximum length 64, {got}"
-        raise refusal(f"Invalid '{path}': {tail}", path, "string_above_max_length")
+    check_length(value, 64, path)
     if not re.fullmatch(NAME_PATTERN, value):
         tail = f"string does not match pattern. Expected a string that matches the pattern '{NAME_PATTERN}'."
         raise refusal(f"Invalid '{path}': {tail}", path, "invalid_value")
+
+
+def check_length(value: str, most: int, path: str) -> None:
+    """Raise the ApiError for a text of more than so many characters."""
+    if len(value) > most:
+        tail = f"Expected a string with maximum length {most}, but got a string with length {len(value)} instead."
+        raise refusal(f"Invalid '{path}': string too long. {tail}", path, "string_above_max_length")
 
 
 def _check_object(value: dict[str, Any], shape: Shape, path: str) -> None:
@@ -205,6 +211,7 @@ def _is_ordinary(message: Any) -> bool:
     return (
         type(message) is dict
         and len(message) == 2
-        and type(message.get("content")) is str
+        and type(content := message.get("content")) is str
+        and len(content) <= LONGEST
         and message.get("role") in _ORDINARY_ROLES
     )

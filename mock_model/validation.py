@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.responses import ApiError
-from mock_model.shapes import REQUEST, check_shape, kind_of, quoted, refusal
+from mock_model.shapes import LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
 
 
 class Rule(NamedTuple):
@@ -194,6 +194,7 @@ def _check_content(message: dict[str, Any], i: int) -> None:
             raise refusal(text, f"{path}.type", "invalid_value")
         if not isinstance(part.get(kind), str):
             raise _missing(f"{path}.{kind}")
+        check_length(part[kind], LONGEST, f"{path}.{kind}")
 
 
 def _check_tool_turns(messages: list[dict[str, Any]]) -> None:
