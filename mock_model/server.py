@@ -163,7 +163,8 @@ class MockServer:
         """Count the prompt. Raises ApiError when it, or it and the reply limit, exceed the context window."""
         in_tools = tokens.count_tools(body.get("tools", ()), model.encoding, model.function_tokens)
         counts = [tokens.count_message(message, model.encoding) for message in body["messages"]]
-        in_messages = sum(counts) + tokens.PRIMING
+        in_format = tokens.count_format(body.get("response_format"), model.encoding)
+        in_messages = sum(counts) + tokens.PRIMING + in_format
         window = self._context_window or model.context_window
         requested = body.get("max_completion_tokens", body.get("max_tokens"))
         _check_window(window, in_messages, in_tools, requested or 0)
@@ -175,7 +176,7 @@ class MockServer:
             raise ApiError(400, f"{name} is too large: {requested}. {message}", param=name)
         total = in_messages + in_tools
         limit = min(requested or model.max_output, window - total)
-        return Prompt(total, list(accumulate(counts, initial=in_tools))[1:], limit, requested)
+        return Prompt(total, list(accumulate(counts, initial=in_tools + in_format))[1:], limit, requested)
 
     def _reply(
         self, model: Model, body: dict[str, Any], prompt: Prompt, id: str, failure: str | None

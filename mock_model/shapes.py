@@ -82,6 +82,19 @@ _MESSAGE = Shape(
 _PARAMETERS = Shape("an object", nullable=True)
 _FUNCTION = {"name": _NAME, "description": _TEXT, "parameters": _PARAMETERS, "strict": _SWITCH}
 _TOOL_KEYS = {"type": _TOOL_TYPE, "function": Shape("an object", keys=_FUNCTION), "custom": _ANYTHING}
+_FORM = Shape(
+    "an object",
+    keys={
+        "name": _NAME,
+        "description": _TEXT,
+        "schema": Shape("an object", required=True),
+        "strict": _SWITCH,
+    },
+)
+_FORMAT_KEYS = {
+    "type": Shape("a string", required=True, values=("json_object", "json_schema", "text")),
+    "json_schema": _FORM,
+}
 _FIELDS = {  # in the order in which OpenAI reports them
     "messages": Shape("an array of objects", required=True, items=_MESSAGE),
     "tools": Shape("an array of objects", items=Shape("an object", keys=_TOOL_KEYS)),
@@ -109,7 +122,7 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "store": _SWITCH,
     "metadata": Shape("a metadata object", nullable=True),
     "verbosity": Shape("a string", nullable=True, values=("low", "medium", "high")),
-    "response_format": Shape("an object"),
+    "response_format": Shape("an object", keys=_FORMAT_KEYS),
 }
 _OTHERS = {name: _ANYTHING for name in CompletionCreateParamsStreaming.__annotations__ if name not in _FIELDS}
 REQUEST = Shape("an object", keys=_FIELDS | _OTHERS)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
+from mock_model.formats import check_format
 from mock_model.responses import ApiError
 from mock_model.shapes import LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
 
@@ -88,6 +89,8 @@ def validate(body: Any) -> tuple[Model, dict[str, Any]]:
                 raise refusal(rule.message.format(name=name, value=body[name]), name, rule.code)
     if "tools" in body:
         _check_tools(model, body)
+    if "response_format" in body:
+        check_format(model, body)
     for i, message in enumerate(body["messages"]):
         _check_content(message, i)
     _check_tool_turns(body["messages"])

@@ -484,7 +484,7 @@ ACCEPTED = [
     {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "weather"}}},
     {"tools": tool(name="f")},
     {"tools": tool(name="f", parameters={})},
-    {"response_format": {"type": "json_object"}, "verbosity": "low", "service_tier": "auto", "prompt_cache_key": "k"},
+    {"response_format": {"type": "text"}, "verbosity": "low", "service_tier": "auto", "prompt_cache_key": "k"},
 ]
 
 
