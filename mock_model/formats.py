@@ -66,7 +66,7 @@ def _check_schema(name: str, schema: dict[str, Any], strict: bool) -> None:
     fault = _malformed(schema)
     if fault is None and schema.get("type") != "object":
         fault = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
-    fault = fault or (_not_strict(schema) if strict else None) or _unfillable(schema)
+    fault = fault or (strict_fault(schema) if strict else None) or _unfillable(schema)
     if fault:
         raise _refused(name, fault)
 
@@ -141,8 +141,8 @@ def _is_pattern(text: str) -> bool:
     return True
 
 
-def _not_strict(root: dict[str, Any]) -> str | None:
-    """The first of the rules for strict schemas that a schema breaks."""
+def strict_fault(root: dict[str, Any]) -> str | None:
+    """The first of the rules for strict schemas that a schema breaks, in OpenAI's words; those of functions follow them too."""
     for path, schema in _schemas(root):
         if isinstance(schema, bool):
             return f"{_in(path)} schema must have a 'type' key."

@@ -40,6 +40,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "an object": (dict,),
     "a metadata object": (dict,),
     "an array of objects": (list,),
+    "an array of strings": (list,),
     "one of a string or array of strings": (str, list),
     "one of a string or array of objects": (str, list),
     "one of one of 'none', 'auto', or 'required' or object": (str, dict),
@@ -112,8 +113,15 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "top_logprobs": Shape("an integer", nullable=True, low=0, high=20),
     "user": Shape("a string"),
     "seed": Shape("an integer", nullable=True),
-    "prompt_cache_options": Shape("an object", keys={"mode": Shape("a string"), "ttl": Shape("a string")}),
+    "prompt_cache_options": Shape(
+        "an object",
+        keys={"mode": Shape("a string", values=("implicit", "explicit")), "ttl": Shape("a string", values=("30m",))},
+    ),
     "prompt_cache_key": _TEXT,
+    "prompt_cache_retention": Shape("a string", nullable=True, values=("in_memory", "24h")),
+    "safety_identifier": _TEXT,
+    "logit_bias": Shape("an object", nullable=True),
+    "modalities": Shape("an array of strings", nullable=True),
     "service_tier": Shape("a string", nullable=True, values=("auto", "default", "fast", "flex", "priority")),
     "stream": _SWITCH,
     "stream_options": Shape(
@@ -137,7 +145,7 @@ def refusal(message: str, param: str | None, code: str | None = None) -> ApiErro
 def quoted(values: Iterable[str]) -> str:
     """OpenAI's way to list values: 'low', 'medium', and 'high'."""
     *most, last = [f"'{value}'" for value in values]
-    return f"{', '.join(most)}{',' if len(most) > 1 else ''} and {last}"
+    return f"{', '.join(most)}{',' if len(most) > 1 else ''} and {last}" if most else last
 
 
 def kind_of(value: Any) -> str:
