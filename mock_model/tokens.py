@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+import regex
+
 from mock_model.vocabulary import load_encoding
 
 PRIMING = 3
@@ -23,7 +25,7 @@ PER_PROPERTY = 3
 ENUM = -3
 
 _SHORT, _LONG = 2_000, 200_000  # characters
-BLOCK = 100_000  # characters of one run of blanks that are encoded at once
+MOST_BLANKS, BLOCK = 999_998, 100_000  # characters: of a run that tiktoken can encode, and that are encoded at once
 _BLANKS = re.compile(  # what the vocabularies' own patterns call a space, line breaks left out
     r"[\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 )
@@ -51,33 +53,30 @@ def _count_long(text: str, encoding: str) -> int:
 
 
 def _encode(text: str, encoding: str) -> list[int]:
-    """The tokens of a text.
+    """The tokens of a text, which are tiktoken's wherever it has some.
 
-    tiktoken cannot encode a run of about a million blanks: it ends in a panic, which is no `Exception`. Before a letter
-    or a sign, all blanks of a run but the last are one unit of the vocabulary's pattern, and so are all at the end of a
-    text; a unit of more than `BLOCK` characters is encoded in blocks of that many, from its start. Everything else is
-    what tiktoken gives for the whole text. At each end of a block a token may be cut in two, so that such a run counts a
-    few tokens more than the true number: an upper bound, and the same figure each time.
+    It has none for a longer run of blanks than `MOST_BLANKS` before a sign, or at the end of a text: it ends in a panic,
+    which is no `Exception`. Such a text is cut up by the vocabulary's own pattern, as tiktoken does it, and what is longer
+    than `BLOCK` is encoded in blocks of that many characters, from its start. At the end of a block a token may be cut in
+    two, so that the figure is a few tokens above the true one: an upper bound, and the same figure each time.
     """
-    encode = load_encoding(encoding).encode_ordinary
-    found: list[int] = []
-    done = 0
-    for start, end in _long_units(text):
-        found += encode(text[done:start])
-        for place in range(start, end, BLOCK):
-            found += encode(text[place : min(place + BLOCK, end)])
-        done = end
-    return found + encode(text[done:]) if done else encode(text)
+    vocabulary = load_encoding(encoding)
+    encode = vocabulary.encode_ordinary
+    if not _panics(text, encoding):
+        return encode(text)
+    pieces = (found[0] for found in regex.finditer(vocabulary._pat_str, text))
+    blocks = (piece[at : at + BLOCK] for piece in pieces for at in range(0, len(piece), BLOCK))
+    return [token for block in blocks for token in encode(block)]
 
 
-def _long_units(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text has a unit of more than `BLOCK` blanks; those before a line break belong to the break."""
-    for run in _BLANKS.finditer(text) if len(text) > BLOCK else ():
-        start, end = run.span()
-        if end < len(text):
-            end -= 1
-        if end - start > BLOCK and text[run.end() : run.end() + 1] not in ("\n", "\r"):
-            yield start, end
+def _panics(text: str, encoding: str) -> bool:
+    """Whether tiktoken would panic. A run before a line break is the break's, and the older vocabulary has none at the end."""
+    for run in _BLANKS.finditer(text) if len(text) > MOST_BLANKS else ():
+        if run.end() - run.start() > MOST_BLANKS:
+            after = text[run.end() : run.end() + 1]
+            if after not in ("\n", "\r") and (after or encoding != "cl100k_base"):
+                return True
+    return False
 
 
 def count_message(message: dict[str, Any], encoding: str) -> int:

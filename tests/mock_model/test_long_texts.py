@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import httpx2
 import openai
@@ -44,24 +43,28 @@ texts = st.lists(runs | st.text("aZé的👍1.!'-/\u0301\x1c\u200b\n <|", max_si
 @example(text="x       y")
 @example(text="!\n\n        ")
 @example(text="a      \n       .")
-def test_a_long_unit_of_blanks_is_where_the_vocabulary_has_it(encoding: str, text: str) -> None:
-    """Cut at the ends of the long runs of blanks, a text has the tokens that it has in one piece"""
-    encode, before = load_encoding(encoding).encode_ordinary, tokens.BLOCK
-    tokens.BLOCK = 5
+def test_what_is_cut_up_is_cut_as_tiktoken_cuts(encoding: str, text: str) -> None:
+    """A text with a run that is too long for tiktoken is cut where tiktoken cuts: shorter ones show it"""
+    encode, before = load_encoding(encoding).encode_ordinary, tokens.MOST_BLANKS
+    tokens.MOST_BLANKS = 3
     try:
-        units = list(tokens._long_units(text))
+        assert tokens._encode(text, encoding) == encode(text)
     finally:
-        tokens.BLOCK = before
-    ends = [0, *(place for unit in units for place in unit), len(text)]
-    pieces = [text[start:end] for start, end in pairwise(ends)]
-    assert [token for piece in pieces for token in encode(piece)] == encode(text)
+        tokens.MOST_BLANKS = before
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("blank", [" ", "\u3000", "\n", "\r\n", " \t", "a", "👍"])
-def test_up_to_a_hundred_thousand_signs_the_count_is_tiktokens(encoding: str, blank: str) -> None:
-    for text in (blank * (100_000 // len(blank)), f"x{blank * (100_000 // len(blank))}y"):
-        assert tokens.count_text(text, encoding) == len(load_encoding(encoding).encode_ordinary(text))
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("o200k_base", f"x{' ' * 999_998}y"),
+        ("o200k_base", f"x{' ' * MILLION}\ny"),
+        ("cl100k_base", f"x\n{' ' * MILLION}"),
+        ("o200k_base", f"x{'a' * MILLION}"),
+        ("cl100k_base", "\u3000" * 300_000 + "的"),
+    ],
+)
+def test_whatever_tiktoken_can_count_is_its_count(encoding: str, text: str) -> None:
+    assert tokens.count_text(text, encoding) == len(load_encoding(encoding).encode_ordinary(text))
 
 
 @pytest.mark.parametrize(
@@ -71,17 +74,10 @@ def test_a_million_blanks_are_counted(encoding: str, blank: str) -> None:
     """tiktoken ends in a panic here. Before a sign the last blank is not of the run, and the run is counted in blocks"""
     encode = load_encoding(encoding).encode_ordinary
     block, rest = len(encode(blank * tokens.BLOCK)), len(encode(blank * (tokens.BLOCK - 1)))
-    assert tokens.count_text(blank * MILLION, encoding) == 10 * block
     around = len(encode("x")) + len(encode(f"{blank}y"))
     assert tokens.count_text(f"x{blank * MILLION}y", encoding) == around + 9 * block + rest
-
-
-@settings(max_examples=5, deadline=None)
-@given(blanks=st.text(BLANKS, min_size=1, max_size=3), size=st.integers(100_000, 400_000))
-def test_counted_in_blocks_a_run_is_a_few_tokens_dearer_at_most(blanks: str, size: int) -> None:
-    text = f"x{blanks * (size // len(blanks))}y"
-    true = len(load_encoding("o200k_base").encode_ordinary(text))
-    assert true <= tokens.count_text(text, "o200k_base") <= true + 4 * (len(text) // tokens.BLOCK)
+    if encoding == "o200k_base":
+        assert tokens.count_text(blank * MILLION, encoding) == 10 * block
 
 
 def test_a_reply_of_a_million_blanks_is_cut_between_tokens() -> None:
