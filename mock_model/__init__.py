@@ -1,9 +1,11 @@
 """The offline model: a small rule-based stand-in, behind the real `openai` client.
 
 It is not a language model. It reads the messages of a request sentence by sentence and answers from what they say; it
-knows nothing that was not sent. Around that, requests are counted, limited, refused, streamed and cached as OpenAI's
-Chat Completions do it, so that code written against it runs against the real one. Nothing goes over a network.
-Its embeddings know the synonyms and word families of a small list, and no meaning: `vectors` says what they are worth.
+knows nothing that was not sent. Where it finds no answer it says so, and what no message could hold it refuses; asked
+for JSON (`response_format`), it fills the form with what the messages say. Around that, requests are counted,
+limited, refused, streamed and cached as OpenAI's Chat Completions do it, so that code written against it runs against
+the real one. Nothing goes over a network. Its embeddings know the synonyms and word families of a small list, and no
+meaning: `vectors` says what they are worth.
 
     client = get_mock_client()
     client.chat.completions.create(model="offline-model", messages=[{"role": "user", "content": "Hello"}])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
 
 from mock_model import lexicon as lx
 from mock_model.language import is_verb, lemma, sentences, words
@@ -66,6 +68,7 @@ SAID = re.compile(  # what was said: "the joke I told you", "did I", "my answer 
 OWN = re.compile(
     r"\b(?:i|my|mine|our|ours|we|you know|your)\b|(?<!^)\b(?:the|this|that|these|those|his|her|their|its)\b", re.I
 )
+NAME = re.compile(r"\b[A-Z]\w+")
 SUMMARY = re.compile(r"\b(?:summary|recap|overview|reminder|list of (?:all|every|what))\b", re.I)
 FUN = re.compile(
     r"(?:^|,\s*)(?:(?:entertain|amuse|surprise|impress) (?:me|us)\b|cheer (?:me|us) up\b"
@@ -168,6 +171,7 @@ FINITE = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def wants_made(sentence: str) -> bool:
     """Whether a sentence wants something made or done: "Write a poem.", "Could you tell me another joke?"."""
     bare = _bare(sentence)
@@ -185,7 +189,11 @@ def wants_made(sentence: str) -> bool:
 
 def is_beyond(text: str, messages: Sequence[dict]) -> bool:
     """Whether a message that nothing answers wants an opinion, a translation, a sum, or knowledge of the world."""
-    return any(_is_beyond(sentence, messages) for sentence in sentences(text))
+    for sentence in sentences(text):
+        kind = _kind(sentence)
+        if kind == "beyond" or (kind == "world" and not _spoken_of(sentence, messages)):
+            return True
+    return False
 
 
 def asks_for_said(text: str) -> bool:
@@ -193,19 +201,21 @@ def asks_for_said(text: str) -> bool:
     return any(DEFINITE.match(_bare(sentence)) for sentence in sentences(text))
 
 
-def _is_beyond(sentence: str, messages: Sequence[dict]) -> bool:
+@lru_cache(maxsize=1024)
+def _kind(sentence: str) -> Literal["beyond", "world", ""]:
+    """Whether a sentence wants what is beyond, or asks of the world, unless the conversation spoke of that."""
     bare = _bare(sentence)
     if SAID.search(sentence):
-        return False
+        return ""
     if OPINION.search(sentence) or TRANSLATION.search(sentence) or SUM.search(bare):
-        return True
+        return "beyond"
     if WORLD.search(sentence) and not OWN.search(re.sub(r"\bthe\b", "", sentence, flags=re.I)):
-        return not _spoken_of(sentence, messages)
+        return "world"
     if re.match(rf"(?:recommend|suggest|advise)\b(?: (?:me|us))? {NEW}", bare, re.I):
-        return True
+        return "beyond"
     given = re.match(rf"(?:{GIVING})\b(?: (?:me|us))? {NEW}(?P<what>.*)", bare, re.I)
     what = given["what"] if given else ""
-    return bool(given) and not (OWN.search(what) or SUMMARY.search(what) or re.search(r"\b[A-Z]\w+", what))
+    return "beyond" if given and not (OWN.search(what) or SUMMARY.search(what) or NAME.search(what)) else ""
 
 
 def _bare(sentence: str) -> str:

@@ -200,7 +200,7 @@ def _parse(content: bytes) -> Any:
     OpenAI refuses it too, as its users report; whether in these words is not known.
     """
     try:
-        body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        body = _DECODER.decode(content.decode("utf-8"))
         if _SURROGATE.search(content):
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
@@ -210,6 +210,9 @@ def _parse(content: bytes) -> Any:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON.")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 def _request_id(body: dict[str, Any], prompt: bytes) -> str:
