@@ -20,6 +20,7 @@ os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
 sys.path.insert(0, str(HERE))
 
 import calling  # noqa: E402
+import ready  # noqa: E402, F401  (loads what takes long, before any learner's code runs)
 import report  # noqa: E402
 from calling import Work  # noqa: E402
 from criteria import NotStarted, NotYet, Scene  # noqa: E402
