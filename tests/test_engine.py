@@ -27,10 +27,11 @@ sys.path.remove(str(ROOM))
 @pytest.fixture
 def clock():
     """A clock, and the answer to its signal as it was before."""
-    before = signal.getsignal(signal.SIGUSR1) if hasattr(signal, "SIGUSR1") else None
+    numbers = [getattr(signal, name) for name in ("SIGUSR1", "SIGPROF", "SIGBREAK") if hasattr(signal, name)]
+    before = [signal.getsignal(number) for number in numbers]
     yield Clock()
-    if before is not None:
-        signal.signal(signal.SIGUSR1, before)
+    for number, answer in zip(numbers, before, strict=True):
+        signal.signal(number, answer)
 
 
 # The clock
@@ -40,6 +41,13 @@ def test_who_computes_too_long_is_interrupted(clock):
     with pytest.raises(TookTooLong) as found, clock.limit(computing=0.1, waiting=60):
         while True:
             pass
+    assert not found.value.waited
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="nothing can interrupt it here")
+def test_a_search_that_never_ends_is_interrupted_although_it_lets_no_thread_run(clock):
+    with pytest.raises(TookTooLong) as found, clock.limit(computing=0.2, waiting=60):
+        re.match(r"(a+)+$", "a" * 64 + "b")
     assert not found.value.waited
 
 

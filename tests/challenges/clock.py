@@ -20,6 +20,7 @@ from types import FrameType
 LOOK = 0.05  # seconds between two looks at the clock
 STILL = 0.1  # of them: who used less of the processor between two looks has waited; who naps in a loop, too
 AGAIN = 0.5  # seconds after which code is interrupted again that has caught the first one
+TIMER = hasattr(signal, "setitimer")
 INTERRUPT = signal.SIGBREAK if os.name == "nt" else signal.SIGUSR1
 
 
@@ -50,8 +51,9 @@ class Allowance:
 class Clock:
     """Interrupts the main thread when a call has used up what it may, and only as long as that call goes on.
 
-    The interruption is a signal to this process, which a thread sends and the main thread answers: it ends a wait for a
-    lock as well. The answer looks first whether the call still goes on, so that it cannot hit what comes after it.
+    The interruption is a signal to this process, which the main thread answers: it ends a wait for a lock as well, and on
+    most systems the search of a regular expression. A thread sends it, and the system, by a timer of the processor's time,
+    where code lets no thread run. The answer looks first whether the call still goes on: it cannot hit what comes after it.
     """
 
     def __init__(self) -> None:
@@ -65,7 +67,7 @@ class Clock:
         if self._allowance is not None or threading.current_thread() is not threading.main_thread():
             yield allowance
             return
-        self._start()
+        self._start(computing)
         try:
             self._allowance = allowance
             yield allowance
@@ -74,19 +76,27 @@ class Clock:
                 self._allowance = None
             finally:  # should it be interrupted right there
                 self._allowance = None
+            if TIMER:
+                signal.setitimer(signal.ITIMER_PROF, 0)
             allowance.computed = time.process_time() - allowance.began
 
-    def _start(self) -> None:
+    def _start(self, computing: float) -> None:
         signal.signal(INTERRUPT, self._interrupt)  # at each call: a learner's code may have taken the signal away
+        if TIMER:
+            signal.signal(signal.SIGPROF, self._interrupt)
+            signal.setitimer(signal.ITIMER_PROF, computing + LOOK, AGAIN)
         if self._thread is None or not self._thread.is_alive():  # there is none in a fork
             self._thread = threading.Thread(target=self._watch, args=(threading.main_thread(),), daemon=True)
             self._thread.start()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         allowance = self._allowance
-        if allowance is not None and (allowance.computed > allowance.computing or allowance.waited > allowance.waiting):
+        if allowance is None:
+            return
+        computed = time.process_time() - allowance.began
+        if computed > allowance.computing or allowance.waited > allowance.waiting:
             error = TookTooLong()
-            error.waited = allowance.computed <= allowance.computing
+            error.waited = computed <= allowance.computing
             raise error
 
     def _watch(self, main: threading.Thread) -> None:
