@@ -24,7 +24,7 @@ LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 LAST = 14  # the number of the last lesson: nothing comes after it
 MOST_LINES = 12
 ENDING = ["Recap", "Check yourself", "Your turn", "Next"]
-MODULES = {"common", "chat_memory", "openai", "matplotlib", "tiktoken"}  # and the standard library
+MODULES = {"common", "chat_memory", "openai", "matplotlib", "sqlalchemy", "tiktoken"}  # and the standard library
 TAGS = {"kept-failure", "raises-exception", "nbval-ignore-output"}
 
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *$", re.M)
