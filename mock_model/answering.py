@@ -15,9 +15,6 @@ from mock_model.values import ANSWERS, values
 from mock_model.wanting import REASON, wanted
 from mock_model.wording import has_verb
 
-ONLY_HERE = "I can only answer from the messages in this request."
-UNKNOWN = f"I don't know: you haven't told me. {ONLY_HERE}"
-UNCLEAR = f"I don't know: you haven't told me, at least not in words that I understand. {ONLY_HERE}"
 MOST_TOLD = 12  # statements in an answer to "What do you know about me?"
 
 
@@ -27,12 +24,6 @@ def answer(question: Question, notes: Notes) -> str | None:
         return _yes_or_no(question, notes)
     found = _best(question, notes)
     return " ".join(dict.fromkeys(_say(question, s) for s in found)) if found else None
-
-
-def unknown(question: Question, notes: Notes) -> str:
-    """The reply to a question that nothing answers. Where its words were said, the model may just not have understood."""
-    asked = {t.lemma for t in question.terms if t.low != "you" and not is_verb(t)}
-    return UNCLEAR if any(asked & s.lemmas for s in notes.statements) else UNKNOWN
 
 
 def _ranked(question: Question, notes: Notes) -> Iterator[tuple[int, int, Statement]]:

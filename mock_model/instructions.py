@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mock_model import lexicon as lx
+from mock_model.admitting import shortened
 from mock_model.language import sentences, words
 from mock_model.orders import LIMIT, instructing_text, limits, orders, plain
 from mock_model.retelling import inside
@@ -236,19 +237,10 @@ def styled(text: str, found: Rules) -> str:
     if "sentences" in slots and len(sentences(text)) > int(slots["sentences"]):
         text = " ".join(sentences(text)[: int(slots["sentences"])])
     if "words" in slots:
-        text = _shortened(text, int(slots["words"]))
+        text = shortened(text, int(slots["words"]))
     if text and "address" in slots and not re.search(rf"\b{re.escape(slots['address'])}\b", text, re.I):
         text = f"{slots['address']}, {inside(text)}"
     if "case" in slots:
         text = text.lower() if slots["case"] == "lower" else text.upper()
     parts = (slots.get("opening"), text, slots.get("ending"), slots.get("signed"))
     return " ".join(part for part in parts if part)
-
-
-def _shortened(text: str, most: int) -> str:
-    """At most so many words; what is not known is still said to be not known."""
-    if len(text.split()) <= most:
-        return text
-    if text.startswith("I don't know"):
-        return "I don't know." if most >= 3 else "Unknown."
-    return " ".join(text.split()[:most])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from mock_model import lexicon as lx
+from mock_model.admitting import admits
 from mock_model.clauses import clauses_of, is_question
 from mock_model.corrections import MISSPOKE, how_sure, take
 from mock_model.language import Word, Worded, as_sentence, is_verb, join, senses, sentences, words
@@ -127,6 +128,8 @@ def read_message(
         about_user = speaker == role and bool(ABOUT_USER.search(text))
         correcting = 0
         for sentence in sentences(MISSPOKE.sub("", said) if speaker == "user" else said):
+            if speaker == "assistant" and admits(sentence):
+                continue
             correcting = how_sure(sentence, correcting)
             for clause, whole in clauses_of(sentence, speaker, about_user):
                 meant = resolve(_of_user(clause, found) if about_user else clause, topics)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mock_model import calling
-from mock_model.answering import UNKNOWN, answer, brief, told, unknown
+from mock_model.admitting import no_answer
+from mock_model.answering import answer, brief, told
 from mock_model.catalogue import MODELS
 from mock_model.extracting import extract, extraction_task
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
@@ -115,9 +116,9 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     notes, short = read(messages), "words" in found.slots
     if SAY_AGAIN.search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
-        return said[-1] if said else UNKNOWN, "I am asked for my last words."
+        return said[-1] if said else no_answer(messages), "I am asked for my last words."
     if ABOUT_ME.search(asked):
-        return told(notes) or UNKNOWN, "I am asked what I was told."
+        return told(notes) or no_answer(messages), "I am asked what I was told."
     asking = questions(asked, notes.topics)
     general = not any(_things(q) - {"trip", "season", "good", "time"} for q in asking)  # "When should I visit?"
     if general and (advice := travel_advice(asked, messages)):
@@ -126,8 +127,8 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     if not any(replies) and (advice := travel_advice(asked, messages)):
         return advice, TRAVEL
     if known := list(dict.fromkeys(r for r in replies if r)):
-        missing = [unknown(q, notes) for q, r in zip(asking, replies, strict=True) if not r]
-        return " ".join([*known, *missing[:1]]), "The messages hold the answer."
+        missing = [] if all(replies) else [no_answer(messages)]
+        return " ".join([*known, *missing]), "The messages hold the answer."
     if "recommended" in found.slots and ADVICE.search(asked):
         return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
     if ABOUT_SELF.search(asked):
@@ -135,7 +136,7 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     if talk := _small_talk(asked, bool(asking)):
         return talk, "This is small talk."
     if asking:
-        return unknown(asking[0], notes), "No message holds the answer."
+        return no_answer(messages), "No message holds the answer."
     if PLACE.search(asked) and TRAVELLING.search(asked):
         return _acknowledge(asked, notes), "I am told where somebody goes."
     if REQUEST.search(asked):

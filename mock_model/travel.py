@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mock_model.admitting import which
 from mock_model.transcript import text_of
 
 # place: best season, its months, why, what the weather is like then (a key of PACKING), southern half of the earth
@@ -111,9 +112,6 @@ GOING = re.compile(
     r"\b(?:trip to|travel(?:ling|ing)? to|visit(?:ing)?|fly(?:ing)? to|going to|holiday in|vacation in|go to)\s+(?:the )?"
     r"([A-Z][\w-]+(?: [A-Z][\w-]+)?)"
 )
-ONLY_HERE = "I can only answer from the messages in this request."
-WHICH_SEASON = f"Which season do you mean? You haven't told me. {ONLY_HERE}"
-WHICH_PLACE = f"Which place do you mean? You haven't told me where you are going. {ONLY_HERE}"
 
 
 def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
@@ -135,7 +133,7 @@ def _time_to_go(asked: str, messages: Sequence[dict]) -> str | None:
         unknown = next((m.group(1) for text in _texts(asked, messages, "user") if (m := GOING.search(text))), None)
         if unknown:
             return f"I don't know the seasons of {unknown}."
-        return WHICH_PLACE if JOURNEY.search(asked) else None  # "When should I call?" is about no journey
+        return which("place", messages) if JOURNEY.search(asked) else None  # "When should I call?" is about no journey
     season, months, why, _, _ = PLACES[place.lower()]
     return f"{season.capitalize()} is a good time to visit {_named(place)} ({months}): {why}."
 
@@ -145,7 +143,7 @@ def _packing(asked: str, messages: Sequence[dict]) -> str:
     named = SEASON.search(asked)
     season = named.group(1) if named else _season(messages, place)
     if season is None:
-        return WHICH_SEASON
+        return which("season", messages)
     season = season.lower().replace("fall", "autumn")
     best, _, _, weather, _ = PLACES[place.lower()] if place else (season, "", "", "", False)
     packing = BY_WEATHER[weather] if weather == "hot" or (weather and season == best) else PACKING[season]

@@ -76,7 +76,7 @@ def test_in_a_process_of_its_own_a_talk_goes_the_same(tmp_path, encoding):
 
 def test_01_answers_only_with_the_exchange_resent(outputs):
     alone, resent = re.findall(r"^→ (.*)", outputs["01_stateless_calls"].stdout, flags=re.M)
-    assert "haven't told me" in alone and "Biscuit" not in alone
+    assert "find no answer" in alone and "Biscuit" not in alone
     assert "Biscuit" in resent
 
 
@@ -106,7 +106,7 @@ def test_04_the_window_stops_growing_and_forgets_the_first_turn(outputs):
     assert list(whole) == sorted(set(whole)) and max(window[11:]) <= 100 and 4 * window[-1] < whole[-1]
     everything, three_turns = output.split("Everything\n")[1].split("The last three turns\n")
     assert "Lena" in everything and "Lena" in three_turns
-    assert "peanuts" in everything and "peanuts" not in three_turns and "haven't told me" in three_turns
+    assert "peanuts" in everything and "peanuts" not in three_turns and "find no answer" in three_turns
 
 
 def test_05_no_request_is_over_the_limit_and_a_question_too_long_is_said_to_be(outputs):
@@ -120,7 +120,7 @@ def test_05_no_request_is_over_the_limit_and_a_question_too_long_is_said_to_be(o
 def test_06_the_summary_keeps_what_the_window_loses_and_a_failure_loses_nothing(outputs):
     output = outputs["06_summarize_and_continue"].stdout
     windows, summaries = (re.findall(rf"{kind}: +(.*)", output) for kind in ("window of 2 turns", "with the summary"))
-    assert len(windows) == 2 and all("haven't told me" in answer for answer in windows)
+    assert len(windows) == 2 and all("find no answer" in answer for answer in windows)
     assert "Biscuit" in summaries[0] and "1200" in summaries[1]
     whole, largest = map(int, re.search(r"would be (\d+) tokens; the largest request had (\d+)", output).groups())
     assert 2 * largest < whole
@@ -461,7 +461,7 @@ def test_07_goes_on_when_only_the_summary_fails(monkeypatch, capsys):
     chat.talk(memory_on(server, max_tokens=360, keep_recent=3), 360)
     output = capsys.readouterr().out
     poorer, better = replies(output)[-2:]
-    assert "haven't told me" in poorer and "Biscuit" in better
+    assert "find no answer" in poorer and "Biscuit" in better
     assert output.count("[Not summarised, but nothing is lost") == 1
     assert output.index("[Not summarised") < output.index("[Summarised: ")
 

@@ -429,11 +429,14 @@ def test_commands_are_read_as_they_are_written():
 
 
 def wrong_rows(readme: str, minutes: dict[str, str], exists: Callable[[str], bool]) -> list[str]:
-    """Rows of the map of lessons that disagree with the lessons (minutes by name), and links that lead nowhere."""
+    """Rows of the map of lessons that disagree with the lessons, and links that lead nowhere.
+
+    `minutes`, by name, are those for reading and those for the challenge: "12 + 15".
+    """
     links = re.findall(r"\]\(([^)\s]+)\)", readme)
     problems = [f"{link} leads nowhere" for link in links if "://" not in link and not exists(link.split("#")[0])]
     for name, time in minutes.items():
-        row = re.search(rf"^\| {name[:2]} \|.*\(lessons/{name}\.ipynb\).*\| (\d+) \|$", readme, re.M)
+        row = re.search(rf"^\| {name[:2]} \|.*\(lessons/{name}\.ipynb\).*\| (\d+ \+ \d+) \|$", readme, re.M)
         if not row or row[1] != time or "(to come)" in row[0]:
             problems.append(f"the map has no row with a link to {name} and its {time} minutes")
     for row in re.findall(r"^\| \d\d \|.*", readme, re.M):
@@ -443,9 +446,8 @@ def wrong_rows(readme: str, minutes: dict[str, str], exists: Callable[[str], boo
 
 
 def test_the_readme_maps_the_lessons_that_are_there():
-    minutes = {
-        path.stem: re.search(r"\*\*Time:\*\* (\d+) minutes", read(path))[1] for path in ROOT.glob("lessons/*.ipynb")
-    }
+    time = re.compile(r"Reading: (\d+) minutes\b[^*]*challenge[^.]*: about (\d+)")
+    minutes = {path.stem: " + ".join(time.search(read(path)).groups()) for path in ROOT.glob("lessons/*.ipynb")}
     readme = read(ROOT / "README.md")
     assert wrong_rows(readme, minutes, lambda link: (ROOT / link).exists()) == []
     assert re.findall(r"^\| (\d\d) \|", readme, re.M) == [f"{n:02}" for n in range(1, 15)]
@@ -454,17 +456,18 @@ def test_the_readme_maps_the_lessons_that_are_there():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("| 10 |", "| 15 |", "its 10 minutes"),
+        ("| 10 + 15 |", "| 10 + 20 |", "its 10 + 15 minutes"),
+        ("| 10 + 15 |", "| 10 |", "its 10 + 15 minutes"),
         ("01_calls", "01_call", "leads nowhere"),
         ("[Calls](lessons/01_calls.ipynb)", "Calls (to come)", "a link to 01_calls"),
         (" (to come)", "", "lesson 02 is still to come"),
     ],
 )
 def test_a_map_that_is_out_of_date_is_found(old, new, words):
-    readme = "| 01 | [Calls](lessons/01_calls.ipynb) | learn | 10 |\n| 02 | Loop (to come) | talk | 15 |\n"
+    readme = "| 01 | [Calls](lessons/01_calls.ipynb) | learn | 10 + 15 |\n| 02 | Loop (to come) | talk | 15 |\n"
 
     def problems(text: str) -> list[str]:
-        return wrong_rows(text, {"01_calls": "10"}, lambda link: link == "lessons/01_calls.ipynb")
+        return wrong_rows(text, {"01_calls": "10 + 15"}, lambda link: link == "lessons/01_calls.ipynb")
 
     assert problems(readme) == []
     assert any(words in problem for problem in problems(readme.replace(old, new)))

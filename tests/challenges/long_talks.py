@@ -14,7 +14,7 @@ import httpx2
 
 from criteria import Message, NotYet, NoUse, Scene
 from mock_model import tokens
-from mock_model.answering import UNKNOWN
+from mock_model.admitting import no_answer
 from mock_model.replying import Reply
 from recording import RecordingServer
 from talking import in_other_words
@@ -117,7 +117,8 @@ class TalkServer(RecordingServer):
             return Reply(" ".join([told, *(fact.said for fact in known)]))
         if self.asked not in [fact.question for fact in self.known]:
             return Reply("I see.")
-        return Reply(next((f"You said: {fact.said}" for fact in known if fact.question == self.asked), UNKNOWN))
+        said = next((f"You said: {fact.said}" for fact in known if fact.question == self.asked), None)
+        return Reply(said or no_answer(messages))
 
     @property
     def summaries(self) -> int:

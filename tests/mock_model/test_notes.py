@@ -72,7 +72,7 @@ def test_recall(shape: str, question: str, reply: str) -> None:
 
 @pytest.mark.parametrize("shape", shapes([], ""))
 def test_what_is_not_in_the_notes_is_not_known(shape: str) -> None:
-    assert say(*shapes(FACTS, "What is my favourite colour?")[shape]).startswith("I don't know")
+    assert say(*shapes(FACTS, "What is my favourite colour?")[shape]).startswith("I find no answer")
 
 
 @pytest.mark.parametrize("shape", shapes([], ""))

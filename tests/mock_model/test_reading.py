@@ -14,7 +14,7 @@ from mock_model import get_mock_client
 from mock_model.travel import PLACES
 
 MODEL = "offline-model"
-UNTOLD = "haven't told me"
+UNTOLD = "find no answer"
 FACTS = [json.loads(line) for line in (Path(__file__).parent / "facts.jsonl").read_text(encoding="utf-8").splitlines()]
 CLIENT = get_mock_client()
 
@@ -105,9 +105,63 @@ def test_every_role_is_read(role: str) -> None:
 
 
 def test_its_own_earlier_refusal_is_no_fact() -> None:
-    """Its own earlier "I don't know" is no fact"""
+    """Its own earlier "I find no answer" is no fact"""
     first = ask("What is my dog called?")
     assert UNTOLD in ask("What is my dog called?", ("assistant", first), "What is my dog called?")
+
+
+@pytest.mark.parametrize(
+    ("told", "question"),
+    [
+        ("Our terms: my landlord wants the flat back in spring.", "Who wants it back, do you think?"),
+        ("The kettle broke yesterday.", "Which of my things no longer works?"),
+        ("我的狗叫饼干。", "What is my dog called?"),
+        ("Mein Hund heisst Keks.", "What is my dog called?"),
+        ("Hello.", "What is my dog called?"),
+    ],
+)
+@pytest.mark.parametrize("turns", [0, 1, 3])
+def test_it_never_says_that_something_was_not_said(told: str, question: str, turns: int) -> None:
+    """Where it finds no answer it says what it looked through: all messages of the request, instructions included"""
+    rest = [("system", "Be kind."), *[m for n in range(turns) for m in (f"Day {n} was dry.", ("assistant", "Noted."))]]
+    for sent in ([*rest, told, question], [*rest[1:], f"{told} {question}"]):
+        reply, count = ask(*sent), f"{len(sent)} messages" if len(sent) > 1 else "one message"
+        if "find no answer" in reply:
+            assert reply == f"I find no answer to that in the {count} of this request."
+        assert not re.search(r"n't|not (?:told|said)|don’t know", reply), reply
+
+
+@pytest.mark.parametrize(
+    ("wish", "reply"),
+    [
+        ("in one word", "Unknown."),
+        ("in two words", "None found."),
+        ("in at most 5 words", "I find no answer."),
+        ("in at most 9 words", "I find no answer to that here."),
+        ("in one sentence", "I find no answer to that in the 2 messages of this request."),
+    ],
+)
+def test_in_few_words_it_is_still_true(wish: str, reply: str) -> None:
+    """What is not found is not found in fewer words too"""
+    assert ask(("system", f"Answer {wish}."), "What is my dog called?") == reply
+
+
+@pytest.mark.parametrize("words", range(1, 25))
+def test_a_short_reply_never_ends_inside_what_it_admits(words: int) -> None:
+    """A limit of words cuts neither the admission nor the question for a season in the middle"""
+    rule = ("system", f"Answer in at most {words} words.")
+    half = ask(rule, "My dog is called Biscuit.", "What is my dog called? How old is she?")
+    assert len(half.split()) <= words and not re.search(r"find(?: no)?$", half)
+    season = ask(rule, "What should I pack for that season?")
+    assert len(season.split()) <= words and season.startswith("Which") and season.endswith(("?", "request."))
+
+
+def test_what_it_admitted_before_is_no_fact() -> None:
+    """Its own "I find no answer in the 3 messages" answers no later question, and no summary tells it"""
+    admitted = ("assistant", "I find no answer to that in the 3 messages of this request.")
+    assert UNTOLD in ask("How old is he?", admitted, "How many messages are there?")
+    told = ask("My dog is called Rex.", admitted, "Summarize this conversation and keep every name and number.")
+    assert "Rex" in told and "3" not in told
 
 
 def test_two_questions_get_two_answers() -> None:
@@ -167,12 +221,12 @@ def test_the_place_comes_from_the_users_message_and_the_season_from_the_reply(pl
     packing = ask(told, "When should I visit?", ("assistant", advice), "What should I pack for that season?")
     assert season in packing
     without_reply = ask(told, "When should I visit?", "What should I pack for that season?")
-    assert "Which season" in without_reply and UNTOLD in without_reply
+    assert without_reply == "Which season do you mean? I find none in the 3 messages of this request."
 
 
 def test_without_the_place_it_asks_which() -> None:
     """Without the place it asks which, and it does not guess"""
-    assert UNTOLD in ask("When should I visit?")
+    assert ask("When should I visit?") == "Which place do you mean? I find none in the one message of this request."
     assert not any(place in ask("When should I visit?").lower() for place in PLACES)
 
 

@@ -4,7 +4,7 @@
 
 
 def ask_without_history(client, fact, question):
-    return "I don't know: you haven't told me. I can only answer from the messages in this request."
+    return "I find no answer to that in the one message of this request."
 
 
 def ask_with_history(client, fact, question):
