@@ -290,6 +290,8 @@ def test_usage_is_added_as_the_server_says_or_as_it_is_counted():
         ({"messages": [{"content": "Hi"}]}, ValueError, r"messages\[0\] needs a role"),
         pytest.param({"messages": [*TRIP, NUMBER]}, TypeError, r"messages\[2\]\['content'\]"),
         pytest.param({"messages": [*TRIP, STRINGS]}, ValueError, r"messages\[2\]\['content'\]\[0\]"),
+        ({"messages": TRIP, "previous": None}, TypeError, "previous must be a text"),
+        ({"messages": TRIP, "model": None}, TypeError, "model must be the name of a model"),
     ],
 )
 def test_what_cannot_be_summarised_is_named(arguments, error, says):
@@ -303,12 +305,6 @@ def test_who_said_it_is_sent():
     client = FakeClient()
     summarize(client, [{"role": "user", "name": "Ada", "content": "I like tea."}])
     assert "Ada" in client.requests[0]["messages"][1]["content"]
-
-
-def test_parts_that_are_no_text_are_named():
-    client = FakeClient()
-    summarize(client, [{"role": "user", "content": [{"type": "image_url"}, {"type": "text", "text": "What is this?"}]}])
-    assert quoted(client.requests[0])[1] == [{"role": "user", "content": "[image_url]\nWhat is this?"}]
 
 
 def test_nothing_of_the_caller_is_changed():

@@ -155,7 +155,7 @@ def test_bars_of_two_requests_with_one_scale_can_be_compared():
 def test_a_bar_that_is_longer_than_the_scale_is_full_and_has_an_arrow():
     within, over = show_request(TRIP, scale=11), show_request(TRIP, scale=10)
     assert max(bars(over)) == max(bars(within)) == bars(over)[1]
-    arrows = [view.svg.count("z\"") for view in (within, over)], [view.text.count("▶") for view in (within, over)]
+    arrows = [view.svg.count('z"') for view in (within, over)], [view.text.count("▶") for view in (within, over)]
     assert arrows == ([0, 1], [0, 1])
     assert over.text.splitlines()[3].index("▶") == within.text.splitlines()[3].rindex("━")
 
