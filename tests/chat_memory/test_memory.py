@@ -15,6 +15,7 @@ import tiktoken
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, Usage, count_tokens, message_tokens, sliding_window
 from fake_client import FakeAsyncClient, FakeClient, answer
 from mock_model import MockServer
+from wire import WAYS, events, piece, served, streamed, whole
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 
@@ -358,18 +359,6 @@ def offline_memory(asynchronous: bool = False) -> tuple[MockServer, ChatMemory]:
     return server, ChatMemory(client, "Be brief.", 500, model="offline-model")
 
 
-async def streamed(memory: ChatMemory, text: str) -> str:
-    return "".join([piece async for piece in memory.stream_async(text)])
-
-
-WAYS = {
-    "ask": lambda memory, text: memory.ask(text),
-    "stream": lambda memory, text: "".join(memory.stream(text)),
-    "ask_async": lambda memory, text: asyncio.run(memory.ask_async(text)),
-    "stream_async": lambda memory, text: asyncio.run(streamed(memory, text)),
-}
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_ask_gives_the_same(way):
     _, memory = offline_memory(way.endswith("async"))
@@ -579,34 +568,6 @@ def test_of_two_threads_at_once_one_is_kept():
 
 
 # Servers of every kind
-
-
-def served(*answers: bytes | dict) -> openai.OpenAI:
-    """A client of a server that gives these answers, one after the other: JSON, or the events of a stream."""
-    left = list(answers)
-
-    def handle(request):
-        body = left.pop(0)
-        if isinstance(body, bytes):
-            return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=body)
-        return httpx2.Response(200, json=body)
-
-    http_client = httpx2.Client(transport=httpx2.MockTransport(handle))
-    return openai.OpenAI(api_key="none", base_url="http://server.invalid/v1", max_retries=0, http_client=http_client)
-
-
-def events(*chunks: dict) -> bytes:
-    return b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
-
-
-def piece(text: str | None = None, finish_reason: str | None = None, **more) -> dict:
-    choice = {"index": 0, "delta": {"content": text} if text is not None else {}, "finish_reason": finish_reason}
-    return {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice], **more}
-
-
-def whole(text: str | None, finish_reason: str | None = "stop", **more) -> dict:
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
-    return {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], **more}
 
 
 USAGE = {"prompt_tokens": 70, "completion_tokens": 30, "total_tokens": 100}
