@@ -163,13 +163,13 @@ def checked_model(model: str) -> str:
 
 
 def _encoding_name(model: str) -> str:
-    return _encoding_of(model if isinstance(model, str) and model else checked_model(model))
+    return _encoding_of(model if isinstance(model, str) else checked_model(model))
 
 
 @lru_cache(maxsize=64)
 def _encoding_of(model: str) -> str:
     try:
-        return tiktoken.encoding_name_for_model(model)
+        return tiktoken.encoding_name_for_model(checked_model(model))
     except KeyError:  # a newer model than tiktoken, or another provider's
         return FALLBACK_ENCODING
 
