@@ -49,7 +49,10 @@ class Layout:
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
         """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold."""
-        recent = tuple(self.counted(tuple(sendable(message) for message in turn)) for turn in turns)
+        said = [tuple(sendable(message) for message in turn) for turn in turns]
+        for i, message in enumerate(chain.from_iterable(said)):
+            message_tokens(message, self.model, i)  # where one cannot be counted, the error says which
+        recent = tuple(self.counted(turn) for turn in said)
         summary = sendable(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 

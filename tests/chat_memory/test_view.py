@@ -240,6 +240,21 @@ def test_content_of_every_kind_is_shown(content, shown):
     assert all(shown in text for text in both(show_request([{"role": "assistant", "content": content}])))
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ({"content": [{"type": "refusal", "refusal": "I will not."}]}, "[refused: I will not.]"),
+        ({"content": None, "refusal": "I will not."}, "[refused: I will not.]"),
+        ({"content": None, "audio": {"id": "audio_7"}}, "[sound audio_7]"),
+        ({"content": None, "function_call": {"name": "look", "arguments": '{"a": 1}'}}, 'calls look({"a": 1})'),
+        ({"tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "run", "input": "ls"}}]}, "calls run(ls)"),
+        ({"content": "half \ud83d"}, "half \ufffd"),
+    ],
+)
+def test_what_is_no_plain_text_is_shown_too(message, shown):
+    assert all(shown in text for text in both(show_request([{"role": "assistant", **message}])))
+
+
 def test_a_name_is_shown_before_the_text():
     assert all(
         "Ada: Hello" in text for text in both(show_request([{"role": "user", "name": "Ada", "content": "Hello"}]))
