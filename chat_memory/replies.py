@@ -48,15 +48,16 @@ class Usage:
     def add(self, reported: Any, messages: list[Message], text: str, model: str) -> None:
         """Add one answered request: its `usage` object, or None and what was sent and answered."""
         self.requests += 1
-        if None in (getattr(reported, "prompt_tokens", None), getattr(reported, "completion_tokens", None)):
+        prompt, completion = field(reported, "prompt_tokens"), field(reported, "completion_tokens")
+        if prompt is None or completion is None:
             self.prompt_tokens += count_tokens(messages, model=model)
             self.completion_tokens += text_tokens(text, model)
             return
-        self.prompt_tokens += reported.prompt_tokens
-        self.completion_tokens += reported.completion_tokens
-        if details := getattr(reported, "prompt_tokens_details", None):
-            self.cached_tokens += getattr(details, "cached_tokens", None) or 0
-            self.cache_write_tokens += getattr(details, "cache_write_tokens", None) or 0
+        self.prompt_tokens += prompt
+        self.completion_tokens += completion
+        details = field(reported, "prompt_tokens_details")
+        self.cached_tokens += field(details, "cached_tokens") or 0
+        self.cache_write_tokens += field(details, "cache_write_tokens") or 0
 
 
 class _Reply:
