@@ -1,12 +1,9 @@
 """Text as it arrives: in pieces that can be sent again, and without what a model thinks aloud before its reply."""
 
-from .content import sendable
+from .letters import whole
 
-THINKING = (
-    "<think>",
-    "<thinking>",
-    "<thought>",
-)  # reasoning models whose server does not take it out write one of these
+# Reasoning models whose server does not take their thinking out begin it with one of these.
+THINKING = ("<think>", "<thinking>", "<thought>")
 
 
 class Arriving:
@@ -27,7 +24,7 @@ class Arriving:
         """The next piece; returns the text that is sure by now, "" where none is."""
         text = self._half + piece
         self._half = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        text = sendable(text[: len(text) - len(self._half)])
+        text = whole(text[: len(text) - len(self._half)])
         return text if self._sure else self._after_thinking(text)
 
     def rest(self) -> str:

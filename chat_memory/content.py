@@ -1,29 +1,14 @@
-"""What a message holds beside plain text (parts, calls, a refusal, a spoken reply), said in words; and text that can be sent."""
+"""What a message holds beside plain text (parts, calls, a refusal, a spoken reply), said in words."""
 
 import json
 from typing import Any
+
+from .letters import whole
 
 RESULTS = ("tool", "function")  # the roles of what a call returned; "function" is the older one
 TEXT_PARTS = {"text": "text", "refusal": "refusal"}  # the parts that are read as text, and where they hold it
 LONGEST_NAME = 100  # characters of an address or a file's name
 _as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
-
-def sendable(value: Any) -> Any:
-    """A copy of a text, or of a JSON value with all texts in it, that can be sent and written.
-
-    Half of an emoji is no text: programs that cut strings by UTF-16 leave one behind, and no client can send it. Two
-    halves side by side become the emoji, and a half without its other one becomes the sign U+FFFD (�).
-    """
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return value
-    if isinstance(value, dict):
-        return {sendable(key): sendable(inner) for key, inner in value.items()}
-    return [sendable(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def field(thing: Any, name: str) -> Any:
@@ -114,7 +99,7 @@ def no_json(value: Any, where: str) -> TypeError:
 def in_words(message: dict[str, Any], where: str) -> str:
     """All that a message says, in words, with the calls that it makes. Raises TypeError or ValueError as `said` does."""
     calls = [f"[calls {name}({given})]" for _, name, given in calls_of(message, where)]
-    return sendable("\n".join(text for text in (said(message, where), *calls) if text))
+    return whole("\n".join(text for text in (said(message, where), *calls) if text))
 
 
 def said(message: dict[str, Any], where: str) -> str:

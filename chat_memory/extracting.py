@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from .content import sendable
 from .errors import BudgetError, IncompleteReply, whole_number
 from .records import checked_text
 from .tokens import PRIMING_TOKENS, Message, count_tokens, message_tokens, text_tokens
@@ -112,7 +111,7 @@ def _items(reply: str) -> list[dict[str, Any]]:
 def _sentence(value: Any) -> str:
     """A fact as one line; empty where it cannot be one."""
     try:
-        return checked_text(sendable(" ".join(value.split())) if isinstance(value, str) else "")
+        return checked_text(" ".join(value.split()) if isinstance(value, str) else "")
     except ValueError:
         return ""
 
@@ -144,4 +143,4 @@ def _text_of(message: Message) -> str:
     content = message.get("content") or ""
     parts = [{"text": content}] if isinstance(content, str) else content
     texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    return sendable("\n".join(texts).strip())
+    return "\n".join(texts).strip()

@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from .content import sendable
 from .errors import BudgetError, whole_number
+from .letters import all_whole, whole
 from .summary import least_prompt
 from .tokens import PRIMING_TOKENS, Message, checked_model, message_tokens
 
@@ -45,15 +45,15 @@ class Layout:
 
     def question(self, text: str) -> Counted:
         """A question to ask. Half of an emoji in it becomes the sign U+FFFD, or it could not be sent."""
-        return self.counted(({"role": "user", "content": sendable(text)},))
+        return self.counted(({"role": "user", "content": whole(text)},))
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
         """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold."""
-        said = [tuple(sendable(message) for message in turn) for turn in turns]
+        said = [tuple(all_whole(message) for message in turn) for turn in turns]
         for i, message in enumerate(chain.from_iterable(said)):
             message_tokens(message, self.model, i)  # where one cannot be counted, the error says which
         recent = tuple(self.counted(turn) for turn in said)
-        summary = sendable(summary)
+        summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
     def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
@@ -160,7 +160,7 @@ def layout(
         whole_number("reply_tokens", reply_tokens, least=0)
     if summary_tokens is not None:
         whole_number("summary_tokens", summary_tokens, least=1)
-    instructions = ({"role": "system", "content": sendable(system)},) if system else ()
+    instructions = ({"role": "system", "content": whole(system)},) if system else ()
 
     def sized(budget: int) -> Layout:
         reply = budget // 6 if reply_tokens is None else reply_tokens

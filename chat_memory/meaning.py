@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .content import sendable
 from .errors import IncompleteReply, StoreError
 from .records import Fact, Records, fact_of
 from .schema import facts, vectors
@@ -27,7 +26,7 @@ def to_embed(records: Records, question: str, model: str) -> tuple[list[str], li
         return [], []
     have = sa.select(vectors.c.fact).where(vectors.c.model == model)
     new = records.read(sa.select(facts).where(records.in_force & facts.c.id.not_in(have)).order_by(facts.c.id))
-    return [sendable(question), *(fact.text for fact in new)], new
+    return [question, *(fact.text for fact in new)], new
 
 
 def nearest(records: Records, found: Sequence[Vector], new: Sequence[Fact], limit: int, model: str) -> list[Fact]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from .arriving import Arriving
 from .calling import called, called_async, stream_of, stream_of_async
-from .content import field, sendable
+from .content import field
 from .errors import IncompleteReply
+from .letters import whole
 from .tokens import Message, count_tokens, text_tokens
 
 # What a server says where the model has come to an end by itself; anything else is no end. OpenAI says "stop", Hugging
@@ -135,7 +136,7 @@ class _Reply:
     def _text(self) -> str:
         """What came of it: the reply, or else the refusal, or else the thinking."""
         said = "".join(self._said)
-        return said if said.strip() else self._refusal or sendable("".join(self._came))
+        return said if said.strip() else self._refusal or whole("".join(self._came))
 
     def _keep(self, text: str) -> str:
         self._said.append(text)
@@ -194,7 +195,7 @@ def _words(answer: Any, deep: int = 3) -> str:
 
 
 def _short(text: str) -> str:
-    text = sendable(" ".join(text.split()))
+    text = whole(" ".join(text.split()))
     return text if len(text) <= LONGEST_WORDS else f"{text[:LONGEST_WORDS]} …"
 
 

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from .content import in_words, sendable
+from .content import in_words
 from .errors import IncompleteReply, whole_number
+from .letters import all_whole, whole
 from .replies import Usage, complete, complete_async
 from .tokens import DEFAULT_MODEL, Message, count_tokens, message_tokens, text_tokens
 from .turns import role_of
@@ -124,10 +125,10 @@ def _said(
     said = deque()
     for i, message in enumerate(messages):
         speaker = {"role": role_of(message, i)} | ({"name": message["name"]} if message.get("name") else {})
-        said.append(sendable(speaker) | {"content": in_words(message, f"messages[{i}]")})
+        said.append(all_whole(speaker) | {"content": in_words(message, f"messages[{i}]")})
     if not isinstance(previous, str):
         raise TypeError(f"previous must be a text, the summary so far, got {type(previous).__name__}.")
-    previous = sendable(previous)
+    previous = whole(previous)
     if said and _size(previous, model) > max_tokens:
         said.appendleft({"role": "assistant", "content": previous})
         previous = ""

@@ -22,7 +22,8 @@ from typing import Any
 import regex  # tiktoken brings it along
 import tiktoken
 
-from .content import no_json, part_text, parts_of, sendable
+from .content import no_json, part_text, parts_of
+from .letters import whole
 
 Message = dict[str, Any]
 
@@ -204,7 +205,7 @@ def _encoded(text: str, encoding: str) -> int:
         except BaseException as error:
             if type(error).__name__ != "PanicException":
                 raise
-    pieces = (piece[0] for piece in regex.finditer(_load(encoding)._pat_str, sendable(text)))
+    pieces = (piece[0] for piece in regex.finditer(_load(encoding)._pat_str, whole(text)))
     return sum(len(encode(piece[start : start + BLOCK])) for piece in pieces for start in range(0, len(piece), BLOCK))
 
 

@@ -130,15 +130,12 @@ def test_a_list_is_read_with_or_without_a_fence(fence):
         {"fact": ["The user lives in Porto."]},
         {"fact": "x" * (LONGEST_FACT + 1)},
         {"fact": "nul \0"},
+        {"fact": "half \ud83d"},
     ],
     ids=repr,
 )
 def test_what_does_not_rest_on_a_users_message_is_dropped(item):
     assert learned(listed(**item), SAID, set()) == []
-
-
-def test_half_an_emoji_in_a_fact_becomes_a_sign_that_can_be_stored():
-    assert learned(listed(fact="Ana \ud83d is 36."), SAID, set()) == [Learned("Ana \ufffd is 36.", 2)]
 
 
 @pytest.mark.parametrize("number", [8, 0, -1, "7", True, 7.0, [7], {}, 10**40])
