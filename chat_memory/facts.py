@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import extracting, finding, meaning
+from .calling import called, called_async
 from .database import checked_id
 from .errors import whole_number
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
@@ -136,7 +137,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(client.embeddings.create(model=model, input=batch), batch)
+            made += meaning.embedded(called(client, "embeddings", model=model, input=batch), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     async def find_by_meaning_async(
@@ -147,7 +148,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(await client.embeddings.create(model=model, input=batch), batch)
+            made += meaning.embedded(await called_async(client, "embeddings", model=model, input=batch), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     def note(

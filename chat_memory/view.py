@@ -14,6 +14,7 @@ from itertools import accumulate
 from math import ceil, floor
 from typing import Any
 
+from .content import calls_of, said
 from .errors import whole_number
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, count_tokens, message_tokens, tool_tokens
 
@@ -81,7 +82,8 @@ def show_request(
     The bars of the messages are drawn to the largest of them. `scale`, in tokens, sets what a full bar stands for: two
     requests with the same `scale` can be compared bar by bar. A message with more tokens has a full bar with an arrow.
 
-    Raises TypeError or ValueError for a budget or a scale that is no whole number from 1, and what `count_tokens` raises for messages it cannot count.
+    Raises TypeError or ValueError for a budget or a scale that is no whole number from 1, and what `count_tokens`
+    raises for messages it cannot count.
     """
     for name, size in {"budget": budget, "scale": scale}.items():
         if size is not None:
@@ -104,9 +106,9 @@ def _message_rows(messages: list[Message], model: str) -> list[Row]:
         hidden = range(0)
     rows, called = [], {}
     for i, message in enumerate(messages):
-        called.update((call_id, name) for call_id, name, _ in _calls(message))
+        called.update((call_id, name) for call_id, name, _ in calls_of(message, f"messages[{i}]"))
         if i not in hidden:
-            label, text, is_note = _excerpt(message, called)
+            label, text, is_note = _excerpt(message, f"messages[{i}]", called)
             rows.append(Row(_shorten(_clean(message["role"]), 10) or "no role", text, tokens[i], label, is_note))
         elif i == hidden[0]:
             left_out = sum(tokens[hidden.start : hidden.stop])
@@ -114,36 +116,24 @@ def _message_rows(messages: list[Message], model: str) -> list[Row]:
     return rows
 
 
-def _excerpt(message: Message, called: dict[str, str]) -> tuple[str, str, bool]:
+def _excerpt(message: Message, where: str, called: dict[str, str]) -> tuple[str, str, bool]:
     """What to show of a message: (a label, its text, whether the text is a remark of ours)."""
-    content, label = message.get("content"), ""
-    if isinstance(content, (list, tuple)):
-        content = "\n".join(part["text"] for part in content)
-    said = _clean(content or "")
-    asked = ", ".join(f"{_clean(name)}({_clean(arguments)})" for _, name, arguments in _calls(message)[:50])
+    label, text = "", _clean(said(message, where))
+    asked = ", ".join(f"{_clean(name)}({_clean(given)})" for _, name, given in calls_of(message, where)[:50])
     if message.get("tool_call_id"):
         call_id = str(message["tool_call_id"])
         label = f"{called.get(call_id, call_id)} →"
     elif message.get("name"):
         label = f"{message['name']}:"
-    elif asked and not said:
+    elif asked and not text:
         label = "calls"
     label = _shorten(_clean(label), 24)
     if asked:
-        return label, f"{said} → calls {asked}" if said else asked, False
-    if said:
-        return label, said, False
+        return label, f"{text} → calls {asked}" if text else asked, False
+    if text:
+        return label, text, False
+    content = message.get("content")
     return label, "no content (None)" if content is None else "blank text" if content else "empty text", True
-
-
-def _calls(message: Message) -> list[tuple[str, str, str]]:
-    """The tool calls of a message as (id, name, arguments); what does not look like a call is left out."""
-    calls, found = message.get("tool_calls"), []
-    for call in calls if isinstance(calls, (list, tuple)) else ():
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict):
-            found.append((str(call.get("id")), str(function.get("name")), str(function.get("arguments") or "")))
-    return found
 
 
 def _number(count: int, noun: str) -> str:

@@ -155,7 +155,7 @@ def test_bars_of_two_requests_with_one_scale_can_be_compared():
 def test_a_bar_that_is_longer_than_the_scale_is_full_and_has_an_arrow():
     within, over = show_request(TRIP, scale=11), show_request(TRIP, scale=10)
     assert max(bars(over)) == max(bars(within)) == bars(over)[1]
-    arrows = [view.svg.count("z\"") for view in (within, over)], [view.text.count("▶") for view in (within, over)]
+    arrows = [view.svg.count('z"') for view in (within, over)], [view.text.count("▶") for view in (within, over)]
     assert arrows == ([0, 1], [0, 1])
     assert over.text.splitlines()[3].index("▶") == within.text.splitlines()[3].rindex("━")
 
@@ -238,6 +238,21 @@ def test_tool_calls_and_results_are_shown_by_the_name_of_the_function():
 )
 def test_content_of_every_kind_is_shown(content, shown):
     assert all(shown in text for text in both(show_request([{"role": "assistant", "content": content}])))
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ({"content": [{"type": "refusal", "refusal": "I will not."}]}, "[refused: I will not.]"),
+        ({"content": None, "refusal": "I will not."}, "[refused: I will not.]"),
+        ({"content": None, "audio": {"id": "audio_7"}}, "[sound audio_7]"),
+        ({"content": None, "function_call": {"name": "look", "arguments": '{"a": 1}'}}, 'calls look({"a": 1})'),
+        ({"tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "run", "input": "ls"}}]}, "calls run(ls)"),
+        ({"content": "half \ud83d"}, "half \ufffd"),
+    ],
+)
+def test_what_is_no_plain_text_is_shown_too(message, shown):
+    assert all(shown in text for text in both(show_request([{"role": "assistant", **message}])))
 
 
 def test_a_name_is_shown_before_the_text():
