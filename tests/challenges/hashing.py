@@ -49,7 +49,9 @@ class Rewritten(ast.NodeTransformer):
 
 def rewritten(source: bytes, name: str, *rest: Any, **options: Any) -> Any:
     """compile, for code that is a whole file."""
-    return compile(Rewritten().visit(ast.parse(source, name)) if b"__hash__" in source else source, name, *rest, **options)
+    return compile(
+        Rewritten().visit(ast.parse(source, name)) if b"__hash__" in source else source, name, *rest, **options
+    )
 
 
 @contextmanager

@@ -65,9 +65,7 @@ def order(random: Random) -> tuple[str, str]:
     return random.choice(ORDERS).format(mark), mark
 
 
-def document(
-    random: Random, around: tuple[str, str] = ("", ""), end: str = "\n", *, harmless: str = ""
-) -> Document:
+def document(random: Random, around: tuple[str, str] = ("", ""), end: str = "\n", *, harmless: str = "") -> Document:
     """A document with an order between two other texts, or with a harmless text in place of all three.
 
     `end` is what stands behind each of its sentences.
@@ -165,7 +163,14 @@ def opening(request: Sequence[Message], text: str) -> str:
     return next((said[said.index(text) - 1 : said.index(text)] for m in request if text in (said := text_of(m))), "")
 
 
-ESCAPED = (' says "now"', ' says \\"now\\", and', ' says \\\\"now\\\\"', " says \\\"now", " is in C:\\", " is in C:\\\\")  # no JSON as it is
+ESCAPED = (
+    ' says "now"',
+    ' says \\"now\\", and',
+    ' says \\\\"now\\\\"',
+    ' says \\"now',
+    " is in C:\\",
+    " is in C:\\\\",
+)  # no JSON as it is
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.S)
 
 
@@ -306,7 +311,9 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("", "ana"), ("ana", "")),
     ]
     found += [(("ana", "../ben/trip"), ("ben", "trip")), (("../x", "y"), ("..%2Fx", "y")), (("Зоя", "1"), ("Яна", "1"))]
-    found += [(("a/b", "1"), (other, "1")) for other in ("a_b", "a%2fb", "a%2Fb", "a-b", "a=2Fb", "a_2fb", "a+b", "a\\x2fb")]
+    found += [
+        (("a/b", "1"), (other, "1")) for other in ("a_b", "a%2fb", "a%2Fb", "a-b", "a=2Fb", "a_2fb", "a+b", "a\\x2fb")
+    ]
     found += [(("a b", "1"), (other, "1")) for other in ("a+b", "a%20b", "a_b", "a  b", "a\u200bb", "a\xa0b")]
     found += [((f"a{mark}b", "c"), ("a", f"b{mark}c")) for mark in SEPARATORS]
     found += [(("c", f"a{mark}b"), (f"b{mark}c", "a")) for mark in SEPARATORS]  # where the session comes first

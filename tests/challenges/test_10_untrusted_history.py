@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-import string
 import tempfile
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 import strangers
 from calling import Work
-from chat_memory import redaction, safety
-from common import OFFLINE_MODEL
-from criteria import Lines, Message, NotYet, Scene, Texts
-from hashing import as_in_one_program
+from criteria import Lines, Message, Scene, Texts
+from functions import Model, another_run, call, lines, said, talk
 from long_talks import in_order
 from mock_model.transcript import text_of
-from recording import RecordingServer
+from naming import (
+    OWN_NAME,
+    expect_long_names,
+    expect_the_same_file,
+    expect_two,
+    path_of,
+    wrong_with,
+)
 from strangers import Document, around, at_one_moment, attacks, between, document, forgeries, obeys, opening, order
 from talking import spoken
-from telling import shortened, told_once
 
 START = (
     "Begin with any one of the five: each is checked on its own. For each text ask who may have written it, and what could "
@@ -41,12 +40,7 @@ START = (
 )
 
 QUESTION, DOCUMENT, PASTED = "You were given this question", "and this document", "You returned"
-GIVEN, PREVIOUS, REQUEST, REPLY = (
-    "You were given these messages",
-    "and the summary so far",
-    "You returned",
-    "The model replied",
-)
+GIVEN, PREVIOUS, REPLY = "You were given these messages", "and the summary so far", "The model replied"
 SUMMARY, FACTS, LATER, ORDER = "The summary", "the facts", "Asked later", "The order in it"
 SYSTEMS = ("You are a helpful assistant.", "You are a patient guide. Be polite.")
 WHY_SECRET = "Files are copied, backed up and lost. Who gets hold of one has the secret."
@@ -79,11 +73,11 @@ POWER = (
 )
 LUHN = (
     "What do you do with a long number that is no card number, or a word that only looks like the beginning of a key?",
-    "Count the digits (13 to 19), and do the Luhn check, before you take a number out. How many letters are behind the beginning of "
-    "a key (16 at least)? And what stands before sk- where it is in the middle of a word?",
+    "Count the digits (13 to 19), and do the Luhn check, before you take a number out. How many letters are behind the "
+    "beginning of a key (16 at least)? And what stands before sk- where it is in the middle of a word?",
 )
 SECRETS = (
-    "Which forms does the task name, and which of them does your code look for?",
+    "Which forms does the task name, and which of them does your code look for? How short may a key be?",
     "Print what your code makes of this secret alone. Does it find it twice, too, in two messages?",
     "A card number comes with spaces, with hyphens, and with neither.",
 )
@@ -93,8 +87,8 @@ PLACES = (
 )
 DIGITS = (
     "What decides for your code whether digits are a card number? Try it with one of each length, from 13 to 19.",
-    "Which of the digits do you double, counted from which end? The last digit is never doubled, the one before it always: that is "
-    "not the same from the left, where a number has an odd number of digits. And what do you do where that gives more than 9?",
+    "Which of the digits do you double, counted from which end? The last digit is never doubled, the one before it always: "
+    "that is not the same from the left, where the number of digits is odd. And what do you do where that gives more than 9?",
     "digits[::-1] turns them round. Then the digits at [1::2] are those to double.",
 )
 BESIDE = (
@@ -104,111 +98,6 @@ BESIDE = (
     "And where a stretch is none, do you go on behind it, or from its second group? re.sub goes on behind each match.",
 )
 TWICE = ("What becomes of the second secret in a text? Does your code look on behind the first?",)
-OWN_NAME = (
-    "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
-    "Taking bad signs out never ends, and makes one of two. Is there a function that makes some hexadecimal digits of any text?",
-    "hashlib.sha256(text.encode()).hexdigest()",
-)
-TWO_IDS = (
-    "Which two pairs of ids get the same name in your code? What is lost on the way to it: capital letters, signs, the place "
-    "where the one ends and the other begins?",
-    "If it is a hash: is all of it in the name? Of 100,000 ids, two have the same first 8 digits.",
-    "Change nothing in the ids, and join them so that they can be told apart again: json.dumps([user, session]) does. "
-    "Then make the name from all of it.",
-)
-
-
-# ---- calling, and asking the model ----
-
-MOST_LINES = 8  # of a text that is shown
-MOST_BITS, MOST_TRIED = 34, 150_000  # names that differ in so few bits are tried with so many ids
-KINDS = {str: "a text", list: "a list of messages", (str, Path): "a path"}
-
-
-@contextmanager
-def by_hand() -> Iterator[None]:
-    """Do without the finished functions of chat_memory.safety, by whatever name they are called."""
-    used: list[NotYet] = []
-
-    def refused(*_: object, **__: object) -> None:
-        hints = (
-            "chat_memory.safety does it for you. What does it do to the text? A few lines of your own will do here.",
-            "json, re and hashlib are all that you need to import.",
-        )
-        why = "Here you find out what a defence rests on, and what it misses. In your own programs, use the finished ones."
-        used.append(NotYet("Your code leaves the work to chat_memory.safety.", (), why, hints))
-        raise used[0]
-
-    parts = patch.multiple(safety, _closes_or_hides=refused, _orders=refused, sha256=refused)
-    try:
-        with parts, patch.object(redaction.Kind, "removed", refused):
-            yield
-    finally:
-        if used:  # even where the learner's code caught it
-            raise used[0] from None
-
-
-def call(challenge: Work, scene: Scene, name: str, *arguments: Any, kind: type | tuple[type, ...]) -> Any:
-    """What a learner's function returns, which must be of this type."""
-    function = challenge.get(name)
-    with by_hand():
-        result = challenge.run(function, name, *arguments)
-    if kind is list:
-        scene.show(REQUEST, result)
-    with told_once(challenge, name):
-        scene.expect(
-            isinstance(result, kind),
-            f"{name} should return {KINDS.get(kind)}, but it returned {type(result).__name__}.",
-            why="Your caller goes on with it.",
-            hint="Does every way through your function end in a return, and of what?",
-        )
-        odd = [repr(m) for m in result if not is_message(m)] if kind is list else []
-        scene.expect(
-            not odd,
-            f"Something in the list is no message: {shortened(odd[0], 100) if odd else ''}",
-            why="What you return is sent to the model as it is.",
-            hint="A message is a dict with a role and, as its content, a text. Do you put lists into the list, or texts?",
-        )
-    return result
-
-
-def is_message(item: object) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), (str, list))
-
-
-class Model:
-    """The offline model, asked with what a learner's functions returned."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.client = scene, RecordingServer().client()
-
-    def reply(self, request: list[Message]) -> str:
-        hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
-        with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
-            answer = self.client.chat.completions.create(model=OFFLINE_MODEL, messages=request)
-        return answer.choices[0].message.content or ""
-
-
-def said(role: str, text: str) -> Message:
-    return {"role": role, "content": text}
-
-
-def talk(*texts: str) -> list[Message]:
-    """Messages of user and assistant in turns."""
-    return [said(("user", "assistant")[i % 2], text) for i, text in enumerate(texts)]
-
-
-def lines(text: str, mark: str = "") -> Lines:
-    """A text, to be shown line by line, without empty ones: of a long text the part with the mark of an order."""
-    found = [line for line in text.split("\n") if line.strip()]
-    if len(found) <= MOST_LINES + 2:
-        return Lines(found)
-    at = next((i for i, line in enumerate(found) if mark in line), 0)
-    start = max(0, min(at - MOST_LINES // 2, len(found) - MOST_LINES))
-    part = found[start : start + MOST_LINES]
-    return Lines(["…"] * (start > 0) + part + ["…"] * (start + MOST_LINES < len(found)))
-
-
 # ---- paste ----
 
 
@@ -250,10 +139,10 @@ HARMLESS = (
 def test_a_document_can_be_asked_about(challenge):
     """paste: the question and what the document says reach the model"""
     random = Random(101)
-    for harmless in (*HARMLESS, strangers.LONG):
+    for harmless in (*HARMLESS, strangers.LONG * 10):
         asked = f"Is this true of the {random.choice(strangers.WORDS)}?"
         given = document(random, harmless=harmless)
-        if harmless == strangers.LONG:  # what is asked for comes at the end
+        if strangers.LONG in harmless:  # what is asked for comes at the end
             given.text = f"{harmless}\n{given.text.replace(harmless, '')}"
         scene, message = pasted(challenge, asked, given.text)
         scene.expect(
@@ -326,11 +215,6 @@ def test_a_document_cannot_close_its_quotation(challenge):
         attacked(given, another_run(challenge))
 
 
-def another_run(challenge: Work) -> Work:
-    """The learner's file in a program of its own."""
-    return Work(challenge.path, challenge.name)
-
-
 # ---- summary_request ----
 
 
@@ -373,7 +257,7 @@ def test_all_that_was_said_is_summarised(challenge):
             "Yes.",
             f"{strangers.LONG} My budget is {budget} euros.",
             "Noted.",
-            *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 2,
+            *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 30,
         )
         for previous in (f"{strangers.LONG} The user's sister is called {names[0]}.", ""):
             scene, request = summary_of(challenge, messages, previous)
@@ -521,8 +405,8 @@ def known(random: Random) -> list[tuple[str, str, str]]:
 
 
 RECENT = talk("I like the sea.", "Noted.", "It was cold today.", "I see.")
-MANY = [*RECENT, *talk("And you?", "Me too."), *RECENT, *talk("And you?", "Me too.")]
-TRIFLES = [f"On day {day} the user had a {word}." for day, word in enumerate(strangers.WORDS[:6], 1)]
+MANY = [*RECENT, *talk("And you?", "Me too.")] * 40
+TRIFLES = [f"On day {day} the user had a {word}." for day, word in enumerate(strangers.WORDS * 5, 1)]
 
 
 def expect_one_system_message(challenge: Work) -> None:
@@ -609,7 +493,13 @@ def test_what_is_known_is_sent(challenge):
 
 
 def attack_what_is_known(
-    challenge: Work, random: Random, closer: str, in_summary: bool, before: str = "", end: str = "\n", both: bool = False
+    challenge: Work,
+    random: Random,
+    closer: str,
+    in_summary: bool,
+    before: str = "",
+    end: str = "\n",
+    both: bool = False,
 ) -> None:
     """Put an order behind a closer into the summary or into a fact, and expect that it is not obeyed."""
     (one, *_), (two, question, word), *_ = known(random)
@@ -716,7 +606,19 @@ def on_disk(challenge: Work, messages: list[Message]) -> tuple[Scene, str, list[
 def test_keys_and_card_numbers_are_not_written(challenge):
     """to_disk: no key and no card number is in what is written"""
     random = Random(108)
-    sizes = [(16, " "), (16, "-"), (16, ""), (15, ""), (13, ""), (19, " "), (14, "-"), (17, ""), (18, " ")]
+    sizes = [
+        (16, " "),
+        (16, "-"),
+        (16, ""),
+        (15, ""),
+        (13, ""),
+        (19, ""),
+        (19, " "),
+        (14, "-"),
+        (17, ""),
+        (18, " "),
+        (18, ""),
+    ]
     secrets = [
         strangers.key(random, start, length) for start in strangers.KEYS for length in (16, random.randrange(20, 61))
     ]
@@ -737,7 +639,8 @@ def test_keys_and_card_numbers_are_not_written(challenge):
             scene, text, _ = on_disk(challenge, talk(place.replace("{}", secret), "I see: " + secret))
             is_card = secret[0].isdigit()
             hint = SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES
-            what = f"The {'card number' if is_card else 'key'} {secret} is in what is written, all of it or most of it."
+            kind = "card number" if is_card else f"key of {len(secret)} signs"
+            what = f"The {kind} {secret} is in what is written, all of it or most of it."
             if is_card and hint is SECRETS and left(text, secret) and (found := lengths_found(challenge)):
                 what, hint = f"{what} {found}", DIGITS
             scene.expect(not left(text, secret), what, why=WHY_SECRET, hint=hint)
@@ -762,10 +665,10 @@ def lengths_found(challenge: Work) -> str:
     if not missed:
         return ""
     found = [str(length) for length in range(13, 20) if length not in missed]
-    return (
-        f"Of card numbers without spaces your code finds {'all' if found else 'not all'} that have "
-        f"{', '.join(found) or 'any number of'} digits, and misses some that have {', '.join(map(str, sorted(missed)))}."
-    )
+    if not found:
+        return "Of card numbers without spaces your code misses some of every length."
+    rest = f"misses those that have {', '.join(map(str, sorted(missed)))}, or some of them"
+    return f"Of card numbers without spaces your code finds those that have {', '.join(found)} digits, and {rest}."
 
 
 def left(text: str, secret: str) -> bool:
@@ -784,7 +687,9 @@ def test_everything_else_is_written(challenge):
     ]
     numbers += [strangers.number(random, length, "", card=True) for length in (12, 11, 8, 20, 21, 24)]
     numbers += [strangers.number(random, 12, form, card=True) for form in " -"]
-    numbers += [strangers.key(random, start, length) for start in strangers.KEYS[:1] + strangers.KEYS[3:] for length in (14, 15)]
+    numbers += [
+        strangers.key(random, start, length) for start in strangers.KEYS[:1] + strangers.KEYS[3:] for length in (14, 15)
+    ]
     texts = [f"My order is {number}, thank you." for number in numbers]  # none is a secret, some nearly are
     texts += [
         "Call +49 30 1234567 on 2027-03-01 at 10:30.",
@@ -797,7 +702,7 @@ def test_everything_else_is_written(challenge):
         "A risk-free-alternative-for-us",
         "See www.desk-and-chair-makers.example",
     ]
-    given = [(text, ()) for text in (*texts, strangers.LONG)]
+    given = [(text, ()) for text in (*texts, strangers.LONG * 10)]
     key, card = strangers.key(random), strangers.number(random, 16, " ", card=True)
     given.append(("From {} to {} and {}, all of it.", (key, card, key)))
     given += [(f"My card is {beside}.", (card,)) for beside, card in strangers.cards_beside(random)]
@@ -849,16 +754,6 @@ def test_your_callers_messages_are_not_changed(challenge):
 
 
 # ---- session_file ----
-
-
-def path_of(challenge: Work, folder: Path, user: str, session: str) -> tuple[Scene, Path]:
-    scene = Scene()
-    scene.show("The user", ascii(user))
-    scene.show("and the session", ascii(session))
-    path = call(challenge, scene, "session_file", folder, user, session, kind=(str, Path))
-    shown = str(path).replace(str(folder), "folder")
-    scene.show("You returned", ascii(shown))
-    return scene, Path(path)
 
 
 @pytest.fixture(scope="module")
@@ -918,79 +813,13 @@ def test_a_file_is_below_the_folder(challenge, folder):
         )
 
 
-def wrong_with(name: str) -> str:
-    """Why Linux, macOS or Windows do not take this as the name of a file; nothing where all do."""
-    if odd := [char for char in name if char in '<>:"|?*\\/' or unicodedata.category(char)[0] == "C"]:
-        return f"It has {odd[0] if odd[0].isprintable() else ascii(odd[0])} in it."
-    if len(name.encode("utf-8", "replace")) > 255:
-        return f"It has {len(name):,} letters, and more than 255 are too many."
-    if name[-1:] in (".", " "):
-        return "It ends with a dot or a space."
-    return "It is the name of a device." if name.split(".")[0].strip().lower() in strangers.BAD_NAMES else ""
-
-
 def test_each_session_has_its_file(challenge, folder):
     """session_file: a file of its own for each session, Ana and ana are two, and the same one in the next run"""
     for pair in strangers.pairs_of_ids():
         expect_two(challenge, folder, *pair)
     for ids in (("../x", "trip"), ("Ana", "trip"), ("x" * 300, "trip"), ("ana", "../x"), ("ana", "x" * 300)):
-        for part in path_of(challenge, folder, *ids)[1].relative_to(folder).parts:  # a name can be an id too
-            for name in {part, part.partition(".")[0]}:
-                expect_two(challenge, folder, ids, (name, "trip") if ids[1] == "trip" else ("ana", name))
+        path = path_of(challenge, folder, *ids)[1]
+        for name in (path.name, path.name.partition(".")[0], path.parent.name):  # which can be an id too
+            expect_two(challenge, folder, ids, (name, "trip") if ids[1] == "trip" else ("ana", name))
     expect_long_names(challenge, folder)
     expect_the_same_file(challenge, folder)
-
-
-def expect_two(challenge: Work, folder: Path, *pair: tuple[str, str]) -> None:
-    """Expect two files for two sessions, also where capital letters do not count, and neither in the place of a folder."""
-    (_, one), (scene, two) = (path_of(challenge, folder, *ids) for ids in pair)
-    scene.show("Beside it", ascii([f"{part:.30}" for part in pair[0]]))
-    names = [Path(unicodedata.normalize("NFC", str(path)).casefold()) for path in (one, two)]
-    scene.expect(
-        names[0] != names[1] and names[0] not in names[1].parents and names[1] not in names[0].parents,
-        "These are two sessions, and they get the same file (capital and small letters are the same on Windows and macOS).",
-        why="The one reads what the other has said.",
-        hint=TWO_IDS,
-    )
-
-
-def expect_long_names(challenge: Work, folder: Path) -> None:
-    """Expect that what is computed from an id is long enough for many: where it looks short, look for two that share it."""
-    random = Random(113)
-    some = ["".join(random.choices(string.ascii_lowercase + string.digits, k=24)) for _ in range(60)]
-    function = challenge.get("session_file")
-    for ids in (lambda id: (id, "trip"), lambda id: ("ana", id)):
-
-        def names(texts: Sequence[str], ids: Callable = ids) -> list[str]:
-            return [str(function(folder, *ids(text))).casefold() for text in texts]
-
-        bits = sum(math.log2(len(set(column))) for column in zip(*challenge.run(names, "session_file", some), strict=False))
-        if bits > MOST_BITS:
-            continue
-        first: dict[str, str] = {}
-        for start in range(0, MOST_TRIED, 10_000):
-            texts = [f"user{number}" for number in range(start, start + 10_000)]
-            for text, name in zip(texts, challenge.run(names, "session_file", texts), strict=True):
-                if name in first:
-                    expect_two(challenge, folder, ids(first[name]), ids(text))
-                first[name] = text
-
-
-def expect_the_same_file(challenge: Work, folder: Path) -> None:
-    """Expect that the file of a session depends on its two ids alone."""
-    ids = [("ana", "trip"), ("ben", "trip"), ("ana", "tax")]
-    before = [path_of(challenge, folder, *pair)[1] for pair in ids]
-    for program in (nullcontext, as_in_one_program):  # the first is one without anything odd
-        with program():
-            again = [path_of(another_run(challenge), folder, *pair) for pair in reversed(ids)]
-        for old, (scene, new) in zip(reversed(before), again, strict=True):
-            scene.show("In another run you returned", ascii(old.name))
-            scene.expect(
-                old == new,
-                "In another run of the program the same session gets another file.",
-                why="The conversation seems to be lost, and another one may be found in its place.",
-                hint=(
-                    "What goes into the name besides the two ids? Something that is drawn, counted, or different in each run?",
-                    "hash() gives other numbers in each run of Python. Those of hashlib stay the same.",
-                ),
-            )
