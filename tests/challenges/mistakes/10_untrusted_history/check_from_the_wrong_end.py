@@ -1,6 +1,6 @@
-"""Puts the document between quotation marks."""
-# fails: test_an_order_in_a_document_is_not_obeyed
-# hint: How does the model know where the document begins and ends
+"""Doubles every second digit from the left: wrong where the number of digits is odd."""
+# fails: test_keys_and_card_numbers_are_not_written
+# hint: What decides for your code whether digits are a card number
 
 import hashlib
 import json
@@ -13,12 +13,20 @@ PROMPT = (
 )
 RECAP = {"role": "user", "content": "What do you know so far?"}
 KEY = re.compile(r"\b(?:sk-|ghp_|AKIA)[\w-]{16,}")
-NUMBERS = [re.compile(rf"(?<!\d)\d(?:[ -]?\d){{{more}}}(?!\d)") for more in range(18, 11, -1)]  # 19 to 13 digits
+
+
+def cards_in(text):
+    found = []
+    for m in re.finditer(r"[0-9]+(?:[ -][0-9]+)*", text):
+        d = [int(c) for c in m[0] if c.isdigit()]
+        if 13 <= len(d) <= 19 and sum(sum(divmod(2 * x, 10)) if i % 2 == 0 else x for i, x in enumerate(d)) % 10 == 0:
+            found.append(m[0])
+    return found
 
 
 def paste(question: str, document: str) -> str:
     """Return the user's message that asks a question about a stranger's document."""
-    return f'{question}\n\nThe document says: "{document}"'
+    return f"{question}\n\nA document, line by line, quoted:\n{json.dumps(document.splitlines())}"
 
 
 def summary_request(messages: list[dict], previous: str) -> list[dict]:
@@ -41,21 +49,9 @@ def to_disk(messages: list[dict]) -> str:
 
 def cleaned(text: str) -> str:
     """Return a text without keys and card numbers."""
-    text = KEY.sub("[key removed]", text)
-    for number in NUMBERS:
-        start = 0
-        while match := number.search(text, start):
-            if is_card(match[0]):
-                text = text[: match.start()] + "[card number removed]" + text[match.end() :]
-            start = match.start() + 1  # what is none can have the beginning of one in it
-    return text
-
-
-def is_card(number: str) -> bool:
-    """Say whether a number passes the Luhn check."""
-    digits = [int(char) for char in number if char.isdigit()][::-1]
-    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    for card in cards_in(text):
+        text = text.replace(card, "[card number removed]")
+    return KEY.sub("[key removed]", text)
 
 
 def session_file(folder: Path, user: str, session: str) -> Path:
