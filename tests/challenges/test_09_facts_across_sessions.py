@@ -914,7 +914,9 @@ def test_odd_texts_do_no_harm(challenge, room):
         not odd and len(found) == len(ODD) + 1,
         f"This was remembered, and did not come back as it was: {shortened(repr(odd[:1]), 80)}",
         why=WHY_EXACT,
-        hint=('Which letters can your file hold? A text file is opened with encoding="utf-8".', *SQL),
+        hint="What becomes of spaces and line ends: does your code take them away, or take one for the end of a text?"
+        if odd and "\n" in odd[0]
+        else ('Which letters can your file hold? A text file is opened with encoding="utf-8".', *SQL),
     )
     for question in QUERIES:
         scene = Scene()
