@@ -131,6 +131,7 @@ class Program:
     def __init__(self, challenge: Work, path: Path, server: AskedServer) -> None:
         self.challenge, self.path, self.server, self.facts = challenge, path, server, None
         self.users: set[str] = set()  # of whom something was remembered
+        self.databases: list[bool] = []  # of each file, whether it is one of SQLite
         self.start()
 
     def start(self) -> None:
@@ -159,8 +160,10 @@ class Program:
         return facts if isinstance(facts, Guarded) else Guarded(self.challenge, facts)
 
     def has_database(self) -> bool:
-        """Whether a file in the folder is one of SQLite."""
-        return any(is_database(path) for path in self.path.parent.rglob("*") if path.is_file())
+        """Whether a file in the folder is one of SQLite: the first ones tell."""
+        if not self.databases:
+            self.databases = [is_database(path) for path in self.path.parent.rglob("*") if path.is_file()]
+        return any(self.databases)
 
     def remember(self, user: str, text: str) -> int:
         number = self._number("remember", user, text)
