@@ -390,7 +390,7 @@ def test_a_message_that_cannot_be_read_is_named(store):
 def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
     with store.database.writing() as connection:
         connection.execute(sa.update(chat_memory.schema.version).values(version=99))
-    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 2"):
+    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 3"):
         ConversationStore(database_url)
 
 
