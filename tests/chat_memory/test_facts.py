@@ -546,7 +546,7 @@ def test_a_number_that_was_not_shown_replaces_nothing(store):
     [
         "I found nothing.",
         '[{"fact": "The user lives in Porto.", "message": 1',
-        '{"fact": "The user lives in Porto.", "message": 1}',
+        '[{"fact": "The user lives in Porto.", "message": 1}] [{"fact": "The user lives in Braga.", "message": 1}]',
         "[" * 50_000,
         "null",
         "",
