@@ -88,7 +88,10 @@ def version_of(connection: sa.Connection) -> int:
         return 0
     found = connection.exec_driver_sql("SELECT * FROM chat_schema").all()
     if len(found) != 1 or len(found[0]) != 1 or type(found[0][0]) is not int or found[0][0] < 1:
-        raise StoreError("The database has a table chat_schema that chat_memory has not made. Use another database.")
+        raise StoreError(
+            "The database has a table chat_schema that chat_memory has not made, or that is damaged. Nothing was changed. "
+            "Use another database, or put a backup in the place of this one."
+        )
     return found[0][0]
 
 
