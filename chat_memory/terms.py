@@ -23,6 +23,7 @@ from .words_that_say_nothing import (
     FUNCTION_RUNS,
     FUNCTION_WORDS,
     NEVER_FIRST,
+    PRONOUNS,
 )
 
 LONGEST_QUESTION = 50_000  # characters that are read of a question
@@ -166,6 +167,8 @@ def _of_words(words: list[Word], asked: bool = False) -> _Sorted:
             (telling if mixed and _is_name(words, place, asked) else idle).append(plain)
         else:
             (idle if asked and word.part and len(plain) == 1 else telling).append(stem(plain))
+    if len(idle) > 1 and not PRONOUNS.isdisjoint(idle):  # "What may I do?" is a sentence, and "who is will" asks for him
+        idle.clear()
     return _Sorted(telling, idle)
 
 

@@ -30,6 +30,7 @@ AUXILIARIES = frozenset("will can may might must shall don".split())
 BEFORE_NAMES = frozenset(  # where no auxiliary can stand: "who is will", "in may"
     "about are at by called did does for from in is like named of on than to was were with".split()
 )
+PRONOUNS = frozenset("i you he she it we they me him her us them".split())
 CONTRACTED = frozenset("he here how it let she that there this what when where which who why".split())  # it's: it is
 
 # ---- in scripts without spaces, where words stand side by side ----
