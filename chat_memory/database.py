@@ -21,7 +21,9 @@ from .letters import checked_plain
 BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite file
 LONGEST_ID = 200  # characters
 DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT"}
-MISSING = re.compile("no such (?:table|column|index)|has no column named|vtable constructor failed|malformed|fts5 file")
+MISSING = re.compile(
+    "no such (?:table|column|index)|already exists|has no column named|vtable constructor failed|malformed|fts5 file"
+)
 ADVICE = {
     "SQLITE_BUSY": "Another program has been using it all the time. Try again, or end that program.",
     "SQLITE_READONLY": "It may only be read. Allow writing to the file and to its folder.",

@@ -31,13 +31,17 @@ class UserFacts:
     """
 
     def __init__(
-        self, store: ConversationStore, user: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: ConversationStore,
+        user: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
     ) -> None:
         """The facts of a user, under any id of 1 to 200 characters.
 
         `clock` says what time it is, with the user's time zone: lambda: datetime.now(ZoneInfo("Asia/Tokyo")). What the
-        model is told to be "today" is the date there (else that of UTC). Times are stored in UTC. A clock without a time
-        zone is an error when it is first looked at.
+        model is told to be "today" is the date there, and without a `clock` that of this computer's own time zone. Times
+        are stored in UTC. A clock that tells no time zone is an error when it is first looked at.
         """
         self._records = Records(store.database, user, store.clean, clock)
         self.user = user

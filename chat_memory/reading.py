@@ -62,12 +62,16 @@ def _values(text: str) -> Iterator[Any]:
 
 def _listed(value: Any, key: str) -> list[Any] | None:
     if isinstance(value, list):
-        nested = [_listed(item, key) if isinstance(item, list) else [item] for item in value]
-        return [item for items in nested for item in items or ()]
+        nested = [[item] if isinstance(item, dict) and key in item else _listed(item, key) for item in value]
+        return [
+            item for items, whole in zip(nested, value, strict=True) for item in ([whole] if items is None else items)
+        ]
     if not isinstance(value, dict):
         return None
     if key in value:
         return [value]
+    if value and all(isinstance(item, dict) and key in item for item in value.values()):
+        return list(value.values())  # each under a name of its own
     inner = [found for item in value.values() if (found := _listed(item, key)) is not None]
     return inner[0] if len(inner) == 1 else None
 

@@ -17,6 +17,7 @@ from .words_that_say_nothing import (
     AUXILIARIES,
     BEFORE_NAMES,
     BEHIND_NAMES,
+    BEHIND_NAMES_ALONE,
     CONTRACTED,
     FUNCTION_ENDS,
     FUNCTION_LETTERS,
@@ -44,6 +45,7 @@ _ACCENTS = re.compile(
     "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"  # what is not seen
 )
 _SENTENCE_ENDS = re.compile(r"[.!?…:;\n]")
+_TITLE = re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St)\.")  # no end of a sentence
 _ACRONYM = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")
 
 
@@ -53,7 +55,7 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(char, char)) for char in text)
-    return _ACRONYM.sub(lambda found: found[0].replace(".", "") + " ", text)
+    return _ACRONYM.sub(lambda found: found[0].replace(".", "") + " ", _TITLE.sub(r"\1 ", text))
 
 
 # ---- what stands in a text ----
@@ -144,7 +146,7 @@ def of_fact(text: str) -> list[str]:
     runs = [_CLUSTER.findall(piece) for kind, piece in pieces if kind == "spaceless"]
     letters = [cluster for run in runs for cluster in run]
     pairs = [one + other for run in runs for one, other in pairwise(run)]
-    return list(dict.fromkeys([*_of_words(_words(pieces)).telling, *letters, *pairs, *_signs(pieces)]))
+    return list(dict.fromkeys([*_of_words(pieces).telling, *letters, *pairs, *_signs(pieces)]))
 
 
 def of_question(text: str) -> list[str]:
@@ -152,22 +154,28 @@ def of_question(text: str) -> list[str]:
     if not isinstance(text, str):
         raise TypeError(f"A question is text, not {type(text).__name__}.")
     pieces = list(_pieces(text[:LONGEST_QUESTION]))
-    words, pairs = _of_words(_words(pieces), asked=True), _of_runs(pieces)
+    words, pairs = _of_words(pieces, asked=True), _of_runs(pieces)
     telling = [*words.telling, *pairs.telling, *_signs(pieces)]
     return list(dict.fromkeys(telling or [*words.idle, *pairs.idle]))[:MOST_TERMS]
 
 
-def _of_words(words: list[Word], asked: bool = False) -> _Sorted:
+def _of_words(pieces: list[tuple[str, str]], asked: bool = False) -> _Sorted:
     """Of what is asked, a letter that is a part of a word finds nothing: "e-mail" shall not find "e-bike"."""
-    mixed = len(words) == 1 or any(letter.islower() for word in words for letter in word.text)
+    words = _words(pieces)
+    if len(words) > 1 and not any(kind == "spaceless" or piece != piece.upper() for kind, piece in pieces):
+        words = [
+            word._replace(text=word.text.lower()) for word in words
+        ]  # where all is in capitals, none says anything
     telling, idle = [], []
     for place, word in enumerate(words):
         plain = word.text.casefold()[:LONGEST_TERM]
         if plain in FUNCTION_WORDS:
-            (telling if mixed and _is_name(words, place, asked) else idle).append(plain)
+            (telling if _is_name(words, place, asked) else idle).append(plain)
         else:
             (idle if asked and word.part and len(plain) == 1 else telling).append(stem(plain))
-    if len(idle) > 1 and not PRONOUNS.isdisjoint(idle):  # "What may I do?" is a sentence, and "who is will" asks for him
+    if len(idle) > 1 and not PRONOUNS.isdisjoint(
+        idle
+    ):  # "What may I do?" is a sentence, and "who is will" asks for him
         idle.clear()
     return _Sorted(telling, idle)
 
@@ -175,21 +183,22 @@ def _of_words(words: list[Word], asked: bool = False) -> _Sorted:
 def _is_name(words: list[Word], place: int, asked: bool) -> bool:
     """Whether a word that says nothing else is written as a name: with a capital where it would have none, or an 's."""
     word, plain = words[place], words[place].text.casefold()
-    before = words[place - 1].text.casefold() if place else ""
+    before = words[place - 1].text.casefold() if place and not word.begins else ""
+    behind = words[place + 1] if place + 1 < len(words) and not words[place + 1].begins else None
     if word.owns and (plain in AUXILIARIES or (word.text[0].isupper() and plain not in CONTRACTED | NEVER_FIRST)):
         return True
     if not word.text[0].isupper():
-        return plain in AUXILIARIES and not word.begins and (before in BEFORE_NAMES or before.isdecimal())
+        can_only_be = before in BEFORE_NAMES or before.isdecimal() or (behind and behind.text in BEHIND_NAMES_ALONE)
+        return plain in AUXILIARIES and bool(can_only_be)
     if plain == "i":
         return False
     if len(plain) > 1 and word.text.isupper():  # IT, US
         return True
     if not word.begins:
         return True
-    behind = words[place + 1] if place + 1 < len(words) else None
     if plain in AUXILIARIES and not asked:  # only questions and wishes begin with one
         return not behind or behind.text.casefold() not in NEVER_FIRST
-    return plain not in NEVER_FIRST and (not behind or behind.begins or _follows_a_name(behind.text))
+    return plain not in NEVER_FIRST and (not behind or _follows_a_name(behind.text))
 
 
 def _follows_a_name(text: str) -> bool:

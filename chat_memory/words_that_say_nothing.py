@@ -26,6 +26,9 @@ NEVER_FIRST = frozenset(  # not a name at the start of a sentence, whatever foll
 BEHIND_NAMES = frozenset(
     "is was has had does did can could would will should and".split()
 )  # "Will is …", "An and Le …"
+BEHIND_NAMES_ALONE = frozenset(
+    "is was has had does did".split()
+)  # no auxiliary stands before them: "my brother will is"
 AUXILIARIES = frozenset("will can may might must shall don".split())
 BEFORE_NAMES = frozenset(  # where no auxiliary can stand: "who is will", "in may"
     "about are at by called did does for from in is like named of on than to was were with".split()

@@ -118,6 +118,8 @@ WRAPPED = [
     '{"facts": LIST}',
     '{"reasoning": "One [new] fact.", "result": {"items": LIST}, "count": 1}',
     "[LIST]",
+    '[{"facts": LIST}]',
+    '{"facts": {"items": LIST}, "note": {"sure": true}}',
     '<think>\nA list such as [1, 2]? [{"fact": "No.", "message": 2}]\n</think>\n\nLIST',
     'It may be [{"fact": "No."}].</think>LIST',
     "LIST\n\nAgain, the list: LIST",
@@ -132,6 +134,7 @@ def test_one_list_is_read_however_it_is_wrapped(reply):
 
 def test_objects_without_a_list_are_read_as_one():
     one, other = listed()[1:-1], listed(fact="The user is 36.", message=4)[1:-1]
+    assert learned(f'{{"1": {one}, "2": {other}}}', SAID, set()) == learned(f"[{one}, {other}]", SAID, set())
     assert learned(one, SAID, set()) == [Learned("The user lives in Porto.", 2)]
     both = [Learned("The user lives in Porto.", 2), Learned("The user is 36.", 4)]
     assert learned(f"{one}\n{other}", SAID, set()) == learned(f"Two:\n- {one}\n- {other}", SAID, set()) == both

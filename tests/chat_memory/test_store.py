@@ -462,6 +462,18 @@ def test_rows_that_hold_something_else_are_damage_and_are_said_to_be(shared_stor
     shared_store.delete("ana")
 
 
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_saved_in_part(tmp_path):
+    with ConversationStore(tmp_path / "chats.db") as store:
+        store.open("ana").append(TURN)
+        with store.database.reading() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        full = f"PRAGMA max_page_count = {pages}"
+        sa.event.listen(store.database._engine, "connect", lambda connection, _: connection.execute(full))
+        with pytest.raises(StoreError, match=r"The disk is full\. Make room and try again"):
+            store.open("ana").append([{"role": "user", "content": "x" * 100_000}])
+        assert store.open("ana").messages() == TURN
+
+
 def test_a_folder_or_a_store_without_one_of_its_tables_is_said_to_be_that(tmp_path):
     with pytest.raises(StoreError, match=r"is a folder\. Name a file in it"):
         ConversationStore(tmp_path)
