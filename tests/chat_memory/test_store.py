@@ -447,6 +447,7 @@ DAMAGE = {
     "UPDATE chat_conversations SET settings = '7'": "its settings cannot be read",
     """UPDATE chat_conversations SET settings = '{"max_tokens": "400"}'""": "max_tokens in its settings is '400'",
     """UPDATE chat_conversations SET settings = '{"keep_recent": true}'""": "keep_recent in its settings is True",
+    """UPDATE chat_conversations SET settings = '{"keep_rxxent": 2}'""": "settings that ChatMemory does not know: keep_rxxent",
     "UPDATE chat_conversations SET summary = '{}'": "its summary cannot be read",
     "UPDATE chat_conversations SET summary = 'null'": "its summary cannot be read",
 }
