@@ -10,13 +10,14 @@ from itertools import chain
 from typing import Any, Self
 
 from .calling import STREAM_OPTIONS
-from .errors import ConflictError
+from .errors import ConflictError, DamagedStore
 from .layout import Counted, Kept, layout
 from .replies import Usage, complete, complete_async, stream, stream_async
 from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
 
 TAKEN = {"model", "messages", "stream", "tools", "functions"}  # what a memory sets itself, or does without
+SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
 
 
 class ChatMemory:
@@ -89,12 +90,18 @@ class ChatMemory:
     def resume(cls, client: Any, conversation: Any, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved.
+        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved, and
+        DamagedStore where what was saved cannot be read.
         """
         _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)", needed=True)
         saved = conversation.load()
         if saved is None:
             raise LookupError(f"There is no conversation {conversation.id!r:.60} to go on with.")
+        if unknown := sorted(saved.settings.keys() - SAVED):
+            raise DamagedStore(
+                f"The conversation {conversation.id!r:.60} has settings that ChatMemory does not know: {', '.join(unknown)}. "
+                "It is damaged, or another program has saved it. Put a backup in its place, or load() it and go on by hand."
+            )
         memory = cls(client, **(saved.settings | changes))
         memory._go_on(conversation, saved)
         return memory
