@@ -73,6 +73,11 @@ def arguments(function: dict, asked: str, users: Sequence[str] = ()) -> tuple[li
     return [dict(zip(names, given, strict=True)) for given in calls], missing
 
 
+def offered(name: str, spec: dict, asked: str) -> list:
+    """All values that a text gives for one parameter, in their order."""
+    return _options(name, spec, asked, ())
+
+
 def parameters(function: dict) -> dict[str, dict]:
     """The parameters of a function, each with its schema."""
     listed = (function.get("parameters") or {}).get("properties")

@@ -15,6 +15,7 @@ class Model:
     `efforts` is empty for a model that cannot reason; `default_effort` holds when a request names none. `refuses` are
     the parameters it refuses whatever their value. `cache` is "steps" (automatic, in steps of 128 tokens) or
     "breakpoints" (GPT-5.6 and later). `function_tokens` is the cost of one function in the prompt, before its words.
+    `formats` are the types of `response_format` that it takes.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Model:
     refuses: tuple[str, ...] = ()
     cache: Literal["steps", "breakpoints"] = "breakpoints"
     function_tokens: int = 7
+    formats: tuple[str, ...] = ("text", "json_object", "json_schema")
     owned_by: str = "openai"
 
 
@@ -60,6 +62,7 @@ MODELS = {
             encoding="cl100k_base",
             cache="steps",
             function_tokens=10,
+            formats=("text",),
         ),
     )
 }

@@ -31,7 +31,7 @@ CHANGING = re.compile(
 )
 # "six, no wait, seven" in one breath.
 MISSPOKE = re.compile(
-    r"\b(?!(?:actually|sorry|no|oops|wait|please|thanks|hi|yes|ok|and|but|hmm|ah|oh)\b)([^\s,]+)\s*(?:,|\.\.\.|…|\s[-–—])\s*"
+    r"\b(?!(?:actually|sorry|no|oops|wait|please|thanks|hi|yes|ok|and|but|hmm|ah|oh)\b)([^\s,]{1,60})\s*(?:,|\.\.\.|…|\s[-–—])\s*"
     r"(?:no,? wait|wait,? no|i meant?|sorry|or rather|make that|correction|oops|er|um)\b[,.]?\s+(?=\w)",
     re.IGNORECASE,
 )

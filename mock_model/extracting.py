@@ -117,15 +117,15 @@ def _form(text: str, prompt: str) -> Form:
     inside = around[1] if around else ""
     if example:
         shown = example.items[0]
-        return Form(_keys(shown) if isinstance(shown, dict) else {}, inside)
+        return Form(meanings(shown) if isinstance(shown, dict) else {}, inside)
     drawn = re.search(r"\{[^{}]*?[\"']\w+[\"']\s*:[^{}]*\}", text)  # [{"fact": …, "message": …}]
     named = re.search(r"\b(?:keys?|fields?|propert(?:y|ies))\b[^.\n]*", text, re.I)
     names = re.findall(r"[\"'](\w+)[\"']\s*:", drawn[0]) if drawn else []
     names = names or (re.findall(r"[\"'`“](\w+)[\"'`”]", named[0]) if named else [])
-    return Form(_keys(dict.fromkeys(names)), inside)
+    return Form(meanings(dict.fromkeys(names)), inside)
 
 
-def _keys(shown: dict) -> dict[str, str]:
+def meanings(shown: dict) -> dict[str, str]:
     """What the keys of an object stand for: by their names, and the text also by its value."""
     found: dict[str, str] = {}
     for key, value in shown.items():
@@ -204,7 +204,7 @@ def _number(item: dict, place: int) -> int:
 
 def extract(task: Task, fits: Callable[[str], bool]) -> str:
     """The facts, in the form that is asked for: all that fit into the reply limit, the heaviest first to be kept."""
-    facts = facts_in(task.messages, task.known, instructions=task.instructions)
+    facts = _facts(task)
     heaviest = sorted(range(len(facts)), key=lambda n: (-facts[n].weight, n))
     low, high = 0, len(facts) if task.most is None else min(len(facts), task.most)
     while low < high:
@@ -213,12 +213,26 @@ def extract(task: Task, fits: Callable[[str], bool]) -> str:
     return _written(facts, heaviest[:low], task.form)
 
 
+def _facts(task: Task) -> Sequence[Fact]:
+    return facts_in(task.messages, task.known, instructions=task.instructions)
+
+
+def fact_values(task: Task) -> list[dict]:
+    """The facts with what is known of each, the text under "text"."""
+    facts = _facts(task)
+    heaviest = sorted(sorted(range(len(facts)), key=lambda n: (-facts[n].weight, n))[: task.most])
+    return [_values(facts[n]) for n in heaviest]
+
+
+def _values(fact: Fact) -> dict:
+    return {"text": fact.text, "message": fact.message, "replaces": fact.replaces}
+
+
 def _written(facts: Sequence[Fact], chosen: Sequence[int], form: Form) -> str:
     told = [facts[n] for n in sorted(chosen)]
     if form.by_line:
         return "\n".join(fact.text for fact in told) or form.none
     listed: list = [fact.text for fact in told]
     if form.keys:
-        values = [{"text": fact.text, "message": fact.message, "replaces": fact.replaces} for fact in told]
-        listed = [{key: value.get(meaning) for key, meaning in form.keys.items()} for value in values]
+        listed = [{key: _values(fact).get(meaning) for key, meaning in form.keys.items()} for fact in told]
     return json.dumps({form.inside: listed} if form.inside else listed, ensure_ascii=False)

@@ -73,8 +73,8 @@ ROLES = {
 SURE = ("user", "assistant", "human", "ai")  # a label even where it stands once
 LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. USER:"
     r"[ \t>•*-]{0,4}(?:\d{1,3}[.)]\s*|\[\d[\d:. -]*\]\s*)?"
-    r"[\[(<*_\"'#]*(?P<who>[A-Za-z][\w.'-]*(?: [A-Z][\w.'-]*)?)"
-    r"(?:[*_\"')>\]]*(?: ?\([^)\n]{0,30}\))?\s*(?:[:：]|[-=]>)[*_\"']*|\](?=\s))[ \t]*"
+    r"[\[(<*_\"'#]{0,8}(?P<who>[A-Za-z][\w.'-]{0,40}(?: [A-Z][\w.'-]{0,40})?)"  # bounded, or "x____…" takes for ever
+    r"(?:[*_\"')>\]]{0,8}(?: ?\([^)\n]{0,30}\))?\s*(?:[:：]|[-=]>)[*_\"']*|\](?=\s))[ \t]*"
 )
 NO_SPEAKER = re.compile(
     r"(?:notes?|keep|include|rules?|summary|transcript|conversation|messages|history|limits?|format|task|context|example"
@@ -103,7 +103,7 @@ PROMPTING = re.compile(
     r"|drop|leave out|omit|format|ignore|rules?|instructions?|requirements?|constraints?|guides?|capture|list|note)\b",
     re.I,
 )
-EXAMPLE = re.compile(r"^\W*EXAMPLE\W*$.*?^\W*END OF EXAMPLE\W*$|<\|im_end\|>", re.S | re.M)
+EXAMPLE = re.compile(r"^[^\w\n]*EXAMPLE[^\w\n]*$.*?^[^\w\n]*END OF EXAMPLE[^\w\n]*$|<\|im_end\|>", re.S | re.M)
 HEADED = re.compile(r"^(?:#+ *|<\|im_start\|>)(user|assistant|human|ai|system)[ \t]*$", re.I | re.M)  # "### User"
 INLINE = re.compile(  # headings and labels that do not begin their line
     r"(?<=[.!?:\"”)])[ \t]+(?=(?:previous|existing|current) summary\b[^:\n]{0,30}:"

@@ -57,6 +57,8 @@ ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|a\.m|p\.m|(?-i:[A-Z]))\.$", re.IGNORECASE
 )
 LONGEST = 100  # words: what is longer is no sentence that anybody reads, and is read in parts
+WALL = 1_000  # times the same sign, a wall of which says no more than one
+SAME_SIGN = re.compile(rf"([^\w\s])\1{{{WALL},}}")
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 
 CONTRACTIONS = {
@@ -196,6 +198,8 @@ def words(sentence: str) -> list[Word]:
 
 @lru_cache(maxsize=4096)
 def _words(sentence: str) -> tuple[Word, ...]:
+    if len(sentence) > WALL:
+        sentence = SAME_SIGN.sub(r"\1", sentence)
     raw = [
         (m.group().rstrip(), m.start() > 0 and not sentence[m.start() - 1].isspace())
         for m in TOKEN.finditer(sentence)

@@ -11,6 +11,7 @@ from mock_model.admitting import no_answer
 from mock_model.answering import answer, brief, told
 from mock_model.catalogue import MODELS
 from mock_model.extracting import extract, extraction_task
+from mock_model.filling import Source, any_object, fill
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
 from mock_model.language import is_verb
 from mock_model.questions import Question, questions
@@ -85,10 +86,19 @@ def reply_to(body: dict, fits: Callable[[str], bool]) -> Reply:
     reasons = body.get("reasoning_effort") not in (None, "none")
     if calls := calling.calls_for(body):
         return Reply(None, calls, thought + "A function can answer this." if reasons else "")
+    if (form := body.get("response_format")) and form["type"] != "text":
+        return Reply(_as_json(form, body, found, fits), (), f"{thought}I am asked for JSON." if reasons else "")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
     text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)
     return Reply(styled(text, found), (), thought + why if reasons else "")
+
+
+def _as_json(form: dict, body: dict, found: Rules, fits: Callable[[str], bool]) -> str:
+    """The reply as JSON: wishes how to word it hold for the texts in it, not for the whole."""
+    messages, encoding = body["messages"], MODELS[body["model"]].encoding
+    source = Source(messages, found, lambda: styled(_say(messages, found, fits, encoding)[0], found))
+    return fill(form["json_schema"]["schema"], source) if form["type"] == "json_schema" else any_object(source, fits)
 
 
 def _say(messages: Sequence[dict], found: Rules, fits: Callable[[str], bool], encoding: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -40,6 +41,8 @@ _NO_KEY = (
     "from your browser and are prompted for a username and password. You can obtain an API key from "
     "https://platform.openai.com/account/api-keys."
 )
+
+_SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 ALL_MODELS = MODELS | EMBEDDING_MODELS
 ReplyFunction = Callable[[dict[str, Any], Callable[[str], bool]], Reply]
@@ -160,7 +163,8 @@ class MockServer:
         """Count the prompt. Raises ApiError when it, or it and the reply limit, exceed the context window."""
         in_tools = tokens.count_tools(body.get("tools", ()), model.encoding, model.function_tokens)
         counts = [tokens.count_message(message, model.encoding) for message in body["messages"]]
-        in_messages = sum(counts) + tokens.PRIMING
+        in_format = tokens.count_format(body.get("response_format"), model.encoding)
+        in_messages = sum(counts) + tokens.PRIMING + in_format
         window = self._context_window or model.context_window
         requested = body.get("max_completion_tokens", body.get("max_tokens"))
         _check_window(window, in_messages, in_tools, requested or 0)
@@ -172,7 +176,7 @@ class MockServer:
             raise ApiError(400, f"{name} is too large: {requested}. {message}", param=name)
         total = in_messages + in_tools
         limit = min(requested or model.max_output, window - total)
-        return Prompt(total, list(accumulate(counts, initial=in_tools))[1:], limit, requested)
+        return Prompt(total, list(accumulate(counts, initial=in_tools + in_format))[1:], limit, requested)
 
     def _reply(
         self, model: Model, body: dict[str, Any], prompt: Prompt, id: str, failure: str | None
@@ -191,10 +195,21 @@ class MockServer:
 
 
 def _parse(content: bytes) -> Any:
+    """The body of a request. Half an emoji in it ("\\ud83d" alone) is no Unicode, and refused as what is no JSON is.
+
+    OpenAI refuses it too, as its users report; whether in these words is not known.
+    """
     try:
-        return json.loads(content)
-    except ValueError as error:
+        body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        if _SURROGATE.search(content):
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, _NOT_JSON) from error
+    return body
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON.")
 
 
 def _request_id(body: dict[str, Any], prompt: bytes) -> str:

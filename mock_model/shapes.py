@@ -14,6 +14,7 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 from mock_model.responses import ApiError
 
 NAME_PATTERN = "^[a-zA-Z0-9_-]+$"
+LONGEST = 10_485_760  # characters of a text
 
 
 class Shape(NamedTuple):
@@ -39,6 +40,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "an object": (dict,),
     "a metadata object": (dict,),
     "an array of objects": (list,),
+    "an array of strings": (list,),
     "one of a string or array of strings": (str, list),
     "one of a string or array of objects": (str, list),
     "one of one of 'none', 'auto', or 'required' or object": (str, dict),
@@ -81,6 +83,19 @@ _MESSAGE = Shape(
 _PARAMETERS = Shape("an object", nullable=True)
 _FUNCTION = {"name": _NAME, "description": _TEXT, "parameters": _PARAMETERS, "strict": _SWITCH}
 _TOOL_KEYS = {"type": _TOOL_TYPE, "function": Shape("an object", keys=_FUNCTION), "custom": _ANYTHING}
+_FORM = Shape(
+    "an object",
+    keys={
+        "name": _NAME,
+        "description": _TEXT,
+        "schema": Shape("an object", required=True),
+        "strict": _SWITCH,
+    },
+)
+_FORMAT_KEYS = {
+    "type": Shape("a string", required=True, values=("json_object", "json_schema", "text")),
+    "json_schema": _FORM,
+}
 _FIELDS = {  # in the order in which OpenAI reports them
     "messages": Shape("an array of objects", required=True, items=_MESSAGE),
     "tools": Shape("an array of objects", items=Shape("an object", keys=_TOOL_KEYS)),
@@ -98,8 +113,15 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "top_logprobs": Shape("an integer", nullable=True, low=0, high=20),
     "user": Shape("a string"),
     "seed": Shape("an integer", nullable=True),
-    "prompt_cache_options": Shape("an object", keys={"mode": Shape("a string"), "ttl": Shape("a string")}),
+    "prompt_cache_options": Shape(
+        "an object",
+        keys={"mode": Shape("a string", values=("implicit", "explicit")), "ttl": Shape("a string", values=("30m",))},
+    ),
     "prompt_cache_key": _TEXT,
+    "prompt_cache_retention": Shape("a string", nullable=True, values=("in_memory", "24h")),
+    "safety_identifier": _TEXT,
+    "logit_bias": Shape("an object", nullable=True),
+    "modalities": Shape("an array of strings", nullable=True),
     "service_tier": Shape("a string", nullable=True, values=("auto", "default", "fast", "flex", "priority")),
     "stream": _SWITCH,
     "stream_options": Shape(
@@ -108,7 +130,7 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "store": _SWITCH,
     "metadata": Shape("a metadata object", nullable=True),
     "verbosity": Shape("a string", nullable=True, values=("low", "medium", "high")),
-    "response_format": Shape("an object"),
+    "response_format": Shape("an object", keys=_FORMAT_KEYS),
 }
 _OTHERS = {name: _ANYTHING for name in CompletionCreateParamsStreaming.__annotations__ if name not in _FIELDS}
 REQUEST = Shape("an object", keys=_FIELDS | _OTHERS)
@@ -123,7 +145,7 @@ def refusal(message: str, param: str | None, code: str | None = None) -> ApiErro
 def quoted(values: Iterable[str]) -> str:
     """OpenAI's way to list values: 'low', 'medium', and 'high'."""
     *most, last = [f"'{value}'" for value in values]
-    return f"{', '.join(most)}{',' if len(most) > 1 else ''} and {last}"
+    return f"{', '.join(most)}{',' if len(most) > 1 else ''} and {last}" if most else last
 
 
 def kind_of(value: Any) -> str:
@@ -160,17 +182,22 @@ def _check_string(value: str, shape: Shape, path: str) -> None:
     if shape.values and value not in shape.values:
         raise refusal(f"Invalid value: '{value}'. Supported values are: {quoted(shape.values)}.", path, "invalid_value")
     if not shape.is_name:
+        check_length(value, LONGEST, path)
         return
-    expected, got = "Expected a string with", f"but got a string with length {len(value)} instead."
     if not value:
-        tail = f"{expected} minimum length 1, but got an empty string instead."
+        tail = "Expected a string with minimum length 1, but got an empty string instead."
         raise refusal(f"Invalid '{path}': empty string. {tail}", path, "empty_string")
-    if len(value) > 64:
-        tail = f"string too long. {expected} maximum length 64, {got}"
-        raise refusal(f"Invalid '{path}': {tail}", path, "string_above_max_length")
+    check_length(value, 64, path)
     if not re.fullmatch(NAME_PATTERN, value):
         tail = f"string does not match pattern. Expected a string that matches the pattern '{NAME_PATTERN}'."
         raise refusal(f"Invalid '{path}': {tail}", path, "invalid_value")
+
+
+def check_length(value: str, most: int, path: str) -> None:
+    """Raise the ApiError for a text of more than so many characters."""
+    if len(value) > most:
+        tail = f"Expected a string with maximum length {most}, but got a string with length {len(value)} instead."
+        raise refusal(f"Invalid '{path}': string too long. {tail}", path, "string_above_max_length")
 
 
 def _check_object(value: dict[str, Any], shape: Shape, path: str) -> None:
@@ -205,6 +232,7 @@ def _is_ordinary(message: Any) -> bool:
     return (
         type(message) is dict
         and len(message) == 2
-        and type(message.get("content")) is str
+        and type(content := message.get("content")) is str
+        and len(content) <= LONGEST
         and message.get("role") in _ORDINARY_ROLES
     )

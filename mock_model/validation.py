@@ -1,75 +1,19 @@
 """What OpenAI refuses, refused with OpenAI's status, type, param, code and wording.
 
-`shapes` says what a request may look like; this module says which requests that look right are refused all the same:
-parameters the model does not take, tools and messages that do not belong together. Where OpenAI has something that the
-offline model has not (several choices, images, audio), the message says so.
+`shapes` says what a request may look like, `parameters` and `formats` which values a model takes; this module says which
+tools and messages do not belong together. Where OpenAI has something that the offline model has not (custom tools,
+images, audio), the message says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
+from mock_model.formats import check_format, strict_fault
+from mock_model.parameters import check_parameters
 from mock_model.responses import ApiError
-from mock_model.shapes import REQUEST, check_shape, kind_of, quoted, refusal
-
-
-class Rule(NamedTuple):
-    """Parameters refused when `when(model, body, name)` holds; the message may say {name} and {value}."""
-
-    names: tuple[str, ...]
-    when: Callable[[Model, dict[str, Any], str], bool]
-    message: str
-    code: str | None = "unsupported_parameter"
-
-
-def _reasons(model: Model, body: dict[str, Any], name: str) -> bool:
-    return body["reasoning_effort"] != "none"
-
-
-def _not_taken(model: Model, body: dict[str, Any], name: str) -> bool:
-    return name in model.refuses
-
-
-_NOT_HERE = "Unsupported parameter: '{name}' is not supported with this model."
-_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls function tools."
-RULES = (
-    Rule(("max_tokens",), _not_taken, f"{_NOT_HERE} Use 'max_completion_tokens' instead."),
-    Rule(
-        ("max_tokens",),
-        lambda model, body, name: "max_completion_tokens" in body,
-        "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
-        "invalid_parameter_combination",
-    ),
-    Rule(("stop", "logit_bias", "prediction"), _not_taken, _NOT_HERE),
-    Rule(
-        ("temperature", "top_p"),
-        lambda model, body, name: _reasons(model, body, name) and body[name] != 1,
-        "Unsupported value: '{name}' does not support {value} with this model. "
-        "Only the default (1) value is supported.",
-        "unsupported_value",
-    ),
-    Rule(("presence_penalty", "frequency_penalty", "logprobs", "top_logprobs"), _reasons, _NOT_HERE),
-    Rule(
-        ("tool_choice", "parallel_tool_calls"),
-        lambda model, body, name: "tools" not in body,
-        "Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified.",
-        None,
-    ),
-    Rule(
-        ("stream_options",),
-        lambda model, body, name: not body.get("stream"),
-        "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
-        None,
-    ),
-    Rule(
-        ("n",), lambda model, body, name: body[name] != 1, "The offline model gives n=1 only, but n is {value}.", None
-    ),
-    Rule(("logprobs",), lambda model, body, name: body[name], _NOT_OFFLINE),
-    Rule(("modalities",), lambda model, body, name: body[name] != ["text"], _NOT_OFFLINE),
-    Rule(("audio", "web_search_options", "functions", "function_call"), lambda model, body, name: True, _NOT_OFFLINE),
-)
+from mock_model.shapes import LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
 
 
 def validate(body: Any) -> tuple[Model, dict[str, Any]]:
@@ -82,12 +26,11 @@ def validate(body: Any) -> tuple[Model, dict[str, Any]]:
     check_shape(body, REQUEST)
     body = {name: value for name, value in body.items() if value is not None}
     body["reasoning_effort"] = _effort(model, body)
-    for rule in RULES:
-        for name in rule.names:
-            if name in body and rule.when(model, body, name):
-                raise refusal(rule.message.format(name=name, value=body[name]), name, rule.code)
+    check_parameters(model, body)
     if "tools" in body:
         _check_tools(model, body)
+    if "response_format" in body:
+        check_format(model, body)
     for i, message in enumerate(body["messages"]):
         _check_content(message, i)
     _check_tool_turns(body["messages"])
@@ -168,6 +111,8 @@ def _check_schema(function: dict[str, Any], param: str) -> None:
         for name, inner in properties.items():
             if inner.get("type") == "array" and "items" not in inner:
                 fault = f"In context=('properties', '{name}'), array schema missing items."
+        if not fault and function.get("strict") and schema:
+            fault = strict_fault(schema)
     if fault:
         message = f"Invalid schema for function '{function['name']}': {fault}"
         raise refusal(message, param, "invalid_function_parameters")
@@ -194,6 +139,7 @@ def _check_content(message: dict[str, Any], i: int) -> None:
             raise refusal(text, f"{path}.type", "invalid_value")
         if not isinstance(part.get(kind), str):
             raise _missing(f"{path}.{kind}")
+        check_length(part[kind], LONGEST, f"{path}.{kind}")
 
 
 def _check_tool_turns(messages: list[dict[str, Any]]) -> None:

@@ -478,13 +478,13 @@ ACCEPTED = [
     {"model": "gpt-6-luna", "temperature": 1, "top_p": 1},
     {"model": "gpt-6-luna", "reasoning_effort": "none", "tools": [TOOL], "temperature": 0.2},
     {"reasoning_effort": "high", "tools": [TOOL]},
-    {"temperature": 0.2, "top_p": 0.1, "seed": 1, "user": "u", "metadata": {"a": "b"}, "store": False, "n": 1},
+    {"temperature": 0.2, "top_p": 0.1, "seed": 1, "user": "u", "metadata": {"a": "b"}, "store": True, "n": 1},
     {"stop": None, "max_completion_tokens": None, "temperature": None, "stream": None, "reasoning_effort": None},
     {"tools": [TOOL], "tool_choice": "required", "parallel_tool_calls": False},
     {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "weather"}}},
     {"tools": tool(name="f")},
     {"tools": tool(name="f", parameters={})},
-    {"response_format": {"type": "json_object"}, "verbosity": "low", "service_tier": "auto", "prompt_cache_key": "k"},
+    {"response_format": {"type": "text"}, "verbosity": "low", "service_tier": "auto", "prompt_cache_key": "k"},
 ]
 
 

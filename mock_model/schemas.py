@@ -1,0 +1,220 @@
+"""Schemas: does a value fit a JSON Schema, and what is the emptiest value that fits it?
+
+As much of JSON Schema (https://json-schema.org/draft/2020-12) as structured outputs are made of. `UNFILLABLE` names what
+is left out; whoever wants to fill a schema with that in it is told so.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+DEEPEST = 24  # levels of objects and arrays inside one another
+UNFILLABLE = frozenset(
+    """allOf oneOf not if then else patternProperties propertyNames dependentRequired dependentSchemas contains
+    uniqueItems prefixItems minProperties maxProperties unevaluatedProperties unevaluatedItems additionalItems
+    $dynamicRef $recursiveRef""".split()
+)
+FORMATS = {  # the formats of OpenAI's guide, each with what it looks like and a value that says nothing
+    "date-time": (r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "1970-01-01T00:00:00Z"),
+    "time": (r"\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "00:00:00Z"),
+    "date": (r"\d{4}-\d\d-\d\d", "1970-01-01"),
+    "duration": (r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?", "PT0S"),
+    "email": (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "nobody@example.org"),
+    "hostname": (r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*", "example.org"),
+    "ipv4": (r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", "0.0.0.0"),
+    "ipv6": (r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*", "::"),
+    "uuid": (r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-0000-0000-000000000000"),
+}
+TRIED = (  # for a text with a pattern
+    "", "a", "A", "0", "aa", "AA", "00", "aaa", "AAA", "000", "aaaa", "AAAA", "0000", "Aaa", "aaa0", "AAA-0000", "@aaaa",
+    "00000", "a@example.org", "https://example.org", "1970-01-01", "00:00", "+10000000000", "0.0", "0.0.0", "#000000",
+)  # fmt: skip
+Schema = dict[str, Any]
+
+
+class Unfillable(ValueError):
+    """No value fits a schema, or none that the offline model could find."""
+
+
+def resolved(schema: Any, root: Schema) -> Schema:
+    """A schema without its `$ref`: what it refers to, with the keywords beside it. True is {}, False fits nothing.
+
+    Raises Unfillable for a reference to nothing, or to itself.
+    """
+    for _ in range(DEEPEST):
+        if not isinstance(schema, dict):
+            return {} if schema is True else {"enum": []}
+        if "$ref" not in schema:
+            return schema
+        found = _at(schema["$ref"], root)
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        schema = {**found, **beside} if beside and isinstance(found, dict) else found
+    raise Unfillable(f"reference to component '{schema.get('$ref')}' leads back to itself.")
+
+
+def _at(reference: Any, root: Schema) -> Any:
+    """What a reference such as "#/$defs/Step" points to."""
+    found: Any = root
+    parts = reference.split("/") if isinstance(reference, str) else [""]
+    for part in parts[1:]:
+        found = found.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
+    if parts[0] != "#" or found is None:
+        raise Unfillable(f"reference to component '{reference}' which was not found in the schema.")
+    return found
+
+
+def types(schema: Schema) -> list[str]:
+    """The types that a schema allows, of those that are named; without any, those that its keywords speak of."""
+    named = schema.get("type")
+    if isinstance(named, list):
+        return named
+    if isinstance(named, str):
+        return [named]
+    implied = {"properties": "object", "items": "array", "minimum": "number", "maximum": "number"}
+    return [kind for key, kind in implied.items() if key in schema][:1]
+
+
+def branches(schema: Schema, root: Schema) -> Iterator[Schema]:
+    """The schemas of which one must fit: those of `anyOf` with what stands beside it, and one for each type."""
+    options = schema.get("anyOf")
+    beside = {key: value for key, value in schema.items() if key != "anyOf"}
+    for option in options if isinstance(options, list) else [{}]:
+        merged = {**beside, **resolved(option, root)}
+        if "anyOf" in merged:
+            yield from branches(merged, root)
+        elif isinstance(merged.get("type"), list):
+            yield from ({**merged, "type": kind} for kind in merged["type"])
+        else:
+            yield merged
+
+
+# ---- does it fit? ----
+
+_IS = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "string": lambda value: isinstance(value, str),
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "integer": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def fits(value: Any, schema: Any, root: Schema) -> bool:
+    """Whether a value fits a schema."""
+    schema = resolved(schema, root)
+    kinds = schema.get("type")
+    if kinds is not None and not any(kind in _IS and _IS[kind](value) for kind in types(schema)):
+        return False
+    if "enum" in schema and not any(_same(value, item) for item in schema["enum"]):
+        return False
+    if "const" in schema and not _same(value, schema["const"]):
+        return False
+    if "anyOf" in schema and not any(fits(value, option, root) for option in schema["anyOf"]):
+        return False
+    if isinstance(value, dict):
+        return _object_fits(value, schema, root)
+    if isinstance(value, list):
+        within = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", math.inf)
+        return within and all(fits(item, schema.get("items", True), root) for item in value)
+    if isinstance(value, str):
+        return _string_fits(value, schema)
+    return _number_fits(value, schema) if _IS["number"](value) else True
+
+
+def _same(one: Any, two: Any) -> bool:
+    return json.dumps(one, sort_keys=True) == json.dumps(two, sort_keys=True)
+
+
+def _object_fits(value: dict[str, Any], schema: Schema, root: Schema) -> bool:
+    known, others = schema.get("properties") or {}, schema.get("additionalProperties", True)
+    return all(key in value for key in schema.get("required") or ()) and all(
+        fits(inner, known.get(key, others), root) for key, inner in value.items()
+    )
+
+
+def _string_fits(value: str, schema: Schema) -> bool:
+    form = FORMATS.get(schema.get("format", ""))
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf):
+        return False
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        return False
+    return form is None or bool(re.fullmatch(form[0], value, re.A))
+
+
+def _number_fits(value: float, schema: Schema) -> bool:
+    step = schema.get("multipleOf")
+    return (
+        schema.get("minimum", -math.inf) <= value <= schema.get("maximum", math.inf)
+        and schema.get("exclusiveMinimum", -math.inf) < value < schema.get("exclusiveMaximum", math.inf)
+        and (not step or math.isclose(value / step, round(value / step), abs_tol=1e-12))
+    )
+
+
+# ---- the emptiest value ----
+
+
+def emptiest(schema: Any, root: Schema, depth: int = 0) -> Any:
+    """The value that says least and fits: null where it may be, else the shortest text, 0, false, the empty list …
+
+    Raises Unfillable where there is none.
+    """
+    if depth > DEEPEST:
+        raise Unfillable("it refers to itself without an end.")
+    whole = resolved(schema, root)
+    options = list(branches(whole, root))
+    for option in sorted(options, key=lambda one: not fits(None, one, root)):
+        for value in _candidates(option, root, depth):
+            if fits(value, whole, root):
+                return value
+    raise Unfillable("no value fits it.")
+
+
+def _candidates(schema: Schema, root: Schema, depth: int) -> Iterator[Any]:
+    if "const" in schema:
+        yield schema["const"]
+    if "enum" in schema:
+        yield from sorted(schema["enum"], key=lambda item: item is not None)
+        return
+    kind = (types(schema) or ["null"])[0]
+    if kind == "object":
+        yield _emptiest_object(schema, root, depth)
+    elif kind == "array":
+        least = schema.get("minItems", 0)
+        yield [emptiest(schema.get("items", True), root, depth + 1)] * least if least else []
+    elif kind == "string":
+        form = FORMATS.get(schema.get("format", ""))
+        yield form[1] if form else "." * schema.get("minLength", 0)
+        yield from TRIED if "pattern" in schema else ()
+    elif kind in ("integer", "number"):
+        yield from _numbers(schema, kind)
+    else:
+        yield from (None, False)
+
+
+def _emptiest_object(schema: Schema, root: Schema, depth: int) -> dict[str, Any]:
+    known, others = schema.get("properties") or {}, schema.get("additionalProperties", True)
+    needed = schema.get("required") or ()
+    return {
+        key: emptiest(known.get(key, others), root, depth + 1)
+        for key in (*(key for key in known if key in needed), *(key for key in needed if key not in known))
+    }
+
+
+def _numbers(schema: Schema, kind: str) -> Iterator[float]:
+    """Numbers near the limits, 0 first."""
+    ends = [schema[key] for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") if key in schema]
+    step = schema.get("multipleOf") or 1
+    near = [0, *ends, *(end + sign * step for end in ends for sign in (1, -1))]
+    near += [math.ceil(end / step) * step for end in ends] + [math.floor(end / step) * step for end in ends]
+    near += [sum(ends) / 2] if len(ends) == 2 else []
+    for value in near:
+        if kind == "integer" or value == int(value):
+            yield from dict.fromkeys((math.floor(value), math.ceil(value)))
+        else:
+            yield value
