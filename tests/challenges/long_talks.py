@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count, zip_longest
 from os.path import commonprefix
 from random import Random
@@ -21,11 +22,12 @@ from criteria import Message, NotYet, NoUse, Scene
 from mock_model import tokens
 from mock_model.replying import Reply
 from recording import RecordingServer
-from talking import in_other_words, spoken
+from talking import ASSENT, in_other_words, spoken
 
 RULES = "You are a helpful assistant."
 FAILURES = (429, 500, "timeout", "connection", "drop", "length", "empty")
 OWN_ERRORS = (NameError, AttributeError, TypeError, LookupError)  # of the code itself, whatever the server did
+NO_SUMMARY = re.compile(rf"^({'|'.join(map(re.escape, ASSENT))})$|find no answer|haven't told me")
 NOT_SAID = "I find no answer to that."
 RAMBLING = "The two of them went on and on about this and that and nothing much."  # about 15 tokens
 MOST_RAMBLING = 16  # summaries
@@ -56,8 +58,16 @@ class Fact:
 
     def is_known(self, reply: str, requests: Sequence[Sequence[Message]]) -> bool:
         """Whether the answer is in a reply, or in what was sent for it. (How well the model reads is no matter of memory.)"""
-        word = re.compile(rf"\b{self.answer}\b")
-        return any(word.search(text) for text in (reply, *(text for sent in requests for _, text in spoken(sent))))
+        return self.word.search(reply) is not None or any(map(self.is_in, requests))
+
+    def is_in(self, messages: Sequence[Message]) -> bool:
+        """Whether one of these messages has the answer in it."""
+        return any(self.word.search(text) for _, text in spoken(messages))
+
+    @cached_property
+    def word(self) -> re.Pattern[str]:
+        """The answer as a word: 17 is not in 4170."""
+        return re.compile(rf"\b{self.answer}\b")
 
 
 def drawn(challenge: Work, number: int) -> Random:
@@ -138,6 +148,8 @@ class TalkServer(RecordingServer):
 
     def say(self, body: dict[str, Any], fits: Any) -> Reply:
         reply = self.simply(body["messages"]) if self.known else in_other_words(body, fits)
+        if not self.known and not self.asks[-1] and NO_SUMMARY.search(reply.content or ""):
+            reply = in_other_words(said_plainly(body), fits)
         if self._rambling and not self.asks[-1]:
             self._summaries += 1
             if self._summaries in range(1, MOST_RAMBLING, 2):
@@ -146,8 +158,7 @@ class TalkServer(RecordingServer):
 
     def simply(self, messages: list[Message]) -> Reply:
         """A reply, or a summary, of the facts that are there."""
-        text = " ".join(str(message.get("content")) for message in messages)
-        known = [fact for fact in self.known if fact.answer in text]
+        known = [fact for fact in self.known if fact.is_in(messages)]
         if not self.asks[-1]:
             told = "They talked about this and that, and then about one or two things more."
             return Reply(" ".join([told, *(fact.said for fact in known)]))
@@ -166,9 +177,15 @@ class TalkServer(RecordingServer):
         return sum(not asks and number not in self.failing for number, asks in enumerate(self.asks))
 
 
+def said_plainly(body: dict[str, Any]) -> dict[str, Any]:
+    """A request for a summary that the offline model has not understood: not every prompt speaks of a summary."""
+    first, *others = body["messages"]
+    return body | {"messages": [{**first, "content": f"Write a summary. {first.get('content')}"}, *others]}
+
+
 def reply_of(text: str) -> str:
     """What is replied to a text where all that matters is that no other text gets the same reply."""
-    return f"I see ({crc32(text.encode()) % 100_000})."
+    return f"I see ({10_000 + crc32(text.encode()) % 90_000})."
 
 
 def size_of(messages: list[Message]) -> int:

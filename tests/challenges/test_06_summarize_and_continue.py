@@ -55,7 +55,7 @@ FOLDING = (
     '(Put "Summary so far:" before it, or send it as the first of the messages: the offline model reads it then.)',
 )
 COUNTING = (
-    "What do you count when you ask whether there are more than 8 messages? How many are left after a summary?",
+    "What do you count when you ask whether there are more than 8 messages? And are 8 more than 8?",
     "The system message and the note are always there, and the new question is not there yet: count the messages between.",
     "With 8 messages nothing is summarised, with 10 all but the last 4.",
 )
@@ -500,7 +500,7 @@ def expect_unheard(talk: Talk, facts: list[Fact], what: str) -> None:
         scene.show(SENT, request)
         for fact in facts:
             scene.expect(
-                not any(fact.answer in text for _, text in spoken(request)),
+                not fact.is_in(request),
                 what.format(f'"{fact.said}"'),
                 why="One user would read what another one said.",
                 hint=OWN,
@@ -588,7 +588,8 @@ def test_a_user_may_say_anything(challenge, talks):
     for talk in talks:
         talk.end()
     if not keeps_to_the_limit(challenge, talks):
-        raise NotYet("Summaries do not come when they should, even when nobody says anything special.", hints=COUNTING, judged=False)
+        what = "Summaries do not come when they should, even when nobody says anything special."
+        raise NotYet(what, hints=COUNTING, judged=False)
     for where in ((0, 4), (2,)):
         for text, reply in words_of_note(talks):
             talk = Talk(challenge, 59)

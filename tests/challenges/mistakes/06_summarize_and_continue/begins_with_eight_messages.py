@@ -1,6 +1,6 @@
 """Summarises when 8 messages are there, which is not more than 8."""
 # fails: test_more_than_eight_messages_are_summarised
-# hint: With 8 messages nothing is summarised, with 10 all but the last 4
+# hint: are 8 more than 8
 
 import openai
 

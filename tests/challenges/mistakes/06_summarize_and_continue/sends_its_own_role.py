@@ -7,9 +7,6 @@ import openai
 from chat_memory import summarize
 from common import MODEL
 
-RECAP = {"role": "user", "content": "Please recap our conversation so far."}
-
-
 def next_turn(client: openai.OpenAI, history: list[dict], text: str) -> list[dict]:
     """Ask `text` with what is remembered, and return the history with the question and its reply."""
     system, note, turns = parts(history)
@@ -17,10 +14,10 @@ def next_turn(client: openai.OpenAI, history: list[dict], text: str) -> list[dic
         note = summarize(client, turns[:-4], note, max_tokens=150, model=MODEL)
         turns = turns[-4:]
     turns = [*turns, {"role": "user", "content": text}]
-    recap = [RECAP, {"role": "assistant", "content": note}] if note else []
-    answer = client.chat.completions.create(model=MODEL, messages=[system, *([{"role": "note", "content": note}] if note else []), *turns])
+    kept = [{"role": "note", "content": note}] if note else []
+    answer = client.chat.completions.create(model=MODEL, messages=[system, *kept, *turns])
     turns.append({"role": "assistant", "content": answer.choices[0].message.content})
-    return [system, *([{"role": "note", "content": note}] if note else []), *turns]
+    return [system, *kept, *turns]
 
 
 def parts(history: list[dict]) -> tuple[dict, str, list[dict]]:
