@@ -166,9 +166,7 @@ class Talk:
                 hint=MESSAGE_HINTS if of_the_model else OWN_KEYS,
             )
 
-    def reply(
-        self, returned: Any, text: str, requests: list[list[Message]], first: int
-    ) -> tuple[str, list[Message]]:
+    def reply(self, returned: Any, text: str, requests: list[list[Message]], first: int) -> tuple[str, list[Message]]:
         """The reply to the question, which has to stand at the end of what came back; and that, as read from a file."""
         scene = self.scene
         history = expect_history(scene, returned)
@@ -256,7 +254,9 @@ def expect_history(scene: Scene, returned: Any) -> list[Message]:
             "What you return cannot be written to a file as JSON: "
             + (f"it has {odd!r:.120}" if odd is not None else f"{error!s:.120}"),
             why="The conversation may go on tomorrow, from a file.",
-            hint=MESSAGE_HINTS if hasattr(odd, "content") else "Which value in it is no dict, list, text, number, True or None?",
+            hint=MESSAGE_HINTS
+            if hasattr(odd, "content")
+            else "Which value in it is no dict, list, text, number, True or None?",
         )
         raise
 
@@ -460,7 +460,9 @@ def test_all_that_is_known_is_in_the_history(challenge, talks):
     for _ in range(10):
         for talk, other in (pair, pair[::-1]):
             talk.ask(talk.next_text())
-            expect_unheard(talk, other.facts, "Two conversations were held at the same time. {} was said in the other one.")
+            expect_unheard(
+                talk, other.facts, "Two conversations were held at the same time. {} was said in the other one."
+            )
     for talk in pair:
         known = [fact for fact in talk.facts if talk.knows(fact)[0]]
         expect_untold(talk, other_facts(drawn(challenge, 70), [*pair[0].facts, *pair[1].facts])[0])

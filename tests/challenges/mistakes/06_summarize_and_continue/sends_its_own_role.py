@@ -7,6 +7,7 @@ import openai
 from chat_memory import summarize
 from common import MODEL
 
+
 def next_turn(client: openai.OpenAI, history: list[dict], text: str) -> list[dict]:
     """Ask `text` with what is remembered, and return the history with the question and its reply."""
     system, note, turns = parts(history)
