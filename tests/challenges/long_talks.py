@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count, zip_longest
-from os.path import commonprefix
+from itertools import count, takewhile, zip_longest
 from random import Random
 from typing import Any
 from zlib import crc32
@@ -160,7 +159,7 @@ class TalkServer(RecordingServer):
         """A reply, or a summary, of the facts that are there."""
         known = [fact for fact in self.known if fact.is_in(messages)]
         if not self.asks[-1]:
-            told = "They talked about this and that, and then about one or two things more."
+            told = f"They talked about this and that (note {number_of(str(messages))}), and then about one or two things more."
             return Reply(" ".join([told, *(fact.said for fact in known)]))
         if self.asked not in [fact.question for fact in self.known]:
             return Reply(self.own_reply or reply_of(self.asked))
@@ -185,7 +184,24 @@ def said_plainly(body: dict[str, Any]) -> dict[str, Any]:
 
 def reply_of(text: str) -> str:
     """What is replied to a text where all that matters is that no other text gets the same reply."""
-    return f"I see ({10_000 + crc32(text.encode()) % 90_000})."
+    return f"I see ({number_of(text)})."
+
+
+def number_of(text: str) -> int:
+    """A number of five digits that stands for a text."""
+    return 10_000 + crc32(text.encode()) % 90_000
+
+
+def expect_note_of_the_model(scene: Scene, written: Sequence[str | None], sent: Sequence[Message]) -> None:
+    """Expect that something of what the model wrote for a summary, if it did, is sent."""
+    numbers = re.findall(r"note (\d{5})", " ".join(text or "" for text in written))
+    scene.expect(
+        not numbers or any(number in str(sent) for number in numbers),
+        f"The model wrote a summary, with note {', '.join(numbers)} in it. What was sent with the question has nothing of it.",
+        why="What stands for the old turns should come from somebody who has read them. Code that picks what it knows finds only "
+        "that.",
+        hint="Where does the text come from that stands for the old turns? What becomes of the model's reply?",
+    )
 
 
 def size_of(messages: list[Message]) -> int:
@@ -240,6 +256,11 @@ def unsaid(messages: Sequence[Any], said: Sequence[tuple[str, str]]) -> list[tup
     return found
 
 
+def beginning(one: str, other: str) -> str:
+    """What two texts have in common at their beginning."""
+    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def words_of_the_note(
     one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]], filling: str
 ) -> list[tuple[str, str]]:
@@ -250,9 +271,8 @@ def words_of_the_note(
     """
     parts = []
     for (role, text), (_, text_of_other) in zip(one, other, strict=False):
-        start = commonprefix([text, text_of_other])
-        rest = [words[len(start) :][::-1] for words in (text, text_of_other)]
-        end = commonprefix(rest)[::-1]
+        start = beginning(text, text_of_other)
+        end = beginning(*(words[len(start) :][::-1] for words in (text, text_of_other)))[::-1]
         parts.append((role, text if text == text_of_other else f"{start}{filling}{end}"))
     sayings = []
     for (role, text), (next_role, reply) in zip_longest(parts, parts[1:], fillvalue=("", "")):

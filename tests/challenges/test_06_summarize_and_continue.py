@@ -20,6 +20,7 @@ from long_talks import (
     beside_the_point,
     drawn,
     expect_model,
+    expect_note_of_the_model,
     facts,
     in_order,
     only,
@@ -95,6 +96,7 @@ class Turn:
     behind: int  # how many of these messages should have stood behind the system message and the note
     sent: list[list[Message]]
     requests: list[list[Message]]  # those that asked the question
+    notes: list[str | None]  # what the model replied to the others
     history: list[Message]  # what came back
 
     @property
@@ -146,8 +148,9 @@ class Talk:
         with beside_the_point():
             self.expect_good_requests(requests)
             reply, history = self.reply(returned, text, requests, first)
-        sent = self.server.requests[first:]
-        self.turns.append(Turn(scene, text, handed, before, self.said, self.behind, sent, requests, returned))
+        sent, asks = self.server.requests[first:], self.server.asks[first:]
+        notes = [text for text, asks in zip(self.server.replies[first:], asks, strict=True) if not asks]
+        self.turns.append(Turn(scene, text, handed, before, self.said, self.behind, sent, requests, notes, returned))
         self.said = [*self.said, ("user", text), ("assistant", reply)]
         self.behind = 4 if self.turns[-1].summarised else self.behind
         self.behind += 2
@@ -418,6 +421,8 @@ def test_more_than_eight_messages_are_summarised(challenge, talks):
     """With more than 8 messages behind system message and note the older ones are summarised, and only then"""
     for count in (MOST - 2, MOST, MOST + 2, MOST + 4, 5 * MOST):
         talk = Talk(challenge, 60 + count)
+        talk.server = TalkServer(known=talk.facts)
+        talk.client = talk.server.client()
         texts = [next(talk.small_talk) for _ in range(count // 2)]
         talk.said = [said for text in texts for said in (("user", text), ("assistant", reply_of(text)))]
         talk.history += [{"role": role, "content": text} for role, text in talk.said]
@@ -432,6 +437,8 @@ def test_more_than_eight_messages_are_summarised(challenge, talks):
             why="What stays is sent with every question, and the next summary is needed sooner.",
             hint="Which messages does the note stand for, and which stay? 2 turns are 4 messages.",
         )
+        turn = talk.turns[-1]
+        expect_note_of_the_model(only(talk.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.requests[-1])
     for talk in talks:
         for turn in talk.turns:
             expect_limit(turn)

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
+from textwrap import shorten
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from long_talks import (
     drawn,
     expect_messages,
     expect_model,
+    expect_note_of_the_model,
     facts,
     in_order,
     only,
@@ -122,6 +124,7 @@ class Turn:
     requests: list[list[Message]]  # all that were sent
     asks: list[bool]  # of each, whether it asked the question
     sizes: list[int]  # in tokens
+    notes: list[str | None]  # what the model replied to those that did not ask it
     reply: str
     after: list[Message]
 
@@ -193,8 +196,10 @@ class Talk:
         self.show_sent(first)
         with beside_the_point():
             after = self.expect_reply(reply, text, first)
-        sent = self.server.requests[first:], self.server.asks[first:], self.server.prompt_tokens[first:]
-        self.turns.append(Turn(scene, text, before, *sent, reply, after))
+        asks = self.server.asks[first:]
+        sent = self.server.requests[first:], asks, self.server.prompt_tokens[first:]
+        notes = [text for text, asks in zip(self.server.replies[first:], asks, strict=True) if not asks]
+        self.turns.append(Turn(scene, text, before, *sent, notes, reply, after))
         return reply
 
     def expect_unchanged(self, before: list[Message], problem: NotYet) -> None:
@@ -310,7 +315,8 @@ def refused(talk: Talk, problem: NotYet, hints: tuple[str, ...] = TOO_MANY) -> N
     if not isinstance(error, ValueError) or len(talk.server.asked) > 1_000 or talk.server.failing:
         return None
     return NotYet(
-        f"ask raised {type(error).__name__}, although the question alone would have fitted. ({error!s:.300})",
+        f"ask raised {type(error).__name__}, although the question alone would have fitted. "
+        f"({shorten(str(error), 300)})",
         only(talk.scene, MADE, WAS, ASKED).shown,
         "Everything else can be summarised or made shorter. The conversation is over when its next question is refused.",
         hints,
@@ -502,7 +508,8 @@ def test_all_is_sent_up_to_the_budget(challenge):
             asked = size_of([*turn.before, {"role": "user", "content": turn.text}])
             only(turn.scene, MADE, ASKED, SENT_TO_SUMMARISE).expect(
                 spoken(turn.requests[0]) == [*spoken(turn.before), ("user", turn.text)],
-                f"`messages` and the question have {asked} tokens, max_tokens is {needed + more}, and they were not sent as they are.",
+                f"`messages` and the question have {asked} tokens, max_tokens is {needed + more}, and they "
+                "were not sent as they are.",
                 why="Whatever is left out or summarised says less than the messages, and here nothing has to be.",
                 hint=ALL_OF_IT,
             )
@@ -549,6 +556,7 @@ def expect_turns_kept(talk: Talk) -> None:
             why="Too few: what was just said is gone. Too many: the next summary is needed sooner.",
             hint=KEPT if keep_recent else NONE_KEPT,
         )
+        expect_note_of_the_model(only(turn.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.questions[-1])
 
 
 def test_an_early_fact_is_known_long_after(narrow, recalled):
