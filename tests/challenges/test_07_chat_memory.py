@@ -367,6 +367,7 @@ def not_the_finished_one(*_: object, **__: object) -> None:
         "Your class leaves it to the finished ChatMemory of chat_memory.",
         why="Here you find out what is in that one.",
         hints=FINISHED,
+        judged=False,
     )
 
 
