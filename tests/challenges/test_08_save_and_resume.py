@@ -585,24 +585,8 @@ def expect_damage_found(
             "Read before you write, and let DamagedFile come out of save too.",
         ),
     )
-    some = name == "resume" and found != []
-    a_part = some and isinstance(found, (list, tuple)) and list(found) == ALL[: len(found)]
-    scene.expect(
-        raised is not None,
-        f"{len(found)} of 10 messages came back as if that were all."
-        if a_part
-        else "What came back is no conversation."
-        if some
-        else "Nothing says that the file is damaged.",
-        why="A damaged file that looks like a new conversation, or like a shorter one, is noticed when it is too late.",
-        hint=NOT_ALL_HINTS
-        if a_part
-        else PLACE_HINTS
-        if some and in_one_place
-        else FORM_HINTS
-        if some or (readable and found != [])
-        else TAKEN_FOR_NEW_HINTS,
-    )
+    if raised is None:
+        not_noticed(scene, name, found, readable, in_one_place)
     wrong_form = readable or isinstance(raised, (TypeError, KeyError, AttributeError))
     scene.expect(
         isinstance(raised, DamagedFile),
@@ -611,6 +595,25 @@ def expect_damage_found(
         hint=NULL_HINTS if "NoneType" in str(raised) else FORM_HINTS if wrong_form else DAMAGE_HINTS,
     )
     return raised
+
+
+def not_noticed(scene: Scene, name: str, found: Any, readable: bool, in_one_place: bool) -> None:
+    """Say that a damaged file was not noticed, and what it was taken for."""
+    some = name == "resume" and found != []
+    a_part = some and isinstance(found, (list, tuple)) and list(found) == ALL[: len(found)]
+    hint = FORM_HINTS if some or (readable and found != []) else TAKEN_FOR_NEW_HINTS
+    scene.expect(
+        False,
+        f"{len(found)} of 10 messages came back as if that were all."
+        if a_part
+        else "What came back is no conversation."
+        if some and not in_one_place
+        else "What came back is not what was saved."
+        if some
+        else "Nothing says that the file is damaged.",
+        why="A damaged file that looks like a new conversation, or like a shorter one, is noticed when it is too late.",
+        hint=NOT_ALL_HINTS if a_part else PLACE_HINTS if some and in_one_place else hint,
+    )
 
 
 def test_a_damaged_file_is_reported(challenge, room):
