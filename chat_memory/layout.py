@@ -109,7 +109,7 @@ class Layout:
         return {
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
-            "the summary": self.largest_recap if kept.turns else kept.tokens,
+            "the summary" if kept.summary else "room for a summary": self.largest_recap if kept.turns else kept.tokens,
             "priming the reply": PRIMING_TOKENS,
         }
 

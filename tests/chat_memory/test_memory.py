@@ -241,7 +241,7 @@ def test_a_question_that_is_too_long_says_so_and_changes_nothing():
     before, requests = memory.messages, len(client.requests)
     with pytest.raises(BudgetError) as error:
         memory.ask("word " * 400)
-    assert str(error.value).startswith("The newest question needs 405 tokens, the instructions 7, the summary ")
+    assert str(error.value).startswith("The newest question needs 405 tokens, the instructions 7, room for a summary ")
     assert "but the budget is 400 (of which 66 are kept for the reply)" in str(error.value)
     assert memory.messages == before and len(client.requests) == requests
     memory.ask(LAST)
