@@ -87,7 +87,7 @@ def command_in(text: str) -> str:
     alone = text.lower().strip("/:.,!?() ")
     if alone in COMMANDS:
         return COMMANDS[alone]
-    word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /home/ana
+    word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
     return COMMANDS.get(word[1].strip(".,!?"), "unknown") if word else ""
 
 

@@ -399,7 +399,7 @@ COMMANDS = ["help", "/help", "Help?", "/help, please", "/nothing", "/团团"]
 
 @pytest.mark.parametrize("example", [CHAT, MEMORY])
 def test_a_talk_keeps_commands_to_itself(monkeypatch, capsys, example):
-    said = ["My name is Ana.", "Help me to pack.", "/home/ana is full.", "Quit my job?"]
+    said = ["My name is Ana.", "Help me to pack.", "/etc/hosts is empty.", "Quit my job?"]
     for end in ENDS:
         server = RecordingServer()
         type_lines(monkeypatch, *said, *COMMANDS, end, "Never read.")

@@ -14,12 +14,17 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+# The chat_memory, common and mock_model of this folder, here and in every process that is started from here, even where
+# another copy of the workbook is installed. Nothing of them may be imported before.
+sys.path.insert(0, str(ROOT))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 SECONDS = 30.0  # for a whole checker, before it is stopped from outside
 MEMORY = 4 << 30  # bytes
 RAM = Path("/dev/shm")  # a disk in memory, where there is one
@@ -82,8 +87,8 @@ class Collector:
 
     def pytest_collection_finish(self, session: Any) -> None:
         for item in session.items:
-            text = (item.function.__doc__ or item.name).strip().splitlines()[0]
-            self._result(item.nodeid).criteria.append(Criterion(_names(item.nodeid)[1], text))
+            module, test, _ = _names(item.nodeid)
+            self._result(item.nodeid).criteria.append(Criterion(test, texts_of(module)[test]))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when != "call" and report.outcome != "failed":
@@ -201,10 +206,16 @@ class Checker:
 
 def not_started(name: str) -> Result:
     """What a checker says of its starter, read from its tests: nothing has to be run for that."""
+    criteria = [Criterion(test, text, started=False) for test, text in texts_of(name).items()]
+    return Result(int(name[:2]), name, criteria)
+
+
+@cache
+def texts_of(name: str) -> dict[str, str]:
+    """The criteria of a challenge: the first line of what each test says, from its source (Python can leave it out)."""
     source = (HERE / f"test_{name}.py").read_text(encoding="utf-8")
     tests = [node for node in ast.parse(source).body if getattr(node, "name", "").startswith("test_")]
-    texts = [(test.name, (ast.get_docstring(test) or test.name).splitlines()[0]) for test in tests]
-    return Result(int(name[:2]), name, [Criterion(test, text, started=False) for test, text in texts])
+    return {test.name: (ast.get_docstring(test) or test.name).splitlines()[0] for test in tests}
 
 
 def is_starter(path: Path) -> bool:
