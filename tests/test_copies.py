@@ -346,7 +346,7 @@ def test_a_second_copy_in_the_same_environment_is_checked_with_its_own_code(seco
         [sys.executable, *way], cwd=second / folder, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )
     assert met in done.stdout, done.stdout + done.stderr
-    for criterion in checking.texts_of("01_stateless_calls").values():
+    for criterion in checking.criteria_of("01_stateless_calls").values():
         assert "pytest" in way or (len(criterion.split()) > 3 and criterion in done.stdout)
     for place in seen.read_text(encoding="utf-8").splitlines():
         assert Path(place).resolve().is_relative_to(second.resolve())
