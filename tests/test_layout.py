@@ -40,13 +40,18 @@ def files_by_hand(root: Path) -> list[Path]:
     """The same for a folder that was downloaded without its history: what .gitignore does not name."""
     ignored = [line.rstrip("/") for line in read(root / ".gitignore").split()] + [".git"]
 
-    def kept(names: Iterable[str]) -> list[str]:
-        return [name for name in names if not any(fnmatch(name, pattern) for pattern in ignored)]
+    def kept(folder: Path, names: Iterable[str]) -> list[str]:
+        paths = {name: (folder / name).relative_to(root).as_posix() for name in names}
+        return [
+            name
+            for name, path in paths.items()
+            if not any(fnmatch(path if "/" in pattern else name, pattern) for pattern in ignored)
+        ]
 
     found = []
     for folder, folders, names in os.walk(root):
-        folders[:] = kept(folders)
-        found += [Path(folder) / name for name in kept(names)]
+        folders[:] = kept(Path(folder), folders)
+        found += [Path(folder) / name for name in kept(Path(folder), names)]
     return sorted(found)
 
 
@@ -63,8 +68,10 @@ def test_the_files_are_found():
 
 
 def test_the_files_are_found_without_git_too(tmp_path):
-    (tmp_path / ".gitignore").write_text(".env\n.venv/\n*.egg-info/\n", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text(".env\n.venv/\n*.egg-info/\nwork/*.bak\nwork/lessons/\n", encoding="utf-8")
     for name in ("common.py", "lessons/01_x.ipynb", ".env", ".venv/lib/x.py", "a.egg-info/x", "work/.env", ".git/HEAD"):
+        touch(tmp_path / name)
+    for name in ("work/lessons/01_x.ipynb", "work/01_x.1.bak"):
         touch(tmp_path / name)
     assert files_by_hand(tmp_path) == [tmp_path / name for name in (".gitignore", "common.py", "lessons/01_x.ipynb")]
 
@@ -89,7 +96,8 @@ def strays(root: Path) -> list[str]:
     for pattern in ("examples/*", "work/*", "test_*", *(f"{room}/*" for room in rooms)):
         checked = root if pattern.startswith(("examples", "work")) else root / "tests" / "challenges"
         for path in sorted(checked.glob(pattern)):
-            if path.name.startswith(".") or path.name == "__pycache__" or path.suffix == ".bak":
+            theirs = pattern == "work/*" and (path.name == "lessons" or path.suffix == ".bak")
+            if theirs or path.name.startswith(".") or path.name == "__pycache__":
                 continue
             if path.stem.removeprefix("test_") not in lessons:
                 problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")
@@ -121,7 +129,13 @@ def test_the_same_number_and_name_lead_from_room_to_room():
 )
 def test_a_file_that_leads_nowhere_is_found(tmp_path, change, words):
     right = ["lessons/01_calls.ipynb", "examples/01_calls.py", "lessons/02_chat_loop.ipynb", "examples/02_chat_loop.py"]
-    right += ["work/02_chat_loop.py", "tests/challenges/test_02_chat_loop.py", "tests/challenges/conftest.py"]
+    right += [
+        "work/02_chat_loop.py",
+        "work/lessons/02_chat_loop.ipynb",
+        "work/02_chat_loop.1.bak",
+        "tests/challenges/test_02_chat_loop.py",
+        "tests/challenges/conftest.py",
+    ]
     right += ["tests/challenges/solutions/02_chat_loop.py", "tests/challenges/mistakes/02_chat_loop/no_reply.py"]
     for name in right:
         touch(tmp_path / name)
