@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any, NamedTuple
 
 import httpx2
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from calling import Work
 from common import MODEL
 from criteria import NotYet, Scene
+from judging import let_chance_begin_elsewhere
 from mock_model.replying import NOTED, Reply, reply_to
 from mock_model.transcript import text_of
 from recording import RecordingServer
@@ -37,7 +36,6 @@ TOLD = {  # what is told: what is asked, and what can be told
     "My locker number is {}.": ("What is my locker number?", NUMBERS),
 }
 ASSENT = ("Noted.", "All right.", "I see.", "Good to know.", "Thank you.")
-CALLS = count()
 REASONING = "This is what I think before I reply."
 
 
@@ -89,12 +87,8 @@ def in_other_words(body: dict, fits: Any) -> Reply:
 
 
 def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name: str, *arguments: Any) -> Any:
-    """Call a learner's function with a client of the server. Another model than MODEL, or a refused list, is explained.
-
-    `random` begins elsewhere in each call: Hypothesis would let it begin at the same place again and again, so that code
-    which does something now and then would do it always, or never.
-    """
-    random.seed(next(CALLS))
+    """Call a learner's function with a client of the server. Another model than MODEL, or a refused list, is explained."""
+    let_chance_begin_elsewhere(challenge)
     try:
         returned = challenge.call(name, server.client(), *arguments)
         expect_the_model(scene, server)

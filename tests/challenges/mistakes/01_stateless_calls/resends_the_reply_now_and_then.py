@@ -1,6 +1,6 @@
 """Leaves the reply out when it is in the mood: what is wrong now and then is wrong."""
 # fails: test_with_history_the_exchange_is_resent
-# hint: Who spoke between
+# hint: for random
 
 import random
 
