@@ -31,9 +31,8 @@ import checking, desk
 
 if sys.platform == "linux":  # each checker is a copy of this process, which has imported all that takes long
     checking.PROCESSES = multiprocessing.get_context("fork")
-    for module in [*checking.TAKE_LONG, "report", "talking"]:
+    for module in (checking.TAKES_LONG, "report", "talking"):
         importlib.import_module(module)
-    sys.modules["chat_memory"].message_tokens({"role": "user", "content": "This loads tiktoken's vocabulary."})
 there = desk.challenges()
 desk.challenges = lambda: {number: there[number] for number in (4, 5)}
 for line in sys.stdin:
@@ -129,6 +128,10 @@ def test_what_is_solved_is_compared_with_a_solution(room):
     compared = room.desk("solution", "4")
     assert compared.returncode == 0 and re.search(r"^-.*begins", compared.stdout, re.M)
     assert re.search(r"^\+.*starts", compared.stdout, re.M)
+    task = '"""The task,\nin two lines."""\n\n# My own.\n'
+    room.work.write_text(task + SOLUTION.read_text(encoding="utf-8"), encoding="utf-8")
+    compared = room.desk("solution", "4").stdout
+    assert re.search(r"^-# My own", compared, re.M) and "in two lines" not in compared
     assert "nothing to hint at" in room.desk("hint", "4").stdout
 
 
@@ -205,6 +208,9 @@ KINDS = {  # what the file holds: what its owner reads
     ONE + "while True:\n        pass\n": r"did not end within \d seconds, in line [23]",
     ONE
     + "while True:\n        try:\n            pass\n        except BaseException:\n            pass\n": r"did not end",
+    ONE
+    + "import threading\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()\n": r"has waited for .*, in line 5",
+    ONE + "import time\n    time.sleep(60)\n": r"has waited for \d seconds, in line 3",
     ONE + "yield history\n": r"one by one \(it holds yield\)",
     "async " + ONE + "return history\n": r"is async",
     ONE + "print('hello there')\n    return history[1:]\n": r"Printed on the way:\s+hello there",
@@ -220,6 +226,7 @@ import calling, desk
 from checking import Collector, run_here
 
 calling.SECONDS = 0.4  # for a loop without an end
+calling.SECONDS_OF_WAITING = 0.4
 for result in run_here([sys.argv[2]], Collector(), *(f"--work={file}" for file in sys.argv[3:])):
     print("=====", result.outcome)
     desk.Page().show(result)

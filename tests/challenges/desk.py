@@ -20,10 +20,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, run
+from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, is_starter, run
 
 WORK = ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
+ALIKE = 0.3  # of the lines of two solutions: fewer than these are not shown beside each other
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
 
 
@@ -60,8 +62,8 @@ class Page:
         title, count = titled(result.name), f"{result.met} of {len(result.criteria)}"
         print(f"{title}{count:>{WIDTH - len(title)}}")
         for criterion in result.criteria:
-            known = criterion.judged or (criterion.started and criterion is result.first_unmet)
-            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if known else ("open", FAINT)
+            met = criterion.met and criterion.judged
+            kind, colour = ("yes", GREEN) if met else ("no", RED) if criterion.judged else ("open", FAINT)
             print(self.paint(f"  {self.signs[kind]} {criterion.text}", colour))
         print()
         if result.outcome == NOT_STARTED:
@@ -132,7 +134,10 @@ def as_json(result: Result) -> dict[str, Any]:
         "name": result.name,
         "outcome": result.outcome,
         "met": result.met,
-        "criteria": [{"criterion": criterion.text, "met": criterion.met} for criterion in result.criteria],
+        "criteria": [
+            {"criterion": criterion.text, "met": criterion.met, "judged": criterion.judged}
+            for criterion in result.criteria
+        ],
         "problem": unmet.problem if unmet and result.outcome == NOT_YET else None,
     }
 
@@ -218,7 +223,7 @@ def read_hints() -> dict[str, Any]:
 
 
 def solution(arguments: argparse.Namespace) -> int:
-    """Show a solution beside the learner's own."""
+    """Show a solution, beside the learner's own where the two are alike."""
     name = find(arguments.number)
     if not arguments.give_up and run([name], WORK)[0].outcome != SOLVED:
         print(
@@ -226,16 +231,29 @@ def solution(arguments: argparse.Namespace) -> int:
             f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
         )
         return 1
-    theirs = work_file(name).read_text(encoding="utf-8", errors="replace") if work_file(name).is_file() else ""
+    path = work_file(name)
+    theirs = path.read_text(encoding="utf-8", errors="replace") if path.is_file() and not is_starter(path) else ""
     ours = (HERE / "solutions" / name / "reference.py").read_text(encoding="utf-8")
-    if theirs == (HERE / "starters" / f"{name}.py").read_text(encoding="utf-8"):  # nothing of theirs to compare
+    mine, one = code_of(theirs), code_of(ours)
+    if difflib.SequenceMatcher(None, mine, one).ratio() < ALIKE:  # hardly a line stands beside its like
         print(ours, end="")
         return 0
-    lines = difflib.unified_diff(theirs.splitlines(), ours.splitlines(), "yours", "one solution", lineterm="", n=99)
     page, paints = Page(), {"+": GREEN, "-": RED}
-    for line in lines:
+    for line in difflib.unified_diff(mine, one, "yours", "one solution", lineterm="", n=len(mine)):
         print(page.paint(line, paints[line[0]]) if line[:1] in paints else line)
     return 0
+
+
+def code_of(source: str) -> list[str]:
+    """The lines of a file without its docstrings, which say what the task is: what is compared is code."""
+    lines: list[str | None] = list(source.splitlines())
+    with contextlib.suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(source)):
+            body = getattr(node, "body", None)
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None and len(body) > 1:
+                for number in range(body[0].lineno - 1, body[0].end_lineno):
+                    lines[number] = None
+    return "\n".join(line for line in lines if line is not None).strip().splitlines()
 
 
 def reset(arguments: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from calling import Work
 from criteria import Message, NotYet, Scene
+from excerpts import beginning
 from programs import Files, Program, on_a_disk_of_its_own, put
 
 NAME = "ana.chat"
@@ -209,4 +210,4 @@ def words(error: BaseException | str, path: Path) -> str:
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     for folder in (f"{path.parent}{os.sep}", f"{path.parent}{os.sep}".encode("unicode_escape").decode()):
         text = text.replace(folder, "")
-    return text[:500]
+    return beginning(text, 500)
