@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import isfunction
-from itertools import count
 from types import ModuleType
 from typing import Any
 
 import chat_memory
 from calling import Work
 from criteria import NotYet
-
-CALLS = count()
+from judging import let_chance_begin_elsewhere
 
 
 class Finished:
@@ -37,14 +34,10 @@ class Finished:
         ]
 
     def call(self, challenge: Work, name: str, *arguments: Any, **named: Any) -> Any:
-        """Call a learner's function, and refuse it if it leaves the work to the module.
-
-        `random` begins elsewhere in each call: Hypothesis would let it begin at the same place again and again, so that code
-        which does something now and then would do it always, or never.
-        """
+        """Call a learner's function, and refuse it if it leaves the work to the module."""
         with self._put_aside():
             function = challenge.get(name)
-            random.seed(next(CALLS))
+            let_chance_begin_elsewhere(challenge)
             self._used, self._refuses = None, True
             try:
                 return challenge.run(function, name, *arguments, **named)

@@ -1,10 +1,12 @@
-"""What a criterion needs before it can be judged: where that is not met, nothing can be said about the criterion."""
+"""What has to be so before a criterion can be judged: the code comes as far as that, and chance is another each time."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from calling import Work
 from criteria import NotYet, NoUse, Scene
 
 DEPTH = (
@@ -39,3 +41,13 @@ def however_long(scene: Scene, name: str, messages: int) -> Iterator[None]:
             hint=DEPTH,
         )
         raise
+
+
+def let_chance_begin_elsewhere(challenge: Work) -> None:
+    """Before a call of a learner's code: `random` begins at another place in each call, and at the same ones in each check.
+
+    Hypothesis lets it begin at one place again and again, so that code which does something now and then would do it always,
+    or never.
+    """
+    challenge.calls = getattr(challenge, "calls", 0) + 1
+    random.seed(challenge.calls)

@@ -17,7 +17,7 @@ import tiktoken
 from calling import Work
 from chat_memory import tokens as finished
 from common import OFFLINE_MODEL
-from criteria import Message, NotYet, Scene
+from criteria import Lines, Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand
 from mock_model import MockServer
@@ -394,7 +394,7 @@ def in_parts() -> Iterator[list[Message]]:
     one, two, three, *_ = texts(PLAIN + OTHER, 12)
     yield [said(parts("Hello"))]
     yield [said(parts(one))]
-    yield [said(parts("under", "stand", " it"))]
+    yield [said(parts("to", "day", " and", " then"))]
     yield [said(parts("text", one, "", two), "system")]
     yield [said("Hello"), said(parts(three, "What does <|endoftext|> mean?"), "assistant", name="Ana"), said(two)]
     yield [said(parts(*texts(PLAIN + OTHER, 13)), role) for role in ROLES]
@@ -432,9 +432,11 @@ def test_parts_cost_what_the_server_counts(challenge):
     """A content that is a list of parts costs what the server counts for it"""
     for messages in in_parts():
         scene = Scene()
-        scene.show("You were given, with contents that are lists of parts", messages)
+        scene.show("You were given", messages)
+        first = next(filter(is_in_parts, messages))
+        scene.show(f"The content of the {first['role']} is in parts", Lines([str(first["content"])]))
         why = "What users paste beside their question, and what comes with an image, is sent in parts."
-        first = (
+        hints = (
             "Here a content is a list of parts, each a dict with a type and a text. What does your function do with a "
             "content that is no text?",
             "Send such a message to the server, with one part and with two, and compare usage.prompt_tokens.",
@@ -443,13 +445,13 @@ def test_parts_cost_what_the_server_counts(challenge):
             came, expected = counted(challenge, deepcopy(messages)), servers(messages)
             expect_a_number(scene, came)
         except NotYet as problem:
-            scene.expect(problem.__cause__ is None, f"{problem.what} {problem.why}", why=why, hint=first)
+            scene.expect(problem.__cause__ is None, f"{problem.what} {problem.why}", why=why, hint=hints)
             raise
         scene.expect(
             came == expected,
             f"You counted {came:,} tokens, and the server {expected:,}.",
             why=why,
-            hint=(hint_for_parts(messages, came, expected), first[1]) if came != expected else first,
+            hint=(hint_for_parts(messages, came, expected), hints[1]) if came != expected else hints,
         )
 
 

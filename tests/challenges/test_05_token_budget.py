@@ -12,13 +12,13 @@ from budgeting import PRIMING, Counting, as_text, budgets, cost, edges, fitting,
 from calling import Work
 from common import OFFLINE_MODEL
 from conversations import EQUALS, a_long_history, turns_of
-from criteria import Message, NotYet, Scene
+from criteria import Lines, Message, NotYet, Scene
 from judging import beforehand, however_long
 from recording import RecordingServer
 from trimming import MIXED_UP, OF_THE_CALLER, call, expect_messages, given_in, trimmed, what_is_needed, wrong_sum
 
 START = (
-    "Which two messages are always sent? What do they cost, together with the 3 that prime the reply?",
+    "Which two messages are always sent? What do they cost, with the 3 that prime the reply and the room for it?",
     "Cut the rest into turns, as in lesson 04. Which turn is the first to be let in, and when do you stop?",
     "One pass from the end: add what a turn costs to what is used so far, and stop at the first that does not fit.",
 )
@@ -94,7 +94,7 @@ def test_the_function_that_is_handed_in_counts(challenge):
     for max_tokens in needs(history, by_role):
         scene = Scene()
         given_in(scene, history, max_tokens)
-        scene.show("and a message_tokens that says", "9 for the system, 4 for a user, 17 for an assistant")
+        scene.show("message_tokens says here", "9 for system, 4 for user, 17 for assistant")
         met = right(history, max_tokens)
         scene.expect(
             asked,
@@ -333,7 +333,7 @@ def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_token
             "Compare before you build the request, and raise ValueError(…) yourself.",
         ),
     )
-    scene.show("You raised", problem.why)
+    scene.show("You raised", Lines([problem.why]))
     numbers = set(map(int, re.findall(r"\d+", re.sub(r"(?<=\d)[,_](?=\d{3})", "", str(problem.__cause__)))))
     scene.expect(
         {needed, max_tokens} <= numbers,

@@ -1,6 +1,6 @@
-"""Holds the conversation and does not return it."""
-# fails: test_the_whole_history_comes_back
-# hint: end in a return
+"""Sends the last 20 messages, which nobody notices at first."""
+# fails: test_however_long_it_is
+# hint: a slice
 
 from common import MODEL
 
@@ -13,7 +13,8 @@ def run_chat(client, system, user_turns):
     messages = [{"role": "system", "content": system}]
     for text in user_turns:
         messages.append({"role": "user", "content": text})
-        messages.append({"role": "assistant", "content": ask(client, messages)})
+        messages.append({"role": "assistant", "content": ask(client, [messages[0], *messages[1:][-20:]])})
+    return messages
 
 
 def run_chat_without_replies(client, system, user_turns):
