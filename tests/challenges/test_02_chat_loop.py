@@ -346,7 +346,7 @@ def test_however_long_it_is(challenge):
     towns = [
         f"{first}{second}" for first in ("Lan", "Mor", "Tel", "Bri") for second in ("dorf", "ton", "ville", "stad")
     ]
-    turns = [f"Stop {number} is {town}." for number, town in enumerate(towns * 2, 1)]
+    turns = [f"Stop {number} is {town}." for number, town in enumerate(towns + towns[:8], 1)]
     for name in (WITH, WITHOUT):
         talk = talk_of(challenge, name, "You are a helpful assistant.", turns)
         for number, sent, scene in talk.each_request():
