@@ -465,12 +465,12 @@ def test_requests_are_sound(narrow):
                 scene.expect(
                     roles[1] == "user",
                     "The request begins with a reply whose question is gone."
-                    if request[1]["content"] in replies
+                    if spoken(request)[1][1] in replies
                     else "After the system message, a user message should come first.",
                     why="The model reads an answer to nothing, and some servers refuse it.",
                     hint=(
                         "Are messages dropped one by one, or turns, a question with its reply?"
-                        if request[1]["content"] in replies
+                        if spoken(request)[1][1] in replies
                         else "As what is the summary sent, and what stands before it?",
                         "In lesson 06 the summary is a turn of its own: the user asks for a recap, and the assistant gives it.",
                     ),
