@@ -54,7 +54,7 @@ class ConversationStore:
 
     def __init__(self, url: str | PathLike[str], *, clean: Callable[[str], str] = lambda text: text) -> None:
         """Open a store, and make its tables where there are none: "sqlite:///chats.db" or the path of a file, or
-        "postgresql://user:password@host/name".
+        "postgresql://user:password@host/name" (in the encoding UTF8; in any locale).
 
         `clean` is given every text before it is written (but not a role, a type, or an id), and returns what is written
         in its place; where it returns no text, TypeError is raised and nothing is saved. Raises ValueError for a URL
