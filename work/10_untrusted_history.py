@@ -44,7 +44,9 @@ def cards_in(text: str) -> list[str]:
     for run in re.findall(r"[0-9]+(?:[ -][0-9]+)*", text):
         parts, begin = re.split("([ -])", run), 0
         stretches = combinations(range(0, len(parts) + 2, 2), 2)
-        for start, end in sorted(stretches, key=lambda ends: (ends[0], -ends[1])):  # of two that begin here, the longer one
+        for start, end in sorted(
+            stretches, key=lambda ends: (ends[0], -ends[1])
+        ):  # of two that begin here, the longer one
             digits = [int(digit) for part in parts[start:end:2] for digit in part]
             doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
             if start >= begin and 13 <= len(digits) <= 19 and (sum(digits[::-2]) + sum(doubled)) % 10 == 0:
