@@ -23,7 +23,8 @@ PER_PROPERTY = 3
 ENUM = -3
 
 _SHORT, _LONG = 2_000, 200_000  # characters
-BLOCK = 100_000  # characters of one run of blanks that are encoded at once
+MOST_BLANKS = 999_998  # in a row, that tiktoken can encode before a letter or a sign
+BLOCK = 100_000  # blanks that are encoded at once where it cannot
 _BLANKS = re.compile(  # what the vocabularies' own patterns call a space, line breaks left out
     r"[\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 )
@@ -53,16 +54,16 @@ def _count_long(text: str, encoding: str) -> int:
 def _encode(text: str, encoding: str) -> list[int]:
     """The tokens of a text.
 
-    tiktoken cannot encode a run of about a million blanks: it ends in a panic, which is no `Exception`. Before a letter
-    or a sign, all blanks of a run but the last are one unit of the vocabulary's pattern, and so are all at the end of a
-    text; a unit of more than `BLOCK` characters is encoded in blocks of that many, from its start. Everything else is
-    what tiktoken gives for the whole text. At each end of a block a token may be cut in two, so that such a run counts a
-    few tokens more than the true number: an upper bound, and the same figure each time.
+    tiktoken cannot encode a run of more than `MOST_BLANKS` blanks: it ends in a panic, which is no `Exception`. In such a
+    text a unit of blanks of more than `BLOCK` characters is encoded in blocks of that many, from its start. (Before a
+    letter or a sign, all blanks of a run but the last are one unit of the vocabulary's pattern, and so are all at the end
+    of a text.) At each end of a block a token may be cut in two, so that such a run counts a few tokens more than the true
+    number: an upper bound, and the same figure each time. Every other text has the tokens that tiktoken gives it.
     """
     encode = load_encoding(encoding).encode_ordinary
     found: list[int] = []
     done = 0
-    for start, end in _long_units(text):
+    for start, end in _long_units(text, encoding):
         found += encode(text[done:start])
         for place in range(start, end, BLOCK):
             found += encode(text[place : min(place + BLOCK, end)])
@@ -70,14 +71,26 @@ def _encode(text: str, encoding: str) -> list[int]:
     return found + encode(text[done:]) if done else encode(text)
 
 
-def _long_units(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text has a unit of more than `BLOCK` blanks; those before a line break belong to the break."""
-    for run in _BLANKS.finditer(text) if len(text) > BLOCK else ():
-        start, end = run.span()
-        if end < len(text):
-            end -= 1
-        if end - start > BLOCK and text[run.end() : run.end() + 1] not in ("\n", "\r"):
-            yield start, end
+def _long_units(text: str, encoding: str) -> Iterator[tuple[int, int]]:
+    """Where a text that tiktoken cannot encode has a unit of more than `BLOCK` blanks."""
+    runs = [run.span() for run in _BLANKS.finditer(text)] if len(text) > MOST_BLANKS else []
+    if not any(_is_too_long(start, end, text, encoding) for start, end in runs):
+        return
+    for start, end in runs:
+        unit = end if end == len(text) else end - 1
+        if unit - start > BLOCK and not _ends_a_line(text, end):
+            yield start, unit
+
+
+def _is_too_long(start: int, end: int, text: str, encoding: str) -> bool:
+    """Whether tiktoken gives up at this run of blanks. With the older encoding it can take one at the end of a text."""
+    last = encoding == "cl100k_base" and end == len(text)
+    return end - start > MOST_BLANKS and not last and not _ends_a_line(text, end)
+
+
+def _ends_a_line(text: str, end: int) -> bool:
+    """Whether a line ends right after a run of blanks: then they belong to the line break."""
+    return text[end : end + 1] in ("\n", "\r")
 
 
 def count_message(message: dict[str, Any], encoding: str) -> int:
