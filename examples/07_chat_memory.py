@@ -71,7 +71,8 @@ def show_memory(memory: ChatMemory, budget: int) -> None:
     print(f"Summary: {memory.summary or 'none yet.'}")
     print(show_request(memory.messages, budget=budget, title="The next request, before its question", model=MODEL))
     used = memory.usage
-    print(f"So far: {used.requests} requests, {used.prompt_tokens:,} prompt + {used.completion_tokens:,} reply tokens")
+    requests = "1 request" if used.requests == 1 else f"{used.requests} requests"  # one that was stopped counts too
+    print(f"So far: {requests}, {used.prompt_tokens:,} prompt + {used.completion_tokens:,} reply tokens")
 
 
 def read_line() -> str:
