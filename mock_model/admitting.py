@@ -41,6 +41,8 @@ def shortened(text: str, most: int) -> str:
     if asking := re.match(r"Which (?:season|place)\b", text):
         whole = text.partition("?")[0] + "?"
         return next((q for q in (whole, f"{asking[0]}?") if len(q.split()) <= most), "Which?")
+    if text.startswith("I can't do that"):
+        return "I can't do that." if most >= 4 else "I can't." if most > 1 else "Cannot."
     start = text.find(_FOUND)
     if start < 0:
         return " ".join(said[:most])

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from mock_model import calling
 from mock_model.admitting import no_answer
 from mock_model.answering import answer, brief, told
+from mock_model.beyond import asks_for_said, is_beyond, wants_made
 from mock_model.catalogue import MODELS
 from mock_model.extracting import extract, extraction_task
 from mock_model.filling import Source, any_object, fill
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
-from mock_model.language import is_verb
+from mock_model.language import is_verb, sentences
 from mock_model.questions import Question, questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
@@ -30,7 +31,10 @@ SELF = (
     "I'm the workbook's offline model: a small rule-based stand-in for a language model. "
     "I answer only from the messages in each request, and I can summarise them."
 )
-CANNOT = "I can't do that: I'm a small offline model, and I can only answer from the messages in this request or summarise them."
+CANNOT = (
+    "I can't do that: I'm a small rule-based stand-in for a language model. "
+    "I can only answer from the messages in this request, or summarise them."
+)
 TRAVEL = "The place and the season come from the messages."
 FINE = "I'm a small program and doing fine, thank you. What would you like to talk about?"
 SMALL_TALK = {
@@ -61,12 +65,8 @@ ADVICE = re.compile(
     r"\b(?:recommend|suggest|advi[cs]e)|\b(?:which|what|where)\b.*\b(?:should|could|can|shall|would) (?:i|we|you)\b",
     re.I,
 )
-REQUEST = re.compile(
-    r"^\W*(?:please |can you |could you |would you |will you )*(?:write|compose|draw|translate|calculate|compute|generate|create"
-    r"|code|explain|tell me a|sing|imagine|pretend|help me|give me|show me|make|suggest|draft|plan|find|search|look up|book"
-    r"|order|send|call|open|play)\b",
-    re.IGNORECASE,
-)
+
+ECHO = re.compile(r"(?:give|show|tell|find|list|repeat|explain|read)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -129,29 +129,42 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
         return said[-1] if said else no_answer(messages), "I am asked for my last words."
     if ABOUT_ME.search(asked):
         return told(notes) or no_answer(messages), "I am asked what I was told."
-    asking = questions(asked, notes.topics)
+    made = [sentence for sentence in sentences(asked) if wants_made(sentence) and not _plans(sentence)]
+    asking = questions(" ".join(s for s in sentences(asked) if s not in made) if made else asked, notes.topics)
     general = not any(_things(q) - {"trip", "season", "good", "time"} for q in asking)  # "When should I visit?"
     if general and (advice := travel_advice(asked, messages)):
         return advice, TRAVEL
     replies = [(brief(q, notes) if short else None) or answer(q, notes) for q in asking]
+    replies = [None if r and _is_echo(r, asked) else r for r in replies]
     if not any(replies) and (advice := travel_advice(asked, messages)):
         return advice, TRAVEL
     if known := list(dict.fromkeys(r for r in replies if r)):
         missing = [] if all(replies) else [no_answer(messages)]
-        return " ".join([*known, *missing]), "The messages hold the answer."
+        return " ".join([*known, *([CANNOT] if made else missing)]), "The messages hold the answer."
     if "recommended" in found.slots and ADVICE.search(asked):
         return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
     if ABOUT_SELF.search(asked):
         return SELF, "I am asked about myself."
     if talk := _small_talk(asked, bool(asking)):
         return talk, "This is small talk."
-    if asking:
+    if made or is_beyond(asked, messages):
+        return CANNOT, "I cannot do this."
+    if asking or asks_for_said(asked):
         return no_answer(messages), "No message holds the answer."
     if PLACE.search(asked) and TRAVELLING.search(asked):
         return _acknowledge(asked, notes), "I am told where somebody goes."
-    if REQUEST.search(asked):
-        return CANNOT, "I cannot do this."
     return _acknowledge(asked, notes), "I am told something."
+
+
+def _is_echo(reply: str, asked: str) -> bool:
+    """Whether the request itself was read as something told: "Give you your number." for "Give me my number."."""
+    order = ECHO.match(reply)
+    return bool(order and re.search(rf"\b{order[0]}\b", asked, re.I))
+
+
+def _plans(sentence: str) -> bool:
+    """Whether it tells of a journey that somebody plans: "Help me plan a trip to Japan."."""
+    return bool(re.search(r"\bplan\b", sentence, re.I) and PLACE.search(sentence) and TRAVELLING.search(sentence))
 
 
 def _things(question: Question) -> set[str]:

@@ -244,7 +244,7 @@ def test_a_place_it_knows_nothing_of_is_named_as_such() -> None:
         ("Hello!", "Hello"),
         ("Thanks a lot!", "welcome"),
         ("Who are you?", "offline model"),
-        ("Write a poem about the sea.", "small offline model"),
+        ("Write a poem about the sea.", "rule-based stand-in"),
         ("   ", "empty"),
         ("🎉🎉🎉", "Noted"),
         ("我的狗叫饼干。", "Noted"),
