@@ -15,25 +15,42 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import openai
-from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from mock_model import MockServer, get_mock_async_client, get_mock_client
 
 ENV_FILE = Path(__file__).with_name(".env")
-DESK = Path(__file__).parent / "tests" / "challenges" / "desk.py"
+DESK = Path("tests", "challenges", "desk.py")
 OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE_MODEL = "offline-model"
 OPENAI_DEFAULT = "gpt-6-luna"  # https://developers.openai.com/api/docs/models/gpt-6-luna
 VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "WORKBOOK_OFFLINE", "OPENAI_PRICE")
+ELSEWHERE = {  # what others call it
+    "OPENAI_API_BASE": "OPENAI_BASE_URL",
+    "OPENAI_ENDPOINT": "OPENAI_BASE_URL",
+    "AZURE_OPENAI_ENDPOINT": "OPENAI_BASE_URL",
+    "AZURE_OPENAI_DEPLOYMENT": "OPENAI_MODEL",
+}
+OF_OTHERS = {f"OPENAI_{name}" for name in ("ORG_ID", "ORGANIZATION", "PROJECT", "PROJECT_ID", "LOG", "ADMIN_KEY")}
+OF_OTHERS |= {"OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_WEBHOOK_SECRET"}
+NEAR = 0.8  # of 1: as alike as OPENAI_KEY and OPENAI_API_KEY are, or more
+QUOTES = "\"'`“”‘’„«»"
+# https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+AZURE_KINDS = ("openai.azure", "services.ai.azure", "cognitiveservices.azure")
+AZURE_HOSTS = tuple(f".{kind}.{cloud}" for kind in AZURE_KINDS for cloud in ("com", "us", "cn"))
+
+
+Setting = tuple[str, str, str]  # a name, a value, and where it stands, in words
 
 
 class SettingsError(ValueError):
@@ -79,10 +96,11 @@ class Settings:
     def limit_parameter(self) -> str:
         """The name under which the server takes a limit for the reply, in tokens.
 
-        OpenAI's current models refuse `max_tokens`; Ollama and llama-cpp-python silently ignore `max_completion_tokens`.
+        OpenAI's current models refuse `max_tokens`, at OpenAI and on Azure; Ollama and llama-cpp-python silently ignore
+        `max_completion_tokens`.
         """
         host = urlsplit(self.base_url or OPENAI_URL).hostname or ""
-        own = host.endswith((".openai.com", ".openai.azure.com"))
+        own = host.endswith((".openai.com", ".azure-api.net", *AZURE_HOSTS))
         return "max_completion_tokens" if own else "max_tokens"
 
     @property
@@ -105,11 +123,83 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str], env_file: Path = ENV_FILE) -> Settings:
-    """Read the settings, once. Raises SettingsError, naming the variable, when one of them cannot be used."""
-    values = {name: _clean(value) for name, value in _read_env_file(env_file).items() if name in VARIABLES}
-    values |= {name: _clean(environment[name]) for name in VARIABLES if environment.get(name, "").strip()}
+    """Read the settings, once. Raises SettingsError, naming the variable, when one of them cannot be used.
+
+    A name that is surely one of ours, such as `$env:OPENAI_API_KEY`, counts as ours. One that only looks like it is refused,
+    because the offline model would answer in silence; in the environment, which is not ours alone, only if it would.
+    """
+    in_file = _read_env_file(env_file)
+    outside = [(name, value, "The environment") for name, value in environment.items()]
+    values = _ours(in_file)
+    values |= _ours((_plain_name(name), value, place) for name, value, place in outside)
+    values |= _ours(setting for setting in outside if setting[0] in VARIABLES)  # as we write it, it wins
     key, base_url, model, offline, price = (values.get(name, "") for name in VARIABLES)
+    if not _is_on(offline):
+        misspelt = [setting for setting in outside if not _is_of_others(setting[0])]
+        _refuse_near_names(in_file, set(VARIABLES) - values.keys())
+        _refuse_near_names(misspelt, {"WORKBOOK_OFFLINE"} - values.keys())
+        if not (key or base_url):
+            _refuse_other_files(env_file)
+            _refuse_near_names(misspelt, {"OPENAI_API_KEY", "OPENAI_BASE_URL"})
     return replace(_who_answers(key, base_url, model, offline), price=_price(price))
+
+
+def _ours(found: Iterable[Setting]) -> dict[str, str]:
+    """The settings that we know; a later one wins, a blank one sets nothing."""
+    cleaned = ((name, _clean(value)) for name, value, _ in found if name in VARIABLES)
+    return {name: value for name, value in cleaned if value}
+
+
+def _refuse_near_names(found: Iterable[Setting], missing: set[str]) -> None:
+    """Raise SettingsError for a name that nothing reads, and that was surely meant to be one of ours that is missing."""
+    for name, value, place in found:
+        meant = _meant(name, value)
+        if meant in missing and _clean(value):
+            azure = "AZURE" in name.upper()
+            example = "=https://NAME.openai.azure.com/openai/v1/" if azure and meant == "OPENAI_BASE_URL" else "=…"
+            shown = name.strip() if re.fullmatch(r"[^\W\d]+", name.strip()) else _shown(name)[1:-1]
+            looks = "" if name.isascii() else " (one of its letters only looks the same)"
+            raise SettingsError(
+                f"{place} sets {shown}, which nothing reads{looks}. Did you mean {meant}? Write {meant}{example} in its place, "
+                "or take it out. (WORKBOOK_OFFLINE=1 chooses the offline model.)"
+            )
+
+
+def _meant(name: str, value: str = "") -> str | None:
+    """Which of our names was surely meant by another one that nothing reads."""
+    plain = _plain_name(name)
+    letters = re.sub(r"[^A-Z]", "", plain)
+    if plain in (*VARIABLES, *OF_OTHERS) or plain in ELSEWHERE:
+        return ELSEWHERE.get(plain)
+    likeness = {ours: _likeness(letters, ours.replace("_", "")) for ours in VARIABLES}
+    nearest = max(likeness, key=likeness.get)
+    if likeness[nearest] >= NEAR:
+        return nearest
+    return "OPENAI_API_KEY" if re.match("sk-(?!ant-)", _clean(value)) else None
+
+
+def _likeness(letters: str, ours: str) -> float:
+    around = letters.startswith(ours) or letters.endswith(ours)  # MY_OPENAI_API_KEY
+    return 1.0 if around else SequenceMatcher(None, letters, ours).ratio()
+
+
+def _is_of_others(name: str) -> bool:
+    """Whether a name in the environment can be that of another program: such as AZURE_OPENAI_API_KEY, or SOME_KEY."""
+    plain = _plain_name(name)
+    letters, ours = re.sub(r"[^A-Z]", "", plain), [variable.replace("_", "") for variable in VARIABLES]
+    longer = any(len(letters) > len(own) + 1 and (letters.startswith(own) or letters.endswith(own)) for own in ours)
+    return longer or plain in ELSEWHERE or not letters.startswith(("OPEN", "WORKBOOK"))
+
+
+def _refuse_other_files(env_file: Path) -> None:
+    """Raise SettingsError where the settings are in a file beside .env that is not read."""
+    for name in (f"{env_file.name}.txt", env_file.name.lstrip("."), f"{env_file.name}.example"):
+        other = env_file.with_name(name)
+        if other.is_file() and (found := _ours(_read_env_file(other))):
+            raise SettingsError(
+                f"{name} sets {', '.join(found)}, but only {env_file.name} is read. Copy {name} to {env_file.name}, or take "
+                f"the lines out.{' (Windows hides the ending .txt; the command dir shows it.)' if '.txt' in name else ''}"
+            )
 
 
 def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
@@ -122,8 +212,8 @@ def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
 
     if key.endswith("..."):
         raise SettingsError("OPENAI_API_KEY still holds the placeholder. Put your own key there, or take the line out.")
-    if not re.fullmatch(r"[!#-&(-~]*", key):  # visible ASCII without quotation marks
-        raise SettingsError("OPENAI_API_KEY has a space, a quotation mark or a letter that no key has. Copy it again.")
+    if not re.fullmatch(r"(?!=)[!#-&(-~]*(?<![;,])", key):  # visible ASCII without quotation marks
+        raise SettingsError("OPENAI_API_KEY has a space, a quotation mark or a sign that no key has. Copy it again.")
     if not base_url:
         return Settings(model or OPENAI_DEFAULT, key) if key else Settings(OFFLINE_MODEL)
     if not _is_web_address(base_url):
@@ -134,31 +224,84 @@ def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
         raise SettingsError(
             "OPENAI_BASE_URL is set, but OPENAI_MODEL is not set. Name a model that the server has: OPENAI_MODEL=llama3.2."
         )
+    base_url = re.sub(r"/chat/completions/?(?=$|\?)", "", base_url)  # which the client adds itself
+    parts = urlsplit(base_url)
+    if parts.hostname.endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
+        raise SettingsError(
+            f"OPENAI_BASE_URL is {_shown(base_url)}, but Azure's address for this client ends in /openai/v1/. Write for example "
+            "https://NAME.openai.azure.com/openai/v1/, and in OPENAI_MODEL the name of your deployment."
+        )
     return Settings(model, key or "no-key-needed", base_url)
 
 
-def _read_env_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise SettingsError(f"{path.name} is not a UTF-8 text file. Save it again with the encoding UTF-8.")
+def _read_env_file(path: Path) -> list[Setting]:
+    """The settings in a file, in order. Raises SettingsError where it, or a line of it, cannot be read."""
+    text = "\n".join(map(_with_plain_name, re.split(r"\r\n|\n|\r", _text_of(path))))
+    found = []
     for line in parse_stream(StringIO(text)):
         written = line.original.string
+        number = line.original.line + written[: len(written) - len(written.lstrip())].count("\n")
         if line.error or (line.key and line.value is None):
-            number = line.original.line + written[: len(written) - len(written.lstrip())].count("\n")
             raise SettingsError(
                 f"Line {number} of {path.name} is not of the form NAME=value. Mend it, or put a # before it."
             )
-    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items()}
+        if line.key:
+            found.append((line.key, line.value or "", f"Line {number} of {path.name}"))
+    return found
+
+
+def _text_of(path: Path) -> str:
+    """What is in a file of settings: nothing where there is none."""
+    if not os.path.lexists(path):
+        return ""
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError:
+        data = None
+    except OSError as error:
+        if not path.is_dir():  # Windows has no other word for it
+            raise SettingsError(
+                f"{path.name} cannot be read ({error.strerror}). Allow yourself to read it, or take it away."
+            ) from None
+        data = None
+    if data is None:
+        raise SettingsError(
+            f"{path.name} is a folder, but settings are read from a text file of this name. Take the folder away, then copy "
+            ".env.example to .env."
+        )
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
+        kind = "is saved in UTF-16, as Windows PowerShell's > does it"
+    else:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            kind = "is not a UTF-8 text file"
+    raise SettingsError(f"{path.name} {kind}. Save it again with the encoding UTF-8.")
+
+
+def _with_plain_name(line: str) -> str:
+    """A line of a file, with the name in it as we write it where it is surely one of ours: `set "OpenAI_API_Key=…"`."""
+    name, equals, value = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S).groups()
+    if not equals or _plain_name(name) not in VARIABLES:
+        return line
+    for mark in "\"'":  # around both, as cmd.exe wants it
+        if name.count(mark) % 2 and value.rstrip().endswith(mark):
+            value = value.rstrip()[:-1]
+    return f"{_plain_name(name)}={value}"
+
+
+def _plain_name(name: str) -> str:
+    """A name without what does not belong to it: `export`, `$env:`, quotes, blanks, invisible letters, wide ones."""
+    name = re.sub(r"[^ -~]", "", unicodedata.normalize("NFKC", name)).strip().upper()
+    name = re.sub(r"^(EXPORT|SET|ENV|DECLARE -X)\s+", "", name).strip(QUOTES + " ")
+    return re.sub(r"^\$\{?(ENV:)?", "", name).strip(QUOTES + "} ")
 
 
 def _clean(value: str) -> str:
-    value = value.strip()
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    """A value without what one does not see, and without blanks and quotes around it, also those of a word processor."""
+    value = "".join(letter for letter in value if unicodedata.category(letter) != "Cf")
+    value = unicodedata.normalize("NFKC", value).strip()
+    quoted = len(value) > 1 and value[0] in QUOTES and value[-1] in QUOTES
     return value[1:-1].strip() if quoted else value
 
 
@@ -207,7 +350,7 @@ def get_client() -> openai.OpenAI:
     _announce()
     if SETTINGS.offline:
         return get_mock_client()
-    return openai.OpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url or OPENAI_URL)
+    return openai.OpenAI(**_way_to_the_server())
 
 
 def get_async_client() -> openai.AsyncOpenAI:
@@ -215,7 +358,14 @@ def get_async_client() -> openai.AsyncOpenAI:
     _announce()
     if SETTINGS.offline:
         return get_mock_async_client()
-    return openai.AsyncOpenAI(api_key=SETTINGS.key, base_url=SETTINGS.base_url or OPENAI_URL)
+    return openai.AsyncOpenAI(**_way_to_the_server())
+
+
+def _way_to_the_server() -> dict[str, Any]:
+    """What a client is made with. What stands behind a ? in the address belongs behind that of each request."""
+    parts = urlsplit(SETTINGS.base_url or OPENAI_URL)
+    address = parts._replace(query="", fragment="").geturl()
+    return {"api_key": SETTINGS.key, "base_url": address, "default_query": dict(parse_qsl(parts.query)) or None}
 
 
 def offline_server(*, context_window: int | None = None) -> MockServer:
@@ -253,14 +403,27 @@ def solution(number: int, give_up: bool = False) -> None:
     _at_the_desk("solution", number, *(["--give-up"] if give_up else []))
 
 
-def reset(number: int) -> None:
-    """Bring the starter of a challenge back; your file is kept as a backup."""
-    _at_the_desk("reset", number)
+def reset(number: int, lesson: bool = False) -> None:
+    """Bring the starter of a challenge back, or with `lesson=True` a clean lesson; yours is kept as a backup."""
+    _at_the_desk("reset", *(["lesson"] if lesson else []), number)
+
+
+def _workbook_here() -> Path:
+    """The workbook that the current folder is in, else that of this file: one environment can serve two copies of it."""
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        here = Path(__file__).parent
+    folders = (here, *here.parents)
+    return next((folder for folder in folders if (folder / DESK).is_file()), Path(__file__).parent)
+
+
+HERE = _workbook_here()  # at once, because lessons go into other folders
 
 
 def _at_the_desk(*arguments: object) -> None:
-    command = [sys.executable, str(DESK), *(str(argument) for argument in arguments if argument is not None)]
-    environment = os.environ | {"PYTHONUTF8": "1"}
+    command = [sys.executable, str(HERE / DESK), *(str(argument) for argument in arguments if argument is not None)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"} | {"PYTHONUTF8": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
     print((done.stdout + done.stderr).rstrip())
 

@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import errno
 import hashlib
+import http.client
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 import webbrowser
 
 OLDEST, THIS = (3, 11), sys.version_info[:2]
@@ -30,6 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "workbook.stamp"
+SERVER = VENV / "workbook.server"  # where the JupyterLab of `start` is, while it runs
 REQUIREMENTS = ["requirements.txt"]  # what is installed into it, in this order
 # Without its pyvenv.cfg (deleted half-way, say) .venv's Python is the system's own, where nothing may be installed.
 IS_OURS = f"import sys; sys.exit(sys.prefix == sys.base_prefix or sys.version_info[:2] != {THIS})"
@@ -71,11 +74,17 @@ def say(text: str = "", end: str = "\n") -> None:
 
 def child_environment(**more: str) -> dict:
     """Return what activating .venv would set, without what would lead a child to another Python's packages."""
-    misleading = {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "PIP_TARGET", "PIP_PREFIX", "UV_SYSTEM_PYTHON"}
+    misleading = {"PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "__PYVENV_LAUNCHER__"}
+    misleading |= {"PYTHONOPTIMIZE", "PIP_TARGET", "PIP_PREFIX", "UV_SYSTEM_PYTHON"}  # without asserts no test can fail
     environment = {name: value for name, value in os.environ.items() if name not in misleading}
     environment["PATH"] = str(PYTHON.parent) + os.pathsep + os.environ.get("PATH", "")
     environment.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", **more)
     return environment
+
+
+def working_environment(**more: str) -> dict:
+    """Return the environment in which the workbook's own code runs: this folder's, whatever copy of it is installed."""
+    return child_environment(PYTHONPATH=str(ROOT), **more)
 
 
 def wait_for(process: subprocess.Popen, meanwhile=lambda: None) -> int:
@@ -120,7 +129,7 @@ def start_quietly(command: list, environment: dict, **options) -> tuple:
 
 def run_python(*arguments) -> int:
     """Run .venv's Python on this terminal, in the project's folder; return its exit code."""
-    process = subprocess.Popen([str(PYTHON), *map(str, arguments)], cwd=str(ROOT), env=child_environment())
+    process = subprocess.Popen([str(PYTHON), *map(str, arguments)], cwd=str(ROOT), env=working_environment())
     try:
         return wait_for(process)
     finally:
@@ -288,6 +297,12 @@ def start(arguments: list) -> int:
     options = parser.parse_args(arguments)
     lesson = find_lesson(options.lesson)
     set_up()
+    lesson = own_copy(lesson)
+    running = running_server()
+    if running:
+        announce(lesson, lesson_address(running, lesson), options.no_browser)
+        say("JupyterLab was running already: stop it with Ctrl-C in the terminal where it was started.")
+        return 0
     say("Starting JupyterLab ...")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server, lines, reader = start_server(pathlib.Path(folder), options.ip)
@@ -295,11 +310,13 @@ def start(arguments: list) -> int:
             address = address_of(server, pathlib.Path(folder), lesson)
             if address:
                 announce(lesson, address, options.no_browser)
+                say("Stop with Ctrl-C in this terminal; what you have saved stays. Go on with the same command.")
                 if wait_for(server) == 0:
                     say("JupyterLab was shut down from its menu.")
                     return 0
         finally:
             stop(server)
+            forget_server()
     reader.join(timeout=5)
     advice = "JupyterLab stopped by itself: read its last lines, delete the folder .venv and run this command again."
     sys.exit("\n    ".join([advice, *list(lines)[-8:]]))
@@ -316,6 +333,55 @@ def find_lesson(number: str) -> pathlib.Path:
 def lesson_files() -> dict:
     """Return the notebooks that are here, by number."""
     return {path.name[:2]: path for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))}
+
+
+def own_copy(lesson: pathlib.Path) -> pathlib.Path:
+    """Bring the learner's own copies of the lessons up to date, which says what it does; return this lesson's."""
+    if run_python(ROOT / "tests" / "challenges" / "copies.py"):
+        sys.exit(1)  # it has said why
+    return ROOT / "work" / "lessons" / lesson.name
+
+
+def running_server() -> dict:
+    """Return what the server that another `start` of this folder runs has noted about itself; {} where none answers."""
+    try:
+        told = json.loads(SERVER.read_text(encoding="utf-8"))
+        # Only our own server takes its token, should another program listen there by now.
+        asked = urllib.request.Request(server_address(told) + "api/status?token=" + told["token"])
+        no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with no_proxy.open(asked, timeout=5) as answer:
+            return told if "started" in json.loads(answer.read().decode("utf-8")) else {}
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return {}
+
+
+def remember_server(told: dict) -> None:
+    """Note where the server is, for the next `start`; its token lets in, so that nobody else may read it."""
+    if running_server():
+        return  # two were started at the same moment: the other one is noted
+    with contextlib.suppress(OSError):
+        SERVER.unlink(missing_ok=True)
+        handle = os.open(str(SERVER), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(told, file)
+
+
+def forget_server() -> None:
+    """Take the note away, unless it is of another server that runs still."""
+    with contextlib.suppress(OSError):
+        if SERVER.is_file() and not running_server():
+            SERVER.unlink(missing_ok=True)
+
+
+def server_address(told: dict) -> str:
+    """Return the address of a server, from what it has noted about itself."""
+    return f"{'https' if told['secure'] else 'http'}://127.0.0.1:{told['port']}{told['base_url']}"
+
+
+def lesson_address(told: dict, lesson: pathlib.Path) -> str:
+    """Return the address at which a server opens a lesson."""
+    path = urllib.parse.quote(lesson.relative_to(ROOT).as_posix())
+    return f"{server_address(told)}lab/tree/{path}?token={told['token']}"
 
 
 def start_server(folder: pathlib.Path, ip: str) -> tuple:
@@ -335,7 +401,7 @@ def start_server(folder: pathlib.Path, ip: str) -> tuple:
         command.append("--allow-root")
     # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
     group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if WINDOWS else {"start_new_session": True}
-    return start_quietly(command, child_environment(JUPYTER_RUNTIME_DIR=str(folder)), **group)
+    return start_quietly(command, working_environment(JUPYTER_RUNTIME_DIR=str(folder)), **group)
 
 
 def address_of(server: subprocess.Popen, folder: pathlib.Path, lesson: pathlib.Path, seconds: float = 120) -> str:
@@ -345,9 +411,8 @@ def address_of(server: subprocess.Popen, folder: pathlib.Path, lesson: pathlib.P
         for note in folder.glob("jpserver-*.json"):
             with contextlib.suppress(OSError, ValueError):  # not yet written to its end
                 told = json.loads(note.read_text(encoding="utf-8"))
-                path = urllib.parse.quote(lesson.relative_to(ROOT).as_posix())
-                scheme = "https" if told["secure"] else "http"
-                return f"{scheme}://127.0.0.1:{told['port']}{told['base_url']}lab/tree/{path}?token={told['token']}"
+                remember_server(told)
+                return lesson_address(told, lesson)
         time.sleep(0.1)
     return ""
 
@@ -361,7 +426,7 @@ def announce(lesson: pathlib.Path, address: str, no_browser: bool) -> None:
         if opened
         else f"Open {lesson.name} in a browser, at this address:"
     )
-    say(f"\n    {address}\n\nStop with Ctrl-C in this terminal.")
+    say(f"\n    {address}\n")
 
 
 def test(arguments: list) -> int:
@@ -405,11 +470,11 @@ def at_the_desk(command: str):
 
 
 COMMANDS = {
-    "start": (start, "open lesson 01 in JupyterLab (start 2: lesson 02)"),
+    "start": (start, "open lesson 01, a copy of your own, in JupyterLab (start 2: lesson 02)"),
     "check": (at_the_desk("check"), "check your work (check 4: one challenge; check 4 --watch: at each save)"),
     "hint": (at_the_desk("hint"), "the next hint for a challenge (hint 4)"),
     "solution": (at_the_desk("solution"), "a solution beside yours (solution 4, when solved or with --give-up)"),
-    "reset": (at_the_desk("reset"), "begin a challenge anew; yours is kept as a backup (reset 4)"),
+    "reset": (at_the_desk("reset"), "a challenge or a lesson anew; yours is kept (reset 4, reset lesson 4)"),
     "next": (at_the_desk("next"), "what to do next"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),

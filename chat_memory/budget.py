@@ -1,7 +1,9 @@
 """A token budget: as many of the newest turns as fit, never more, and never without the newest question."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
+from .content import RESULTS, calls_of
 from .errors import BudgetError, whole_number
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, message_tokens, tool_tokens
 from .turns import INSTRUCTING, role_of
@@ -26,9 +28,9 @@ def trim_to_budget(
     provider's prompt cache works for most turns. Turns are those of `split_turns`.
 
     The newest turn is never dropped. Where it alone is too large, its user message stays and as many of its newest
-    steps as fit: a step is a message with all tool results that follow it. (Where not even the newest step fits, only
-    the question is left: shorten large tool results first.) In a history without any user message the newest step is
-    what stays.
+    steps as fit: a step is a message with all results of its calls, of tools or of older functions. (Where not even the
+    newest step fits, only the question is left: shorten large tool results first.) In a history without any user
+    message the newest step is what stays.
 
     One pass from the end: what is dropped is not even counted. The result is a new list of the caller's messages.
 
@@ -76,15 +78,20 @@ def trim_to_budget(
 def _newest_turn(history: Sequence[Message], first: int) -> tuple[list[int], list[list[int]], str]:
     """The places of what must stay of the newest turn, its question or else its newest step; its other steps; its name.
 
-    A step is a message with the tool results that follow it.
+    A step is a message with the results that follow it, and what stands between a call and its results.
     """
     question = next((i for i in range(len(history) - 1, first - 1, -1) if role_of(history[i], i) == "user"), None)
     steps: list[list[int]] = []
+    caller = None  # the newest step that makes a call
     for i in range(first if question is None else question + 1, len(history)):
-        if role_of(history[i], i) == "tool" and steps:
-            steps[-1].append(i)
-        else:
-            steps.append([i])
+        if role_of(history[i], i) in RESULTS and steps:
+            its = len(steps) - 1 if caller is None else caller
+            steps[its].extend([*chain.from_iterable(steps[its + 1 :]), i])
+            del steps[its + 1 :]
+            continue
+        if calls_of(history[i], f"messages[{i}]"):
+            caller = len(steps)
+        steps.append([i])
     if question is not None:
         return [question], steps, QUESTION
     return steps.pop() if steps else [], steps, "the newest message"

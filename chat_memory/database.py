@@ -1,23 +1,29 @@
 """A database behind a URL: SQLite or PostgreSQL, whole transactions, and errors that say what to do."""
 
 import os
+import re
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.pool import NullPool
 
 from . import schema
 from .errors import DamagedStore, NewerStore, StoreError
+from .letters import checked_plain
 
 BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite file
 LONGEST_ID = 200  # characters
-DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT"}
+MISSING = re.compile(
+    "no such (?:table|column|index)|already exists|has no column named|vtable constructor failed|malformed|fts5 file"
+)
 ADVICE = {
     "SQLITE_BUSY": "Another program has been using it all the time. Try again, or end that program.",
     "SQLITE_READONLY": "It may only be read. Allow writing to the file and to its folder.",
@@ -42,6 +48,8 @@ class Database:
         """
         self.url = _url(url)
         self.dialect = self.url.get_backend_name()
+        if self.dialect == "sqlite" and os.path.isdir(self.url.database):
+            raise StoreError(f"{self} is a folder. Name a file in it, such as {Path(self.url.database, 'chats.db')}.")
         self._engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
         self._reading = self._engine
         if self.dialect == "postgresql":  # all queries of one transaction see the same moment, as on SQLite
@@ -124,15 +132,20 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            cause = error.orig
-            name = getattr(cause, "sqlite_errorname", "")
-            kind = "_".join(name.split("_")[:2])
-            if "decode to UTF-8" in str(cause):  # SQLite's words go on with the text itself
-                raise DamagedStore(f"{self} is damaged: a text in it cannot be read. {MENDING}") from None
-            if kind in DAMAGED:
-                raise DamagedStore(f"{self} is no database, or a damaged one ({cause}). {MENDING}") from None
-            advice = ADVICE.get(kind, "")
-            raise StoreError(f"{self} could not be used: {str(cause).strip()}. {advice}".strip()) from None
+            raise self._explanation(error.orig) from None
+        except InvalidRequestError as error:  # such as two rows where there can be one
+            raise DamagedStore(f"{self} is damaged ({error}). {MENDING}") from None
+
+    def _explanation(self, cause: BaseException) -> StoreError:
+        kind = "_".join(getattr(cause, "sqlite_errorname", "").split("_")[:2])
+        if "decode to UTF-8" in str(cause):  # SQLite's words go on with the text itself
+            return DamagedStore(f"{self} is damaged: a text in it cannot be read. {MENDING}")
+        if kind in DAMAGED:
+            return DamagedStore(f"{self} is no database, or a damaged one ({cause}). {MENDING}")
+        if kind == "SQLITE_ERROR" and MISSING.search(str(cause)):
+            return DamagedStore(f"{self} is damaged, or its tables are not ours ({cause}). {MENDING}")
+        said = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)  # without the row itself
+        return StoreError(f"{self} could not be used: {said.strip()}. {ADVICE.get(kind, '')}".strip())
 
 
 def _url(url: str | PathLike[str]) -> sa.URL:
@@ -154,10 +167,24 @@ def _url(url: str | PathLike[str]) -> sa.URL:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     """An engine that keeps connections open. A forked program leaves them to the one it comes from, and makes its own."""
-    engine = sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"client_encoding": "utf8"})
+    # Before SQLAlchemy asks it anything: of a database in SQL_ASCII, psycopg returns bytes.
+    sa.event.listen(engine, "connect", partial(_check_encoding, url), insert=True)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=partial(_leave_connections, weakref.ref(engine)))
     return engine
+
+
+def _check_encoding(url: sa.URL, connection: Any, _: Any) -> None:
+    """Refuse a database that cannot keep every text, such as one that an old server or a C locale has made."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        connection.close()
+        raise StoreError(
+            f"{url.render_as_string(hide_password=True)} has the encoding {encoding}, in which not every text can be kept. "
+            "Nothing was changed. Use a database in UTF8: CREATE DATABASE chats ENCODING 'UTF8' TEMPLATE template0; "
+            "(pg_dump and psql take over what there is in this one)."
+        )
 
 
 def _leave_connections(engine: weakref.ref[sa.Engine]) -> None:
@@ -189,6 +216,4 @@ def checked_id(what: str, id: Any) -> str:
         raise TypeError(f"{what} is text, not {type(id).__name__}.")
     if not 0 < len(id) <= LONGEST_ID:
         raise ValueError(f"{what} has 1 to {LONGEST_ID} characters, not {len(id):,}.")
-    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in id):
-        raise ValueError(f"{what} cannot hold the character NUL or half an emoji: {id!a:.60}.")
-    return id
+    return checked_plain(what, id)

@@ -27,7 +27,10 @@ class BudgetError(ValueError):
 
 
 class IncompleteReply(RuntimeError):
-    """The model answered, but not with a whole reply: empty, cut off, or broken off. `text` is what came of it."""
+    """The server answered, but not with a whole reply: empty, cut off, broken off, a refusal, or no reply at all.
+
+    `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it.
+    """
 
     def __init__(self, problem: str, text: str = "") -> None:
         super().__init__(problem)

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import extracting, finding, meaning
+from . import extracting, finding, meaning, terms
+from .calling import called, called_async
 from .database import checked_id
 from .errors import whole_number
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
@@ -31,9 +32,18 @@ class UserFacts:
     """
 
     def __init__(
-        self, store: ConversationStore, user: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: ConversationStore,
+        user: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
     ) -> None:
-        """The facts of a user, under any id of 1 to 200 characters. `clock` says what time it is, with a time zone."""
+        """The facts of a user, under any id of 1 to 200 characters.
+
+        `clock` says what time it is, with the user's time zone: lambda: datetime.now(ZoneInfo("Asia/Tokyo")). What the
+        model is told to be "today" is the date there, and without a `clock` that of this computer's own time zone. Times
+        are stored in UTC. A clock that tells no time zone is an error when it is first looked at.
+        """
         self._records = Records(store.database, user, store.clean, clock)
         self.user = user
 
@@ -114,13 +124,18 @@ class UserFacts:
     def find(self, question: str, limit: int = 5) -> list[Fact]:
         """The facts in force that share words with a question, best first; of equals the newer first.
 
-        Case, accents and endings do not count ("lived" finds "lives"), nor do function words ("where", "my"). Any text
-        can be a question; [] where nothing is shared. At most `limit` facts.
+        Case, accents and English endings do not count ("lived" finds "lives", "Lodz" finds "Łódź"), nor do function
+        words ("where", "my"), unless they are written as names: "Who is Will?" finds the fact about Will, and "Will it
+        rain?" does not. In Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese, two letters side by side count as a
+        word, so that a word is found inside a sentence, and now and then another word that shares two letters with it.
+        An emoji finds itself. Other spellings are not found: "Zuerich" for "Zürich", simplified for traditional letters.
+
+        Any text can be a question; [] where nothing is shared. At most `limit` facts.
         """
         whole_number("limit", limit, least=1)
-        if not (words := finding.words_of(question)):
+        if not (asked := terms.of_question(question)):
             return []
-        found = finding.with_words(words, self._records.database.dialect)
+        found = finding.with_terms(asked, self._records.database.dialect)
         return self._records.read(found.where(self._records.in_force).limit(min(limit, LARGEST_ID)))
 
     def find_by_meaning(
@@ -136,7 +151,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(client.embeddings.create(model=model, input=batch), batch)
+            made += meaning.embedded(called(client, "embeddings", model=model, input=batch), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     async def find_by_meaning_async(
@@ -147,7 +162,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(await client.embeddings.create(model=model, input=batch), batch)
+            made += meaning.embedded(await called_async(client, "embeddings", model=model, input=batch), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     def note(
@@ -214,7 +229,7 @@ class UserFacts:
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, extracting.MOST_FOUND), *reversed(self.known())]
         texts_of = {fact.id: fact.text for fact in matter}
-        return extracting.request(said, texts_of, model, max_tokens, today=self._records.now()[:10])
+        return extracting.request(said, texts_of, model, max_tokens, today=self._records.today())
 
     def _keep(self, learned: Iterable[extracting.Learned], conversation: str | None) -> list[Fact]:
         """Store what was learned, in one transaction; returns what was not known word for word."""
@@ -223,7 +238,8 @@ class UserFacts:
             texts = self._records.texts_in_force(connection)
             ids = {extracting.bare(text): id for id, text in texts.items()}
             for text, message, replaces in learned:
-                known = extracting.bare(self._records.clean(text))
+                if not (known := extracting.bare(self._records.clean(text))):
+                    continue  # clean leaves nothing of it
                 if known not in ids:
                     new.append(self._records.insert(connection, text, conversation, message))
                     ids[known] = new[-1].id

@@ -7,8 +7,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from .errors import BudgetError, whole_number
+from .letters import all_whole, whole
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, Message, message_tokens
+from .tokens import PRIMING_TOKENS, Message, checked_model, message_tokens
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
@@ -43,12 +44,16 @@ class Layout:
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, text: str) -> Counted:
-        """A question to ask."""
-        return self.counted(({"role": "user", "content": text},))
+        """A question to ask. Half of an emoji in it becomes the sign U+FFFD, or it could not be sent."""
+        return self.counted(({"role": "user", "content": whole(text)},))
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
         """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold."""
-        recent = tuple(self.counted(tuple(turn)) for turn in turns)
+        said = [tuple(all_whole(message) for message in turn) for turn in turns]
+        for i, message in enumerate(chain.from_iterable(said)):
+            message_tokens(message, self.model, i)  # where one cannot be counted, the error says which
+        recent = tuple(self.counted(turn) for turn in said)
+        summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
     def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
@@ -109,7 +114,7 @@ class Layout:
         return {
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
-            "the summary": self.largest_recap if kept.turns else kept.tokens,
+            "the summary" if kept.summary else "room for a summary": self.largest_recap if kept.turns else kept.tokens,
             "priming the reply": PRIMING_TOKENS,
         }
 
@@ -144,15 +149,18 @@ def layout(
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
-    Raises TypeError for what is no whole number, and ValueError for a budget in which nothing could be asked.
+    Raises TypeError for what is no text or no whole number, and ValueError for a budget in which nothing could be asked.
     """
+    if not isinstance(system, str):
+        raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
+    checked_model(model)
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:
         whole_number("reply_tokens", reply_tokens, least=0)
     if summary_tokens is not None:
         whole_number("summary_tokens", summary_tokens, least=1)
-    instructions = ({"role": "system", "content": system},) if system else ()
+    instructions = ({"role": "system", "content": whole(system)},) if system else ()
 
     def sized(budget: int) -> Layout:
         reply = budget // 6 if reply_tokens is None else reply_tokens

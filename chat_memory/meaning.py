@@ -3,7 +3,7 @@
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from math import sqrt
+from math import isfinite, sqrt
 from operator import mul
 from typing import Any
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .errors import IncompleteReply, StoreError
-from .records import Fact, Records, fact_of
+from .letters import whole
+from .records import Fact, Records
 from .schema import facts, vectors
 
 BATCH = 256  # texts of one request for embeddings
@@ -22,7 +23,7 @@ Vector = array  # of float32
 
 def to_embed(records: Records, question: str, model: str) -> tuple[list[str], list[Fact]]:
     """What to send: the question, and the facts in force that have no vector of this model yet. Empty for no question."""
-    if not question.strip():
+    if not (question := whole(question)).strip():
         return [], []
     have = sa.select(vectors.c.fact).where(vectors.c.model == model)
     new = records.read(sa.select(facts).where(records.in_force & facts.c.id.not_in(have)).order_by(facts.c.id))
@@ -57,16 +58,20 @@ def _kept(records: Records, model: str, length: int) -> list[tuple[Fact, Vector]
     query = sa.select(facts, vectors.c.vector).join(vectors, vectors.c.fact == facts.c.id)
     with records.database.reading() as connection:
         rows = connection.execute(query.where(records.in_force & (vectors.c.model == model))).all()
-    kept = [(fact_of(row), unpacked(row.vector)) for row in rows]
-    if others := {len(vector) for _, vector in kept} - {length}:
-        with records.writing() as connection:
-            mine = vectors.c.fact.in_(sa.select(facts.c.id).where(records.mine))
-            connection.execute(sa.delete(vectors).where(mine & (vectors.c.model == model)))
-        raise StoreError(
-            f"{model!r:.60} made vectors of {min(others):,} numbers before, and of {length:,} now: another model answers "
-            "under this name. The old vectors were deleted. Ask again, and new ones are made."
-        )
-    return kept
+    damaged = [row.vector for row in rows if not isinstance(row.vector, bytes) or len(row.vector) % 4]
+    others = {len(row.vector) // 4 for row in rows if row.vector not in damaged} - {length}
+    if not damaged and not others:
+        return [(records.fact_of(row), unpacked(row.vector)) for row in rows]
+    with records.writing() as connection:
+        mine = vectors.c.fact.in_(sa.select(facts.c.id).where(records.mine))
+        connection.execute(sa.delete(vectors).where(mine & (vectors.c.model == model)))
+    problem = (
+        f"A vector in {records.database} is damaged."
+        if damaged
+        else f"{model!r:.60} made vectors of {min(others):,} numbers before, and of {length:,} now: another model answers "
+        "under this name."
+    )
+    raise StoreError(f"{problem} The old vectors were deleted. Ask again, and new ones are made.")
 
 
 def batches(texts: Sequence[str]) -> list[Sequence[str]]:
@@ -76,15 +81,31 @@ def batches(texts: Sequence[str]) -> list[Sequence[str]]:
 
 def embedded(answer: Any, texts: Sequence[str]) -> list[Vector]:
     """The vectors of an answer, one a text, each of length 1. Raises IncompleteReply where they are not all there."""
-    vectors = [_unit(item.embedding) for item in sorted(answer.data, key=lambda item: item.index)]
-    if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1:
-        raise IncompleteReply(f"{len(texts):,} texts were sent, and {len(vectors):,} vectors came back. Ask again.")
+    items = list(getattr(answer, "data", None) or ())
+    if len(items) != len(texts):
+        raise IncompleteReply(f"{len(texts):,} texts were sent, and {len(items):,} vectors came back. Ask again.")
+    numbers = [getattr(item, "index", None) for item in items]
+    if any(number is not None for number in numbers):  # some servers leave them out: then they are in order
+        by_number = dict(zip(numbers, items, strict=True))
+        if by_number.keys() != set(range(len(texts))):
+            raise IncompleteReply(
+                f"The vectors that came back for {len(texts):,} texts are numbered wrongly. Ask again."
+            )
+        items = [by_number[number] for number in range(len(texts))]
+    vectors = [_unit(getattr(item, "embedding", None)) for item in items]
+    if len({len(vector) for vector in vectors}) != 1:
+        raise IncompleteReply("The vectors that came back are not all of the same length. Ask again.")
     return vectors
 
 
-def _unit(numbers: Iterable[float]) -> Vector:
-    vector = array("f", numbers)
+def _unit(numbers: Any) -> Vector:
+    try:
+        vector = array("f", [] if isinstance(numbers, (str, bytes)) else numbers)
+    except TypeError:
+        vector = array("f")
     length = sqrt(sum(map(mul, vector, vector)))
+    if not vector or not isfinite(length):
+        raise IncompleteReply(f"What came back is no vector, a list of numbers, but {numbers!r:.60}. Ask again.")
     return array("f", (number / length for number in vector)) if length else vector
 
 

@@ -1,17 +1,23 @@
 """The memory of one conversation: recent turns word for word, older ones as a summary, all within a token budget."""
 
 import asyncio
+import copy
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Self
 
-from .errors import ConflictError
+from .calling import STREAM_OPTIONS
+from .errors import ConflictError, DamagedStore
 from .layout import Counted, Kept, layout
-from .replies import Usage, complete, complete_async, joined, stream, stream_async
+from .replies import Usage, complete, complete_async, stream, stream_async
 from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
+
+TAKEN = {"model", "messages", "stream", "tools", "functions"}  # what a memory sets itself, or does without
+SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
 
 
 class ChatMemory:
@@ -30,6 +36,9 @@ class ChatMemory:
 
     One conversation, one question at a time: of two at once the one that ends later raises ConflictError and is not
     kept. (What is interrupted or cancelled in the moment in which it is saved may be saved all the same.)
+
+    What is kept is what was sent: of a model that thinks aloud (<think>…</think>) the reply alone, and of half an emoji
+    the sign U+FFFD, for a half cannot be sent. A copy (`copy.deepcopy`) goes on by itself, with the same client.
 
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
@@ -55,36 +64,44 @@ class ChatMemory:
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
         instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
         `reply_tokens` stay free for the reply (a sixth of the budget); they bind the model only where `options`, more
-        arguments for each question, do so: {"max_completion_tokens": 500}. `summary_tokens` is the most that a summary
-        may have (a tenth of the budget).
+        arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
+        usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
+        `summary_tokens` is the most that a summary may have (a tenth of the budget).
 
-        Raises TypeError or ValueError, with the least that works, for a budget in which nothing could be asked, and
-        StoreError where the saved conversation cannot be read.
+        Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
+        could be asked, and StoreError where the saved conversation cannot be read.
         """
-        if taken := {"model", "messages", "stream", "stream_options", "tools"} & set(options or ()):
-            raise ValueError(
-                f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
-            )
-        self._client, self._options = client, dict(options or {})
+        self._client, self._options = client, _checked_options(options)
+        self._refused = {STREAM_OPTIONS} & set(self._options)  # parameters that the server is not sent
+        self._options.pop(STREAM_OPTIONS, None)
         self._settings = {"system": system, "max_tokens": max_tokens, "keep_recent": keep_recent, "model": model}
         self._settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
         self._layout = layout(**self._settings)
+        _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._facts, self._conversation = facts, None
         self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
         self.usage = Usage()
         self.summary_error: Exception | None = None
-        if conversation:
+        if conversation is not None:
+            _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")
             self._go_on(conversation, conversation.load())
 
     @classmethod
     def resume(cls, client: Any, conversation: Any, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved.
+        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved, and
+        DamagedStore where what was saved cannot be read.
         """
+        _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)", needed=True)
         saved = conversation.load()
         if saved is None:
             raise LookupError(f"There is no conversation {conversation.id!r:.60} to go on with.")
+        if unknown := sorted(saved.settings.keys() - SAVED):
+            raise DamagedStore(
+                f"The conversation {conversation.id!r:.60} has settings that ChatMemory does not know: {', '.join(unknown)}. "
+                "It is damaged, or another program has saved it. Put a backup in its place, or load() it and go on by hand."
+            )
         memory = cls(client, **(saved.settings | changes))
         memory._go_on(conversation, saved)
         return memory
@@ -104,11 +121,40 @@ class ChatMemory:
     @property
     def messages(self) -> list[Message]:
         """What the next request holds before its question, without facts and before old turns are folded. A copy."""
-        return [dict(message) for message in self._layout.request(self._kept)]
+        return copy.deepcopy(self._layout.request(self._kept))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A memory of its own that knows the same. It shares client and facts; TypeError where it saves its turns."""
+        if self._conversation is not None:
+            raise TypeError(
+                f"This memory saves its turns in the conversation {self._conversation.id!r:.60}, and a copy would write "
+                "into it too. Use ChatMemory.resume(client, conversation) where another one is to go on with it, or, for "
+                "a conversation that branches off, open a new one and append the turns to it."
+            )
+        with self._lock:
+            shared = {name: vars(self)[name] for name in ("_client", "_facts", "_layout", "_kept", "_settings")}
+            shared |= {"usage": replace(self.usage), "summary_error": self.summary_error}
+        other = memo[id(self)] = object.__new__(type(self))
+        vars(other).update(shared, _lock=threading.Lock())
+        vars(other).update(copy.deepcopy({n: v for n, v in vars(self).items() if n not in vars(other)}, memo))
+        return other
+
+    def __copy__(self) -> Self:
+        return copy.deepcopy(self)
+
+    def __reduce_ex__(self, protocol: Any) -> str:
+        raise TypeError(
+            "A memory holds a client with open connections, so it cannot be pickled. Save its turns in a conversation "
+            "of a chat_memory.store.ConversationStore, and go on with ChatMemory.resume."
+        )
 
     def ask(self, text: str) -> str:
-        """Ask a question and return the reply. Raises BudgetError where the question is too long for the budget,
-        IncompleteReply for a reply that is empty or cut off, and what the client raises; then nothing has changed."""
+        """Ask a question and return the reply.
+
+        Raises BudgetError where the question is too long for the budget, IncompleteReply for a reply that is empty, cut
+        off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the client raises; then
+        nothing has changed.
+        """
         before, question = self._kept, self._question(text)
         asked = self._with_facts(before, question)
         after = self._folded(before, asked)
@@ -116,21 +162,24 @@ class ChatMemory:
         return self._keep(before, after, question, reply)
 
     def stream(self, text: str) -> Iterator[str]:
-        """The same as `ask`, as pieces of text while they arrive. The turn is kept when the stream has ended: take all."""
+        """The same as `ask`, as pieces of the reply while they arrive. What a model thinks aloud first is no piece.
+
+        The turn is kept when the stream has ended: take all. One that is given up is not kept, but counts in `usage`.
+        """
         before, question = self._kept, self._question(text)
         asked = self._with_facts(before, question)
         after = self._folded(before, asked)
         pieces = []
-        with closing(stream(self._client, **self._call(after, asked))) as arriving:
+        with closing(stream(self._client, refused=self._refused, **self._call(after, asked))) as arriving:
             for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        self._keep(before, after, question, joined(pieces))
+        self._keep(before, after, question, "".join(pieces))
 
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts else question
+        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts is not None else question
         after = await self._folded_async(before, asked)
         reply = await complete_async(self._client, **self._call(after, asked))
         return await self._keep_async(before, after, question, reply)
@@ -138,14 +187,14 @@ class ChatMemory:
     async def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
-        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts else question
+        asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts is not None else question
         after = await self._folded_async(before, asked)
         pieces = []
-        async with aclosing(stream_async(self._client, **self._call(after, asked))) as arriving:
+        async with aclosing(stream_async(self._client, refused=self._refused, **self._call(after, asked))) as arriving:
             async for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        await self._keep_async(before, after, question, joined(pieces))
+        await self._keep_async(before, after, question, "".join(pieces))
 
     def _question(self, text: str) -> Counted:
         if not isinstance(text, str):
@@ -156,7 +205,7 @@ class ChatMemory:
 
     def _with_facts(self, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
-        if not self._facts:
+        if self._facts is None:
             return question
         note = self._layout.counted(tuple(self._facts.note(question.messages[0]["content"])))
         asked = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
@@ -186,7 +235,9 @@ class ChatMemory:
         return self._layout.folded(kept, old, summary)
 
     def _call(self, kept: Kept, question: Counted) -> dict[str, Any]:
-        request = self._layout.request(kept, question)
+        request = copy.deepcopy(
+            self._layout.request(kept, question)
+        )  # the client's own: what it does with it is its affair
         return {"model": self._layout.model, "messages": request, "usage": self.usage, **self._options}
 
     def _summary_call(self, kept: Kept, old: int) -> dict[str, Any]:
@@ -207,7 +258,7 @@ class ChatMemory:
                     raise ConflictError(
                         "Two questions were asked at once, and the other one was answered first. Ask again."
                     )
-                if self._conversation:
+                if self._conversation is not None:
                     self._position = self._save(kept)
                 self._kept = kept
         except Exception as error:
@@ -221,7 +272,7 @@ class ChatMemory:
 
     async def _keep_async(self, before: Kept, after: Kept, question: Counted, reply: str) -> str:
         """The same as `_keep`, in another thread where it saves; who is cancelled meanwhile waits for its end."""
-        if not self._conversation:
+        if self._conversation is None:
             return self._keep(before, after, question, reply)
         keeping = asyncio.ensure_future(asyncio.to_thread(self._keep, before, after, question, reply))
         try:
@@ -229,3 +280,25 @@ class ChatMemory:
         except asyncio.CancelledError:
             await asyncio.wait([keeping])
             raise
+
+
+def _checked_options(options: Any) -> dict[str, Any]:
+    """A copy of the options. Raises TypeError or ValueError for those that a memory cannot have."""
+    if not isinstance(options or {}, dict) or not all(isinstance(name, str) for name in options or {}):
+        raise TypeError(
+            f'options must be a dict such as {{"max_completion_tokens": 500}}, got {type(options).__name__}.'
+        )
+    options = copy.deepcopy(options or {})
+    taken = TAKEN | {name for name in (STREAM_OPTIONS,) if options.get(name) is not None}
+    if taken := taken & set(options):
+        raise ValueError(
+            f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
+        )
+    if options.get("n") not in (None, 1):
+        raise ValueError(f"options cannot hold n={options['n']!r:.20}: a turn has one reply. Ask once for each reply.")
+    return options
+
+
+def _check(name: str, value: Any, method: str, wanted: str, needed: bool = False) -> None:
+    if not hasattr(value, method) and (needed or value is not None):
+        raise TypeError(f"{name} must be a {wanted}, got {type(value).__name__}.")  # it may hold a password

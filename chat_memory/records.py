@@ -8,8 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Database, checked_id
-from .errors import ConflictError, whole_number
+from . import terms
+from .database import MENDING, Database, checked_id
+from .errors import ConflictError, DamagedStore, whole_number
+from .hooks import telling_time
+from .letters import checked_plain
 from .schema import facts
 
 LOCK = 20_260_802  # with a number made of the user's id: on PostgreSQL whoever writes facts of one user waits his turn
@@ -37,12 +40,17 @@ class Records:
         self, database: Database, user: str, clean: Callable[[str], str], clock: Callable[[], datetime]
     ) -> None:
         """`clean` is applied to every text before it is written; `clock` says what time it is, with a time zone."""
-        self.database, self.user, self.clean, self._clock = database, checked_id("A user's id", user), clean, clock
+        self.database, self.user = database, checked_id("A user's id", user)
+        self.clean, self._clock = clean, telling_time(clock)
         self.mine = facts.c.user_id == user
 
     def now(self) -> str:
         """The time, as it is stored."""
         return time_text(self._clock())
+
+    def today(self) -> str:
+        """The date in the time zone of the clock, which is the user's: at 8:00 in Tokyo, it is yesterday in UTC."""
+        return self._clock().date().isoformat()
 
     @property
     def in_force(self) -> sa.ColumnElement[bool]:
@@ -61,7 +69,7 @@ class Records:
     def read(self, query: sa.Select) -> list[Fact]:
         """The facts that a query finds."""
         with self.database.reading() as connection:
-            return [fact_of(row) for row in connection.execute(query)]
+            return [self.fact_of(row) for row in connection.execute(query)]
 
     def texts_in_force(self, connection: sa.Connection) -> dict[int, str]:
         """The texts of all facts in force, by id."""
@@ -77,15 +85,23 @@ class Records:
         expires: datetime | None = None,
     ) -> Fact:
         """Add a fact, said now. Raises TypeError or ValueError for what cannot be one."""
+        text = self._cleaned(checked_text(text))
         values = {
             "user_id": self.user,
-            "text": self.clean(checked_text(text)),
+            "text": text,
+            "terms": " ".join(terms.of_fact(text)),
             "said_at": self.now(),
             "conversation": None if conversation is None else checked_id("A conversation's id", conversation),
             "message": None if message is None else min(whole_number("message", message, least=1), LARGEST_ID),
             "expires_at": None if expires is None else time_text(expires),
         }
-        return fact_of(connection.execute(sa.insert(facts).values(values).returning(facts)).one())
+        return self.fact_of(connection.execute(sa.insert(facts).values(values).returning(facts)).one())
+
+    def _cleaned(self, text: str) -> str:
+        cleaned = checked_plain("What clean has returned for a fact", self.clean(text))
+        if not cleaned.strip():
+            raise ValueError("The function given as clean has left nothing of this fact. Nothing was saved.")
+        return cleaned
 
     def change(self, connection: sa.Connection, id: int, **values: Any) -> Fact:
         """Change a fact that nothing has replaced. Raises LookupError where there is none, ConflictError if replaced."""
@@ -93,13 +109,23 @@ class Records:
         free = this & facts.c.replaced_by.is_(None)
         row = connection.execute(sa.update(facts).where(free).values(values).returning(facts)).one_or_none()
         if row is not None:
-            return fact_of(row)
+            return self.fact_of(row)
         newer = connection.execute(sa.select(facts.c.replaced_by).where(this)).scalar()
         if newer is None:
             raise no_fact(id)
         raise ConflictError(
             f"Fact {id} has been corrected: fact {newer} stands in its place. Nothing was saved; look at that one first."
         )
+
+    def fact_of(self, row: Any) -> Fact:
+        """A row as a Fact. Raises DamagedStore for what `insert` has not written."""
+        try:
+            text = checked_plain("A fact", row.text)
+            said_at = datetime.fromisoformat(row.said_at)
+            expires_at = None if row.expires_at is None else datetime.fromisoformat(row.expires_at)
+        except (TypeError, ValueError):
+            raise DamagedStore(f"Fact {row.id} in {self.database} is damaged: it cannot be read. {MENDING}") from None
+        return Fact(row.id, text, said_at, row.conversation, row.message, row.replaced_by, expires_at)
 
     def delete(self, id: int | None = None) -> None:
         """Delete a fact with all that it has replaced, or all facts; raises LookupError where there is no such fact."""
@@ -144,9 +170,7 @@ def checked_text(text: str) -> str:
         raise ValueError("The fact is empty. Write a sentence.")
     if len(text) > LONGEST_FACT:
         raise ValueError(f"A fact is a sentence of at most {LONGEST_FACT:,} characters, not {len(text):,}.")
-    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError(f"A fact cannot hold the character NUL or half an emoji: {text!a:.60}.")
-    return text
+    return checked_plain("A fact", text)
 
 
 def time_text(time: datetime) -> str:
@@ -159,10 +183,3 @@ def time_text(time: datetime) -> str:
         return time.astimezone(UTC).isoformat(timespec="microseconds")
     except OverflowError:
         raise ValueError(f"{time} is no time that UTC has too.") from None
-
-
-def fact_of(row: Any) -> Fact:
-    """A row as a Fact."""
-    said_at = datetime.fromisoformat(row.said_at)
-    expires_at = datetime.fromisoformat(row.expires_at) if row.expires_at else None
-    return Fact(row.id, row.text, said_at, row.conversation, row.message, row.replaced_by, expires_at)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from . import terms
 from .errors import StoreError
 
-VERSION = 2
+VERSION = 3
 LOCK = 20_260_801  # any number, the same for all programs that create or upgrade these tables on PostgreSQL
 metadata = sa.MetaData()
 
@@ -46,6 +47,7 @@ facts = sa.Table(
     sa.Column("message", sa.Integer),  # the number of the message there
     sa.Column("replaced_by", sa.ForeignKey("chat_facts.id"), index=True),
     sa.Column("expires_at", sa.Text),  # UTC, ISO 8601
+    sa.Column("terms", sa.Text, nullable=False, server_default=""),  # by which it is found, with spaces between them
     sqlite_autoincrement=True,  # the number of a forgotten fact is never given to another
 )
 
@@ -57,26 +59,27 @@ vectors = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, little-endian
 )
 
-FULL_TEXT = {  # an index of the words of each fact, which the database keeps in step by itself
+POSTGRES_WORDS = "array_to_tsvector(string_to_array(chat_facts.terms, ' '))"
+FULL_TEXT = {  # an index of the terms of each fact, as they are, which the database keeps in step by itself
     "sqlite": (
         "CREATE VIRTUAL TABLE chat_facts_words USING fts5("
-        "text, content='chat_facts', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
+        "terms, content='chat_facts', content_rowid='id', tokenize='ascii')",
         "CREATE TRIGGER chat_facts_added AFTER INSERT ON chat_facts BEGIN "
-        "INSERT INTO chat_facts_words(rowid, text) VALUES (new.id, new.text); END",
+        "INSERT INTO chat_facts_words(rowid, terms) VALUES (new.id, new.terms); END",
         "CREATE TRIGGER chat_facts_removed AFTER DELETE ON chat_facts BEGIN "
-        "INSERT INTO chat_facts_words(chat_facts_words, rowid, text) VALUES ('delete', old.id, old.text); END",
-        "CREATE TRIGGER chat_facts_changed AFTER UPDATE OF text ON chat_facts BEGIN "
-        "INSERT INTO chat_facts_words(chat_facts_words, rowid, text) VALUES ('delete', old.id, old.text); "
-        "INSERT INTO chat_facts_words(rowid, text) VALUES (new.id, new.text); END",
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, terms) VALUES ('delete', old.id, old.terms); END",
+        "CREATE TRIGGER chat_facts_changed AFTER UPDATE OF terms ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, terms) VALUES ('delete', old.id, old.terms); "
+        "INSERT INTO chat_facts_words(rowid, terms) VALUES (new.id, new.terms); END",
+        "INSERT INTO chat_facts_words(chat_facts_words) VALUES ('rebuild')",
     ),
-    "postgresql": (
-        "ALTER TABLE chat_facts ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('english', "
-        # as FTS5 reads a text: no accents, and words are letters and digits (not an address, a date or a decimal whole)
-        r"regexp_replace(normalize(regexp_replace(normalize(text, NFD), '[\u0300-\u036f]', '', 'g'), NFC), "
-        "'[^[:alnum:]]+', ' ', 'g'))) STORED",
-        "CREATE INDEX chat_facts_words ON chat_facts USING gin (words)",
-    ),
+    "postgresql": (f"CREATE INDEX chat_facts_words ON chat_facts USING gin (({POSTGRES_WORDS}))",),
 }
+SECOND_FULL_TEXT = {  # what version 2 had in its place: the databases read the texts by themselves, each in its way
+    "sqlite": ("DROP TRIGGER chat_facts_added", "DROP TRIGGER chat_facts_removed", "DROP TRIGGER chat_facts_changed",
+               "DROP TABLE chat_facts_words"),
+    "postgresql": ("ALTER TABLE chat_facts DROP COLUMN words",),
+}  # fmt: skip
 
 
 def version_of(connection: sa.Connection) -> int:
@@ -85,7 +88,10 @@ def version_of(connection: sa.Connection) -> int:
         return 0
     found = connection.exec_driver_sql("SELECT * FROM chat_schema").all()
     if len(found) != 1 or len(found[0]) != 1 or type(found[0][0]) is not int or found[0][0] < 1:
-        raise StoreError("The database has a table chat_schema that chat_memory has not made. Use another database.")
+        raise StoreError(
+            "The database has a table chat_schema that chat_memory has not made, or that is damaged. Nothing was changed. "
+            "Use another database, or put a backup in the place of this one."
+        )
     return found[0][0]
 
 
@@ -107,8 +113,22 @@ def _first(connection: sa.Connection) -> None:
 
 def _facts(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[facts, vectors], checkfirst=False)
+
+
+def _terms(connection: sa.Connection) -> None:
+    columns = {column["name"] for column in sa.inspect(connection).get_columns(facts.name)}
+    if facts.c.terms.name not in columns:  # it comes from version 2
+        for statement in SECOND_FULL_TEXT[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("ALTER TABLE chat_facts ADD COLUMN terms TEXT DEFAULT '' NOT NULL")
+        found = connection.execute(sa.select(facts.c.id, facts.c.text)).all()
+        made = [{"of": row.id, "made": " ".join(terms.of_fact(row.text))} for row in found]
+        if made:
+            change = sa.update(facts).where(facts.c.id == sa.bindparam("of")).values(terms=sa.bindparam("made"))
+            connection.execute(change, made)
     for statement in FULL_TEXT[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
-STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts]  # STEPS[n] leads from version n to version n + 1
+# STEPS[n] leads from version n to version n + 1
+STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts, _terms]

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from .database import Database, checked_id
 from .errors import ConflictError, DamagedStore, whole_number
+from .hooks import cleaning
+from .letters import HALF, all_whole
 from .schema import conversations, messages
 from .tokens import Message
 from .turns import role_of
@@ -21,7 +23,9 @@ ADD = sa.text(
     "VALUES (:id, :settings, :summary, 0, 0, '') ON CONFLICT DO NOTHING"
 )
 NEW = {"settings": "{}", "summary": '""'}
-HALF_EMOJI = re.compile("[\ud800-\udfff]")
+SETTINGS = {"system": str, "model": str | None, "max_tokens": int, "keep_recent": int}  # those of ChatMemory
+SETTINGS |= {"reply_tokens": int | None, "summary_tokens": int | None}
+STRUCTURE = re.compile("[a-z_]{1,30}")  # how a role or a type is written: nobody's words, and not to be changed
 
 
 class Position(NamedTuple):
@@ -50,13 +54,14 @@ class ConversationStore:
 
     def __init__(self, url: str | PathLike[str], *, clean: Callable[[str], str] = lambda text: text) -> None:
         """Open a store, and make its tables where there are none: "sqlite:///chats.db" or the path of a file, or
-        "postgresql://user:password@host/name".
+        "postgresql://user:password@host/name" (in the encoding UTF8; in any locale).
 
-        `clean` is given every text before it is written, and returns what is written in its place. Raises ValueError
-        for a URL that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
+        `clean` is given every text before it is written (but not a role, a type, or an id), and returns what is written
+        in its place; where it returns no text, TypeError is raised and nothing is saved. Raises ValueError for a URL
+        that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
         """
+        self.clean = cleaning(clean)
         self.database = Database(url)
-        self.clean = clean
 
     def open(self, id: str) -> "Conversation":
         """The conversation with this id, which need not exist yet: any text of 1 to 200 characters."""
@@ -107,23 +112,27 @@ class Conversation:
 
     def messages(self) -> list[Message]:
         """All that was ever said, in order, also what a summary stands for by now. Empty where nothing was saved."""
-        of_this = messages.c.conversation.in_(sa.select(conversations.c.number).where(conversations.c.id == self.id))
         with self._database.reading() as connection:
-            return [message for turn in self._turns(connection, of_this) for message in turn]
+            row = self._row(connection)
+            turns = self._turns(connection, row, first=0) if row else []
+        return [message for turn in turns for message in turn]
 
     def load(self) -> Saved | None:
-        """What to go on from: the settings, the summary, and the turns after it. None where nothing was saved."""
+        """What to go on from: the settings, the summary, and the turns after it. None where nothing was saved.
+
+        All of it can be sent: where half an emoji was saved, U+FFFD stands for it here (`messages` has it as it was).
+        Raises DamagedStore where something of it is missing or cannot be read.
+        """
         with self._database.reading() as connection:
-            row = connection.execute(sa.select(conversations).where(conversations.c.id == self.id)).one_or_none()
+            row = self._row(connection)
             if row is None:
                 return None
-            unfolded = (messages.c.conversation == row.number) & (messages.c.turn >= row.folded)
-            recent = self._turns(connection, unfolded)
+            recent = self._turns(connection, row, first=row.folded)
         return Saved(
-            settings=self._read(row.settings, "its settings"),
-            summary=self._read(row.summary, "its summary"),
+            settings=all_whole(self._settings(row.settings)),
+            summary=all_whole(self._read(row.summary, str, "its summary")),
             folded=row.folded,
-            recent=recent,
+            recent=all_whole(recent),
             position=Position(row.number, row.turns),
         )
 
@@ -189,19 +198,50 @@ class Conversation:
             f"{now}. This turn was not saved; resume the conversation and ask again."
         )
 
-    def _turns(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[list[Message]]:
+    def _row(self, connection: sa.Connection) -> sa.Row | None:
+        """The row of this conversation, with numbers that can be; None where nothing was saved."""
+        row = connection.execute(sa.select(conversations).where(conversations.c.id == self.id)).one_or_none()
+        if row and not (type(row.turns) is type(row.folded) is int and 0 <= row.folded <= row.turns):
+            raise self._damaged("its numbers cannot be")
+        return row
+
+    def _turns(self, connection: sa.Connection, row: sa.Row, first: int) -> list[list[Message]]:
+        """The turns from `first` on, all of them. Raises DamagedStore where one is missing or cannot be read."""
+        which = (messages.c.conversation == row.number) & (messages.c.turn >= first)
         in_order = sa.select(messages.c.turn, messages.c.body).where(which).order_by(messages.c.turn, messages.c.place)
         turns: dict[int, list[Message]] = {}
         for turn, body in connection.execute(in_order):
-            turns.setdefault(turn, []).append(self._read(body, f"turn {turn + 1}"))
+            message = self._read(body, dict, f"turn {turn + 1}")
+            if not isinstance(message.get("role"), str):
+                raise self._damaged(f"turn {turn + 1} cannot be read")
+            turns.setdefault(turn, []).append(message)
+        missing = next((turn for turn, found in enumerate(turns, first) if turn != found), first + len(turns))
+        if missing != row.turns:
+            raise self._damaged(f"turn {min(missing, row.turns) + 1:,} of its {row.turns:,} turns is not there")
         return list(turns.values())
 
-    def _read(self, text: str, what: str) -> Any:
+    def _read(self, text: Any, kind: type, what: str) -> Any:
+        """A text as the JSON value that it holds, which is of a kind. Raises DamagedStore."""
         try:
-            return json.loads(text)
-        except ValueError:
-            problem = f"The conversation {self.id!r:.60} in {self._database} is damaged: {what} cannot be read."
-            raise DamagedStore(f"{problem} It was left as it is. Put a backup in its place.") from None
+            value = json.loads(text)
+        except (TypeError, ValueError, RecursionError):
+            value = None
+        if not isinstance(value, kind):
+            raise self._damaged(f"{what} cannot be read")
+        return value
+
+    def _settings(self, text: Any) -> dict[str, Any]:
+        settings = self._read(text, dict, "its settings")
+        for name in SETTINGS.keys() & settings.keys():
+            if not isinstance(settings[name], SETTINGS[name]) or isinstance(settings[name], bool):
+                raise self._damaged(f"{name} in its settings is {settings[name]!r:.60}")
+        return settings
+
+    def _damaged(self, problem: str) -> DamagedStore:
+        return DamagedStore(
+            f"The conversation {self.id!r:.60} in {self._database} is damaged: {problem}. It was left as it is. "
+            "Put a backup of the database in its place, or delete this conversation."
+        )
 
     def _body(self, message: Message, place: int) -> str:
         role_of(message, place)
@@ -211,7 +251,7 @@ class Conversation:
         """A message, the settings or a summary as JSON. Raises TypeError where the same would not come back."""
         try:
             text = _as_json(value)
-            same, cleaned = json.loads(text) == value, self._cleaned(value)
+            same = json.loads(text) == value
         except (TypeError, ValueError, RecursionError):
             same = False
         if not same:
@@ -219,16 +259,17 @@ class Conversation:
                 f"{what} cannot be saved so that it comes back as it is: it may hold text, numbers, True, False, None, "
                 f"lists, and dicts with text as keys. Got {reprlib.repr(value)}."
             )
+        cleaned = self._cleaned(value)
         return text if cleaned == value else _as_json(cleaned)
 
-    def _cleaned(self, value: Any) -> Any:
+    def _cleaned(self, value: Any, key: str = "") -> Any:
         if isinstance(value, str):
-            return self._clean(value)
+            return value if key in ("role", "type") and STRUCTURE.fullmatch(value) else self._clean(value)
         if isinstance(value, dict):
-            return {key: self._cleaned(inner) for key, inner in value.items()}
+            return {key: self._cleaned(inner, key) for key, inner in value.items()}
         return [self._cleaned(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _as_json(value: Any) -> str:
     """JSON in which all letters are as they are, but halves of an emoji, which no database takes."""
-    return HALF_EMOJI.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(value, ensure_ascii=False))

@@ -7,7 +7,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from .content import in_words
 from .errors import IncompleteReply, whole_number
+from .letters import all_whole, whole
 from .replies import Usage, complete, complete_async
 from .tokens import DEFAULT_MODEL, Message, count_tokens, message_tokens, text_tokens
 from .turns import role_of
@@ -41,11 +43,14 @@ def summarize(
     end of a sentence. With `max_prompt_tokens`, no request is larger than that many tokens: more messages are folded
     in portion by portion, a very long message in pieces. `usage` is added to. No messages: `previous`, and no request.
 
+    What is no text is named: what a call hands over, a refusal, a picture ("[picture cat.png]"), the words of a spoken
+    reply. What a model has thought is left out. Half of an emoji is sent as the sign U+FFFD.
+
     The messages are sent as JSON strings, so that nothing in them can pass for a message of its own. (This makes it
     hard, not impossible, to get an instruction of theirs followed: lesson 10.)
 
     Raises IncompleteReply where the model gives no whole summary, what the client raises, and TypeError or ValueError
-    for what is no message and for sizes that are too small.
+    for what is no message, a part of an unknown kind, the wrong kind of client, and for sizes that are too small.
     """
     said, previous = _said(messages, previous, max_tokens, model, max_prompt_tokens)
     while said:
@@ -120,7 +125,10 @@ def _said(
     said = deque()
     for i, message in enumerate(messages):
         speaker = {"role": role_of(message, i)} | ({"name": message["name"]} if message.get("name") else {})
-        said.append(speaker | {"content": _text_of(message, i)})
+        said.append(all_whole(speaker) | {"content": in_words(message, f"messages[{i}]")})
+    if not isinstance(previous, str):
+        raise TypeError(f"previous must be a text, the summary so far, got {type(previous).__name__}.")
+    previous = whole(previous)
     if said and _size(previous, model) > max_tokens:
         said.appendleft({"role": "assistant", "content": previous})
         previous = ""
@@ -162,24 +170,3 @@ def _halves(message: Message) -> list[Message]:
     middle = text.rfind(" ", 1, len(text) // 2 + 1)
     middle = middle if middle > 0 else len(text) // 2
     return [message | {"content": text[:middle]}, message | {"content": text[middle:]}]
-
-
-def _text_of(message: Message, i: int) -> str:
-    """What a message says, in words: its text, what stands for other parts, and the functions that it calls."""
-    content = message.get("content")
-    if content is None or isinstance(content, str):
-        said = [content or ""]
-    elif isinstance(content, (list, tuple)):
-        said = [_text_of_part(part, f"messages[{i}]['content'][{k}]") for k, part in enumerate(content)]
-    else:
-        raise TypeError(f"messages[{i}]['content'] must be text, None or a list of parts, got {content!r:.60}.")
-    calls = [call.get("function") or {} for call in message.get("tool_calls") or ()]
-    said += [f"[calls {call.get('name')}({call.get('arguments')})]" for call in calls]
-    return "\n".join(text for text in said if text)
-
-
-def _text_of_part(part: Any, where: str) -> str:
-    text = part.get("text", f"[{part.get('type', 'part')}]") if isinstance(part, dict) else None
-    if not isinstance(text, str):
-        raise ValueError(f"{where} must be a part such as {{'type': 'text', 'text': 'Hi'}}, got {part!r:.60}.")
-    return text

@@ -4,6 +4,7 @@ The rules are OpenAI's, from the Cookbook, "How to count tokens with tiktoken"
 (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken):
 
 - a message costs 3 tokens, plus the tokens of every string in it (role, content, name …), plus 1 if it has a name;
+  of calls, of an older function call and of a spoken reply too every string counts;
 - the request costs 3 more, which prime the reply;
 - tools cost tokens too: see `tool_tokens`.
 
@@ -11,13 +12,18 @@ Servers with a tokenizer of their own (Llama, Qwen, Mistral …) count different
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+import regex  # tiktoken brings it along
 import tiktoken
+
+from .content import no_json, part_text, parts_of
+from .letters import whole
 
 Message = dict[str, Any]
 
@@ -29,6 +35,13 @@ TOKENS_PER_NAME = 1
 PRIMING_TOKENS = 3  # every reply is primed with <|start|>assistant<|message|>
 
 # A text is tokenised once, however often it is counted: the memo has its count under the text, or its digest if long.
+# tiktoken panics at a longer run of blanks than this, unless a line ends right after it (or, with the older encoding, the
+# text). Such a text is cut up as its encoding does it, and what is longer than a block goes in blocks.
+MOST_BLANKS, BLOCK = 999_998, 100_000  # characters
+_BLANK = r"[^\S\r\n\x1c-\x1f]"  # for Python \x1c to \x1f are blanks, for tiktoken they are not
+_RUN = rf"(?<!{_BLANK}){_BLANK}{{{MOST_BLANKS + 1},}}+"
+_TOO_MANY_BLANKS = {False: re.compile(rf"{_RUN}(?![\r\n])"), True: re.compile(rf"{_RUN}(?![\r\n]|\Z)")}
+
 MOST_REMEMBERED = 65_536  # texts of each encoding
 _counts: dict[str, dict[str | bytes, int]] = defaultdict(dict)
 
@@ -38,10 +51,10 @@ def count_tokens(
 ) -> int:
     """Count the prompt tokens of a request: its messages, its tools, and the 3 that prime the reply.
 
-    A model name that tiktoken does not know is counted with o200k_base.
+    A model name that tiktoken does not know is counted with o200k_base. Half of an emoji counts as the sign U+FFFD.
 
-    Raises TypeError or ValueError, with the place and the way out, for anything but plain message dicts with text,
-    and RuntimeError if tiktoken cannot load its vocabulary.
+    Raises TypeError or ValueError, with the place and the way out, for anything but plain message dicts with text, or
+    no name of a model, and RuntimeError if tiktoken cannot load its vocabulary.
     """
     if isinstance(messages, (str, dict)):
         raise TypeError(f"messages must be a list of message dicts, got one {type(messages).__name__}.")
@@ -53,8 +66,9 @@ def count_tokens(
 def message_tokens(message: Message, model: str = DEFAULT_MODEL, place: int | None = None) -> int:
     """Count the tokens that one message adds to a request (without the 3 that prime the reply).
 
-    Content may be a string, None (0 tokens) or a list of text parts (only their text counts); of `tool_calls`, every
-    string inside counts. Raises like `count_tokens`; `place` is the message's number in its list, for the error.
+    Content may be a string, None (0 tokens) or a list of text and refusal parts (only their text counts); of what else
+    a message holds, such as `tool_calls`, every string inside counts. Raises like `count_tokens`; `place` is the
+    message's number in its list, for the error.
     """
     return _count_message(message, _encoding_name(model), "message" if place is None else "messages", place)
 
@@ -81,8 +95,10 @@ def _count_message(message: Message, encoding: str, where: str, number: int | No
             total += _count_text(value, encoding)
         else:
             place = where if number is None else f"{where}[{number}]"
-            texts = _content_texts(value, place) if key == "content" else value
-            total += _count_strings(texts, encoding, f"{place}[{key!r}]")
+            if key == "content":
+                parts = parts_of(value, f"{place}['content']")
+                value = [part_text(part, f"{place}['content'][{i}]") for i, part in enumerate(parts)]
+            total += _count_strings(value, encoding, f"{place}[{key!r}]")
     return total
 
 
@@ -96,24 +112,6 @@ def no_message(value: Any, where: str) -> Exception:
     )
 
 
-def _content_texts(content: Any, where: str) -> list[str]:
-    """The texts of a message's content; a part's type ("text") is not part of what the model reads."""
-    if content is None:
-        return []
-    if isinstance(content, str):
-        return [content]
-    if not isinstance(content, (list, tuple)):
-        raise TypeError(f"{where}['content'] must be text, None or a list of parts, got {type(content).__name__}.")
-    for i, part in enumerate(content):
-        if not (isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)):
-            kind = part.get("type") if isinstance(part, dict) else type(part).__name__
-            raise ValueError(
-                f"{where}['content'][{i}] is not a text part but {kind!r}. "
-                "Only {'type': 'text', 'text': '…'} can be counted here; images and audio have rules of their own."
-            )
-    return [part["text"] for part in content]
-
-
 def _count_strings(value: Any, encoding: str, where: str) -> int:
     """The tokens of every string inside a JSON value; keys, numbers, booleans and null cost nothing."""
     if isinstance(value, str):
@@ -124,10 +122,7 @@ def _count_strings(value: Any, encoding: str, where: str) -> int:
         return sum(_count_strings(inner, encoding, f"{where}[{i}]") for i, inner in enumerate(value))
     if value is None or isinstance(value, (bool, int, float)):
         return 0
-    raise TypeError(
-        f"{where} is a {type(value).__name__}, not plain JSON. "
-        "For a tool call of an API response, keep call.model_dump(exclude_none=True)."
-    )
+    raise no_json(value, where)
 
 
 def _count_tool(tool: dict, encoding: str, where: str) -> int:
@@ -156,17 +151,33 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)  # such as an enum of numbers, or a list of types
 
 
-@lru_cache(maxsize=64)
+def checked_model(model: str) -> str:
+    """Return the name of a model. Raises TypeError or ValueError for what is none."""
+    if not isinstance(model, str):
+        unset = " A setting that is not set gives None: look where the name comes from." if model is None else ""
+        raise TypeError(f"model must be the name of a model, such as {DEFAULT_MODEL!r}, got {model!r:.60}.{unset}")
+    if not model.strip():
+        raise ValueError(
+            f"model is {model!r:.60}, no name of a model. Look where it comes from, such as a setting that is empty."
+        )
+    return model
+
+
 def _encoding_name(model: str) -> str:
+    return _encoding_of(model if isinstance(model, str) else checked_model(model))
+
+
+@lru_cache(maxsize=64)
+def _encoding_of(model: str) -> str:
     try:
-        return tiktoken.encoding_name_for_model(model)
+        return tiktoken.encoding_name_for_model(checked_model(model))
     except KeyError:  # a newer model than tiktoken, or another provider's
         return FALLBACK_ENCODING
 
 
 def text_tokens(text: str, model: str = DEFAULT_MODEL) -> int:
     """Count the tokens of a text alone. It is not remembered: this is for texts that are seen once."""
-    return len(_load(_encoding_name(model)).encode_ordinary(text))
+    return _encoded(text, _encoding_name(model))
 
 
 def _count_text(text: str, encoding: str) -> int:
@@ -178,9 +189,24 @@ def _count_text(text: str, encoding: str) -> int:
     if count is None:
         if len(_counts) >= MOST_REMEMBERED:
             _counts.clear()
-        # encode_ordinary, because "<|endoftext|>" in a message is text like any other; encode() would raise.
-        count = _counts[key] = len(_load(encoding).encode_ordinary(text))
+        count = _counts[key] = _encoded(text, encoding)
     return count
+
+
+def _encoded(text: str, encoding: str) -> int:
+    """How many tokens a text becomes, whatever it holds."""
+    # encode_ordinary, because "<|endoftext|>" in a message is text like any other; encode() would raise.
+    encode = _load(encoding).encode_ordinary
+    if len(text) <= MOST_BLANKS or not _TOO_MANY_BLANKS[encoding == "cl100k_base"].search(
+        text
+    ):  # asked first: a panic also writes to stderr
+        try:
+            return len(encode(text))
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+    pieces = (piece[0] for piece in regex.finditer(_load(encoding)._pat_str, whole(text)))
+    return sum(len(encode(piece[start : start + BLOCK])) for piece in pieces for start in range(0, len(piece), BLOCK))
 
 
 def _load(encoding: str) -> tiktoken.Encoding:

@@ -15,8 +15,9 @@ def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
     """Split a history into its leading instructions and its turns.
 
     The instructions are the system and developer messages that come first. A turn is a user message and everything
-    until the next user message: replies, tool calls with all their results, and system messages that come later. What
-    stands between the instructions and the first user message, such as a greeting, is a turn without a user message.
+    until the next user message: replies, calls (of tools or older functions) with all their results, and system
+    messages that come later. What stands between the instructions and the first user message, such as a greeting, is a
+    turn without a user message.
     Joined together again, the parts are the history. The caller's messages are returned as they are, not copied.
 
     Raises TypeError or ValueError, naming the place, for what is no message.

@@ -14,6 +14,8 @@ from itertools import accumulate
 from math import ceil, floor
 from typing import Any
 
+from .content import calls_of, said
+from .errors import whole_number
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, count_tokens, message_tokens, tool_tokens
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
@@ -39,6 +41,12 @@ class RequestView:
     tokens: int
     budget: int | None = None
     title: str = ""
+    scale: int | None = None
+
+    @property
+    def full_bar(self) -> int:
+        """The tokens for which a message's bar is drawn in full length: the scale, or those of the largest message."""
+        return self.scale or max(row.tokens for row in self.rows if row.role)
 
     @property
     def svg(self) -> str:
@@ -64,16 +72,22 @@ def show_request(
     model: str = DEFAULT_MODEL,
     tools: Iterable[dict] | None = None,
     title: str | None = None,
+    scale: int | None = None,
 ) -> RequestView:
     """Show the messages of a request in order, with their tokens, and how much of `budget` (tokens) they fill.
 
     As the last line of a notebook cell it shows a picture; in a script, `print(show_request(history))` writes a table.
     Later changes of the messages do not change what was shown.
 
-    Raises ValueError for a budget below 1, and what `count_tokens` raises for messages it cannot count.
+    The bars of the messages are drawn to the largest of them. `scale`, in tokens, sets what a full bar stands for: two
+    requests with the same `scale` can be compared bar by bar. A message with more tokens has a full bar with an arrow.
+
+    Raises TypeError or ValueError for a budget or a scale that is no whole number from 1, and what `count_tokens`
+    raises for messages it cannot count.
     """
-    if budget is not None and budget < 1:
-        raise ValueError(f"budget must be at least 1 token, got {budget}. Leave it out to show the messages alone.")
+    for name, size in {"budget": budget, "scale": scale}.items():
+        if size is not None:
+            whole_number(name, size, least=1)
     messages, tools = list(messages), list(tools or ())
     total = count_tokens(messages, model=model, tools=tools)
     rows = _message_rows(messages, model)
@@ -82,7 +96,7 @@ def show_request(
         rows.append(
             Row("tools", _clean(names), tool_tokens(tools, model=model), f"{_number(len(tools), 'definition')}:")
         )
-    return RequestView(tuple(rows), len(messages), total, budget, _shorten(_clean(title or ""), 48))
+    return RequestView(tuple(rows), len(messages), total, budget, _shorten(_clean(title or ""), 48), scale)
 
 
 def _message_rows(messages: list[Message], model: str) -> list[Row]:
@@ -92,9 +106,9 @@ def _message_rows(messages: list[Message], model: str) -> list[Row]:
         hidden = range(0)
     rows, called = [], {}
     for i, message in enumerate(messages):
-        called.update((call_id, name) for call_id, name, _ in _calls(message))
+        called.update((call_id, name) for call_id, name, _ in calls_of(message, f"messages[{i}]"))
         if i not in hidden:
-            label, text, is_note = _excerpt(message, called)
+            label, text, is_note = _excerpt(message, f"messages[{i}]", called)
             rows.append(Row(_shorten(_clean(message["role"]), 10) or "no role", text, tokens[i], label, is_note))
         elif i == hidden[0]:
             left_out = sum(tokens[hidden.start : hidden.stop])
@@ -102,36 +116,24 @@ def _message_rows(messages: list[Message], model: str) -> list[Row]:
     return rows
 
 
-def _excerpt(message: Message, called: dict[str, str]) -> tuple[str, str, bool]:
+def _excerpt(message: Message, where: str, called: dict[str, str]) -> tuple[str, str, bool]:
     """What to show of a message: (a label, its text, whether the text is a remark of ours)."""
-    content, label = message.get("content"), ""
-    if isinstance(content, (list, tuple)):
-        content = "\n".join(part["text"] for part in content)
-    said = _clean(content or "")
-    asked = ", ".join(f"{_clean(name)}({_clean(arguments)})" for _, name, arguments in _calls(message)[:50])
+    label, text = "", _clean(said(message, where))
+    asked = ", ".join(f"{_clean(name)}({_clean(given)})" for _, name, given in calls_of(message, where)[:50])
     if message.get("tool_call_id"):
         call_id = str(message["tool_call_id"])
         label = f"{called.get(call_id, call_id)} →"
     elif message.get("name"):
         label = f"{message['name']}:"
-    elif asked and not said:
+    elif asked and not text:
         label = "calls"
     label = _shorten(_clean(label), 24)
     if asked:
-        return label, f"{said} → calls {asked}" if said else asked, False
-    if said:
-        return label, said, False
+        return label, f"{text} → calls {asked}" if text else asked, False
+    if text:
+        return label, text, False
+    content = message.get("content")
     return label, "no content (None)" if content is None else "blank text" if content else "empty text", True
-
-
-def _calls(message: Message) -> list[tuple[str, str, str]]:
-    """The tool calls of a message as (id, name, arguments); what does not look like a call is left out."""
-    calls, found = message.get("tool_calls"), []
-    for call in calls if isinstance(calls, (list, tuple)) else ():
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict):
-            found.append((str(call.get("id")), str(function.get("name")), str(function.get("arguments") or "")))
-    return found
 
 
 def _number(count: int, noun: str) -> str:
@@ -220,11 +222,12 @@ def _lines(view: RequestView) -> list[str]:
     head = f"{view.title}  ({count})" if view.title else count
     if not view.messages:
         return [head]
-    largest = max(row.tokens for row in view.rows if row.role)
     lines = [_pad(head, 72) + "tokens", "─" * 78]
     for row in view.rows:
         text = _pad(_shorten(f"{row.label} {row.text}".strip(), 46), 47)
-        cost = f"{_bar(row.tokens / largest, 10, '━╸'):<10} {row.tokens:>9,}" if row.role else ""
+        bar = _bar(min(1, row.tokens / view.full_bar), 10, "━╸")
+        bar = f"{bar[:-1]}▶" if row.tokens > view.full_bar else bar
+        cost = f"{bar:<10} {row.tokens:>9,}" if row.role else ""
         lines.append(f"{_pad(row.role, 11)}{text}{cost}".rstrip())
     lines.append("─" * 78)
     lines.append(f"{'':11}+ {PRIMING_TOKENS} to prime the reply{'prompt tokens':>34}{view.tokens:>11,}")
@@ -275,10 +278,9 @@ def _draw(view: RequestView) -> str:
     if view.messages:
         label += f", {view.tokens:,} prompt tokens" + (f", {_fullness(view)}, {_left(view)}" if view.budget else "")
         parts += [_text(_WIDTH - _PAD, 27, "tokens", size=12, fill=_FAINT, anchor="end"), _rule(40)]
-        largest = max(row.tokens for row in view.rows if row.role)
         lines = 2 if len(view.rows) <= 12 else 1
         for row in view.rows:
-            drawn, height = _draw_row(row, y, largest, lines)
+            drawn, height = _draw_row(row, y, view.full_bar, lines)
             parts, y = parts + drawn, y + height
         parts, y = parts + _draw_total(view, y), y + 44
         if view.budget:
@@ -292,7 +294,7 @@ def _draw(view: RequestView) -> str:
     )
 
 
-def _draw_row(row: Row, y: int, largest: int, max_lines: int) -> tuple[list[str], int]:
+def _draw_row(row: Row, y: int, full_bar: int, max_lines: int) -> tuple[list[str], int]:
     ink, chip, bar = _COLOURS.get(row.role, _GREY)
     lines = _wrap(f"{row.label} {row.text}".strip(), _COLUMNS, max_lines)
     height, texts = 11 + 17 * len(lines), []
@@ -303,13 +305,15 @@ def _draw_row(row: Row, y: int, largest: int, max_lines: int) -> tuple[list[str]
         texts.append(_text(0, 15 + 17 * i, body, mono=True, italic=row.is_note, fill=_FAINT if row.is_note else _INK))
     parts = [_clip(_TEXT_X, y + 3, _BAR_X - _TEXT_X - 8, height - 6, "".join(texts))]
     if row.role:
-        length = max(1.5, _BAR_WIDTH * row.tokens / largest)
+        length = min(_BAR_WIDTH, max(1.5, _BAR_WIDTH * row.tokens / full_bar))
         parts += [
             f'<rect x="{_PAD}" y="{y + 4}" width="84" height="20" rx="5" fill="{chip}"/>',
             _clip(_PAD, y + 4, 84, 20, _text(42, 14, escape(row.role), fill=ink, anchor="middle", size=12, weight=600)),
             f'<rect x="{_BAR_X}" y="{y + 10}" width="{length:.1f}" height="8" fill="{bar}"/>',
             _text(_WIDTH - _PAD, y + 18, f"{row.tokens:,}", mono=True, anchor="end"),
         ]
+        if row.tokens > full_bar:  # an arrow: longer than what can be drawn to this scale
+            parts.append(f'<path d="M{_BAR_X + _BAR_WIDTH} {y + 7}l8 7l-8 7z" fill="{bar}"/>')
     return parts, height
 
 

@@ -3,6 +3,7 @@
 Run it from any directory: python examples/01_stateless_calls.py
 """
 
+import argparse
 import sys
 
 from chat_memory import show_request
@@ -14,6 +15,9 @@ QUESTION = {"role": "user", "content": "What is my dog called?"}
 
 def main() -> None:
     """Ask with and without the history, and show what was sent."""
+    argparse.ArgumentParser(
+        description="Ask a question in two calls: without the exchange before it, then with it."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
 

@@ -7,6 +7,7 @@ Run it from any directory:
 
 import argparse
 import io
+import re
 import sys
 
 import openai
@@ -14,6 +15,8 @@ import openai
 from common import MODEL, get_client
 
 SYSTEM = "You are a helpful travel assistant."
+HELP = "Tell the model something, then ask for it; quit ends the talk."
+COMMANDS = {"quit": "quit", "exit": "quit", "q": "quit", "help": "help"}  # what is not said to the model
 TRIP = ["I'm planning a trip to Japan.", "When should I visit?", "What should I pack for that season?"]
 
 
@@ -42,34 +45,46 @@ def stream_reply(client: openai.OpenAI, messages: list[dict]) -> tuple[str, open
     return text, usage
 
 
+def command_in(text: str) -> str:
+    """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
+    alone = text.lower().strip("/:.,!?() ")
+    if alone in COMMANDS:
+        return COMMANDS[alone]
+    word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
+    return COMMANDS.get(word[1].strip(".,!?"), "unknown") if word else ""
+
+
+def hold_turn(client: openai.OpenAI, messages: list[dict], text: str) -> None:
+    """Ask and print the reply. A turn that fails is taken back, so that it can be asked again."""
+    messages.append({"role": "user", "content": text})
+    print("Model: ", end="")
+    problem = "the model sent no text"
+    try:
+        reply, usage = stream_reply(client, messages)
+    except openai.OpenAIError as error:
+        reply, problem = "", str(error)
+    if not reply:
+        print(f"[no reply: {problem}]")
+        messages.pop()
+        return
+    messages.append({"role": "assistant", "content": reply})
+    print(f"\n({usage.prompt_tokens} prompt + {usage.completion_tokens} reply tokens)" if usage else "")
+
+
 def talk(client: openai.OpenAI) -> None:
-    """Talk until quit, end of input or Ctrl-C. A turn that fails is taken back, so that it can be asked again."""
+    """Talk until quit, end of input or Ctrl-C."""
     messages = [{"role": "system", "content": SYSTEM}]
-    print("Tell the model something, then ask for it; quit ends the talk.")
-    while True:
-        text = input("\nYou: ").strip()
-        if text.lower().strip(".!") in ("quit", "exit"):
-            return
-        if not text:
-            continue
-        messages.append({"role": "user", "content": text})
-        print("Model: ", end="")
-        problem = "the model sent no text"
-        try:
-            reply, usage = stream_reply(client, messages)
-        except openai.OpenAIError as error:
-            reply, problem = "", str(error)
-        if not reply:
-            print(f"[no reply: {problem}]")
-            messages.pop()
-            continue
-        messages.append({"role": "assistant", "content": reply})
-        print(f"\n({usage.prompt_tokens} prompt + {usage.completion_tokens} reply tokens)" if usage else "")
+    print(HELP)
+    while (command := command_in(text := input("\nYou: ").strip())) != "quit":
+        if command:
+            print(HELP if command == "help" else f"There is no such command. {HELP}")
+        elif text:
+            hold_turn(client, messages, text)
 
 
 def main() -> None:
     """Hold the trip to Japan, or talk."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Hold a conversation of three turns, or talk.", allow_abbrev=False)
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?

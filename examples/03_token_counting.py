@@ -3,6 +3,7 @@
 Run it from any directory: python examples/03_token_counting.py
 """
 
+import argparse
 import sys
 
 import tiktoken
@@ -50,6 +51,9 @@ def request_sizes(turns: int, question: str, reply: str) -> list[int]:
 
 def main() -> None:
     """Compare counts with the server, then look ahead at the cost of a long chat."""
+    argparse.ArgumentParser(
+        description="Count the tokens of requests before they are sent, and compare with the server's count."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
 

@@ -3,6 +3,7 @@
 Run it from any directory: python examples/04_sliding_window.py
 """
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -45,6 +46,9 @@ def last_three(history: list[dict]) -> list[dict]:
 
 def main() -> None:
     """Hold the same conversation with everything sent and with three turns; compare the bill and the answers."""
+    argparse.ArgumentParser(
+        description="Hold a conversation twice: with everything sent, and with the last three turns only."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
     whole, whole_sizes = run_chat(client, TALK)

@@ -3,6 +3,7 @@
 Run it from any directory: python examples/05_token_budget.py
 """
 
+import argparse
 import sys
 
 import openai
@@ -32,6 +33,9 @@ def ask_within_budget(client: openai.OpenAI, history: list[dict], text: str) -> 
 
 def main() -> None:
     """Talk for many turns, show the last request, then ask a question that is too long."""
+    argparse.ArgumentParser(
+        description="Hold a long talk inside a budget of tokens, and ask a question that is too long for it."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
     history = [{"role": "system", "content": SYSTEM}]

@@ -3,6 +3,7 @@
 Run it from any directory: python examples/06_summarize_and_continue.py
 """
 
+import argparse
 import sys
 
 import openai
@@ -51,6 +52,9 @@ def show_a_failure(messages: list[dict]) -> None:
 
 def main() -> None:
     """Hold a talk of 24 turns, ask for facts of its beginning, and show what was sent and what it took."""
+    argparse.ArgumentParser(
+        description="Hold a long talk whose oldest turns go into a summary, and let two summaries fail."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
 

@@ -7,6 +7,7 @@ Run it from any directory:
 
 import argparse
 import io
+import re
 import sys
 from contextlib import closing, suppress
 
@@ -32,6 +33,7 @@ TALK = [
     "I get seasick on small boats, so I would rather take a train than a ferry.",
     "What is my dog called?",
 ]
+COMMANDS = {"quit": "quit", "exit": "quit", "q": "quit", "help": "help", "memory": "memory"}  # not said to the model
 HELP = """\
 Say something, and ask for it later. Or type
   /memory   what is remembered: the summary and the recent turns
@@ -54,7 +56,7 @@ def hold_turn(memory: ChatMemory, budget: int, text: str) -> None:
             for piece in pieces:
                 print(piece, end="", flush=True)
     except (openai.OpenAIError, BudgetError, IncompleteReply) as error:
-        print(f"\n[This turn is not kept: {error}]")
+        print(f"\n[This turn is not kept: {str(error).replace('max_tokens', '--budget')}]")
     else:
         used = count_tokens(memory.messages, model=MODEL)
         print(f"\n[{'#' * min(20, 20 * used // budget):.<20}] {used:,} of {budget:,} tokens")
@@ -69,7 +71,8 @@ def show_memory(memory: ChatMemory, budget: int) -> None:
     print(f"Summary: {memory.summary or 'none yet.'}")
     print(show_request(memory.messages, budget=budget, title="The next request, before its question", model=MODEL))
     used = memory.usage
-    print(f"So far: {used.requests} requests, {used.prompt_tokens:,} prompt + {used.completion_tokens:,} reply tokens")
+    requests = "1 request" if used.requests == 1 else f"{used.requests} requests"  # one that was stopped counts too
+    print(f"So far: {requests}, {used.prompt_tokens:,} prompt + {used.completion_tokens:,} reply tokens")
 
 
 def read_line() -> str:
@@ -80,14 +83,22 @@ def read_line() -> str:
     return text.strip()
 
 
+def command_in(text: str) -> str:
+    """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
+    alone = text.lower().strip("/:.,!?() ")
+    if alone in COMMANDS:
+        return COMMANDS[alone]
+    word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
+    return COMMANDS.get(word[1].strip(".,!?"), "unknown") if word else ""
+
+
 def talk(memory: ChatMemory, budget: int) -> None:
     """Talk until quit. Ends with EOFError at the end of the input, and with KeyboardInterrupt at Ctrl-C."""
     print(HELP)
-    while (text := read_line()).lower().strip("/.!") not in ("quit", "exit"):
-        command = text.lower().split()[0].strip(",.!?") if text.startswith("/") else ""
-        if command == "/memory":
+    while (command := command_in(text := read_line())) != "quit":
+        if command == "memory":
             show_memory(memory, budget)
-        elif command == "/help":
+        elif command == "help":
             print(HELP)
         elif command:
             print(f"There is no command {text.split()[0][:20]}. /help lists them.")
@@ -110,10 +121,14 @@ def recite(memory: ChatMemory, budget: int) -> None:
 def main() -> None:
     """Hold the scripted talk, or talk."""
     small = "--interactive" not in sys.argv  # the scripted talk is short, and is to be summarised all the same
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser = argparse.ArgumentParser(description="Hold a talk that keeps to a token budget.", allow_abbrev=False)
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
-    parser.add_argument("--budget", type=int, default=360 if small else 3000, metavar="N", help="tokens (%(default)s)")
-    parser.add_argument("--keep-recent", type=int, default=3 if small else 6, metavar="N", help="turns (%(default)s)")
+    parser.add_argument(
+        "--budget", type=int, default=360 if small else 3000, metavar="N", help="tokens (360, or 3000 to talk)"
+    )
+    parser.add_argument(
+        "--keep-recent", type=int, default=3 if small else 6, metavar="N", help="turns (3, or 6 to talk)"
+    )
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?
             stream.reconfigure(errors="replace")

@@ -9,6 +9,7 @@ Run it from any directory:
 import argparse
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ with suppress(ImportError):
     import readline  # noqa: F401  (arrow keys and long lines where input() reads from a terminal; not on Windows)
 
 SYSTEM = "You are a helpful travel assistant."
+# What is not said to the model.
+COMMANDS = {"quit": "quit", "exit": "quit", "q": "quit", "help": "help", "saved": "saved", "memory": "saved"}
+HELP = "Talk until you type quit; /saved shows what is kept. Ctrl-C stops a reply; otherwise it ends the talk."
 BUDGET = 300  # tokens, for the three programs: so small that old turns are summarised
 KILLED = 9  # the exit code of the program that is killed
 TALK = [
@@ -103,13 +107,32 @@ def since(messages: list[dict]) -> str:
     return "\n".join("  " + " → ".join(str(message["content"]) for message in turn) for turn in turns)
 
 
+def command_in(text: str) -> str:
+    """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
+    alone = text.lower().strip("/:.,!?() ")
+    if alone in COMMANDS:
+        return COMMANDS[alone]
+    word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
+    return COMMANDS.get(word[1].strip(".,!?"), "unknown") if word else ""
+
+
+def obey(command: str, store: ConversationStore, id: str) -> None:
+    """Do what a command wants."""
+    if command == "saved":
+        print(what_is_saved(store, id))
+    else:
+        print(HELP if command == "help" else f"There is no such command. {HELP}")
+
+
 def talk(store: ConversationStore, id: str) -> None:
     """Talk until quit. Ends with EOFError at the end of the input, and with KeyboardInterrupt at Ctrl-C."""
     memory, known = memory_of(store, id), len(store.open(id).messages())
-    print(f"{what_is_saved(store, id)}\nTalk until you type quit. Ctrl-C stops a reply; otherwise it ends the talk.")
-    while (text := read_line()).lower().strip("/.!") not in ("quit", "exit"):
+    print(f"{what_is_saved(store, id)}\n{HELP}")
+    while (command := command_in(text := read_line())) != "quit":
         try:
-            if text:
+            if command:
+                obey(command, store, id)
+            elif text:
                 hold_turn(memory, text)
                 known += 2  # the question and the reply
                 print(f"[Saved. {count_tokens(memory.messages, model=MODEL):,} tokens are remembered.]")
@@ -134,7 +157,7 @@ def read_line() -> str:
 
 def main() -> None:
     """Play the three programs, or talk."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser = argparse.ArgumentParser(description="Talk, and go on with it tomorrow.", allow_abbrev=False)
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
     parser.add_argument("--store", metavar="PATH", help="the file that keeps the talk, or the URL of a database")
     parser.add_argument("--conversation", default="talk", metavar="ID", help="which talk in the store (%(default)s)")

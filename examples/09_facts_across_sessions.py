@@ -3,6 +3,7 @@
 Run it from any directory: python examples/09_facts_across_sessions.py
 """
 
+import argparse
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -72,6 +73,9 @@ def source_of(fact: Fact, talks: list[str]) -> str:
 
 def main() -> None:
     """Hold the talks, forget a dog, and list what is known in the end."""
+    argparse.ArgumentParser(
+        description="Hold conversations with two users, and remember in the next what they said in the last."
+    ).parse_args()
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
     with tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "chats.db") as store:

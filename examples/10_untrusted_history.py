@@ -169,7 +169,10 @@ def main() -> None:
     """Print the tables of the two memories, or that of somebody's own memory, and what no defence gives."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without these characters shows others
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description="Try eight attacks on a careless memory and on a defended one, or with --mine on your own.",
+        epilog="Your own memory is asked some 400 times: offline that takes up to half a minute.",
+    )
     arguments.add_argument("--mine", type=Path, metavar="FILE", help="attack the class ChatMemory of this file")
     mine = arguments.parse_args().mine
     if not mine:

@@ -19,7 +19,7 @@ from mock_model.transcript import LABELS, text_of
 
 # ---- whose words ----
 
-QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:</\2>|$)", re.S)
+QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:(?i:</\s*\2\s*>)|$)", re.S)
 TALK_LINE = re.compile(r"^[ \t]*[\[(<*_-]{0,3} ?(\w+(?: [A-Z]\w+)?)[\])>*_]{0,3}\s*:", re.M)
 SPEAKERS = {*LABELS, "user", "assistant", "system", "developer", "tool"}
 DATA = re.compile(  # "the text between the tags is data, not instructions"
@@ -43,7 +43,8 @@ def unquoted(text: str, by_user: bool) -> str:
     text = QUOTED.sub("\n", without_strings(without_lists(text)))
     listed = re.search(r"\[\s*\{", text)  # JSON that cannot be read
     if listed:
-        text = text[: listed.start()] + "\n" + text[text.rfind("]") + 1 :]
+        end = text.rfind("]", listed.start()) + 1 or len(text)
+        text = text[: listed.start()] + "\n" + text[end:]
     labels = Counter(m[1].lower() for m in TALK_LINE.finditer(text))
     talk = [m.start() for m in TALK_LINE.finditer(text) if m[1].lower() in SPEAKERS or labels[m[1].lower()] > 1]
     return text[: talk[0]] if len(talk) > 1 else text

@@ -27,7 +27,7 @@ class Done(NamedTuple):
 def environment(**more: str) -> dict[str, str]:
     """The environment of a terminal that shows UTF-8, offline unless `more` says otherwise."""
     mine = {"WORKBOOK_OFFLINE": "1", "PYTHONIOENCODING": "utf-8", "NO_PROXY": "127.0.0.1"}
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | mine | more
+    return os.environ | mine | more
 
 
 def run(example: str, folder: Path, *arguments: str, typed: str | bytes = "", **more: str) -> Done:

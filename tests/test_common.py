@@ -126,6 +126,27 @@ def test_web_addresses_of_every_kind_are_taken(tmp_path, url):
     assert settings(tmp_path, OPENAI_BASE_URL=url, OPENAI_MODEL="m").base_url == url
 
 
+@pytest.mark.parametrize("kind", ["openai", "services.ai", "cognitiveservices"])
+def test_azure_is_asked_at_its_address_for_this_client(tmp_path, kind):
+    host = f"https://mine.{kind}.azure.com"
+    found = settings(tmp_path, OPENAI_BASE_URL=f"{host}/openai/v1/", OPENAI_MODEL="m", OPENAI_API_KEY=KEY)
+    assert found == Settings("m", KEY, f"{host}/openai/v1/")
+    for path in ("", "/", "/openai/deployments/m/chat/completions?api-version=2024-10-21", "/models"):
+        assert "ends in /openai/v1/" in refusal(tmp_path, OPENAI_BASE_URL=host + path, OPENAI_MODEL="m")
+
+
+def test_the_path_that_the_client_adds_itself_may_stand_in_an_address(tmp_path):
+    found = settings(tmp_path, OPENAI_BASE_URL=f"{OLLAMA}/chat/completions", OPENAI_MODEL="m")
+    assert found.base_url == OLLAMA
+
+
+def test_what_stands_behind_the_address_goes_with_each_request(monkeypatch):
+    address = "https://mine.openai.azure.com/openai/v1/"
+    monkeypatch.setattr(common, "SETTINGS", Settings("m", KEY, f"{address}?api-version=preview"))
+    client = common.get_client()
+    assert (str(client.base_url), client.default_query) == (address, {"api-version": "preview"})
+
+
 def test_another_server_without_a_model_name_is_refused(tmp_path):
     said = refusal(tmp_path, OPENAI_BASE_URL=OLLAMA, OPENAI_API_KEY=KEY)
     assert "OPENAI_MODEL is not set" in said and "OPENAI_BASE_URL" in said
@@ -176,10 +197,106 @@ def test_the_key_of_the_example_file_is_known_to_be_none(tmp_path):
         'OPENAI_API_KEY="{}"\n',
         "OPENAI_API_KEY='{}'\n",
         "\n# comment\n\n  OPENAI_API_KEY={}  \n",
+        "export  OPENAI_API_KEY={}\n",
+        'declare -x OPENAI_API_KEY="{}"\n',
+        '$env:OPENAI_API_KEY="{}"\n',  # PowerShell
+        "$Env:OPENAI_API_KEY = '{}'\r\n",
+        "set OPENAI_API_KEY={}\r\n",  # cmd.exe
+        'SET "OPENAI_API_KEY={}"\r\n',
+        '"OPENAI_API_KEY"="{}"\n',
+        "'OPENAI_API_KEY' = {}\n",
+        "“OPENAI_API_KEY”=“{}”\n",  # a word processor
+        "OPENAI_API_KEY=‘{}’ # mine\n",
+        "OPENAI_API_KEY=„{}“\n",
+        "\u200bOPENAI_API_KEY={}\n",  # what one does not see
+        "OPENAI\u00ad_API_KEY={}\u200b\n",
+        "\ufeff\ufeffOPENAI_API_KEY={}\n",
+        "OPENAI_API_KEY\u3164={}\n",
+        "\u00a0OPENAI_API_KEY\u00a0=\u00a0{}\u00a0\n",
+        "ＯＰＥＮＡＩ＿ＡＰＩ＿ＫＥＹ={}\n",
+        "OPENAI_API_KEY＝{}\n",
+        "openai_api_key={}\n",
+        "OpenAI_API_Key={}\n",
+        "OPENAI_API_KEY={}\nOPENAI_API_KEY=\n",  # a blank one sets nothing
     ],
 )
 def test_a_line_may_be_written_in_every_usual_way(tmp_path, line):
     assert settings(tmp_path, line.format(KEY)) == Settings("gpt-6-luna", KEY)
+
+
+@pytest.mark.parametrize("name", ["openai_api_key", "OPENAI_API_KEY\u200b", "ＯＰＥＮＡＩ_API_KEY"])
+def test_a_name_in_the_environment_that_is_surely_ours_counts(tmp_path, name):
+    assert settings(tmp_path, **{name: KEY}) == Settings("gpt-6-luna", KEY)
+    assert settings(tmp_path, **{"OPENAI_API_KEY": OTHER_KEY, name: KEY}).key == OTHER_KEY
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OPENAI_APIKEY", "OPENAI_API_KEY"),
+        ("OPEN_AI_KEY", "OPENAI_API_KEY"),
+        ("OPENAI_KEY", "OPENAI_API_KEY"),
+        ("OPENAI-API-KEY", "OPENAI_API_KEY"),
+        ("OPENAPI_KEY", "OPENAI_API_KEY"),
+        ("openai_api_keys", "OPENAI_API_KEY"),
+        ("\u041ePENAI_API_KEY", "OPENAI_API_KEY"),  # it begins with a Cyrillic letter
+        ("AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"),
+        ("API_KEY", "OPENAI_API_KEY"),
+        ("OPENAI_API_BASE", "OPENAI_BASE_URL"),
+        ("AZURE_OPENAI_ENDPOINT", "OPENAI_BASE_URL"),
+        ("OPENAI_MODEL_NAME", "OPENAI_MODEL"),
+        ("WORKBOOK_OFLINE", "WORKBOOK_OFFLINE"),
+    ],
+)
+def test_a_name_that_only_looks_like_ours_is_refused_with_its_line(tmp_path, name, meant):
+    others = "".join(f"{ours}={OLLAMA if 'URL' in ours else 'm'}\n" for ours in common.VARIABLES[:3] if ours != meant)
+    for before in ("# mine\n", others):
+        said = refusal(tmp_path, f"{before}{name}={KEY}\n")
+        assert said.startswith(f"Line {before.count(chr(10)) + 1} of .env sets {name}, which nothing reads")
+        assert f"Did you mean {meant}?" in said and KEY not in said
+
+
+def test_a_name_that_looks_like_ours_is_left_alone_where_nothing_is_lost(tmp_path):
+    mine = f"OPENAI_API_KEY={KEY}\n"
+    for line in (f"OPENAI_API_KEY_OLD={OTHER_KEY}", "OPENAI_ORG_ID=org-1", "OPENAI_KEY=", "OTHER_KEY=1"):
+        assert settings(tmp_path, mine + line) == Settings("gpt-6-luna", KEY)
+    assert settings(tmp_path, f"WORKBOOK_OFFLINE=1\nOPENAI_APIKEY={KEY}\n") == OFFLINE
+    assert settings(tmp_path, "", OPENAI_APIKEY=KEY, WORKBOOK_OFFLINE="1") == OFFLINE
+
+
+@pytest.mark.parametrize("name", ["OPENAI_APIKEY", "OPEN_AI_KEY", "OPENAI_KEY", "OPENAI_BASE_URI"])
+def test_in_the_environment_it_is_refused_only_where_the_offline_model_would_answer(tmp_path, name):
+    assert f"The environment sets {name}" in refusal(tmp_path, **{name: "x"})
+    assert settings(tmp_path, f"OPENAI_API_KEY={KEY}\n", **{name: "x"}) == Settings("gpt-6-luna", KEY)
+
+
+@pytest.mark.parametrize(
+    "name", ["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY_FILE", "OPENAI_API_BASE", "MY_KEY", "OPENAI_LOG"]
+)
+def test_what_other_programs_read_from_the_environment_is_left_to_them(tmp_path, name):
+    assert settings(tmp_path, **{name: KEY}) == OFFLINE
+
+
+@pytest.mark.parametrize("name", [".env.txt", "env", ".env.example"])
+def test_settings_in_a_file_that_is_not_read_are_not_passed_over_in_silence(tmp_path, name):
+    (tmp_path / name).write_text(f"OPENAI_API_KEY={KEY}\n", encoding="utf-8")
+    said = refusal(tmp_path)
+    assert f"{name} sets OPENAI_API_KEY, but only .env is read" in said and KEY not in said
+    assert settings(tmp_path, f"OPENAI_API_KEY={OTHER_KEY}\n").key == OTHER_KEY
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
+    (tmp_path / ".env").mkdir()
+    assert refusal(tmp_path).startswith(".env is a folder, but")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    def refused(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / ".env").write_text(f"OPENAI_API_KEY={KEY}\n", encoding="utf-8")
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert refusal(tmp_path).startswith(".env cannot be read (Permission denied). Allow")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_accepted(tmp_path):
@@ -190,7 +307,11 @@ def test_windows_line_ends_and_a_byte_order_mark_are_accepted(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_a_file_in_another_encoding_is_named(tmp_path, encoding):
     said = refusal(tmp_path, f"OPENAI_API_KEY={KEY}\n".encode(encoding))
-    assert ".env" in said and "UTF-8" in said
+    assert ".env is saved in UTF-16" in said and "UTF-8" in said
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    assert ".env is not a UTF-8 text file" in refusal(tmp_path, b"OPENAI_MODEL=caf\xe9\n")
 
 
 @pytest.mark.parametrize(
@@ -231,8 +352,9 @@ def test_what_looks_like_a_reference_is_text(tmp_path):
         "{}\t{}",
         '{}"{}',
         "{}'{}",
-        "“{}”",
-        "{}\u200b",
+        "{}“{}",
+        "={}",
+        "{};",
         "{}é",
         "{}\x07",
         "sk-...",
@@ -369,6 +491,12 @@ def test_a_blank_address_in_the_environment_leads_nowhere_else(monkeypatch, make
         ("https://API.OpenAI.com/v1", "max_completion_tokens"),
         ("https://eu.api.openai.com/v1", "max_completion_tokens"),
         ("https://mine.openai.azure.com/openai/v1/", "max_completion_tokens"),
+        ("https://mine.services.ai.azure.com/openai/v1/", "max_completion_tokens"),
+        ("https://mine.services.ai.azure.com/api/projects/one/openai/v1", "max_completion_tokens"),
+        ("https://MINE.cognitiveservices.azure.com/openai/v1/", "max_completion_tokens"),
+        ("https://mine.openai.azure.us/openai/v1/", "max_completion_tokens"),
+        ("https://mine.azure-api.net/llm/v1", "max_completion_tokens"),
+        ("https://services.ai.azure.com.example.org/v1", "max_tokens"),
         (OLLAMA, "max_tokens"),
         ("http://127.0.0.1:8080/v1", "max_tokens"),
         ("http://[::1]:8000/v1", "max_tokens"),

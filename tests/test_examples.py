@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openai
 import pytest
 
 from chat_memory import ChatMemory
@@ -72,6 +73,27 @@ def test_in_a_process_of_its_own_a_talk_goes_the_same(tmp_path, encoding):
     alone = run_alone(CHAT, tmp_path, "--interactive", **talk)
     assert_clean(alone)
     assert alone == run(CHAT, tmp_path, "--interactive", **talk)
+
+
+@pytest.mark.parametrize("example", [example.stem for example in EXAMPLES])
+def test_an_example_says_what_it_does_when_asked_and_does_not_do_it(tmp_path, monkeypatch, example):
+    monkeypatch.setattr(openai.OpenAI, "__init__", lambda *_, **__: pytest.fail("it makes a client"))
+    done = run(example, tmp_path, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    usage, purpose, *_, options = done.stdout.split("\n\n")[:3]
+    assert usage.startswith(f"usage: {example}.py [-h]") and len(purpose.split()) > 5 and options.startswith("options:")
+    for option in re.findall(r"(--[a-z-]+)", usage):
+        assert re.search(rf"^  {option} .*\w", options, re.M), f"it does not say what {option} does"
+    refused = run(example, tmp_path, "--nothing-of-this-name")
+    assert refused.returncode == 2 and not refused.stdout
+    assert refused.stderr.splitlines()[-1].endswith("unrecognized arguments: --nothing-of-this-name")
+
+
+@pytest.mark.parametrize("example", [CHAT, "08_save_and_resume"])
+def test_an_example_runs_where_python_leaves_docstrings_out(tmp_path, example):
+    done = run_alone(example, tmp_path, "--help", PYTHONOPTIMIZE="2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run(example, tmp_path, "--help").stdout
 
 
 def test_01_answers_only_with_the_exchange_resent(outputs):
@@ -371,11 +393,20 @@ def test_07_shows_its_memory_and_helps(tmp_path):
     assert done.stdout.endswith("Goodbye.\n")
 
 
-@pytest.mark.parametrize("end", ["quit", "EXIT", "Quit!", "/exit"])
-def test_07_ends_when_told_to(monkeypatch, capsys, end):
-    type_lines(monkeypatch, "My name is Ana.", end, "Never read.")
-    load(MEMORY).talk(memory_on(MockServer()), 3000)
-    assert len(replies(capsys.readouterr().out)) == 1
+ENDS = ["quit", "EXIT", "Quit!", "/exit", "/quit now", "quit()", ":q", "Q"]
+COMMANDS = ["help", "/help", "Help?", "/help, please", "/nothing", "/团团"]
+
+
+@pytest.mark.parametrize("example", [CHAT, MEMORY])
+def test_a_talk_keeps_commands_to_itself(monkeypatch, capsys, example):
+    said = ["My name is Ana.", "Help me to pack.", "/etc/hosts is empty.", "Quit my job?"]
+    for end in ENDS:
+        server = RecordingServer()
+        type_lines(monkeypatch, *said, *COMMANDS, end, "Never read.")
+        load(example).talk(*([server.client()] if example == CHAT else [memory_on(server), 3000]))
+        assert [request[-1]["content"] for request in server.requests] == said
+        shown = capsys.readouterr().out
+        assert shown.count("quit") >= 5 and len(re.findall("There is no", shown)) == 2
 
 
 def test_07_ends_with_its_input(tmp_path):
@@ -401,7 +432,9 @@ def test_07_survives_input_that_is_no_text(tmp_path):
 def test_07_says_how_much_too_long_a_question_is_and_goes_on(tmp_path):
     done = remember(tmp_path, "My name is Ana.", "word " * 50_000, "What is my name?", options=SHORT_BUDGET)
     assert_clean(done)
-    assert re.search(r"\[This turn is not kept: The newest question needs 50,\d+ tokens", done.stdout)
+    refused = re.search(r"\[This turn is not kept: The newest question needs 50,\d+ tokens.*", done.stdout)[0]
+    assert "the summary" not in refused, "there is none yet"
+    assert re.search(r"Raise --budget to at least [\d,]+, or shorten the question\.\]", refused)
     assert "Ana" in replies(done.stdout)[-1] and len(FULLNESS.findall(done.stdout)) == 2
 
 

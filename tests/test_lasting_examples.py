@@ -63,6 +63,18 @@ def test_08_says_when_another_program_has_gone_on_with_the_talk(tmp_path, monkey
     assert told.format("It was deleted.") in deleted
 
 
+def test_08_keeps_commands_out_of_the_talk(tmp_path):
+    said = ["My cat is called Pixel.", "Help me to pack."]
+    for end in ("quit", "/quit", "Exit!", "quit()"):
+        commands = ["help", "/help", "/saved", "/memory please", "/nothing"]
+        done = talk(tmp_path, *said, *commands, end, "Never read.", conversation=end)
+        assert_clean(done)
+        with load(SAVING).ConversationStore(tmp_path / "chats.db") as store:
+            kept = store.open(end).messages()
+        assert [message["content"] for message in kept if message["role"] == "user"] == said
+        assert done.stdout.count("Saved turns: 2 ") == 2 and done.stdout.count("There is no such command.") == 1
+
+
 def test_08_refuses_what_it_cannot_keep_a_talk_in(tmp_path):
     without = run(SAVING, tmp_path, "--interactive")
     assert without.returncode == 2 and "--store chats.db" in without.stderr

@@ -40,13 +40,18 @@ def files_by_hand(root: Path) -> list[Path]:
     """The same for a folder that was downloaded without its history: what .gitignore does not name."""
     ignored = [line.rstrip("/") for line in read(root / ".gitignore").split()] + [".git"]
 
-    def kept(names: Iterable[str]) -> list[str]:
-        return [name for name in names if not any(fnmatch(name, pattern) for pattern in ignored)]
+    def kept(folder: Path, names: Iterable[str]) -> list[str]:
+        paths = {name: (folder / name).relative_to(root).as_posix() for name in names}
+        return [
+            name
+            for name, path in paths.items()
+            if not any(fnmatch(path if "/" in pattern else name, pattern) for pattern in ignored)
+        ]
 
     found = []
     for folder, folders, names in os.walk(root):
-        folders[:] = kept(folders)
-        found += [Path(folder) / name for name in kept(names)]
+        folders[:] = kept(Path(folder), folders)
+        found += [Path(folder) / name for name in kept(Path(folder), names)]
     return sorted(found)
 
 
@@ -63,8 +68,10 @@ def test_the_files_are_found():
 
 
 def test_the_files_are_found_without_git_too(tmp_path):
-    (tmp_path / ".gitignore").write_text(".env\n.venv/\n*.egg-info/\n", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text(".env\n.venv/\n*.egg-info/\nwork/*.bak\nwork/lessons/\n", encoding="utf-8")
     for name in ("common.py", "lessons/01_x.ipynb", ".env", ".venv/lib/x.py", "a.egg-info/x", "work/.env", ".git/HEAD"):
+        touch(tmp_path / name)
+    for name in ("work/lessons/01_x.ipynb", "work/01_x.1.bak"):
         touch(tmp_path / name)
     assert files_by_hand(tmp_path) == [tmp_path / name for name in (".gitignore", "common.py", "lessons/01_x.ipynb")]
 
@@ -89,7 +96,8 @@ def strays(root: Path) -> list[str]:
     for pattern in ("examples/*", "work/*", "test_*", *(f"{room}/*" for room in rooms)):
         checked = root if pattern.startswith(("examples", "work")) else root / "tests" / "challenges"
         for path in sorted(checked.glob(pattern)):
-            if path.name.startswith(".") or path.name == "__pycache__" or path.suffix == ".bak":
+            theirs = pattern == "work/*" and (path.name == "lessons" or path.suffix == ".bak")
+            if theirs or path.name.startswith(".") or path.name == "__pycache__":
                 continue
             if path.stem.removeprefix("test_") not in lessons:
                 problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")
@@ -121,7 +129,13 @@ def test_the_same_number_and_name_lead_from_room_to_room():
 )
 def test_a_file_that_leads_nowhere_is_found(tmp_path, change, words):
     right = ["lessons/01_calls.ipynb", "examples/01_calls.py", "lessons/02_chat_loop.ipynb", "examples/02_chat_loop.py"]
-    right += ["work/02_chat_loop.py", "tests/challenges/test_02_chat_loop.py", "tests/challenges/conftest.py"]
+    right += [
+        "work/02_chat_loop.py",
+        "work/lessons/02_chat_loop.ipynb",
+        "work/02_chat_loop.1.bak",
+        "tests/challenges/test_02_chat_loop.py",
+        "tests/challenges/conftest.py",
+    ]
     right += ["tests/challenges/solutions/02_chat_loop.py", "tests/challenges/mistakes/02_chat_loop/no_reply.py"]
     for name in right:
         touch(tmp_path / name)
@@ -429,11 +443,14 @@ def test_commands_are_read_as_they_are_written():
 
 
 def wrong_rows(readme: str, minutes: dict[str, str], exists: Callable[[str], bool]) -> list[str]:
-    """Rows of the map of lessons that disagree with the lessons (minutes by name), and links that lead nowhere."""
+    """Rows of the map of lessons that disagree with the lessons, and links that lead nowhere.
+
+    `minutes`, by name, are those for reading and those for the challenge: "12 + 15".
+    """
     links = re.findall(r"\]\(([^)\s]+)\)", readme)
     problems = [f"{link} leads nowhere" for link in links if "://" not in link and not exists(link.split("#")[0])]
     for name, time in minutes.items():
-        row = re.search(rf"^\| {name[:2]} \|.*\(lessons/{name}\.ipynb\).*\| (\d+) \|$", readme, re.M)
+        row = re.search(rf"^\| {name[:2]} \|.*\(lessons/{name}\.ipynb\).*\| (\d+ \+ \d+) \|$", readme, re.M)
         if not row or row[1] != time or "(to come)" in row[0]:
             problems.append(f"the map has no row with a link to {name} and its {time} minutes")
     for row in re.findall(r"^\| \d\d \|.*", readme, re.M):
@@ -443,9 +460,8 @@ def wrong_rows(readme: str, minutes: dict[str, str], exists: Callable[[str], boo
 
 
 def test_the_readme_maps_the_lessons_that_are_there():
-    minutes = {
-        path.stem: re.search(r"\*\*Time:\*\* (\d+) minutes", read(path))[1] for path in ROOT.glob("lessons/*.ipynb")
-    }
+    time = re.compile(r"Reading: (\d+) minutes\b[^*]*challenge[^.]*: about (\d+)")
+    minutes = {path.stem: " + ".join(time.search(read(path)).groups()) for path in ROOT.glob("lessons/*.ipynb")}
     readme = read(ROOT / "README.md")
     assert wrong_rows(readme, minutes, lambda link: (ROOT / link).exists()) == []
     assert re.findall(r"^\| (\d\d) \|", readme, re.M) == [f"{n:02}" for n in range(1, 15)]
@@ -454,17 +470,18 @@ def test_the_readme_maps_the_lessons_that_are_there():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("| 10 |", "| 15 |", "its 10 minutes"),
+        ("| 10 + 15 |", "| 10 + 20 |", "its 10 + 15 minutes"),
+        ("| 10 + 15 |", "| 10 |", "its 10 + 15 minutes"),
         ("01_calls", "01_call", "leads nowhere"),
         ("[Calls](lessons/01_calls.ipynb)", "Calls (to come)", "a link to 01_calls"),
         (" (to come)", "", "lesson 02 is still to come"),
     ],
 )
 def test_a_map_that_is_out_of_date_is_found(old, new, words):
-    readme = "| 01 | [Calls](lessons/01_calls.ipynb) | learn | 10 |\n| 02 | Loop (to come) | talk | 15 |\n"
+    readme = "| 01 | [Calls](lessons/01_calls.ipynb) | learn | 10 + 15 |\n| 02 | Loop (to come) | talk | 15 |\n"
 
     def problems(text: str) -> list[str]:
-        return wrong_rows(text, {"01_calls": "10"}, lambda link: link == "lessons/01_calls.ipynb")
+        return wrong_rows(text, {"01_calls": "10 + 15"}, lambda link: link == "lessons/01_calls.ipynb")
 
     assert problems(readme) == []
     assert any(words in problem for problem in problems(readme.replace(old, new)))

@@ -24,7 +24,7 @@ LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 LAST = 14  # the number of the last lesson: nothing comes after it
 MOST_LINES = 12
 ENDING = ["Recap", "Check yourself", "Your turn", "Next"]
-MODULES = {"common", "chat_memory", "openai", "matplotlib", "tiktoken"}  # and the standard library
+MODULES = {"common", "chat_memory", "openai", "matplotlib", "sqlalchemy", "tiktoken"}  # and the standard library
 TAGS = {"kept-failure", "raises-exception", "nbval-ignore-output"}
 
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *$", re.M)
@@ -238,7 +238,8 @@ def the_title_says_what_when_and_after_what(lesson: Lesson) -> Iterator[str]:
         yield "it has more or fewer than one heading of level 1. The title is the only one: use ## and ###."
     for words, pattern in {
         "**You will be able to** …": r"\*\*You will be able to\*\* \w",
-        "**Time:** 15 minutes.": r"\*\*Time:\*\* [1-9]\d? minutes\.",
+        "*Reading: 15 minutes. The challenge at the end: about 20.*": r"Reading: [1-9]\d? minutes\b[^*]*"
+        r"challenge[^.]*: about [1-9]\d?\b",
         "**You need:** …": r"\*\*You need:\*\* \S",
     }.items():
         if not re.search(pattern, first.source):
@@ -263,27 +264,48 @@ def call_name(call: ast.Call) -> str:
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
+GUESS = "Write your guess down, then open"
+
+
 @check
 def every_prediction_is_answered_and_run(lesson: Lesson) -> Iterator[str]:
-    predictions = [cell for cell in lesson.cells if predictions_in(cell)]
+    """A prediction is a question under a heading of its own, its answer folded, and a cell right below that shows it."""
+    predictions = [cell for cell in lesson.cells if GUESS in cell.source]
     if not predictions:
-        yield "nothing is predicted. Put ### Predict, a question and its folded answer before a code cell."
+        yield f"nothing is predicted. Put ### and a question, and its answer folded under {GUESS!r}, before a code cell."
     for cell in predictions:
-        if predictions_in(cell) != [(3, "Predict")]:
-            yield f"{cell}: write the heading as ### Predict, and give every prediction a cell of its own."
-            continue
-        asked, _, rest = cell.source.partition("### Predict")[2].partition("<details>")
-        if not asked.strip():
-            yield f"{cell} asks nothing. Put the question between the heading and the folded answer."
-        if len(FOLDED.findall("<details>" + rest)) != 1:
-            yield f"{cell} has no folded answer. Add: <details><summary>Write your guess down, then open</summary>"
+        above, _, folded = cell.source.partition("<details>")
+        heading = [*HEADING.finditer(above)][-1:]
+        if cell.source.count(GUESS) != 1 or len(FOLDED.findall("<details>" + folded)) != 1:
+            yield f"{cell} has no folded answer, or several. Add one: <details><summary>{GUESS}</summary>"
+        if not heading or heading[0][1] != "###" or not heading[0][2].endswith("?"):
+            yield f"{cell}: a prediction has a heading of its own that asks. Write ### and a question."
+        elif not above[heading[0].end() :].strip():
+            yield f"{cell} asks nothing. Put what there is to know between the heading and the folded answer."
         if not (following := lesson.after(cell)) or not following.is_code:
             yield f"{cell} is not followed by a code cell. Put the cell that shows the answer right below."
 
 
-def predictions_in(cell: Cell) -> list[tuple[int, str]]:
-    """The headings of a cell that announce a prediction, however they are spelt."""
-    return [(level, title) for level, title in cell.headings if re.fullmatch(r"(?i)predict(ions?)?\W*", title)]
+@check
+def headings_make_a_table_of_contents(lesson: Lesson) -> Iterator[str]:
+    titles = [title for cell in lesson.cells for _, title in cell.headings]
+    for title in sorted({title for title in titles if titles.count(title) > 1}):
+        yield f"{titles.count(title)} headings are called {title!r}. Let each say what stands under it."
+    for title in titles:
+        if re.fullmatch(r"(?i)predict(ions?)?\W*", title):
+            yield f"a heading is {title!r}. Ask the question itself: ### Which of the two knows the dog?"
+
+
+@check
+def charts_are_said_in_words(lesson: Lesson) -> Iterator[str]:
+    """JupyterLab gives a chart no alternative text, and a page may be dark: words below it, and a background in it."""
+    for cell in lesson.code:
+        if not any("image/png" in out.get("data", {}) for out in cell.outputs):
+            continue
+        if not (following := lesson.after(cell)) or not following.source.startswith("**The chart in words:** "):
+            yield f"{cell} draws a chart, which not everybody sees. Begin the next cell with: **The chart in words:** …"
+        if 'facecolor="white"' not in cell.source:
+            yield f'{cell} draws a chart without a background. Add to the figure: facecolor="white"'
 
 
 @check
@@ -387,6 +409,21 @@ def imported(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Call) and call_name(node) in ("import_module", "__import__") and node.args:
             found.add(str(getattr(node.args[0], "value", "")).split(".")[0])
     return found
+
+
+@check
+def imports_stand_where_they_are_first_used(lesson: Lesson) -> Iterator[str]:
+    """The set-up imports from common alone, and a later cell imports what it uses itself."""
+    for cell in lesson.code:
+        imports = [node for node in cell.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        if cell is lesson.code[0]:
+            if imported(cell.tree) - {"common"} or len(imports) != 1:
+                yield f"{cell}: the set-up has one import, from common. Import the others where they are first used."
+        elif "nbval-ignore-output" not in cell.tags:
+            bound = {(name.asname or name.name).split(".")[0] for node in imports for name in node.names}
+            used = {node.id for node in ast.walk(cell.tree) if isinstance(node, ast.Name)}
+            for name in sorted(bound - used):
+                yield f"{cell} imports {name} and does not use it. Import it where it is first used."
 
 
 @check
@@ -501,8 +538,8 @@ def code(source: str, output: str = "", *tags: str) -> dict[str, Any]:
     return {"cell_type": "code", "metadata": metadata, "source": source, "execution_count": None, "outputs": outputs}
 
 
-def folded(answer: str) -> str:
-    return f"<details><summary>Answer</summary>\n\n{answer}\n</details>"
+def folded(answer: str, summary: str = "Answer") -> str:
+    return f"<details><summary>{summary}</summary>\n\n{answer}\n</details>"
 
 
 TITLE = markdown(
@@ -510,10 +547,12 @@ TITLE = markdown(
     "",
     "**You will be able to** repeat.",
     "",
-    "**Time:** 10 minutes. **You need:** [01 · Calls](01_calls.ipynb).",
+    "*Reading: 10 minutes. The challenge at the end: about 15.*",
+    "",
+    "**You need:** [01 · Calls](01_calls.ipynb).",
 )
 SET_UP = code("from common import get_client\n\nclient = get_client()")
-PREDICT = markdown("## Once more", "", "### Predict", "", "What will it print?", "", folded("Three."))
+PREDICT = markdown("## Once more", "", "### Two or three?", "", "What will it print?", "", folded("Three.", GUESS))
 FAILURE = code("print(2)", "2\n", "kept-failure")
 BETTER = code("def three() -> int:\n    return 3\n\n\nprint(three())", "3\n")
 QUESTIONS = markdown("## Check yourself", "", "1. Why?", "", folded("So."), "", "2. How?", "", folded("Thus."))
@@ -675,7 +714,8 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (take_out(TITLE), "does not begin with its title"),
         (replace(PREDICT, "## Once", "# Once"), "one heading of level 1"),
         (replace(TITLE, "**You will be able to**", "You learn to"), "**You will be able to**"),
-        (replace(TITLE, "10 minutes", "a while"), "**Time:** 15 minutes"),
+        (replace(TITLE, "10 minutes", "a while"), "*Reading: 15 minutes."),
+        (replace(TITLE, "about 15", "longer"), "*Reading: 15 minutes."),
         (replace(TITLE, "**You need:**", "Read"), "**You need:**"),
         (lambda lesson: setattr(lesson, "path", lesson.path.with_name("2_Loops.ipynb")), "Rename it"),
     ],
@@ -688,18 +728,26 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
     ],
     every_prediction_is_answered_and_run: [
         (take_out(PREDICT), "nothing is predicted"),
-        (replace(PREDICT, "### Predict", "## Predict"), "write the heading as ### Predict"),
-        (replace(PREDICT, "### Predict", "### Prediction:"), "write the heading as ### Predict"),
-        (replace(PREDICT, "What will", "### Predict\n\nWhat will"), "a cell of its own"),
+        (replace(PREDICT, "### Two", "## Two"), "Write ### and a question"),
+        (replace(PREDICT, "or three?", "or three"), "Write ### and a question"),
         (replace(PREDICT, "What will it print?", ""), "asks nothing"),
-        (replace(PREDICT, folded("Three."), "Three."), "has no folded answer"),
+        (replace(PREDICT, "</details>", f"</details>\n\n{folded('Four.', GUESS)}"), "or several"),
         (move(PREDICT, 8), "is not followed by a code cell"),
         (move(PREDICT, 9), "is not followed by a code cell"),
+    ],
+    headings_make_a_table_of_contents: [
+        (replace(PREDICT, "Two or three?", "Predict"), "Ask the question itself"),
+        (replace(PREDICT, "Two or three?", "Prediction:"), "Ask the question itself"),
+        (replace(PREDICT, "Two or three?", "Set-up"), "2 headings are called 'Set-up'"),
+    ],
+    charts_are_said_in_words: [
+        (display(**{"image/png": "aaaa"}), "Begin the next cell with: **The chart in words:** …"),
+        (display(**{"image/png": "aaaa"}), 'facecolor="white"'),
     ],
     folded_answers_are_folded_and_closed: [
         (replace(PREDICT, "</details>", ""), "not closed"),
         (replace(PREDICT, "<details>", "<details open>"), "is open"),
-        (replace(PREDICT, "<summary>Answer</summary>", ""), "without a <summary>"),
+        (replace(PREDICT, f"<summary>{GUESS}</summary>", ""), "without a <summary>"),
         (replace(PREDICT, "Three.", ""), "folds an empty answer"),
         (replace(PREDICT, "</summary>\n\n", "</summary>\n"), "an empty line after </summary>"),
     ],
@@ -747,6 +795,11 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (source("import requests"), "imports requests"),
         (source("def late():\n    import numpy as np"), "imports numpy"),
         (source("import importlib\nimportlib.import_module('mock_model')"), "imports mock_model"),
+    ],
+    imports_stand_where_they_are_first_used: [
+        (replace(SET_UP, "from common", "import json\n\nfrom common"), "one import, from common"),
+        (replace(SET_UP, "from common import get_client", "get_client = print"), "one import, from common"),
+        (source("import json\nimport os.path\n\nos.path.exists('x')"), "imports json and does not use it"),
     ],
     no_line_ends_in_white_space: [
         (source("x = 3 \ny = 4"), "at the end of a line"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -128,6 +129,14 @@ def test_each_trouble_happens_and_is_cured_as_the_readme_says(trouble: str, tmp_
 def test_every_cure_belongs_to_a_trouble() -> None:
     """No entry of the README has been lost"""
     assert len(TROUBLES) == len(CURES)
+
+
+def test_the_readme_names_the_commands_there_are() -> None:
+    """Every command in the README is one of workbook.py, and those for a learner's day are there"""
+    commands = runpy.run_path(str(ROOT / "workbook.py"))["COMMANDS"]
+    named = re.findall(r"(?:workbook\.py |^\| `(?!python))([a-z]+)", README, re.M)
+    assert set(named) <= commands.keys() and {"start", "next", "reset", "check", "test"} <= set(named)
+    assert README.index("workbook.py start 3") < README.index("## Lessons") < README.index("PostgreSQL")
 
 
 def test_the_picture_is_what_show_request_draws() -> None:

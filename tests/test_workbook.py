@@ -22,7 +22,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[1] / "workbook.py"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE, COPIES = ROOT / "workbook.py", ROOT / "tests" / "challenges" / "copies.py"
 WINDOWS = os.name == "nt"
 needs_signals = pytest.mark.skipif(WINDOWS, reason="a test cannot send Ctrl-C to a single process on Windows")
 
@@ -47,7 +48,8 @@ else:
 
 PYTEST = """
 import json, os, sys, time
-variables = {name: os.environ.get(name) for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "VIRTUAL_ENV")}
+seen = ("PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "PYTHONOPTIMIZE", "VIRTUAL_ENV")
+variables = {name: os.environ.get(name) for name in seen}
 try:
     print(json.dumps({"arguments": sys.argv[1:], "folder": os.getcwd(), "prefix": sys.prefix, **variables}), flush=True)
     time.sleep(30 if "--wait" in sys.argv else 0)
@@ -68,7 +70,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps(sys.argv[1:]).encode())
+        if "/api/status" in self.path:
+            self.wfile.write(b'{"started": "today"}' if "token=0123abcd" in self.path else b"who are you?")
+        else:
+            self.wfile.write(json.dumps([os.environ["PYTHONPATH"], *sys.argv[1:]]).encode())
 
     def do_POST(self):
         self.send_response(204)
@@ -84,6 +89,10 @@ with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
 os._exit(0)
 """
 
+LESSON = json.dumps(
+    {"cells": [{"cell_type": "code", "metadata": {}, "source": "12", "outputs": [], "execution_count": 1}]}
+)
+
 
 class Project:
     """A small workbook in a folder with a space and a letter outside ASCII, and the programs on its PATH."""
@@ -96,8 +105,9 @@ class Project:
             "requirements.txt": "pytest\njupyterlab\n",
             "pyproject.toml": "",
             "constraints.txt": "",
-            "lessons/01_stateless_calls.ipynb": "{}",
-            "lessons/02_chat_loop.ipynb": "{}",
+            "lessons/01_stateless_calls.ipynb": LESSON,
+            "lessons/02_chat_loop.ipynb": LESSON,
+            "tests/challenges/copies.py": COPIES.read_text(encoding="utf-8"),
             "tests/benchmarks/bench_speed.py": "print('twice as fast')",
             "tests/benchmarks/requirements.txt": "another-library\n",
         }.items():
@@ -425,11 +435,13 @@ def test_a_terminal_without_the_letters_of_the_path(project):
 
 def test_pytest_gets_its_arguments_and_gives_its_exit_code(project):
     misleading = {"PYTHONPATH": str(project.programs), "VIRTUAL_ENV": "/elsewhere", "UV_SYSTEM_PYTHON": "1"}
+    misleading |= {"PYTHONOPTIMIZE": "2"}  # without asserts, no test could fail
     seen = assert_good(project.run("test", "-k", "a window", "--lf", **misleading))
     assert seen["arguments"] == ["-k", "a window", "--lf"]
     assert Path(seen["folder"]).resolve() == project.root.resolve()
     assert Path(seen["prefix"]).resolve() == Path(seen["VIRTUAL_ENV"]).resolve() == project.venv.resolve()
-    assert (seen["PYTHONPATH"], seen["PYTHONHOME"], seen["PYTHONUTF8"]) == (None, None, "1")
+    assert (seen["PYTHONOPTIMIZE"], seen["PYTHONHOME"], seen["PYTHONUTF8"]) == (None, None, "1")
+    assert Path(seen["PYTHONPATH"]).resolve() == project.root.resolve(), "its own code, whatever copy is installed"
     assert project.run("test", "--three").returncode == 3
 
 
@@ -533,9 +545,14 @@ def shut_down(address: str) -> None:
 
 def test_start_says_where_the_lesson_is(project):
     with lab(project, "--no-browser") as (process, text, address):
-        assert re.fullmatch(r"http://127.0.0.1:\d+/lab/tree/lessons/01_stateless_calls.ipynb\?token=0123abcd", address)
+        lesson = "work/lessons/01_stateless_calls.ipynb"
+        assert re.fullmatch(rf"http://127.0.0.1:\d+/lab/tree/{lesson}\?token=0123abcd", address)
+        for name in ("01_stateless_calls", "02_chat_loop"):
+            copy = json.loads((project.root / "work" / "lessons" / f"{name}.ipynb").read_text(encoding="utf-8"))
+            assert copy["cells"][0]["execution_count"] is None
         assert "wall of log lines" not in text
-        seen = json.loads(ask(address))
+        path, *seen = json.loads(ask(address))
+        assert Path(path).resolve() == project.root.resolve()
         assert {"--no-browser", "--ip=127.0.0.1", f"--ServerApp.root_dir={project.root.resolve()}"} <= set(seen)
         assert ("--allow-root" in seen) == (not WINDOWS and os.geteuid() == 0)
         settings = next(Path(word.partition("=")[2]) for word in seen if "app_settings_dir" in word)
@@ -548,7 +565,44 @@ def test_start_says_where_the_lesson_is(project):
 def test_start_opens_another_lesson_for_a_container(project):
     with lab(project, "2", "--no-browser", "--ip", "0.0.0.0") as (_, _, address):
         assert "/02_chat_loop.ipynb" in address
-        assert "--ip=0.0.0.0" in json.loads(ask(address))
+        assert "--ip=0.0.0.0" in json.loads(ask(address))[1:]
+
+
+def test_start_says_where_a_server_runs_already(project):
+    note = project.venv / "workbook.server"
+    with lab(project, "--no-browser") as (process, text, address):
+        assert os.name == "nt" or note.stat().st_mode & 0o077 == 0, "its token lets in"
+        again = project.run("start", "2", "--no-browser")
+        assert again.returncode == 0 and again.stderr == ""
+        assert address.replace("01_stateless_calls", "02_chat_loop") in again.stdout
+        assert "was running already" in again.stdout and "Starting" not in again.stdout
+        kept = note.read_text(encoding="utf-8")
+        assert process.poll() is None, "it runs on"
+    assert not note.exists()
+    note.write_text(kept, encoding="utf-8")  # as a server leaves it that was killed
+    with lab(project, "--no-browser") as (_, text, _):
+        assert "Starting JupyterLab" in text
+        other = json.loads(note.read_text(encoding="utf-8")) | {"token": "another"}
+        note.write_text(json.dumps(other), encoding="utf-8")  # by now another program listens there
+        with lab(project, "--no-browser") as (_, text, _):
+            assert "Starting JupyterLab" in text
+
+
+def test_start_keeps_what_a_learner_has_written(project):
+    project.run("start", LAB_BREAKS="1")
+    copy = project.root / "work" / "lessons" / "02_chat_loop.ipynb"
+    mine = copy.read_text(encoding="utf-8").replace('"12"', '"my own"')
+    copy.write_text(mine, encoding="utf-8")
+    project.write("lessons/02_chat_loop.ipynb", LESSON.replace('"12"', '"14"'))
+    with lab(project, "2", "--no-browser") as (_, text, address):
+        assert "tree/work/lessons/02_chat_loop.ipynb" in address
+        assert "Lesson 02 has changed" in text and "reset lesson 2" in text
+    assert copy.read_text(encoding="utf-8") == mine
+
+
+def test_copies_that_cannot_be_written_are_no_traceback(project):
+    project.write("work/lessons", "a file where the folder should be")
+    assert_one_sentence(project.run("start"), "could not be written to work/lessons")
 
 
 def test_start_opens_a_browser(project):

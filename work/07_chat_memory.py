@@ -1,24 +1,28 @@
 """07 · Chat memory: one object for a whole conversation, within a token budget.
 
-Write `ChatMemory`. As long as everything fits, it sends everything. When the next question would lead over `max_tokens`, it
-summarises old turns and keeps the last `keep_recent` turns, fewer where they are too long. `keep_recent` can be 0.
-`messages` is what the next request would hold before its question (if that need not summarise first): an attribute or a
-property.
+Write `ChatMemory`. As long as `messages` and the question have at most `max_tokens` together, it sends them as they are. (What
+is counted is what is sent, as count_tokens does it; the reply comes on top.) When the next question would lead over
+`max_tokens`, it summarises old turns and keeps the last `keep_recent` turns, fewer where they are too long. `keep_recent`
+can be 0. `messages` is what the next request would hold before its question (if that need not summarise first): an attribute
+or a property.
 
 You have it when
 - `ask` returns the model's reply, which rests on what was said before;
 - `messages` holds plain messages (role and content), and two memories share nothing;
-- every request begins with the system message as it was given, without the summary, and has no other one; then user and
-  assistant alternate, the user first: whole turns, the new question last;
+- every request names MODEL, that for a summary too; it begins with the system message as it was given, without the summary,
+  and has no other one; then user and assistant alternate, the user first: whole turns, the new question last;
 - no request, that for a summary included, has more than `max_tokens` tokens, however long the talk, even if a summary gets
   longer than asked for;
 - the last turns are sent word for word, early facts are known long after, and most turns need no summary;
 - when a call fails, `ask` raises an error, `messages` is as before, and the question can be asked again. A reply that is empty
   or cut off (its finish_reason is "length") is a failure too. Where only the summary fails, `ask` may go on without it;
-- a question that cannot fit raises ValueError (BudgetError is one) and changes nothing.
+- a question that cannot fit beside the system message raises ValueError (BudgetError is one) and changes nothing. One that
+  fits, but leaves no room for the summary: raise ValueError as well, or send it without the summary this once;
+- a user may say anything, the very words that come with your summary too.
 
-You may use the functions of chat_memory: what is yours to write is the class. Budgets here are from 500 tokens: a summary of
-60 tokens is long enough. Everything in this file may be edited, but the names and the arguments stay.
+You may use the functions of chat_memory, but not its ChatMemory: what is yours to write is the class. Budgets here are from
+500 tokens: a summary of 60 tokens is long enough. Everything in this file may be edited, but the names and the arguments
+stay.
 """
 
 import openai

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import inspect
 import linecache
 import os
 import sys
-import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -17,11 +14,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from clock import CLOCK, Allowance, TookTooLong
 from criteria import NotStarted, NotYet, NoUse, Scene
+from excerpts import beginning
 
 END = os._exit  # the real one
-SECONDS = 3.0  # for one call of a learner's function
-SECONDS_IN_ALL = 15.0  # for all calls of one challenge
+SECONDS = 3.0  # of the processor, for one call of a learner's function
+SECONDS_OF_WAITING = 10.0  # for it: generous, because some code sleeps a little on purpose
+SECONDS_IN_ALL = 15.0  # of the processor, for all calls of one challenge
+SECONDS_OF_WAITING_IN_ALL = 30.0
+MANY_CALLS = 20  # of the model, in one call of a function: then the code does not end, and no machine is slow
 HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
     "UnboundLocalError": "Does this name have a value on every way that leads here?",
@@ -33,41 +35,11 @@ HINTS = {
 }
 OF_MESSAGES = ("role", "content", "name", "tool_calls", "tool_call_id")
 NO_SUCH_KEY = "Which message has no such key? Print it in the line before."
+NO_SUCH_ENCODING = (
+    "tiktoken knows the models of OpenAI by name, and this is none of them. Which encoding do OpenAI's models of today have, "
+    "and what of tiktoken takes the name of an encoding? (The lesson uses it.)"
+)
 DEPTH = "It calls itself again and again. Which call should be the last one?"
-
-
-class TookTooLong(BaseException):
-    """Raised inside a learner's code that does not end."""
-
-
-class Clock:
-    """Interrupts the main thread when a call has gone on for too long. Works wherever threads do."""
-
-    def __init__(self) -> None:
-        self._deadline: float | None = None
-        self._thread: threading.Thread | None = None
-
-    @contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        if self._thread is None:
-            target = threading.get_ident()
-            self._thread = threading.Thread(target=self._watch, args=(target,), daemon=True)
-            self._thread.start()
-        outer, self._deadline = self._deadline, self._deadline or time.monotonic() + seconds
-        try:
-            yield
-        finally:
-            self._deadline = outer
-
-    def _watch(self, target: int) -> None:
-        while True:
-            time.sleep(0.05)
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                self._deadline = time.monotonic() + 0.5  # again, should the code have caught the first one
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TookTooLong))
-
-
-CLOCK = Clock()
 
 
 class Work:
@@ -77,7 +49,7 @@ class Work:
         self.path, self.name = path, name
         self._module: ModuleType | None = None
         self._stuck: NotYet | None = None
-        self._spent = 0.0  # seconds in the learner's code
+        self._computed = self._waited = 0.0  # seconds in the learner's code
         self.unmet = False  # whether a criterion has turned out not to be met
         self.printed = ""  # by the last call
 
@@ -161,9 +133,9 @@ class Work:
     @contextmanager
     def _guarded(self, name: str, importing: bool = False) -> Iterator[None]:
         """Around a learner's code: what it raises becomes a sentence, what it prints is kept, its time is counted."""
-        printed, began = StringIO(), time.monotonic()
+        printed, used, calls = StringIO(), Allowance(0, 0), Scene.calls
         try:
-            with CLOCK.limit(SECONDS), redirect_stdout(printed), _no_way_out():
+            with CLOCK.limit(SECONDS, SECONDS_OF_WAITING) as used, redirect_stdout(printed), _no_way_out():
                 yield
         except (NotYet, NotStarted, NoUse):
             raise
@@ -176,35 +148,69 @@ class Work:
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not self.raised_by_hand(error):
                 raise  # Ctrl-C
+            if isinstance(error, TookTooLong):
+                raise self._no_use(self._endless(name, error, Scene.calls - calls)) from None
             if end := self._end(name, error, importing):
                 raise self._no_use(end) from None
             problem = self._error(name, error, importing)
             raise (self._no_use(problem) if importing else problem) from error
         finally:
             self.printed = printed.getvalue() or self.printed * importing
-            self._count_time(name, time.monotonic() - began)
+            self._count_time(name, used)
 
-    def _count_time(self, name: str, seconds: float) -> None:
-        self._spent += seconds
-        if self._spent > SECONDS_IN_ALL and not self._stuck:
-            self._stuck = NotYet(
-                f"{name} is so slow that not everything could be tried: it took {self._spent:.0f} seconds so far.",
-                hints=("What does it do again and again that could be done once? Does it wait for something?",),
-                judged=False,
+    def _count_time(self, name: str, used: Allowance) -> None:
+        self._computed += used.computed
+        self._waited += used.waited
+        if self._stuck:
+            return
+        if self._computed > SECONDS_IN_ALL:
+            slow = f"it has computed for {self._computed:.0f} seconds so far"
+            hint = "What does it do again and again that could be done once?"
+        elif self._waited > SECONDS_OF_WAITING_IN_ALL:
+            slow = f"it has waited for {self._waited:.0f} seconds so far"
+            hint = "What does it wait for in each call? Is there a sleep that nobody needs?"
+        else:
+            return
+        what = f"{name} is so slow that not everything could be tried: {slow}."
+        self._stuck = NotYet(what, hints=(hint,), judged=False)
+
+    def _endless(self, name: str, error: TookTooLong, calls: int) -> NotYet:
+        """What to say of a call that was interrupted. `calls`: how often it has called the model."""
+        place = self._place(error)
+        if calls > MANY_CALLS:
+            return NotYet(
+                f"{name} calls the model again and again{place}: {calls:,} times, and did not end.",
+                hints=("When is the loop around this call to end? Print what it looks at there.",),
             )
+        if self._in_the_client(error):
+            return NotYet(
+                f"The time ran out inside a call to the model{place}: this machine is slow, or busy with something else.",
+                why="The offline model answers in some milliseconds where nothing is in its way.",
+                hints=(
+                    "Close what else is running, and check again. Only a request of enormous size could take so long.",
+                ),
+            )
+        if error.waited:
+            return NotYet(
+                f"{name} did not end: it has waited for {SECONDS_OF_WAITING:.0f} seconds{place}.",
+                hints=("Does it wait for what cannot come, such as a lock that your own code holds? Does it sleep?",),
+            )
+        return NotYet(
+            f"{name} did not end within {SECONDS:.0f} seconds{place}.",
+            hints=(
+                "Does it go round a loop whose condition never becomes false, or do again and again what was done?",
+            ),
+        )
+
+    def _in_the_client(self, error: BaseException) -> bool:
+        """Whether it happened below a call that the learner's file makes of the client."""
+        files = [Path(frame.filename) for frame in _frames(error)]
+        below = files[max((i for i, file in enumerate(files) if file == self.path), default=-1) + 1 :]
+        return self.path in files and any({"openai", "mock_model"} & set(file.parts) for file in below)
 
     def _end(self, name: str, error: BaseException, importing: bool) -> NotYet | None:
         """What to say of an error after which there is no use in calling the code again; None for other errors."""
         place = self._place(error)
-        if isinstance(error, TookTooLong):
-            what = f"{name} did not end within {SECONDS:.0f} seconds{place}."
-            return NotYet(
-                what,
-                hints=(
-                    "Does it wait for what cannot come, such as a lock that your own code holds, or go round a loop whose "
-                    "condition never becomes false?",
-                ),
-            )
         if isinstance(error, SystemExit):
             return NotYet(f"{name} ends the whole program{place}.", hints=("Take exit() out: return instead.",))
         if isinstance(error, MemoryError):
@@ -221,7 +227,7 @@ class Work:
         return None
 
     def raised_by_hand(self, error: BaseException) -> bool:
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = _frames(error)
         return bool(frames) and Path(frames[-1].filename) == self.path and "raise" in (frames[-1].line or "")
 
     def _error(self, name: str, error: BaseException, importing: bool) -> NotYet:
@@ -236,21 +242,27 @@ class Work:
         hint = HINTS.get(type(error).__name__, HINTS["other"])
         if isinstance(error, KeyError) and error.args and error.args[0] in OF_MESSAGES:
             hint = NO_SUCH_KEY
+        if isinstance(error, KeyError) and "tiktoken" in Path(_frames(error)[-1].filename).parts:
+            hint = NO_SUCH_ENCODING
         return NotYet(
             f"{name} stops with an error when it {doing}{self._place(error)}.",
             Scene.newest.shown if Scene.newest and not importing else (),
-            words[:500],
+            beginning(words, 500),
             (hint,),
             judged=False,
         )
 
     def _place(self, error: BaseException) -> str:
         """Where in the learner's own file it happened: the last of its lines on the way to the error."""
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == self.path]
+        lines = [f.lineno for f in _frames(error) if Path(f.filename) == self.path]
         if not lines:
             return ""
         code = linecache.getline(str(self.path), lines[-1]).strip()
         return f", in line {lines[-1]} ({code})" if code else f", in line {lines[-1]}"
+
+
+def _frames(error: BaseException) -> traceback.StackSummary:
+    return traceback.extract_tb(error.__traceback__)
 
 
 def _words(error: BaseException) -> str:

@@ -10,17 +10,20 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SECONDS = 30.0  # for a whole checker, before it is stopped from outside
+SECONDS = 60  # of the processor, for a whole checker, before it is stopped from outside
+SECONDS_BY_THE_CLOCK = 180.0  # for it, on a machine that is busy with other things
 MEMORY = 4 << 30  # bytes
 RAM = Path("/dev/shm")  # a disk in memory, where there is one
 END = os._exit  # the real one: a learner's code may replace it
@@ -29,7 +32,15 @@ SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
 # On Linux what takes long is imported once, and each checker is a copy of that process: a second less for each. Elsewhere
 # copies of a process may lack what the system's libraries need, and a checker is a new one.
 PROCESSES = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-TAKE_LONG = ["chat_memory", "hypothesis", "mock_model", "openai", "pytest"]  # to import
+TAKES_LONG = "ready"  # to import
+for folder in (ROOT, HERE):  # before all others: what is checked is this copy of the workbook, whichever is installed
+    sys.path[:] = [str(folder), *(other for other in sys.path if other != str(folder))]
+
+ENVIRONMENT = {  # of a checker's process, and of the one whose copy it is, which starts with the first
+    "PYTHONPATH": os.pathsep.join(sys.path[:2]),
+    "PYTHONUTF8": "1",
+    "PYTHONHASHSEED": "0",  # sets of texts in the same order each time, so that a result repeats
+}
 
 
 @dataclass
@@ -82,8 +93,8 @@ class Collector:
 
     def pytest_collection_finish(self, session: Any) -> None:
         for item in session.items:
-            text = (item.function.__doc__ or item.name).strip().splitlines()[0]
-            self._result(item.nodeid).criteria.append(Criterion(_names(item.nodeid)[1], text))
+            module, test, _ = _names(item.nodeid)
+            self._result(item.nodeid).criteria.append(Criterion(test, criteria_of(module)[test]))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when != "call" and report.outcome != "failed":
@@ -144,12 +155,9 @@ class Checker:
         self._folder = Path(tempfile.mkdtemp(dir=RAM if os.access(RAM, os.W_OK) else None))  # gone even if it is killed
         self._name, self._path = name, self._folder / "noted.jsonl"
         self._path.touch()
-        os.environ["PYTHONUTF8"] = (
-            "1"  # for the new process, and for the one whose copy it is, which starts with the first
-        )
-        os.environ["PYTHONHASHSEED"] = "0"  # sets of texts in the same order each time, so that a result repeats
+        os.environ.update(ENVIRONMENT)
         if PROCESSES.get_start_method() == "forkserver":
-            PROCESSES.set_forkserver_preload(TAKE_LONG)
+            PROCESSES.set_forkserver_preload([TAKES_LONG])
         told, self._tell = PROCESSES.Pipe(duplex=False)
         self._process = PROCESSES.Process(target=wait_and_check, args=(told, name, work, self._path))
         self._process.start()
@@ -161,18 +169,9 @@ class Checker:
             self._tell.send("now")
 
     def result(self) -> Result:
-        """What came of it, at the latest after some seconds."""
-        problem = "The code ended the whole program, or broke it."
-        hint = (
-            "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again."
-        )
-        self._process.join(SECONDS)
-        if self._process.is_alive():
-            problem = f"The code had not ended after {SECONDS:.0f} seconds, and could not be interrupted."
-            hint = (
-                "Which line could wait for ever, as for a lock that your own code holds, or count for ever, as a loop that adds "
-                "to the very list that it goes through?"
-            )
+        """What came of it, at the latest when its time is over."""
+        self._process.join(SECONDS_BY_THE_CLOCK)
+        problem, hint = self._ending()
         noted = self._read()
         if not noted.criteria:
             noted.criteria.append(Criterion("test", "The code runs"))
@@ -182,6 +181,23 @@ class Checker:
                 criterion.explained = f"    {problem}\n\n    Hint: {hint}"
         self.stop()
         return noted
+
+    def _ending(self) -> tuple[str, str]:
+        """What to say of a criterion that was not come to: how the process has ended, and what to look for."""
+        if self._process.is_alive():
+            return (
+                f"The code had not ended after {SECONDS_BY_THE_CLOCK:.0f} seconds, and could not be interrupted.",
+                "Which line could wait for ever, as for a lock that your own code holds?",
+            )
+        if hasattr(signal, "SIGXCPU") and self._process.exitcode == -signal.SIGXCPU:
+            return (
+                f"The code had not ended after {SECONDS} seconds of computing, and could not be interrupted.",
+                "Which line could count for ever, as a loop that adds to the very list that it goes through?",
+            )
+        return (
+            "The code ended the whole program, or broke it.",
+            "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again.",
+        )
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
@@ -199,12 +215,18 @@ class Checker:
         return Result(int(self._name[:2]), self._name, list(newest.values()))
 
 
-def not_started(name: str) -> Result:
-    """What a checker says of its starter, read from its tests: nothing has to be run for that."""
+@cache
+def criteria_of(name: str) -> dict[str, str]:
+    """The tests of a checker and what each says, from its source: nothing has to be run, and -OO takes no words away."""
     source = (HERE / f"test_{name}.py").read_text(encoding="utf-8")
     tests = [node for node in ast.parse(source).body if getattr(node, "name", "").startswith("test_")]
-    texts = [(test.name, (ast.get_docstring(test) or test.name).splitlines()[0]) for test in tests]
-    return Result(int(name[:2]), name, [Criterion(test, text, started=False) for test, text in texts])
+    return {test.name: (ast.get_docstring(test) or test.name).splitlines()[0] for test in tests}
+
+
+def not_started(name: str) -> Result:
+    """What a checker says of its starter."""
+    criteria = [Criterion(test, text, started=False) for test, text in criteria_of(name).items()]
+    return Result(int(name[:2]), name, criteria)
 
 
 def is_starter(path: Path) -> bool:
@@ -253,14 +275,14 @@ def wait_and_check(told: Connection, name: str, work: Path, path: Path) -> None:
     """Import everything, wait to be told, check, and end at once, whatever the learner's code has left running."""
     for stream in range(3):  # standard input, output and error
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
-    for module in TAKE_LONG:
-        importlib.import_module(module)
+    importlib.import_module(TAKES_LONG)
     writer = Writer(path)
     os.environ["WORKBOOK_ROOM"] = str(path.parent)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     with contextlib.suppress(BaseException):
         told.recv()
         run_here([name], writer, f"--work-folder={work}")

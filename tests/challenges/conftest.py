@@ -19,9 +19,12 @@ os.environ["WORKBOOK_OFFLINE"] = "1"  # a checker asks the offline model, whatev
 os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
 sys.path.insert(0, str(HERE))
 
+import calling  # noqa: E402
+import ready  # noqa: E402, F401  (loads what takes long, before any learner's code runs)
 import report  # noqa: E402
 from calling import Work  # noqa: E402
 from criteria import NotStarted, NotYet, Scene  # noqa: E402
+from excerpts import beginning  # noqa: E402
 from recording import plain  # noqa: E402
 
 
@@ -47,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("challenges")
     if config.getoption("--quick"):
+        calling.SECONDS_OF_WAITING = 2.0  # for mistakes that wait for what cannot come
         pytest.MonkeyPatch().setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
 
 
@@ -90,7 +94,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> objec
     if problem is None:
         problem = NotYet(
             "The checker itself went wrong here, which is not your fault.",
-            why=f"{type(call.excinfo.value).__name__}: {call.excinfo.value!s:.300}",
+            why=beginning(f"{type(call.excinfo.value).__name__}: {call.excinfo.value!s}", 300),
             hints=("Is what you return what the task asks for, down to its parts? If so, please report this.",),
         )
     work = item.funcargs.get("challenge")

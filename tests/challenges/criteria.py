@@ -65,6 +65,7 @@ class Scene:
     shown: list[Shown] = field(default_factory=list)
     smallest: ClassVar[bool] = True  # whether to look for a smaller example: not where nobody will read it
     newest: ClassVar[Scene | None] = None  # the one being filled in: an error in the learner's code shows it too
+    calls: ClassVar[int] = 0  # of the model, since the checker began
 
     def __post_init__(self) -> None:
         Scene.newest = self

@@ -1,6 +1,6 @@
 """The learner's desk: check, hint, solution, reset and next, as `workbook.py` and the lessons call them.
 
-Run it with: check [N] [--watch | --json], hint N, solution N [--give-up], reset N, or next.
+Run it with: check [N] [--watch | --json], hint N, solution N [--give-up], reset N, reset lesson N, or next.
 Exit codes: 0 where all that was asked about is solved or done, 1 where it is not yet, 2 where there is no such challenge.
 """
 
@@ -20,10 +20,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, run
+import copies
+from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, is_starter, run
 
 WORK = ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
+ALIKE = 0.3  # of the lines of two solutions: fewer than these are not shown beside each other
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
 
 
@@ -60,8 +63,8 @@ class Page:
         title, count = titled(result.name), f"{result.met} of {len(result.criteria)}"
         print(f"{title}{count:>{WIDTH - len(title)}}")
         for criterion in result.criteria:
-            known = criterion.judged or (criterion.started and criterion is result.first_unmet)
-            kind, colour = ("yes", GREEN) if criterion.met else ("no", RED) if known else ("open", FAINT)
+            met = criterion.met and criterion.judged
+            kind, colour = ("yes", GREEN) if met else ("no", RED) if criterion.judged else ("open", FAINT)
             print(self.paint(f"  {self.signs[kind]} {criterion.text}", colour))
         print()
         if result.outcome == NOT_STARTED:
@@ -99,11 +102,24 @@ def what_next(results: Sequence[Result]) -> str:
         if result.outcome == NOT_YET:
             return f"Go on with {titled(result.name)}: {ME} check {result.number}"
         if result.outcome == NOT_STARTED:
-            return (
-                f"Next: {titled(result.name)}. Read its lesson ({ME} start {result.number}), write into "
-                f"work/{result.name}.py,\nthen: {ME} check {result.number}"
-            )
+            return where_to_begin(result.name, result.number)
     return "All solved. Well done."
+
+
+def where_to_begin(name: str, number: int) -> str:
+    """What to do about a challenge that is not started: it depends on how far its lesson has been run."""
+    lesson = copies.lessons().get(number)
+    run, cells = copies.cells_run(lesson, WORK / "lessons") if lesson else (0, 0)
+    start, write = f"{ME} start {number}", f"write into work/{name}.py,"
+    if not run:
+        return f"Next: {titled(name)}. Read its lesson ({start}), {write}\nthen: {ME} check {number}"
+    if run < cells:
+        so_far = f"{run} of {cells} cells are run"
+        return f"Go on with lesson {titled(name)} ({so_far}): {start}\nThen {write} and: {ME} check {number}"
+    return (
+        f"Next: the challenge of lesson {titled(name)}, which you have run: {write}\nthen: {ME} check {number}\n"
+        f"(Where to begin: {ME} hint {number}. The lesson once more: {start})"
+    )
 
 
 # The commands. Each returns an exit code.
@@ -132,7 +148,10 @@ def as_json(result: Result) -> dict[str, Any]:
         "name": result.name,
         "outcome": result.outcome,
         "met": result.met,
-        "criteria": [{"criterion": criterion.text, "met": criterion.met} for criterion in result.criteria],
+        "criteria": [
+            {"criterion": criterion.text, "met": criterion.met, "judged": criterion.judged}
+            for criterion in result.criteria
+        ],
         "problem": unmet.problem if unmet and result.outcome == NOT_YET else None,
     }
 
@@ -218,7 +237,7 @@ def read_hints() -> dict[str, Any]:
 
 
 def solution(arguments: argparse.Namespace) -> int:
-    """Show a solution beside the learner's own."""
+    """Show a solution, beside the learner's own where the two are alike."""
     name = find(arguments.number)
     if not arguments.give_up and run([name], WORK)[0].outcome != SOLVED:
         print(
@@ -226,20 +245,35 @@ def solution(arguments: argparse.Namespace) -> int:
             f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
         )
         return 1
-    theirs = work_file(name).read_text(encoding="utf-8", errors="replace") if work_file(name).is_file() else ""
+    path = work_file(name)
+    theirs = path.read_text(encoding="utf-8", errors="replace") if path.is_file() and not is_starter(path) else ""
     ours = (HERE / "solutions" / name / "reference.py").read_text(encoding="utf-8")
-    if theirs == (HERE / "starters" / f"{name}.py").read_text(encoding="utf-8"):  # nothing of theirs to compare
+    mine, one = code_of(theirs), code_of(ours)
+    if difflib.SequenceMatcher(None, mine, one).ratio() < ALIKE:  # hardly a line stands beside its like
         print(ours, end="")
         return 0
-    lines = difflib.unified_diff(theirs.splitlines(), ours.splitlines(), "yours", "one solution", lineterm="", n=99)
     page, paints = Page(), {"+": GREEN, "-": RED}
-    for line in lines:
+    for line in difflib.unified_diff(mine, one, "yours", "one solution", lineterm="", n=len(mine)):
         print(page.paint(line, paints[line[0]]) if line[:1] in paints else line)
     return 0
 
 
+def code_of(source: str) -> list[str]:
+    """The lines of a file without its docstrings, which say what the task is: what is compared is code."""
+    lines: list[str | None] = list(source.splitlines())
+    with contextlib.suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(source)):
+            body = getattr(node, "body", None)
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None and len(body) > 1:
+                for number in range(body[0].lineno - 1, body[0].end_lineno):
+                    lines[number] = None
+    return "\n".join(line for line in lines if line is not None).strip().splitlines()
+
+
 def reset(arguments: argparse.Namespace) -> int:
-    """Bring the starter back; what was there is kept beside it."""
+    """Bring the starter of a challenge back, or a clean copy of a lesson; what was there is kept beside it."""
+    if arguments.lesson:
+        return reset_lesson(arguments.number)
     name = find(arguments.number)
     starter, path = HERE / "starters" / f"{name}.py", work_file(name)
     path.parent.mkdir(exist_ok=True)
@@ -249,6 +283,20 @@ def reset(arguments: argparse.Namespace) -> int:
         print(f"Yours is kept as work/{path.with_suffix(f'.{number}.bak').name}.")
     shutil.copyfile(starter, path)
     print(f"work/{path.name} is the starter again.")
+    return 0
+
+
+def reset_lesson(number: str) -> int:
+    """Bring a clean copy of a lesson back; what was there is kept beside it."""
+    there = copies.lessons()
+    if not re.fullmatch(r"\d{1,2}", number) or int(number) not in there:
+        print(f"There is no lesson {number}: the numbers are {', '.join(map(str, there))}.", file=sys.stderr)
+        return 2
+    kept = copies.reset(int(number), WORK / "lessons")
+    if kept:
+        print(f"Yours is kept as {copies.shown(kept)}.")
+    print(f"{copies.shown(copies.copy_of(there[int(number)], WORK / 'lessons'))} is as it is handed out again.")
+    print("(Where it is open: File > Reload Notebook from Disk shows it.)")
     return 0
 
 
@@ -269,16 +317,16 @@ def find(number: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
-    parser = argparse.ArgumentParser(prog="workbook.py", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="workbook.py", description="Check your work, and see what comes next.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, command, number in (
-        ("check", check, "?"),
-        ("hint", hint, None),
-        ("solution", solution, None),
-        ("reset", reset, None),
-        ("next", next_one, 0),
+    for name, command, number, purpose in (
+        ("check", check, "?", "check one challenge, or all"),
+        ("hint", hint, None, "the next hint for a challenge"),
+        ("solution", solution, None, "a solution beside your own"),
+        ("reset", reset, None, "the starter of a challenge again, or a clean lesson (reset lesson 3)"),
+        ("next", next_one, 0, "what to do next"),
     ):
-        of = commands.add_parser(name, help=command.__doc__)
+        of = commands.add_parser(name, help=purpose, description=purpose)
         of.set_defaults(command=command)
         if number != 0:
             of.add_argument("number", nargs=number, metavar="N", help="the number of the challenge")
@@ -287,9 +335,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             of.add_argument("--json", action="store_true", help="for a program that collects results")
         if name == "solution":
             of.add_argument("--give-up", action="store_true", help="show it although it is not solved")
+        if name == "reset":
+            of.add_argument("--lesson", action="store_true", help="the lesson with this number, not its challenge")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in (["hint"], ["solution"], ["reset"]):
-        print(f"Which challenge? For example: {ME} {given[0]} {next(iter(challenges()))}", file=sys.stderr)
+    if given[:2] == ["reset", "lesson"]:
+        given[1] = "--lesson"
+    if given in (["reset", "--lesson"], ["hint"], ["solution"], ["reset"]):
+        print(
+            f"Which one? For example: {ME} {' '.join(given).replace('--', '')} {next(iter(challenges()))}",
+            file=sys.stderr,
+        )
         return 2
     chosen = parser.parse_args(given)
     return chosen.command(chosen)

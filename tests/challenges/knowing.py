@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import builtins
+import json
 import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from numbers import Number
 from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import httpx2
 import pytest
 
+import calling
 import chat_memory
 from calling import Guarded, Work
+from common import MODEL
 from criteria import Message, NotYet, Scene
+from hashing import METHOD, Hash, rewritten
 from programs import files_in
 from talking import COLOURS, DAYS, NAMES, NUMBERS, THINGS, TalkingServer, call_with_client, spoken
+from telling import shortened, told_once
 
 RAM = Path("/dev/shm")  # a disk in memory: nothing in this folder waits for a real one
+REMEMBERED, CORRECTED = "It was remembered", "It was corrected to"
 SENT, ANSWERED = "You sent", "answer returned"
 KINDS = {  # what is known: what is asked, and what can be known
     "The user's dog is called {}.": ("What is my dog called?", NAMES),
@@ -34,7 +41,6 @@ KINDS = {  # what is known: what is asked, and what can be known
     "The user's budget is {} euros.": ("What is my budget?", NUMBERS),
 }
 FOOD = "soup rice bread salad cheese toast pasta curry".split()
-SALTS = count()
 LOCKED = ("What has the program before this one not finished? A change counts, and is over, with its commit.",)
 SQL = (
     "How does a text get into your SQL: as a part of the statement, or as a value beside it?",
@@ -50,6 +56,10 @@ FIRST_FACT = (
 STRANGER = (
     "This user has said nothing yet. What should `known` return then?",
     "A dict gives what stands under a name with get(user, []), and that is [] where nothing does.",
+)
+FILE_NAME = (
+    "Does the name of the user become the name of a file? Which signs can that hold, and how many of them?",
+    "hashlib.sha256(user.encode()).hexdigest() is as long for every name, and two names never have the same.",
 )
 MATCHING = (
     "Full-text search reads your question in a language of its own: what do signs, AND and NOT mean there?",
@@ -102,13 +112,26 @@ def text_of(request: list[Message]) -> str:
     return "\n".join(text for _, text in spoken(request))
 
 
+class AskedServer(TalkingServer):
+    """One that writes down which model each request names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.models: list[str] = []
+
+    def handle(self, request: httpx2.Request) -> httpx2.Response:
+        body = json.loads(request.content) if request.content else {}
+        self.models += [str(body.get("model"))] * ("messages" in body)
+        return super().handle(request)
+
+
 class Program:
     """A program with the learner's code, which uses the facts of one file."""
 
-    def __init__(self, challenge: Work, path: Path, server: TalkingServer) -> None:
+    def __init__(self, challenge: Work, path: Path, server: AskedServer) -> None:
         self.challenge, self.path, self.server, self.facts = challenge, path, server, None
         self.users: set[str] = set()  # of whom something was remembered
-        self.hashed = False  # whether the code has asked for Python's hash of a text
+        self.databases: list[bool] = []  # of each file, whether it is one of SQLite
         self.start()
 
     def start(self) -> None:
@@ -126,7 +149,9 @@ class Program:
                     (folder / name).write_bytes(files[name])
         with explained():
             self.challenge.get("Facts")
-            vars(self.challenge._module).setdefault("hash", self._hash(salt=next(SALTS)))
+            self.hash = Hash()
+            vars(self.challenge._module).setdefault("hash", self.hash)
+            vars(self.challenge._module)[METHOD] = self.hash.method
             self.facts = self.opened(self.path)
 
     def opened(self, path: Path) -> Guarded:
@@ -134,20 +159,11 @@ class Program:
         facts = self.challenge.call("Facts", path)
         return facts if isinstance(facts, Guarded) else Guarded(self.challenge, facts)
 
-    def _hash(self, salt: int) -> Callable[[Any], int]:
-        """Python's hash, whose value for a text, and for what may hold one, is another one in each program."""
-
-        def of(thing: Any) -> int:
-            if thing is None or isinstance(thing, Number):
-                return hash(thing)
-            self.hashed = True
-            return hash((salt, thing))
-
-        return of
-
     def has_database(self) -> bool:
-        """Whether a file in the folder is one of SQLite."""
-        return any(is_database(path) for path in self.path.parent.rglob("*") if path.is_file())
+        """Whether a file in the folder is one of SQLite: the first ones tell."""
+        if not self.databases:
+            self.databases = [is_database(path) for path in self.path.parent.rglob("*") if path.is_file()]
+        return any(self.databases)
 
     def remember(self, user: str, text: str) -> int:
         number = self._number("remember", user, text)
@@ -180,12 +196,20 @@ class Program:
         )
         scene.show(SENT, sent[-1])
         scene.show(ANSWERED, reply)
-        scene.expect(
-            isinstance(reply, str) and reply.strip() == (replies[-1] or "").strip(),
-            f"answer should return the text of the model's reply, which was {replies[-1]!r:.100}",
-            why=why,
-            hint="What comes back from the model, where in it is the text, and does answer return that, all of it?",
-        )
+        with told_once(self.challenge, "answer"):
+            scene.expect(
+                isinstance(reply, str) and reply.strip() == (replies[-1] or "").strip(),
+                f"answer should return the text of the model's reply, which was {shortened(repr(replies[-1]), 100)}",
+                why=why,
+                hint="What comes back from the model, where in it is the text, and does answer return that, all of it?",
+            )
+            other = next((name for name in self.server.models[start:] if name != MODEL), MODEL)
+            scene.expect(
+                other == MODEL,
+                f"The request names the model {other!r}, and MODEL is {MODEL!r}.",
+                why="MODEL is the one that the settings name. No other one may be there, or be what it costs.",
+                hint="Which model does answer ask for? It is model=MODEL, from common.",
+            )
         scene.expect(
             any(role == "user" and question in text for role, text in spoken(sent[-1])),
             "The question was not sent as it is.",
@@ -204,31 +228,33 @@ class Program:
         scene = Scene.newest or Scene()
         with self._explained(method, arguments[0]):
             number = getattr(self.facts, method)(*arguments)
-        scene.expect(
-            isinstance(number, int) and not isinstance(number, bool),
-            f"{method} should return the number of the fact, but it returned {number!r:.60}.",
-            why="By this number the fact can be corrected and forgotten.",
-            hint="Does every way through it end in a return?"
-            + (" A row that was inserted has its number in cursor.lastrowid." if self.has_database() else ""),
-        )
+        with told_once(self.challenge, method):
+            scene.expect(
+                isinstance(number, int) and not isinstance(number, bool),
+                f"{method} should return the number of the fact, but it returned {shortened(repr(number), 60)}.",
+                why="By this number the fact can be corrected and forgotten.",
+                hint="Does every way through it end in a return?"
+                + (" A row that was inserted has its number in cursor.lastrowid." if self.has_database() else ""),
+            )
         return number
 
     def _texts(self, method: str, *arguments: Any, **named: Any) -> list[str]:
         scene = Scene.newest or Scene()
         with self._explained(method, arguments[0]):
             texts = getattr(self.facts, method)(*arguments, **named)
-        scene.expect(
-            isinstance(texts, (list, tuple)) and all(isinstance(text, str) for text in texts),
-            f"{method} should return a list of texts, but it returned {texts!r:.80}.",
-            why="Whoever calls it shows these sentences, or sends them.",
-            hint="Where nothing is found, is that [], or None? Does every way through it end in a return?"
-            if texts is None
-            else "This is one text. Where are the others, and what is returned where there is only one?"
-            if isinstance(texts, str)
-            else "What does a row consist of? Of (text,) the text is the first part."
-            if self.has_database()
-            else "What does it hold beside the texts: numbers, names, dicts?",
-        )
+        with told_once(self.challenge, method):
+            scene.expect(
+                isinstance(texts, (list, tuple)) and all(isinstance(text, str) for text in texts),
+                f"{method} should return a list of texts, but it returned {shortened(repr(texts), 80)}.",
+                why="Whoever calls it shows these sentences, or sends them.",
+                hint="Where nothing is found, is that [], or None? Does every way through it end in a return?"
+                if texts is None
+                else "This is one text. Where are the others, and what is returned where there is only one?"
+                if isinstance(texts, str)
+                else "What does a row consist of? Of (text,) the text is the first part."
+                if self.has_database()
+                else "What does it hold beside the texts: numbers, names, dicts?",
+            )
         return list(texts)
 
     @contextmanager
@@ -243,6 +269,8 @@ class Program:
                     problem.hints = FIRST_FACT if method == "remember" else STRANGER
                 elif isinstance(error, KeyError):
                     problem.hints = (NO_KEY,)
+                elif isinstance(error, OSError) and not (user.isalnum() and len(user) < 40):
+                    problem.hints = FILE_NAME
                 elif isinstance(error, TypeError):
                     problem.hints = (NONE if "NoneType" in str(error) else OTHER_TYPE,)
                 raise
@@ -275,7 +303,7 @@ class Room:
     """Folders in which nobody has been before, and a model that answers."""
 
     def __init__(self, challenge: Work, folder: Path) -> None:
-        self.challenge, self.folder, self.numbers, self.server = challenge, folder, count(), TalkingServer()
+        self.challenge, self.folder, self.numbers, self.server = challenge, folder, count(), AskedServer()
 
     def new(self) -> Program:
         """A program in a new folder."""
@@ -295,6 +323,8 @@ def a_room(challenge: Work) -> Iterator[Room]:
         finished = not_for_use()
         patch.setitem(sys.modules, finished.__name__, finished)
         patch.setattr(chat_memory, "facts", finished, raising=False)
+        patch.setattr(calling, "compile", rewritten, raising=False)
+        patch.setattr(builtins, METHOD, Hash().method, raising=False)
         for module in (sqlite3, sqlite3.dbapi2):
             patch.setattr(module, "connect", impatient(module.connect))
         os.chdir(name)  # a file without a folder lands here

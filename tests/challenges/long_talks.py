@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
+from functools import cached_property
+from itertools import count, takewhile, zip_longest
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import httpx2
 
+from calling import Work
+from common import MODEL
 from criteria import Message, NotYet, NoUse, Scene
 from mock_model import tokens
 from mock_model.admitting import no_answer
 from mock_model.replying import Reply
 from recording import RecordingServer
-from talking import in_other_words
+from talking import ASSENT, in_other_words, spoken
 
 RULES = "You are a helpful assistant."
 FAILURES = (429, 500, "timeout", "connection", "drop", "length", "empty")
 OWN_ERRORS = (NameError, AttributeError, TypeError, LookupError)  # of the code itself, whatever the server did
+NO_SUMMARY = re.compile(rf"^({'|'.join(map(re.escape, ASSENT))})$|find no answer|haven't told me")
 RAMBLING = "The two of them went on and on about this and that and nothing much."  # about 15 tokens
 MOST_RAMBLING = 16  # summaries
 PETS = "dog cat parrot rabbit pony goat".split()
@@ -29,6 +35,15 @@ PET_NAMES = "Biscuit Pixel Pepper Waffle Ziggy Olive Mango Nutmeg".split()
 PEOPLE = "sister brother uncle aunt cousin".split()
 TOWNS = "Lisbon Oslo Cusco Ghent Turin Porto Krakow Bergen".split()
 FOOD = "soup coffee tea bread rice cake juice salad cheese toast".split()
+MESSAGE_KEYS = {"role", "content", "name"}  # of plain messages in a request
+MESSAGE_HINTS = (
+    "What of the model's answer has to be kept, and what else is in the message object that it came in?",
+    'Keep {"role": "assistant", "content": …} with the text of the reply, and nothing else.',
+)
+MODEL_HINTS = (
+    "Where does the name of the model come from, in each of your calls? from common import MODEL, and model=MODEL.",
+    "What does summarize take for a model when it is not told one? Its last arguments have names: model=MODEL.",
+)
 MANNERS = "cold late sweet salty dry warm small fresh".split()
 
 
@@ -40,18 +55,45 @@ class Fact:
     question: str
     answer: str
 
+    def is_known(self, reply: str, requests: Sequence[Sequence[Message]]) -> bool:
+        """Whether the answer is in a reply, or in what was sent for it. (How well the model reads is no matter of memory.)"""
+        return self.word.search(reply) is not None or any(map(self.is_in, requests))
+
+    def is_in(self, messages: Sequence[Message]) -> bool:
+        """Whether one of these messages has the answer in it."""
+        return any(self.word.search(text) for _, text in spoken(messages))
+
+    @cached_property
+    def word(self) -> re.Pattern[str]:
+        """The answer as a word: 17 is not in 4170."""
+        return re.compile(rf"\b{self.answer}\b")
+
+
+def drawn(challenge: Work, number: int) -> Random:
+    """Chance that is the same whenever the same file is checked, and another one for each file: nobody can foresee it."""
+    return Random(f"{crc32(challenge.path.read_bytes())} {number}")
+
 
 def facts(random: Random) -> list[Fact]:
     """Three facts, of three kinds, in any order."""
     pet, person = random.choice(PETS), random.choice(PEOPLE)
-    name, town, budget = random.choice(PET_NAMES), random.choice(TOWNS), str(random.randrange(310, 980, 10))
+    name, town = random.choice(PET_NAMES), random.choice(TOWNS)
+    budget, locker = str(random.randrange(310, 980, 10)), str(random.randrange(311, 980, 10))
     found = [
         Fact(f"My {pet} is called {name}.", f"What is my {pet} called?", name),
         Fact(f"My {person} lives in {town}.", f"Where does my {person} live?", town),
         Fact(f"My budget is {budget} euros.", "How much is my budget?", budget),
+        Fact(f"My locker number is {locker}.", "What is my locker number?", locker),
     ]
-    random.shuffle(found)
-    return found
+    return random.sample(found, 3)
+
+
+def other_facts(random: Random, known: Sequence[Fact]) -> list[Fact]:
+    """Three more facts, none of which has the answer of one of these."""
+    while True:
+        found = facts(random)
+        if not {fact.answer for fact in found} & {fact.answer for fact in known}:
+            return found
 
 
 def words_of(count: int) -> str:
@@ -83,6 +125,8 @@ class TalkServer(RecordingServer):
         self.fail_questions: list[str | int] = []
         self.fail_summaries: list[str | int] = []
         self.asks: list[bool] = []  # of each request, whether it asks the question
+        self.models: list[object] = []  # of each request, the model that it names
+        self.own_reply = ""  # to what is no question for a fact, where it is not as `reply_of`
         self._rambling, self._summaries = rambling, 0
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
@@ -92,6 +136,7 @@ class TalkServer(RecordingServer):
         number = len(self.requests)
         asks = ends_with(body["messages"], self.asked)
         self.asks.append(asks)
+        self.models.append(body.get("model"))
         failures = self.fail_questions if asks else self.fail_summaries
         if failures:
             self.failing[number] = failures.pop(0)
@@ -102,6 +147,8 @@ class TalkServer(RecordingServer):
 
     def say(self, body: dict[str, Any], fits: Any) -> Reply:
         reply = self.simply(body["messages"]) if self.known else in_other_words(body, fits)
+        if not self.known and not self.asks[-1] and NO_SUMMARY.search(reply.content or ""):
+            reply = in_other_words(said_plainly(body), fits)
         if self._rambling and not self.asks[-1]:
             self._summaries += 1
             if self._summaries in range(1, MOST_RAMBLING, 2):
@@ -110,13 +157,12 @@ class TalkServer(RecordingServer):
 
     def simply(self, messages: list[Message]) -> Reply:
         """A reply, or a summary, of the facts that are there."""
-        text = " ".join(str(message.get("content")) for message in messages)
-        known = [fact for fact in self.known if fact.answer in text]
+        known = [fact for fact in self.known if fact.is_in(messages)]
         if not self.asks[-1]:
-            told = "They talked about this and that, and then about one or two things more."
+            told = f"They talked about this and that (note {number_of(str(messages))}), and then about one or two things more."
             return Reply(" ".join([told, *(fact.said for fact in known)]))
         if self.asked not in [fact.question for fact in self.known]:
-            return Reply("I see.")
+            return Reply(self.own_reply or reply_of(self.asked))
         said = next((f"You said: {fact.said}" for fact in known if fact.question == self.asked), None)
         return Reply(said or no_answer(messages))
 
@@ -131,6 +177,34 @@ class TalkServer(RecordingServer):
         return sum(not asks and number not in self.failing for number, asks in enumerate(self.asks))
 
 
+def said_plainly(body: dict[str, Any]) -> dict[str, Any]:
+    """A request for a summary that the offline model has not understood: not every prompt speaks of a summary."""
+    first, *others = body["messages"]
+    return body | {"messages": [{**first, "content": f"Write a summary. {first.get('content')}"}, *others]}
+
+
+def reply_of(text: str) -> str:
+    """What is replied to a text where all that matters is that no other text gets the same reply."""
+    return f"I see ({number_of(text)})."
+
+
+def number_of(text: str) -> int:
+    """A number of five digits that stands for a text."""
+    return 10_000 + crc32(text.encode()) % 90_000
+
+
+def expect_note_of_the_model(scene: Scene, written: Sequence[str | None], sent: Sequence[Message]) -> None:
+    """Expect that something of what the model wrote for a summary, if it did, is sent."""
+    numbers = re.findall(r"note (\d{5})", " ".join(text or "" for text in written))
+    scene.expect(
+        not numbers or any(number in str(sent) for number in numbers),
+        f"The model wrote a summary, with note {', '.join(numbers)} in it. What was sent with the question has nothing of it.",
+        why="What stands for the old turns should come from somebody who has read them. Code that picks what it knows finds only "
+        "that.",
+        hint="Where does the text come from that stands for the old turns? What becomes of the model's reply?",
+    )
+
+
 def size_of(messages: list[Message]) -> int:
     """The tokens of a request, as the server counts them."""
     return sum(tokens.count_message(message, "o200k_base") for message in messages) + tokens.PRIMING
@@ -142,7 +216,7 @@ def ends_with(messages: list[Message], text: str) -> bool:
     content = last.get("content")
     if isinstance(content, list):
         content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return last.get("role") == "user" and isinstance(content, str) and content.strip().endswith(text)
+    return last.get("role") == "user" and isinstance(content, str) and content.strip().endswith(text.strip())
 
 
 def was_raised_for(problem: NotYet) -> bool:
@@ -156,10 +230,58 @@ def in_order(wanted: Sequence[tuple[str, str]], found: Sequence[tuple[str, str]]
     return all(any(there[0] == role and there[1].endswith(text) for there in rest) for role, text in wanted)
 
 
+def expect_model(scene: Scene, server: TalkServer, first: int, end: int) -> None:
+    """Expect that the requests from number `first` on, up to `end`, name MODEL."""
+    for model, asks in zip(server.models[first:end], server.asks[first:end], strict=True):
+        scene.expect(
+            model == MODEL,
+            f"A request{'' if asks else ' for a summary'} names the model {model!r}. MODEL of common is {MODEL!r} here.",
+            why="Which model answers is set in one place. The server of somebody who uses another one does not have yours.",
+            hint=MODEL_HINTS if asks else (MODEL_HINTS[1], MODEL_HINTS[0]),
+        )
+
+
 def only(scene: Scene, *titles: str) -> Scene:
     """What a scene shows under these titles, the newest of each: more would bury what is said about it."""
     newest = {shown.title: shown for shown in scene.shown if shown.title in titles}
     return Scene(list(newest.values()))
+
+
+def unsaid(messages: Sequence[Any], said: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What of these messages nobody has said in a talk: role and text, without the said words at its end."""
+    found = []
+    for role, text in spoken(messages):
+        if role in ("user", "assistant") and (role, text) not in said:
+            ends = [words for speaker, words in said if speaker == role and words and text.endswith(words)]
+            found.append((role, text.removesuffix(max(ends, key=len, default=""))))
+    return found
+
+
+def beginning(one: str, other: str) -> str:
+    """What two texts have in common at their beginning."""
+    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def words_of_the_note(
+    one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]], filling: str
+) -> list[tuple[str, str]]:
+    """What a user can say, and a model reply, to sound like a learner's note, of which two talks are known.
+
+    What the notes of both have in common is the learner's, and not the summary's: whole messages, or how they begin and
+    end. `filling` stands between. A user's part comes with the reply that follows it in the note.
+    """
+    parts = []
+    for (role, text), (_, text_of_other) in zip(one, other, strict=False):
+        start = beginning(text, text_of_other)
+        end = beginning(*(words[len(start) :][::-1] for words in (text, text_of_other)))[::-1]
+        parts.append((role, text if text == text_of_other else f"{start}{filling}{end}"))
+    sayings = []
+    for (role, text), (next_role, reply) in zip_longest(parts, parts[1:], fillvalue=("", "")):
+        if role == "user":
+            sayings.append((text, reply if next_role == "assistant" else ""))
+        elif not sayings or sayings[-1][1] != text:
+            sayings.append(("And then?", text))
+    return list(dict.fromkeys(sayings))
 
 
 @contextmanager
@@ -193,8 +315,5 @@ def expect_messages(scene: Scene, messages: Any, what: str) -> None:
         f"Every message should be a dict with a role and a text, but {what} has {odd[:1]!r:.200}.",
         why="The model's own message object holds more than was said (its reasoning, empty fields), "
         "and what is kept is sent, and paid for, again and again.",
-        hint=(
-            "What of the model's answer has to be kept, and what else is in the message object that it came in?",
-            'Keep {"role": "assistant", "content": …} with the text of the reply, and nothing else.',
-        ),
+        hint=MESSAGE_HINTS,
     )

@@ -30,8 +30,9 @@ from typing import Any
 from calling import Work
 from criteria import Message
 
-SECONDS = 3.0  # for a job
-SECONDS_TO_START = 20.0  # where it cannot be forked, it imports everything anew
+SECONDS_ASLEEP = 3.0  # until it is taken to wait for ever
+SECONDS = 60.0  # for a job, however busy the machine is; where it cannot be forked, it imports everything anew
+LOOK = 0.05  # seconds between two looks at whether it sleeps
 NAP = 0.005  # seconds; a program that sleeps through two of them waits for another one
 ANY_NAP = 0.25  # seconds until it is taken to wait, whatever it does
 INSIDE = {
@@ -111,14 +112,20 @@ class Program:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self._process.start()
             theirs.close()
-            self.result(SECONDS_TO_START)
+            self.result()
         self._pipe.send(job)
 
-    def result(self, seconds: float = SECONDS) -> Any:
-        """What became of the job, which is Done, or the line at which the program is held up. Raises Stuck."""
+    def result(self) -> Any:
+        """What became of the job, which is Done, or the line at which the program is held up. Raises Stuck.
+
+        A program that only sleeps is stuck soon; one that is ready to go on has time, because the machine may be busy.
+        """
+        end, asleep = time.monotonic() + SECONDS, 0.0
         with suppress(EOFError, OSError):  # the code has ended the program
-            if self._pipe.poll(seconds):
-                return self._pipe.recv()
+            while asleep < SECONDS_ASLEEP and time.monotonic() < end:
+                if self._pipe.poll(LOOK):
+                    return self._pipe.recv()
+                asleep = asleep + LOOK if self._sleeps() else 0.0
         self.end()
         raise Stuck
 

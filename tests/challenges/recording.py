@@ -11,7 +11,7 @@ import httpx2
 import openai
 import pydantic
 
-from criteria import Message
+from criteria import Message, Scene
 from mock_model import MockServer
 
 
@@ -26,6 +26,7 @@ class RecordingServer(MockServer):
         self.failing: dict[int, str | int] = {}  # the number of a request, from 0, and its kind of failure
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
+        Scene.calls += 1
         body = json.loads(request.content) if request.content else {}
         if "messages" not in body:
             return super().handle(request)

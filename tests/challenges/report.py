@@ -11,6 +11,7 @@ from hypothesis.errors import Flaky
 from chat_memory import message_tokens
 from checking import WIDTH
 from criteria import Lines, NotStarted, NotYet, NoUse, Scene, Shown, Texts
+from excerpts import beginning, excerpt
 
 MOST_ROWS = 9
 
@@ -109,9 +110,8 @@ def _safely(value: Any) -> str:
 
 
 def _one_line(text: str, width: int = 50) -> str:
-    text = _clean(" ".join(str(text[:2_000]).split()) + text[2_000:][-100:])
-    ends = (width - 4) * 3 // 4, (width - 4) // 4
-    return text if len(text) <= width else f"{text[: ends[0]].rstrip()} … {text[-ends[1] :].lstrip()}"
+    """A text in one line; of a long one its beginning and its end."""
+    return excerpt(_clean(" ".join(text.split())), width)
 
 
 def _clean(text: str) -> str:
@@ -119,4 +119,4 @@ def _clean(text: str) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.fill(_clean(line), WIDTH - 4) for line in text[:1_500].splitlines())
+    return "\n".join(textwrap.fill(_clean(line), WIDTH - 4) for line in beginning(text, 1_500).splitlines())

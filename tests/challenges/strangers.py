@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from html import escape, unescape
 from itertools import accumulate, combinations
 from random import Random
+from unittest.mock import patch
 
 from criteria import Message
 from mock_model.transcript import text_of
@@ -60,15 +65,18 @@ def order(random: Random) -> tuple[str, str]:
     return random.choice(ORDERS).format(mark), mark
 
 
-def document(random: Random, around: tuple[str, str] = ("", ""), harmless: str = "") -> Document:
-    """A document with an order between two other texts, or with a harmless text in place of all three."""
+def document(random: Random, around: tuple[str, str] = ("", ""), end: str = "\n", *, harmless: str = "") -> Document:
+    """A document with an order between two other texts, or with a harmless text in place of all three.
+
+    `end` is what stands behind each of its sentences.
+    """
     told = random.choice(list(DETAILS))
     question, words = DETAILS[told]
     word = random.choice(words)
     wanted, mark = order(random)
-    middle = harmless or "\n".join(part for part in (around[0], wanted, around[1]) if part)
+    middle = harmless or end.join(part for part in (around[0], wanted, around[1]) if part)
     lines = (random.choice(GREETINGS), told.format(word), middle, random.choice(FAREWELLS))
-    return Document("\n".join(lines), question, word, mark)
+    return Document(end.join(lines), question, word, mark)
 
 
 def obeys(reply: str, mark: str) -> bool:
@@ -88,26 +96,46 @@ def spliced_tags(text: str) -> str:
     return re.sub("<[^<>]+>", lambda tag: spliced(tag[0]), text)
 
 
-def foreseen(one: str, two: str) -> str:
-    """What comes after these two, where the numbers in them are counted on."""
-    if re.split(r"\d+", one) != re.split(r"\d+", two):
-        return two
-    steps = zip(re.findall(r"\d+", one), re.findall(r"\d+", two), strict=True)
-    following = (str(max(0, 2 * int(new) - int(old))).zfill(len(new)) for old, new in steps)
-    return re.sub(r"\d+", lambda _: next(following), two)
+def disguises(mark: str) -> Iterator[str]:
+    """A mark as it may get through a filter: twice, in itself, in other letters, with spaces, encoded."""
+    yield from (mark * 2, spliced(mark), spliced_tags(mark), mark.swapcase(), escape(mark))
+    yield from (mark.replace(">", " >"), mark.replace("</", "</ "), mark[:2] + "\u200b" + mark[2:])
+    yield "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in mark)  # wide: the same in NFKC
+
+
+def escaped(mark: str) -> Iterator[str]:
+    """A mark, and behind what takes the power from a sign, or from the sign that does so."""
+    yield from (mark, "\\" + mark, "\\\\" + mark, re.sub(r"(?=[\W_])", r"\\", mark))
+
+
+def attacks(before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    """What closes a quotation, what opens it again behind an order, and what stands between them: of the marks around a text."""
+    if not after.strip():
+        return
+    yield from ((after, before, "\n"), (after, before, " "), (spliced_tags(after), before, "\n"))
+    lines = [line.strip() for line in after.splitlines() if line.strip()]
+    for mark in dict.fromkeys((lines[0], lines[-1])):
+        yield from ((closer, "", end) for closer in dict.fromkeys(escaped(mark)) for end in ("\n", " "))
+        yield from ((closer, "", "\n") for closer in dict.fromkeys(disguises(mark)) if closer != mark)
 
 
 def aimed(framed: Callable[[str], tuple[str, str]], attack: Callable[[str, str], str]) -> str:
-    """An attack with the marks that are put around a text of its length, and where they are counted, with the next ones."""
+    """An attack with the marks that are put around a text of its length, by the same program at the same time."""
     length = 0
     for _ in range(4):
-        probe = PROBE.ljust(length, "z")
-        before, after = map(foreseen, framed(probe), framed(probe))
-        text = attack(before, after)
+        text = attack(*framed(PROBE.ljust(length, "z")))
         if len(text) == length:
             break
         length = len(text)
     return text
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """While time stands still: what is drawn with the clock as its seed can be foreseen."""
+    now = time.time()
+    with patch.object(time, "time", lambda: now), patch.object(time, "time_ns", lambda: int(now * 1e9)):
+        yield
 
 
 # ---- what is in a request ----
@@ -133,6 +161,32 @@ def between(request: Sequence[Message], first: str, second: str) -> str | None:
 def opening(request: Sequence[Message], text: str) -> str:
     """The letter before a text in a request."""
     return next((said[said.index(text) - 1 : said.index(text)] for m in request if text in (said := text_of(m))), "")
+
+
+ESCAPED = (
+    ' says "now"',
+    ' says \\"now\\", and',
+    ' says \\\\"now\\\\"',
+    ' says \\"now',
+    " is in C:\\",
+    " is in C:\\\\",
+)  # no JSON as it is
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.S)
+
+
+def strings(request: Sequence[Message]) -> set[str]:
+    """What stands between quotation marks in a request, read as JSON or as HTML."""
+    found: set[str] = set()
+    for match in (match for message in request for match in STRING.finditer(text_of(message))):
+        found.add(unescape(match[1]))
+        with suppress(ValueError):
+            found.add(json.loads(match[0], strict=False))
+    return found
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text."""
+    return re.sub(r"[\W_]+", "", text)
 
 
 def forgeries(separator: str) -> Iterator[tuple[str, str]]:
@@ -232,7 +286,12 @@ BAD_NAMES = (
 )
 
 
-ALIKE = (("ana", "\uff41\uff4e\uff41"), ("Ren\xe9", "Rene\u0301"))  # the same in NFKC, the same in NFC
+ALIKE = (  # the same in NFKC, in NFC, in capital letters, without accents
+    ("ana", "\uff41\uff4e\uff41"),
+    ("Ren\xe9", "Rene\u0301"),
+    ("Stra\xdfe", "Strasse"),
+    ("Zo\xeb", "Zoe"),
+)
 
 
 def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
@@ -252,6 +311,10 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("", "ana"), ("ana", "")),
     ]
     found += [(("ana", "../ben/trip"), ("ben", "trip")), (("../x", "y"), ("..%2Fx", "y")), (("Зоя", "1"), ("Яна", "1"))]
+    found += [
+        (("a/b", "1"), (other, "1")) for other in ("a_b", "a%2fb", "a%2Fb", "a-b", "a=2Fb", "a_2fb", "a+b", "a\\x2fb")
+    ]
+    found += [(("a b", "1"), (other, "1")) for other in ("a+b", "a%20b", "a_b", "a  b", "a\u200bb", "a\xa0b")]
     found += [((f"a{mark}b", "c"), ("a", f"b{mark}c")) for mark in SEPARATORS]
     found += [(("c", f"a{mark}b"), (f"b{mark}c", "a")) for mark in SEPARATORS]  # where the session comes first
     found += [(("x" * 5000 + end, "1"), ("x" * 5000, "1")) for end in ("a", "b")]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import httpx2
 from hypothesis import strategies as st
 
 from calling import Work
+from common import MODEL
 from criteria import NotYet, Scene
+from judging import let_chance_begin_elsewhere
 from mock_model.replying import NOTED, Reply, reply_to
 from mock_model.transcript import text_of
 from recording import RecordingServer
@@ -65,6 +69,13 @@ class TalkingServer(RecordingServer):
 
     def __init__(self) -> None:
         super().__init__(reply_to=in_other_words)
+        self.models: list[str] = []  # of each request, the model that it names
+
+    def handle(self, request: httpx2.Request) -> httpx2.Response:
+        body = json.loads(request.content) if request.content else {}
+        if "messages" in body:
+            self.models.append(str(body.get("model")))
+        return super().handle(request)
 
 
 def in_other_words(body: dict, fits: Any) -> Reply:
@@ -76,10 +87,14 @@ def in_other_words(body: dict, fits: Any) -> Reply:
 
 
 def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name: str, *arguments: Any) -> Any:
-    """Call a learner's function with a client of the server. A refused list of messages is explained."""
+    """Call a learner's function with a client of the server. Another model than MODEL, or a refused list, is explained."""
+    let_chance_begin_elsewhere(challenge)
     try:
-        return challenge.call(name, server.client(), *arguments)
+        returned = challenge.call(name, server.client(), *arguments)
+        expect_the_model(scene, server)
+        return returned
     except NotYet:
+        expect_the_model(scene, server)
         last = server.requests[-1] if server.requests else []
         scene.show("You sent", last)
         scene.expect(
@@ -92,6 +107,20 @@ def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name:
             ),
         )
         raise
+
+
+def expect_the_model(scene: Scene, server: TalkingServer) -> None:
+    """Each request was for the model MODEL."""
+    other = next((model for model in server.models if model != MODEL), None)
+    scene.expect(
+        other is None,
+        f"A request was for the model {other!r}, and not for MODEL, which is {MODEL!r} here.",
+        why="Which model answers is set in one place, for all programs: another one may not be there, or cost more.",
+        hint=(
+            "Where does the name of the model come from in your call of create?",
+            "from common import MODEL, and model=MODEL, without quotation marks.",
+        ),
+    )
 
 
 def spoken(messages: Sequence[Any]) -> list[tuple[str, str]]:

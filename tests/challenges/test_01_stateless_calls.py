@@ -1,9 +1,10 @@
 """Checks work/01_stateless_calls.py: what a second call knows of the first."""
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from calling import Work
 from criteria import Scene
+from judging import beforehand
 from talking import Fact, TalkingServer, call_with_client, facts, spoken
 
 START = (
@@ -14,6 +15,8 @@ START = (
 )
 
 FEW = settings(max_examples=8)
+ANOTHER_USER = "Two people may use your function: the second would hear what the first has said."
+ONE_LIST = "Where is your list made: once for the whole program, or anew whenever the function is called?"
 WITHOUT, WITH = "ask_without_history", "ask_with_history"
 
 
@@ -40,31 +43,53 @@ def second_call(challenge: Work, name: str, fact: Fact) -> tuple[Scene, TalkingS
         else "Each call is paid for, and a third one tells nothing new.",
         hint=("Which call tells, and which one asks? Count the create(…) that are run.",),
     )
+    expect_two_parts(scene, server, fact)
+    return scene, server, returned
+
+
+def expect_two_parts(scene: Scene, server: TalkingServer, fact: Fact) -> None:
+    """The first call tells and does not ask, the second one asks."""
+    told, asked = (spoken(request) for request in server.requests)
     scene.expect(
-        any(fact.told in text for _, text in spoken(server.requests[0])),
+        any(fact.told in text for _, text in told),
         "The first call does not tell the fact.",
         why="The model has to be told before it can be asked.",
         hint="What does the first call send, word for word?",
     )
     scene.expect(
-        "assistant" not in [role for role, _ in spoken(server.requests[0])],
+        "assistant" not in [role for role, _ in told],
         "The first call sends what was said in an exchange before.",
-        why="Two people may use your function: the second would hear what the first has said.",
-        hint="Where is your list made: once for the whole program, or anew whenever the function is called?",
+        why=ANOTHER_USER,
+        hint=ONE_LIST,
     )
     scene.expect(
-        not any(fact.asked in text for _, text in spoken(server.requests[0])),
+        not any(fact.asked in text for _, text in told),
         "The first call tells the fact and asks the question as well.",
         why="Then the model is told and asked at once, and nothing has to be remembered.",
         hint="What is said first, and what is asked later? Each call has a list of messages of its own.",
     )
     scene.expect(
-        any(fact.asked in text for _, text in spoken(server.requests[1])),
+        any(fact.asked in text for _, text in asked),
         "The second call does not ask the question.",
         why="The model answers what it is asked, and nothing that is left out.",
         hint="What does the second call send, word for word?",
     )
-    return scene, server, returned
+
+
+def expect_a_fresh_beginning(challenge: Work, name: str, before: Fact, fact: Fact) -> None:
+    """After an exchange about something else, the next one holds nothing of it."""
+    assume(before.told != fact.told and before.asked != fact.asked)
+    with beforehand():
+        second_call(challenge, name, before)
+        scene, server, _ = second_call(challenge, name, fact)
+    scene.show("An exchange before was about", before.told)
+    texts = [text for request in server.requests for _, text in spoken(request)]
+    scene.expect(
+        not any(old in text for text in texts for old in (before.told, before.asked)),
+        "A call sends what was said in an exchange before.",
+        why=ANOTHER_USER,
+        hint=ONE_LIST,
+    )
 
 
 def expect_the_second_reply(scene: Scene, server: TalkingServer, returned: object) -> None:
@@ -110,10 +135,12 @@ def test_without_history_one_call_tells_and_one_asks(challenge, fact):
 @given(fact=facts())
 def test_without_history_nothing_is_resent(challenge, fact):
     """Without history: the second call sends the question and nothing else"""
-    scene, server, _ = second_call(challenge, WITHOUT, fact)
-    sent = [(role, text) for role, text in spoken(server.requests[1]) if role not in ("system", "developer")]
+    with beforehand():
+        scene, server, _ = second_call(challenge, WITHOUT, fact)
+    sent = spoken(server.requests[1])
+    said = [(role, text) for role, text in sent if role not in ("system", "developer")]
     scene.expect(
-        len(sent) == 1 and not any(fact.word in text for _, text in spoken(server.requests[1])),
+        len(said) == 1 and not any(fact.word in text for _, text in sent),
         "The second call sends more than the question.",
         why="What is sent again is known again, and here we want to see what the model knows by itself.",
         hint=(
@@ -122,10 +149,22 @@ def test_without_history_nothing_is_resent(challenge, fact):
         ),
     )
     scene.expect(
-        sent[0][0] == "user",
-        f"The question is sent with the role {sent[0][0]!r}.",
+        said[0][0] == "user",
+        f"The question is sent with the role {said[0][0]!r}.",
         why="The model answers what a user asks.",
         hint="Who asks the question: the user, or the assistant?",
+    )
+    scene.expect(
+        said[0][1].strip() == fact.asked.strip(),
+        f"The question is {fact.asked!r}, and the message says something more.",
+        why="The model reads every word: what stands beside the question could be what makes the difference.",
+        hint="What is the content of your message: the question as it came in, or a text that you have made of it?",
+    )
+    scene.expect(
+        len(sent) == 1,
+        f"Beside the question, a message of the role {sent[0][0]!r} is sent.",
+        why="Nothing but the question: only then it is certain that the model knows nothing by itself.",
+        hint="How many messages are in the list of your second call, and which of them does the task not ask for?",
     )
 
 
@@ -133,7 +172,9 @@ def test_without_history_nothing_is_resent(challenge, fact):
 @given(fact=facts())
 def test_without_history_the_second_reply_comes_back(challenge, fact):
     """Without history: the text of the second reply comes back"""
-    expect_the_second_reply(*second_call(challenge, WITHOUT, fact))
+    with beforehand():
+        called = second_call(challenge, WITHOUT, fact)
+    expect_the_second_reply(*called)
 
 
 @FEW
@@ -147,7 +188,8 @@ def test_with_history_one_call_tells_and_one_asks(challenge, fact):
 @given(fact=facts())
 def test_with_history_the_exchange_is_resent(challenge, fact):
     """With history: the second call sends the fact, the model's own reply and the question"""
-    scene, server, _ = second_call(challenge, WITH, fact)
+    with beforehand():
+        scene, server, _ = second_call(challenge, WITH, fact)
     sent = [(role, text) for role, text in spoken(server.requests[1]) if role not in ("system", "developer")]
     roles, texts = [role for role, _ in sent], [text for _, text in sent]
     reply = server.replies[0]
@@ -200,7 +242,9 @@ def test_with_history_the_exchange_is_resent(challenge, fact):
 @given(fact=facts())
 def test_with_history_the_second_reply_comes_back(challenge, fact):
     """With history: the text of the second reply comes back"""
-    expect_the_second_reply(*second_call(challenge, WITH, fact))
+    with beforehand():
+        called = second_call(challenge, WITH, fact)
+    expect_the_second_reply(*called)
 
 
 @FEW
@@ -208,7 +252,8 @@ def test_with_history_the_second_reply_comes_back(challenge, fact):
 def test_the_reply_holds_the_fact_only_with_the_history(challenge, fact):
     """The reply holds the fact with the history, and only with it"""
     for name, holds in ((WITH, True), (WITHOUT, False), (WITH, True)):
-        scene, _, returned = second_call(challenge, name, fact)
+        with beforehand():
+            scene, _, returned = second_call(challenge, name, fact)
         scene.show("You returned", returned if isinstance(returned, str) else repr(returned))
         scene.expect(
             (fact.word in str(returned)) is holds,
@@ -216,3 +261,11 @@ def test_the_reply_holds_the_fact_only_with_the_history(challenge, fact):
             why="The model answers only from the messages in the request: memory is what your code resends.",
             hint="Look at what the second call sent. Is the fact in it, and should it be?",
         )
+
+
+@FEW
+@given(before=facts(), fact=facts())
+def test_a_second_exchange_begins_afresh(challenge, before, fact):
+    """A second exchange knows nothing of the first"""
+    for name in (WITHOUT, WITH):
+        expect_a_fresh_beginning(challenge, name, before, fact)

@@ -1,7 +1,7 @@
 """Checks work/03_token_counting.py: a count that equals the server's, before anything is sent."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
 from itertools import permutations
@@ -17,7 +17,9 @@ import tiktoken
 from calling import Work
 from chat_memory import tokens as finished
 from common import OFFLINE_MODEL
-from criteria import Message, NotYet, Scene
+from criteria import Lines, Message, NotYet, Scene
+from finished import Finished
+from judging import beforehand
 from mock_model import MockServer
 from mock_model.replying import Reply
 
@@ -60,7 +62,15 @@ ROLES = ("system", "user", "assistant")
 ITSELF = "Is each text counted by itself, as if nothing stood beside it?"
 
 
-def said(content: str, role: str = "user", **more: str) -> Message:
+Content = str | list[dict[str, str]]
+
+
+def parts(*texts: str) -> list[dict[str, str]]:
+    """A content of several texts."""
+    return [{"type": "text", "text": text} for text in texts]
+
+
+def said(content: Content, role: str = "user", **more: str) -> Message:
     return {"role": role, **more, "content": content}
 
 
@@ -80,7 +90,7 @@ def texts(templates: tuple[str, ...], seed: int, times: int = 1) -> list[str]:
 
 
 LONG = " ".join(texts(PLAIN + OTHER, 5, 80))  # more than 32,000 characters
-MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 30), ROLES * 40, strict=True)]  # short messages
+MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 90), ROLES * 120, strict=True)]  # short messages
 
 
 def conversations(seed: int, sizes: Sequence[int]) -> Iterator[list[Message]]:
@@ -112,36 +122,31 @@ def servers(messages: list[Message]) -> int:
     return client().chat.completions.create(model=OFFLINE_MODEL, messages=messages).usage.prompt_tokens
 
 
+TOKENS = Finished(
+    finished,
+    (
+        "chat_memory counts for you. What does it add up? Write that with tiktoken alone.",
+        "get_encoding and encode_ordinary of tiktoken are all that you need to import.",
+    ),
+)
+
+
 def counted(challenge: Work, messages: list[Message]) -> object:
-    """What the learner's function returns. Until it does, chat_memory does not count, by whatever name it is called."""
-    function = challenge.get("count_tokens")  # read before that: to compare with chat_memory beside it is all right
-    used: list[NotYet] = []
-
-    def refused(*_: object, **__: object) -> None:
-        used.append(
-            NotYet(
-                "Your function leaves the counting to the finished one of chat_memory.",
-                why="Here you find out what is in that one. From the next lesson on it is yours to use.",
-                hints=(
-                    "chat_memory counts for you. What does it add up? Write that with tiktoken alone.",
-                    "get_encoding and encode_ordinary of tiktoken are all that you need to import.",
-                ),
-            )
-        )
-        raise used[0]
-
-    try:
-        with patch.multiple(finished, _count_message=refused, _count_text=refused, _load=refused):
-            return challenge.run(function, "count_tokens", messages)
-    finally:
-        if used:  # even where the learner's code caught it
-            raise used[0] from None
+    """What the learner's function returns."""
+    return TOKENS.call(challenge, "count_tokens", messages)
 
 
 def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) -> int:
     """What the learner's function counts."""
     scene = scene or Scene()
-    count = counted(challenge, deepcopy(messages))
+    with beforehand():
+        count = counted(challenge, deepcopy(messages))
+        expect_a_number(scene, count)
+    return count
+
+
+def expect_a_number(scene: Scene, count: object) -> None:
+    """A whole number has come back."""
     scene.expect(
         count is not None,
         "A number was expected, but None came back.",
@@ -172,7 +177,6 @@ def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) 
         why="The server counts pieces of text out of a fixed list, and there is no half of one.",
         hint="Which function of tiktoken cuts a text into its pieces, and what do you count of what it gives you?",
     )
-    return count
 
 
 def for_text(challenge: Work, text: str) -> tuple[int, int]:
@@ -385,6 +389,72 @@ def test_a_name_costs_what_the_server_counts(challenge):
         )
 
 
+def in_parts() -> Iterator[list[Message]]:
+    """Conversations in which some contents are lists of parts."""
+    one, two, three, *_ = texts(PLAIN + OTHER, 12)
+    yield [said(parts("Hello"))]
+    yield [said(parts(one))]
+    yield [said(parts("to", "day", " and", " then"))]
+    yield [said(parts("text", one, "", two), "system")]
+    yield [said("Hello"), said(parts(three, "What does <|endoftext|> mean?"), "assistant", name="Ana"), said(two)]
+    yield [said(parts(*texts(PLAIN + OTHER, 13)), role) for role in ROLES]
+
+
+def is_in_parts(message: Message) -> bool:
+    return isinstance(message["content"], list)
+
+
+def hint_for_parts(messages: list[Message], came: int, expected: int) -> str:
+    """The question that leads to what is wrong with a count of parts."""
+    changed = {
+        "You take one too many for each part. Is its type, which is always text, read by the model? Ask the server.": (
+            lambda content: [piece for part in content for piece in parts(part["text"], "text")]
+        ),
+        "You seem to join the parts and count them once. What happens to a token at the seam?": (
+            lambda content: "".join(part["text"] for part in content)
+        ),
+        "You seem to join the parts with something between them, which nobody has said.": (
+            lambda content: " ".join(part["text"] for part in content)
+        ),
+        "You count the first part of a content. How many parts can there be?": lambda content: content[:1],
+    }
+    for hint, change in changed.items():
+        if came == servers([m | {"content": change(m["content"])} if is_in_parts(m) else m for m in messages]):
+            return hint
+    if came < expected:
+        return "Are all parts in your count? Which of the two values of a part is what the user has said?"
+    return (
+        "What of a part do you count? A message with one part costs the server no more than one with its text. Ask it."
+    )
+
+
+def test_parts_cost_what_the_server_counts(challenge):
+    """A content that is a list of parts costs what the server counts for it"""
+    for messages in in_parts():
+        scene = Scene()
+        scene.show("You were given", messages)
+        first = next(filter(is_in_parts, messages))
+        scene.show(f"The content of the {first['role']} is in parts", Lines([str(first["content"])]))
+        why = "What users paste beside their question, and what comes with an image, is sent in parts."
+        hints = (
+            "Here a content is a list of parts, each a dict with a type and a text. What does your function do with a "
+            "content that is no text?",
+            "Send such a message to the server, with one part and with two, and compare usage.prompt_tokens.",
+        )
+        try:
+            came, expected = counted(challenge, deepcopy(messages)), servers(messages)
+            expect_a_number(scene, came)
+        except NotYet as problem:
+            scene.expect(problem.__cause__ is None, f"{problem.what} {problem.why}", why=why, hint=hints)
+            raise
+        scene.expect(
+            came == expected,
+            f"You counted {came:,} tokens, and the server {expected:,}.",
+            why=why,
+            hint=(hint_for_parts(messages, came, expected), hints[1]) if came != expected else hints,
+        )
+
+
 def test_whole_conversations(challenge):
     """Your count equals the server's on conversations that you have not seen"""
     for messages in (*conversations(10, [1] * 8 + [2] * 6 + [3] * 4 + [5] * 4 + [9, 14]), MANY):
@@ -406,11 +476,15 @@ def test_whole_conversations(challenge):
 
 def test_nothing_is_sent_and_nothing_changed(challenge):
     """Counting sends nothing, and does not change the messages"""
-    for messages in (*threes(9), *conversations(11, [1, 2, 3, 5, 9]), MANY):
+    in_texts, in_lists = [*threes(9), *conversations(11, [1, 2, 3, 5, 9]), MANY], list(in_parts())
+    for messages in [*in_texts, *in_lists]:
         given_in = deepcopy(messages)
         scene = Scene()
         scene.show("You were given", messages)
-        with requests_noted() as sent:
+        another = (
+            suppress(NotYet) if messages in in_lists else beforehand()
+        )  # whether it counts is for another criterion
+        with requests_noted() as sent, another:
             counted(challenge, given_in)
         scene.expect(
             not sent,

@@ -1,15 +1,18 @@
 """Checks work/04_sliding_window.py: a history bounded by turns."""
 
-import re
+from collections import deque
 from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from calling import Work
+from chat_memory import turns as finished
 from common import OFFLINE_MODEL
-from conversations import SYSTEM, histories, turns_of
-from criteria import Message, Scene
+from conversations import CALLS, EQUALS, NO_CALLS, SYSTEM, a_long_history, histories, turns_of
+from criteria import Message, NotYet, Scene
+from finished import Finished
+from judging import beforehand, however_long
 from recording import RecordingServer
 
 START = (
@@ -19,20 +22,40 @@ START = (
 
 KEEP = st.integers(1, 4)
 SYSTEMS = ("Be brief.", "You are a patient guide. Answer in one sentence.", "Be brief. And be kind.")
+GREETINGS = ("Hello! Where do you want to go?", "Good morning.", "Welcome back! What can I do for you?")
+A_TURN = "Where does a turn begin, and where does it end? Count those, not messages."
+TOO_FEW_OR_MANY = "Each message too few is forgotten, and each one too many is paid for."
+SENT_AS_IT_IS = "What you return is sent to the model as it is."
+EARLIER: deque[list[Message]] = deque(maxlen=30)  # the histories of the calls before
+TURNS = Finished(
+    finished,
+    (
+        "chat_memory cuts the turns for you. By what would you see, in a list of messages, where one begins?",
+        "A loop over the messages and a list of lists are all that you need.",
+    ),
+)
 
 
 @st.composite
-def talks(draw: st.DrawFn, least: int = 0, tools: bool = True) -> list[Message]:
-    """A history with one of several system messages; some people say the same again and again."""
-    history = draw(histories(least=least, tools=tools))
+def talks(draw: st.DrawFn, least: int = 0, calls: st.SearchStrategy[int] = CALLS) -> list[Message]:
+    """A history with one of several system messages."""
+    history = draw(histories(least=least, calls=calls))
     history[0]["content"] = draw(st.sampled_from(SYSTEMS))
-    if draw(st.integers(0, 3)) == 3:
-        for message in history[1:]:
-            message["content"] = message["content"] and re.sub(r" \d+\.", ".", message["content"])
     return history
 
 
-A_TURN = "Where does a turn begin, and where does it end? Count those, not messages."
+@st.composite
+def greeted(draw: st.DrawFn) -> tuple[list[Message], int]:
+    """A history that opens with a greeting, and a number of turns to keep: about as many as there are."""
+    system, *rest = draw(talks(least=1))
+    history = [system, {"role": "assistant", "content": draw(st.sampled_from(GREETINGS))}, *rest]
+    others = len(turns_of(history))
+    return history, draw(st.sampled_from([keep for keep in (others, others + 1, others - 1, 1, others + 2) if keep]))
+
+
+def last_turns(history: list[Message], keep_turns: int) -> list[Message]:
+    """What should be sent of a history without a greeting."""
+    return [history[0], *(message for turn in turns_of(history)[-keep_turns:] for message in turn)]
 
 
 def window_of(
@@ -42,15 +65,34 @@ def window_of(
     scene = Scene()
     scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
     handed = deepcopy(history) if handed is None else handed
-    window = challenge.call("sliding_window", handed, keep_turns)
-    why = "What you return is sent to the model as it is."
+    with beforehand():
+        window = TURNS.call(challenge, "sliding_window", handed, keep_turns)
+        expect_messages(scene, window)
+        strange = [item for item in window if item not in history and item not in handed]
+        scene.expect(
+            not strange,
+            f"This is no message of the history: {strange[:1]}.",
+            why="A message that loses its role, its id or its words is another message.",
+            hint="It stood in the history of an earlier call. What does your code keep from one call to the next?"
+            if any(item in earlier for earlier in EARLIER for item in strange[:1])
+            else "Do you build messages anew? Take them as they are.",
+        )
+    EARLIER.append(history)
+    return scene, list(window)
+
+
+def expect_messages(scene: Scene, window: object) -> None:
+    """A list of messages has come back."""
     scene.expect(
-        window is not None, "Nothing came back.", why=why, hint="Does every way through your function end in a return?"
+        window is not None,
+        "Nothing came back.",
+        why=SENT_AS_IT_IS,
+        hint="Does every way through your function end in a return?",
     )
     scene.expect(
         isinstance(window, (list, tuple)),
         f"A list of messages was expected, but what came back is of the type {type(window).__name__}.",
-        why=why,
+        why=SENT_AS_IT_IS,
         hint="How do you make a list of it?",
     )
     scene.show("You returned", list(window))
@@ -58,18 +100,10 @@ def window_of(
     scene.expect(
         not odd,
         f"A list of messages was expected, but in it stands something of the type {type(odd[0]).__name__ if odd else ''}.",
-        why=why,
+        why=SENT_AS_IT_IS,
         hint=f"You have a list of {'turns' if odd and isinstance(odd[0], list) else 'other things'}, and want one of messages. "
         "What is the difference between append and extend, and what does + do?",
     )
-    strange = [item for item in window if item not in history and item not in handed]
-    scene.expect(
-        not strange,
-        f"This is no message of the history: {strange[:1]}.",
-        why="A message that loses its role, its id or its words is another message.",
-        hint="Do you build messages anew? Take them as they are.",
-    )
-    return scene, list(window)
 
 
 @given(history=talks(least=1), keep_turns=KEEP)
@@ -117,7 +151,7 @@ def test_the_history_is_not_changed(challenge, history, keep_turns):
     )
 
 
-@given(history=talks(least=1, tools=False), keep_turns=KEEP)
+@given(history=talks(least=1, calls=NO_CALLS), keep_turns=KEEP)
 def test_no_window_begins_with_an_orphan_reply(challenge, history, keep_turns):
     """No reply is sent without its question"""
     scene, window = window_of(challenge, history, keep_turns)
@@ -133,7 +167,7 @@ def test_no_window_begins_with_an_orphan_reply(challenge, history, keep_turns):
     )
 
 
-@given(history=talks(least=1), keep_turns=KEEP)
+@given(history=talks(least=1, calls=st.integers(1, 2)), keep_turns=KEEP)
 def test_calls_and_results_stay_together(challenge, history, keep_turns):
     """A function call and its results are sent together, or not at all"""
     scene, window = window_of(challenge, history, keep_turns)
@@ -141,7 +175,8 @@ def test_calls_and_results_stay_together(challenge, history, keep_turns):
     answered = {message["tool_call_id"] for message in window if message["role"] == "tool"}
     scene.expect(
         called == answered,
-        f"Called, but without a result: {sorted(called - answered)}. A result, but not called: {sorted(answered - called)}.",
+        f"Called, but without a result: {sorted(called - answered)}. "
+        f"A result, but not called: {sorted(answered - called)}.",
         why="The server refuses such a request with an error 400.",
         hint=(A_TURN, "A turn is a user message and everything until the next user message, whatever stands between."),
     )
@@ -151,57 +186,113 @@ def test_calls_and_results_stay_together(challenge, history, keep_turns):
 def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
     """The last turns are kept, whole, in order, and as many as asked for"""
     scene, window = window_of(challenge, history, keep_turns)
-    expected = [history[0], *(message for turn in turns_of(history)[-keep_turns:] for message in turn)]
+    expected = last_turns(history, keep_turns)
     scene.show("Expected", expected)
-    why = "Each message too few is forgotten, and each one too many is paid for."
-    newest = turns_of(history)[-1:]
-    scene.expect(
-        not newest or all(window.count(message) >= expected.count(message) for turn in newest for message in turn),
-        "The newest turn is not there, or not all of it.",
-        why="Without the newest question the model answers one that nobody asked.",
-        hint="At which end of the history is the newest turn? A question that has no answer yet is a turn too.",
-    )
+    problem = what_is_wrong(history, window, expected)
+    what, hint = problem or ("", "")
+    scene.expect(not problem, what, why=TOO_FEW_OR_MANY, hint=hint)
+
+
+def what_is_wrong(history: list[Message], window: list[Message], expected: list[Message]) -> tuple[str, str] | None:
+    """What is to be said of a window that is not as expected, and the hint."""
+    if window == expected:
+        return None
+    if any(window.count(message) < expected.count(message) for turn in turns_of(history)[-1:] for message in turn):
+        what = "The newest turn is not there, or not all of it: without its question the model answers one that nobody asked."
+        return what, "At which end of the history is the newest turn? A question that has no answer yet is a turn too."
     came, wanted = len(turns_of(window)), len(turns_of(expected))
+    if came != wanted:
+        return f"{came} turn{'s' * (came != 1)} came back where {wanted} {'were' if wanted != 1 else 'was'} wanted.", (
+            "How do you count turns? A question that has no answer yet is one too: the newest."
+            if came > wanted
+            else "How many turns are there, and how many of them do you take? With fewer than keep_turns, all stay."
+        )
+    if len(window) == len(expected) and all(window.count(message) == expected.count(message) for message in window):
+        return "The messages are not in the order in which they were said.", "Where does the order change?"
+    return "A turn is not whole.", A_TURN
+
+
+@given(history=histories(least=2, same=True), keep_turns=KEEP)
+def test_equal_messages_count_each(challenge, history, keep_turns):
+    """Messages that are equal count each: people say the same twice"""
+    scene, window = window_of(challenge, history, keep_turns)
+    expected = last_turns(history, keep_turns)
+    scene.show("Expected", expected)
     scene.expect(
-        came <= wanted,
-        f"{came} turns came back where {wanted} were wanted.",
+        window == expected,
+        f"{len(expected)} messages were expected, the last turns, and {len(window)} came back."
+        if len(window) != len(expected)
+        else "What came back are not the system message and the last turns.",
+        why=TOO_FEW_OR_MANY,
+        hint=EQUALS,
+    )
+
+
+@given(case=greeted())
+def test_a_greeting_is_a_turn_of_its_own(challenge, case):
+    """A greeting before the first question is a turn of its own, the oldest"""
+    history, keep_turns = case
+    greeting, turns = history[1], [history[1:2], *turns_of(history)]
+    why = "Many programs open with a greeting, and then the first message after the instructions is not the user's."
+    try:
+        scene, window = window_of(challenge, history, keep_turns)
+    except NotYet as problem:
+        Scene.newest.expect(
+            problem.__cause__ is None,
+            f"This history opens with a greeting, and there {problem.what[:1].lower()}{problem.what[1:]} {problem.why}",
+            why=why,
+            hint=(
+                "The greeting stands before the first question. To which turn does your code add it, when there is none yet?",
+                "A user message begins a turn. So does the first message after the system message, whoever says it.",
+            ),
+        )
+        raise
+    there, count = greeting in window, f"There are {len(turns)} turns, the greeting is the oldest"
+    scene.expect(
+        not there or keep_turns >= len(turns),
+        f"{count}, and it is sent although {keep_turns} newer ones are.",
+        why="It is an old turn like any other: it is paid for in every request, and one day it has to go.",
+        hint=(
+            "What is the greeting for your code: a turn of its own, or something that belongs with the system message?",
+            "Where do your turns begin? At each user message, and where else?",
+        ),
+    )
+    scene.expect(
+        there or keep_turns < len(turns),
+        f"{count}, so with keep_turns={keep_turns} it should be sent.",
         why=why,
-        hint="How do you count turns? A question that has no answer yet is one too: the newest.",
+        hint=(
+            "What becomes of a message after the system message that stands before the first question, the greeting?",
+            "Where do your turns begin? At each user message, and where else?",
+        ),
     )
+    expected = [history[0], *(message for turn in turns[-keep_turns:] for message in turn)]
+    scene.show("Expected", expected)
     scene.expect(
-        came == wanted,
-        f"{came} turns came back where {wanted} were wanted.",
-        why=why,
-        hint="How many turns are there, and how many of them do you take? With fewer than keep_turns, all stay.",
+        window == expected,
+        "What came back are not the system message and the last turns, of which the greeting is the oldest.",
+        why=TOO_FEW_OR_MANY,
+        hint="Is the greeting counted as one turn, beside those that begin with a user message?",
     )
-    mixed = len(window) == len(expected) and all(window.count(message) == expected.count(message) for message in window)
-    scene.expect(
-        not mixed or window == expected,
-        "The messages are not in their order.",
-        why="The model reads them in this order.",
-        hint="Where does the order change?",
-    )
-    scene.expect(window == expected, "A turn is not whole.", why=why, hint=A_TURN)
 
 
 def test_long_histories_and_wide_windows(challenge):
     """However long the history is, and however many turns are to be kept"""
-    history = [{"role": "system", "content": "Be kind."}]
-    for number in range(1, 41):
-        history += [
-            {"role": "user", "content": f"Question {number}."},
-            {"role": "assistant", "content": f"Answer {number}."},
-        ]
-    for keep_turns in (12, 30, 39, 1, 7):
-        scene, window = window_of(challenge, history, keep_turns)
-        came = len(turns_of(window))
+    short, long = a_long_history(40), a_long_history(800)
+    cases = [(short, keep_turns) for keep_turns in (12, 30, 39, 1, 40, 41, 7)]
+    for history, keep_turns in [*cases, (long, 400), (long, 1), (long, 7)]:
+        scene = Scene()
+        scene.show(f"You were given, with keep_turns={keep_turns}", history)
+        with however_long(scene, "sliding_window", len(history)), beforehand():
+            window = TURNS.call(challenge, "sliding_window", list(history), keep_turns)
+            expect_messages(scene, window)
+        came, wanted = len(turns_of(list(window))), min(keep_turns, len(turns_of(history)))
         scene.expect(
-            window == [history[0], *history[-2 * keep_turns :]],
-            f"{came} turns came back where {keep_turns} were wanted, or not the last ones.",
+            list(window) == last_turns(history, keep_turns),
+            f"{came} turns came back where {wanted} were wanted{', or not the last ones' * (came == wanted)}.",
             why="Conversations get long, and some models have room for many turns.",
             hint="Is there a number in your code that is right for short talks only? Or something kept from another call?",
         )
-        history = [*history, {"role": "user", "content": "And now?"}][:-1]  # another list, the same conversation
 
 
 def test_the_cost_stops_growing_and_the_recent_context_works(challenge):
@@ -213,7 +304,7 @@ def test_the_cost_stops_growing_and_the_recent_context_works(challenge):
         for question in (f"My next stop is {town}.", "What is my next stop?"):
             history.append({"role": "user", "content": question})
             scene, window = window_of(challenge, history, 3)
-            with scene.sent_by_us(why="What you return is sent to the model as it is.", hint=A_TURN):
+            with scene.sent_by_us(why=SENT_AS_IT_IS, hint=A_TURN):
                 answer = client.chat.completions.create(model=OFFLINE_MODEL, messages=window)
             history.append({"role": "assistant", "content": answer.choices[0].message.content})
         scene = Scene()

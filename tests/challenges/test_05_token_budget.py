@@ -1,130 +1,31 @@
 """Checks work/05_token_budget.py: as many of the newest turns as fit into a budget of tokens."""
 
-import json
 import re
 from collections import Counter
 from copy import deepcopy
-from itertools import accumulate
 
 import openai
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import chat_memory
+from budgeting import PRIMING, Counting, as_text, budgets, cost, edges, fitting, misfits, needs, talks
 from calling import Work
 from common import OFFLINE_MODEL
-from conversations import LENGTHS, histories, turns_of, words
-from criteria import Message, NotYet, Scene
+from conversations import EQUALS, a_long_history, turns_of
+from criteria import Lines, Message, NotYet, Scene
+from judging import beforehand, however_long
 from recording import RecordingServer
+from trimming import MIXED_UP, OF_THE_CALLER, call, expect_messages, given_in, trimmed, what_is_needed, wrong_sum
 
 START = (
-    "Which two messages are always sent? What do they cost, together with the 3 that prime the reply?",
+    "Which two messages are always sent? What do they cost, with the 3 that prime the reply and the room for it?",
     "Cut the rest into turns, as in lesson 04. Which turn is the first to be let in, and when do you stop?",
     "One pass from the end: add what a turn costs to what is used so far, and stop at the first that does not fit.",
 )
 
-PRIMING = 3
 MANY = settings()
 FEW = settings(max_examples=20)  # a criterion with a narrow question needs fewer histories
-
-
-class Counting:
-    """The message_tokens that is handed in: it counts, and notes what it was asked about."""
-
-    def __init__(self) -> None:
-        self.asked: list[Message] = []
-
-    def __call__(self, message: Message) -> int:
-        self.asked.append(dict(message))
-        return chat_memory.message_tokens(message)
-
-
-def cost(messages: list[Message]) -> int:
-    """What messages cost, without the priming."""
-    return sum(chat_memory.message_tokens(message) for message in messages)
-
-
-def needs(history: list[Message]) -> list[int]:
-    """What requests cost with the newest turn, with the newest two, and so on."""
-    turns = [cost(turn) for turn in reversed(turns_of(history))]
-    return list(accumulate(turns, initial=PRIMING + cost(history[:1])))[1:]
-
-
-def fitting(history: list[Message], max_tokens: int) -> list[Message]:
-    """What should be sent."""
-    count = sum(needed <= max_tokens for needed in needs(history))
-    return [history[0], *(message for turn in turns_of(history)[-count:] for message in turn)]
-
-
-@st.composite
-def talks(draw: st.DrawFn, least: int = 0) -> list[Message]:
-    """A history that ends with a question; some people say the same again and again."""
-    history = draw(histories(least=least, most=5, tools=True, ends_with_question=True))
-    history[0]["content"] = words("Be brief.", draw(LENGTHS))
-    if draw(st.booleans()):
-        for message in history[1:]:
-            message["content"] = message["content"] and re.sub(r" \d+\.", ".", message["content"])
-    return history
-
-
-@st.composite
-def budgets(draw: st.DrawFn, least: int = 0, roomy: bool = False) -> tuple[list[Message], int]:
-    """A history, and a budget that holds some of its turns: exactly, or with as much to spare as one turn less can have.
-
-    With `roomy` at least the priming is to spare, so that it makes no difference whether it was counted.
-    """
-    history = draw(talks(least))
-    steps = needs(history)
-    count = draw(st.integers(0, len(steps) - 1))
-    exact, next_one = steps[count], steps[count + 1] if count + 1 < len(steps) else steps[count] + 8
-    spare = draw(st.sampled_from((1.0, 0.5, 0.0)))
-    budget = exact + int(spare * (next_one - 1 - exact))
-    return history, min(budget, next_one - 1 - PRIMING) if roomy else budget
-
-
-@st.composite
-def misfits(draw: st.DrawFn) -> tuple[list[Message], int]:
-    """A history with a large turn somewhere in the middle, and a budget for which this turn is just too large."""
-    history = draw(talks(least=2))
-    count = draw(st.integers(1, len(turns_of(history)) - 2))
-    large = turns_of(history)[-1 - count]
-    large[0]["content"] = words(large[0]["content"], 60)
-    return history, needs(history)[count] - 1
-
-
-def trimmed(challenge: Work, history: list[Message], max_tokens: int, counting: Counting | None = None) -> tuple:
-    """Call the learner's function where the newest question fits, and note what came."""
-    scene, needed = Scene(), needs(history)[0]
-    scene.show(f"You were given, with max_tokens={max_tokens}", deepcopy(history))
-    try:
-        sent = challenge.call("trim_to_budget", history, max_tokens, counting or Counting())
-    except NotYet as problem:
-        scene.expect(
-            not isinstance(problem.__cause__, ValueError),
-            f"It raised {problem.why.rstrip('.')}. But the system message, the newest question and the 3 that prime the "
-            f"reply are {needed} tokens, so with {max_tokens} there is something to send.",
-            why="An error where a shorter request would do stops a conversation that could go on.",
-            hint=(
-                "When exactly is it impossible? Which messages must fit, and which may be dropped until the rest does?",
-                "Older turns that do not fit are no reason for an error.",
-            ),
-        )
-        raise
-    scene.expect(
-        isinstance(sent, list),
-        f"A list of messages was expected, but {type(sent).__name__} came back.",
-        why="What you return is sent to the model as it is.",
-        hint="Does every way through your function end in a return?" if sent is None else "Make a list of it.",
-    )
-    scene.show("You returned", deepcopy(sent))
-    strange = next((message for message in sent if not isinstance(message, dict) or "role" not in message), None)
-    scene.expect(
-        strange is None,
-        f"A list of messages was expected, but in it stands a {type(strange).__name__}.",
-        why="What you return is sent to the model as it is.",
-        hint="Do you put a whole turn, which is a list, where its messages should be? What does + do, and what append?",
-    )
-    return scene, sent
+AT_THE_EDGES = settings(max_examples=6)  # each with a budget at the edge of each turn, and beside it
 
 
 @given(case=budgets(least=1))
@@ -163,20 +64,73 @@ def test_the_newest_question_is_sent_last(challenge, case):
     )
 
 
+def test_the_function_that_is_handed_in_counts(challenge):
+    """A message costs what message_tokens, the function that is handed in, says of it"""
+    costs, asked = {"system": 9, "user": 4, "assistant": 17}, []
+
+    def by_role(message: Message) -> int:
+        return costs[message["role"]]
+
+    def noting(message: Message) -> int:
+        asked.append(message)
+        return by_role(message)
+
+    roles = ["system", *["user", "assistant"] * 3, "user"]
+    texts = ["Say it after me.", "Oslo.", "Oslo.", "Rome.", "Oslo.", "Oslo.", "Rome.", "Rome."]
+    history = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
+    apart = [message | {"content": f"{i}. {message['content']}"} for i, message in enumerate(history)]
+
+    def right(messages: list[Message], max_tokens: int) -> bool:
+        """Whether the right messages come back. Others are for another criterion, and an error because of them too."""
+        asked.clear()
+        try:
+            sent = call(challenge, deepcopy(messages), max_tokens, noting)
+        except NotYet as problem:
+            if problem.__cause__ is None:
+                raise
+            return False
+        return isinstance(sent, (list, tuple)) and list(sent) == fitting(messages, max_tokens, by_role)
+
+    for max_tokens in needs(history, by_role):
+        scene = Scene()
+        given_in(scene, history, max_tokens)
+        scene.show("message_tokens says here", "9 for system, 4 for user, 17 for assistant")
+        met = right(history, max_tokens)
+        scene.expect(
+            asked,
+            "Nobody asked the message_tokens that was handed in.",
+            why=OF_THE_CALLER,
+            hint=(
+                "The third argument is a function. Where do the numbers in your code come from, if not from it?",
+                "Call it with one message: it returns what this message costs.",
+            ),
+        )
+        count = {as_text(message) for message in asked}
+        mixed_up = not met and not count.issuperset(map(as_text, fitting(history, max_tokens, by_role)))
+        scene.expect(
+            not (mixed_up and right(apart, max_tokens)),
+            f"It was asked about {len(count)} messages that are different, and what came back does not fit what it says.",
+            why=OF_THE_CALLER,
+            hint=MIXED_UP,
+        )
+
+
 @given(case=budgets(least=1, roomy=True))
 @FEW
 def test_never_over_the_budget(challenge, case):
     """A request never costs more than max_tokens"""
     history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
+    counting = Counting()
+    scene, sent = trimmed(challenge, history, max_tokens, counting)
+    over = cost(sent) > max_tokens
     scene.expect(
-        cost(sent) <= max_tokens,
+        not over,
         f"The messages that you returned cost {cost(sent)} tokens, but max_tokens is {max_tokens}.",
         why="Over the model's window the whole request is refused.",
-        hint=(
+        hint=(over and wrong_sum(challenge, scene, history, max_tokens, counting, sent))
+        or (
             "Is the whole of a turn in your sum before you decide that it fits, and the system message too?",
             "Add first, then compare, then take the turn in.",
-            "Two messages may say the same: do you look one up by what it says, with index, in or remove?",
         ),
     )
 
@@ -186,13 +140,16 @@ def test_never_over_the_budget(challenge, case):
 def test_the_priming_of_the_reply_is_counted(challenge, case):
     """… the 3 tokens included that prime the reply"""
     history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
+    counting = Counting()
+    scene, sent = trimmed(challenge, history, max_tokens, counting)
+    over = cost(sent) + PRIMING > max_tokens
     scene.expect(
-        cost(sent) + PRIMING <= max_tokens,
+        not over,
         f"The messages cost {cost(sent)} tokens and the request {cost(sent) + PRIMING}, but max_tokens is {max_tokens}.",
         why="A request that is three tokens over is refused like one that is a thousand over.",
-        hint=(
-            "What does a request cost beside its messages? You met it in lesson 03.",
+        hint=(over and wrong_sum(challenge, scene, history, max_tokens, counting, sent))
+        or (
+            "What does a request cost beside its messages, and with what do you compare your sum?",
             "Let your sum begin with what is always paid for.",
         ),
     )
@@ -230,7 +187,7 @@ def test_the_history_is_not_changed(challenge, case):
     scene = Scene()
     scene.show(f"You were given, with max_tokens={max_tokens}", before)
     try:
-        challenge.call("trim_to_budget", history, max_tokens, Counting())
+        call(challenge, history, max_tokens, Counting())
     except NotYet as problem:
         if problem.__cause__ is None or max_tokens >= needs(before)[0]:
             raise  # where it is impossible, another criterion looks at the error
@@ -269,72 +226,143 @@ def test_no_turn_is_left_out_in_the_middle(challenge, case):
     )
 
 
-@given(case=budgets())
+@given(case=budgets(exactly=False))
 @MANY
 def test_as_many_of_the_newest_turns_as_fit(challenge, case):
     """As many of the newest turns are sent as fit"""
     history, max_tokens = case
-    expected = deepcopy(fitting(history, max_tokens))
-    scene, sent = trimmed(challenge, history, max_tokens)
+    expected, counting = deepcopy(fitting(history, max_tokens)), Counting()
+    scene, sent = trimmed(challenge, history, max_tokens, counting)
     scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
-    exactly = False  # whether it is only the exact fit that fails
-    if sent != expected and cost(expected) + PRIMING == max_tokens:
-        roomy = max_tokens + PRIMING * len(turns_of(expected))
-        exactly = trimmed(challenge, deepcopy(history), roomy)[1] == fitting(history, roomy)
+    wrong = sent != expected
     scene.expect(
-        sent == expected,
+        not wrong,
         "What came back are not the system message and as many of the newest turns as fit.",
         why="What could have been sent and was not is forgotten for nothing.",
-        hint=(
-            "Here it fits exactly. Do you refuse a request of exactly max_tokens, or count something more than once?"
-            if exactly and len(sent) < len(expected)
-            else "When do you stop? Is one turn more than you returned still within max_tokens?",
+        hint=(wrong and wrong_sum(challenge, scene, history, max_tokens, counting, sent))
+        or (
+            "When do you stop? Is one turn more than you returned still within max_tokens?",
             "The 3 that prime the reply are counted once, and nothing else is kept back.",
-            "Two messages may say the same: do you look one up by what it says, with index, in or remove?",
         ),
     )
 
 
-def impossible(needed: int, max_tokens: int) -> str:
-    return f"The system message, the newest question and the 3 that prime the reply are {needed} tokens, more than {max_tokens}"
+@given(history=talks(least=2))
+@AT_THE_EDGES
+def test_to_the_token(challenge, history):
+    """A turn that fits to the token is sent, and one that is a token too large is not"""
+    for max_tokens in edges(history):
+        counting, expected = Counting(), fitting(history, max_tokens)
+        scene, sent = trimmed(challenge, list(history), max_tokens, counting)
+        scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
+        wrong = sent != expected
+        scene.expect(
+            not wrong,
+            f"A request of {cost(expected) + PRIMING} tokens was expected, and one of {cost(sent) + PRIMING} came back, "
+            f"where max_tokens is {max_tokens}.",
+            why="What is one token over is refused, and what was left out for nothing is forgotten.",
+            hint=(wrong and wrong_sum(challenge, scene, history, max_tokens, counting, sent))
+            or (
+                "Here it fits exactly, or nearly so. Do you refuse a request of exactly max_tokens, or count something more "
+                "than once?"
+                if len(sent) < len(expected)
+                else "Is all that is paid for in your sum: the system message, the turns, and the 3?",
+                "Compare the sum with max_tokens: used > max_tokens is too much, and nothing is added on either side.",
+            ),
+        )
 
 
-def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_tokens: int) -> None:
+@given(case=budgets(same=True, least=2))
+@FEW
+def test_equal_messages_count_each(challenge, case):
+    """Messages that are equal count each: people say the same twice"""
+    history, max_tokens = case
+    expected = deepcopy(fitting(history, max_tokens))
+    scene, sent = trimmed(challenge, history, max_tokens)
+    scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
+    scene.expect(
+        sent == expected,
+        f"{len(expected)} messages were expected, the newest turns that fit, and {len(sent)} came back."
+        if len(sent) != len(expected)
+        else "What came back are not the system message and the newest turns that fit.",
+        why="What could have been sent and was not is forgotten, and what is too much is refused.",
+        hint=EQUALS,
+    )
+
+
+@given(history=talks(least=1), reply_tokens=st.sampled_from((1, 2, 3, 10, 50)))
+@AT_THE_EDGES
+def test_room_is_kept_for_the_reply(challenge, history, reply_tokens):
+    """Beside the request, reply_tokens of max_tokens stay free"""
+    for limit in edges(history):
+        max_tokens, expected = limit + reply_tokens, fitting(history, limit)
+        scene, sent = trimmed(challenge, list(history), max_tokens, reply_tokens=reply_tokens)
+        request = cost(sent) + PRIMING
+        scene.expect(
+            request + reply_tokens <= max_tokens,
+            f"The request costs {request} tokens, so {max(0, max_tokens - request)} of the {max_tokens} stay free, where "
+            f"{reply_tokens} should.",
+            why="Request and reply share the model's window: a reply without room is cut off in the middle of a sentence.",
+            hint=(
+                "The caller wants room for the reply, and says how much: reply_tokens. What does your function do with it?",
+                "What is always paid for: the system message, the 3, and the room for the reply.",
+            ),
+        )
+        scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
+        scene.expect(
+            sent == expected,
+            f"More would fit: {max_tokens - request} of the {max_tokens} tokens stay free, where {reply_tokens} should.",
+            why="What could have been sent and was not is forgotten for nothing.",
+            hint="How often is reply_tokens in your sum? It is kept free once for the whole request.",
+        )
+
+
+def impossible(needed: int, max_tokens: int, reply_tokens: int) -> str:
+    words = what_is_needed(reply_tokens)
+    return f"{words[0].upper()}{words[1:]} are {needed} tokens, more than {max_tokens}"
+
+
+def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_tokens: int, reply_tokens: int) -> None:
     """What was raised is a ValueError, and both numbers stand in it."""
     scene.expect(
         isinstance(problem.__cause__, ValueError),
-        f"{impossible(needed, max_tokens)}. A ValueError was expected, but there came {problem.why}",
+        f"{impossible(needed, max_tokens, reply_tokens)}. A ValueError was expected, but there came {problem.why}",
         why="Who calls your function catches a ValueError, and asks the user for a shorter question.",
         hint=(
             "Did you raise this error, or did a line fail that found nothing where it looked for a message?",
             "Compare before you build the request, and raise ValueError(…) yourself.",
         ),
     )
-    scene.show("You raised", problem.why)
+    scene.show("You raised", Lines([problem.why]))
     numbers = set(map(int, re.findall(r"\d+", re.sub(r"(?<=\d)[,_](?=\d{3})", "", str(problem.__cause__)))))
     scene.expect(
         {needed, max_tokens} <= numbers,
         f"The message of the error should hold {needed}, the tokens that are needed, and {max_tokens}, max_tokens.",
         why="Whoever reads it wants to know by how much it is too long.",
         hint=(
-            "Which two numbers would you want to read? Do they count what always has to be sent, and the 3 too?",
-            "What is needed: system message, newest question, and 3. Write it into the message with an f-string.",
+            "Whoever reads it has set max_tokens and reply_tokens. Is the room for the reply in the number that is needed, "
+            "and is the other number the max_tokens that was set?"
+            if reply_tokens
+            else "Which two numbers would you want to read? Do they count what always has to be sent, and the 3 too?",
+            "What is needed: system message, newest question, 3, and reply_tokens. Write it with an f-string.",
         ),
     )
 
 
-def expect_no_return(scene: Scene, sent: object, question: Message, needed: int, max_tokens: int) -> None:
+def expect_no_return(scene: Scene, sent: object, question: Message, why_impossible: str, reply_tokens: int) -> None:
     """Nothing may come back: say what of it is worst."""
     scene.show("You returned", deepcopy(sent))
-    there = isinstance(sent, list) and question in sent
+    there = isinstance(sent, (list, tuple)) and question in sent
     scene.expect(
         False,
-        f"{impossible(needed, max_tokens)}, so a ValueError was expected, but something came back.",
-        why="The server refuses it: better that your program says so, with the numbers, before anything is sent."
+        f"{why_impossible}, so a ValueError was expected, but something came back.",
+        why="The server refuses it, or cuts the reply: better that your program says so, with the numbers, beforehand."
         if there
         else "The question has vanished silently: the model answers something else, and nobody knows why.",
         hint=(
-            "The question is always sent. But have you looked whether it fits at all?"
+            "The question fits, but does the reply still have its room beside it?"
+            if there and reply_tokens
+            else "The question is always sent. But have you looked whether it fits at all?"
             if there
             else "When nothing is left to drop, what remains? Which message must your code never drop, not even now?",
             "Add up what must be sent before everything else. If that is too much, raise ValueError with both numbers.",
@@ -342,24 +370,36 @@ def expect_no_return(scene: Scene, sent: object, question: Message, needed: int,
     )
 
 
-@given(history=talks(), short=st.sampled_from((1, 2, 3, 4, 6, 9)))
-@MANY
-def test_an_error_says_when_it_is_impossible(challenge, history, short):
-    """If the question cannot fit, a ValueError says what is needed, and what there is"""
-    needed = needs(history)[0]
-    max_tokens = needed - short
-    question = deepcopy(history[-1])
+def expect_an_error(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int) -> None:
+    """Where system message, question and reply do not fit, the learner's function raises a ValueError with the numbers."""
+    needed, question = needs(history)[0] + reply_tokens, deepcopy(history[-1])
     scene = Scene()
-    scene.show(f"You were given, with max_tokens={max_tokens}", deepcopy(history))
-    counting = Counting()
+    given_in(scene, history, max_tokens, reply_tokens)
     try:
-        sent = challenge.call("trim_to_budget", history, max_tokens, counting)
+        sent = call(challenge, history, max_tokens, Counting(), reply_tokens)
     except NotYet as problem:
         if problem.__cause__ is None:
             raise
-        expect_a_telling_error(scene, problem, needed, max_tokens)
+        expect_a_telling_error(scene, problem, needed, max_tokens, reply_tokens)
     else:
-        expect_no_return(scene, sent, question, needed, max_tokens)
+        expect_no_return(scene, sent, question, impossible(needed, max_tokens, reply_tokens), reply_tokens)
+
+
+SHORT = st.sampled_from((1, 2, 3, 4, 6, 9))  # tokens that are missing
+
+
+@given(history=talks(), short=SHORT)
+@MANY
+def test_an_error_says_when_it_is_impossible(challenge, history, short):
+    """If the question cannot fit, a ValueError says what is needed, and what there is"""
+    expect_an_error(challenge, history, needs(history)[0] - short, 0)
+
+
+@given(history=talks(), short=SHORT, reply_tokens=st.sampled_from((4, 10, 50)))
+@FEW
+def test_the_error_counts_the_room_for_the_reply(challenge, history, short, reply_tokens):
+    """… the room for the reply included"""
+    expect_an_error(challenge, history, needs(history)[0] + reply_tokens - short, reply_tokens)
 
 
 @given(case=budgets(least=1))
@@ -390,55 +430,35 @@ def spoken(message: Message) -> tuple:
     return message["role"], message.get("content")
 
 
-def as_text(message: Message) -> str:
-    return json.dumps(message, sort_keys=True, default=str)
-
-
-def test_the_function_that_is_handed_in_counts(challenge):
-    """What counts is the message_tokens that is handed in"""
-    asked = []
-
-    def by_words(message: Message) -> int:
-        asked.append(message)
-        return 2 * len(message["content"].split())
-
-    texts = ["Just answer in one word.", "Where is Rome?", "Italy.", "And Oslo?", "Norway.", "And Lima?"]
-    roles = ["system", *["user", "assistant"] * 2, "user"]
-    history = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
-    expected = [history[0], *history[3:]]
-    scene = Scene()
-    scene.show("You were given, with max_tokens=26 and a message_tokens of 2 a word", deepcopy(history))
-    sent = challenge.call("trim_to_budget", history, 26, by_words)
-    scene.show("You returned", sent)
-    scene.show("Expected, 10 + 4 + 2 + 4 tokens and the 3 that prime the reply", expected)
-    scene.expect(
-        asked and sent == expected,
-        "What came back does not fit what message_tokens said."
-        if asked
-        else "Nobody asked the message_tokens that was handed in.",
-        why="Each model has a count of its own: whoever calls your function knows which one is right.",
-        hint=(
-            "Where do the numbers in your function come from? Which function do you get for that?",
-            "The third argument is a function: call it with one message.",
-        ),
-    )
-
-
 def test_a_long_talk_in_a_small_window(challenge):
     """A long talk goes on in a small window, and fills a large one"""
-    talk = [{"role": "system", "content": "Be brief."}]
-    for number in range(1, 41):
-        talk += [{"role": "user", "content": f"Is it {number}?"}, {"role": "assistant", "content": f"It is {number}."}]
-    talk.append({"role": "user", "content": "And now?"})
-    for count in (40, 25, 12):
-        budget = needs(talk)[count]
-        scene, sent = trimmed(challenge, talk, budget)
-        scene.expect(
-            sent == fitting(talk, budget),
-            f"{len(turns_of(sent))} turns came back where {count + 1} fit.",
-            why="Conversations get long, and some models have room for many turns.",
-            hint="Is there a number in your code that is right for short talks only?",
-        )
+
+    def by_letters(message: Message) -> int:
+        return 4 + len(str(message["content"]))
+
+    question = {"role": "user", "content": "And now?"}
+    for talk, counts in (
+        ([*a_long_history(40), question], (40, 25, 12)),
+        ([*a_long_history(800), question], (400, 30)),
+    ):
+        for count in counts:
+            budget = needs(talk, by_letters)[count]
+            scene = Scene()
+            given_in(scene, talk, budget)
+            with however_long(scene, "trim_to_budget", len(talk)), beforehand():
+                sent = call(challenge, list(talk), budget, by_letters)
+                expect_messages(scene, sent, [])
+            scene.expect(
+                list(sent) == fitting(talk, budget, by_letters),
+                f"{len(turns_of(list(sent)))} turns came back where {count + 1} fit.",
+                why="Conversations get long, and some models have room for many turns.",
+                hint="Is there a number in your code that is right for short talks only?",
+            )
+    expect_a_talk_without_refusals(challenge)
+
+
+def expect_a_talk_without_refusals(challenge: Work) -> None:
+    """A conversation through a small window: nothing is refused, and what was said just now is known."""
     server = RecordingServer(context_window=150)
     client, history = server.client(), [{"role": "system", "content": "Be brief."}]
     for number, town in enumerate("Lima Cusco Puno Ica Tacna Piura Nazca Huaraz Arequipa Ayacucho".split()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,27 +12,35 @@ import pytest
 from calling import Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
 from long_talks import (
+    MESSAGE_HINTS,
+    MESSAGE_KEYS,
     RULES,
     Fact,
     TalkServer,
     beside_the_point,
-    expect_messages,
+    drawn,
+    expect_model,
+    expect_note_of_the_model,
     facts,
     in_order,
     only,
+    other_facts,
+    reply_of,
     small_talk,
+    unsaid,
     was_raised_for,
+    words_of_the_note,
 )
 from talking import spoken
 
 START = (
     "Begin without any summary: make the question a message, send history and question, return both and the reply in a new list.",
     "Then, before that: when there are more than 8 messages, which of them are the last 2 turns, and which are old?",
-    "Lesson 06 has all the parts: summarize (or a prompt of your own), the note as a turn of its own; and RECAP in history "
-    "tells whether there is a note already.",
+    "Lesson 06 has the parts: summarize (or a prompt of your own), and the note as a turn of its own in the request. In the "
+    "history it can be anything that you know again, such as a dict with a role of its own, or with a key of its own.",
 )
 
-LONGEST = 15  # messages: the system message, a note in two, 8 messages, the question and its reply, and a few more
+MOST = 8  # messages that can stand behind the system message and the note
 MOST_TOKENS = 1000
 LONG = 100  # turns
 GIVEN, ASKED, SENT, RETURNED = "You were given this history", "and the question", "You sent", "You returned"
@@ -47,6 +54,20 @@ FOLDING = (
     "When the next note is written, what becomes of the note that was there before?",
     "The note that is there has to be read by the model when it writes the next one, with the old turns. "
     '(Put "Summary so far:" before it, or send it as the first of the messages: the offline model reads it then.)',
+)
+COUNTING = (
+    "What do you count when you ask whether there are more than 8 messages? And are 8 more than 8?",
+    "The system message and the note are always there, and the new question is not there yet: count the messages between.",
+    "With 8 messages nothing is summarised, with 10 all but the last 4.",
+)
+WORDS = (
+    "How does your code find out whether there is a note in the history, and which part of it? By words? A user says those, too.",
+    "Know it by what nobody can say: in the history, the note can have a role of its own, or a key of its own, which you leave "
+    "out of the requests.",
+)
+OWN_KEYS = (
+    "What do you send that is no message? See what is in the history, and build the request from it.",
+    "A message is a dict with a role (system, user, assistant) and a content. What else you keep in the history stays there.",
 )
 OWN = (
     "What goes from call to call, and whose is it?",
@@ -71,21 +92,29 @@ class Turn:
     text: str
     handed: list[Message]
     before: list[Message]  # what was handed in, as it was then
+    said: list[tuple[str, str]]  # in the whole talk so far, by whom
+    behind: int  # how many of these messages should have stood behind the system message and the note
     sent: list[list[Message]]
     requests: list[list[Message]]  # those that asked the question
-    summaries: int  # asked for so far
+    notes: list[str | None]  # what the model replied to the others
     history: list[Message]  # what came back
+
+    @property
+    def summarised(self) -> bool:
+        return len(self.sent) > len(self.requests)
 
 
 class Talk:
     """A talk with a learner's function. What it returns is handed back to it as after a night in a file."""
 
     def __init__(self, challenge: Work, seed: int, longer: int = 0, server: TalkServer | None = None) -> None:
-        random = Random(seed)
+        random = drawn(challenge, seed)
         self.facts, self.small_talk = facts(random), small_talk(random, longer)
         self.challenge, self.server = challenge, server or TalkServer()
         self.client = self.server.client()
         self.history: list[Message] = [{"role": "system", "content": RULES}]
+        self.said: list[tuple[str, str]] = []
+        self.behind = 0  # messages that should stand behind the system message and the note
         self.scene = Scene()
         self.turns: list[Turn] = []
         self.problem: NotYet | NotStarted | NoUse | None = None  # what ended the talk
@@ -104,9 +133,9 @@ class Talk:
         try:
             returned = self.challenge.call("next_turn", self.client, handed, text)
         except NotYet as problem:
+            self.expect_good_requests(self.show_sent(first))
             if not was_raised_for(problem):
                 raise
-            self.show_sent(first)
             scene.show("Your caller's list is now", handed)
             scene.expect(
                 handed == before,
@@ -117,16 +146,33 @@ class Talk:
             raise
         requests = self.show_sent(first)
         with beside_the_point():
-            reply = self.reply(returned, text, requests, first)
-        sent = self.server.requests[first:]
-        self.turns.append(Turn(scene, text, handed, before, sent, requests, self.server.summaries, returned))
-        self.history = json.loads(json.dumps(returned))
+            self.expect_good_requests(requests)
+            reply, history = self.reply(returned, text, requests, first)
+        sent, asks = self.server.requests[first:], self.server.asks[first:]
+        notes = [text for text, asks in zip(self.server.replies[first:], asks, strict=True) if not asks]
+        self.turns.append(Turn(scene, text, handed, before, self.said, self.behind, sent, requests, notes, returned))
+        self.said = [*self.said, ("user", text), ("assistant", reply)]
+        self.behind = 4 if self.turns[-1].summarised else self.behind
+        self.behind += 2
+        self.history = history
         return reply
 
-    def reply(self, returned: Any, text: str, requests: list[list[Message]], first: int) -> str:
-        """The reply to the question, which has to stand at the end of what came back."""
+    def expect_good_requests(self, requests: list[list[Message]]) -> None:
+        """Expect that what was sent is made of plain messages."""
+        for request in requests:
+            odd = [m for m in request if not is_plain(m)]
+            of_the_model = any({"refusal", "reasoning", "reasoning_content", "annotations"} & set(m) for m in odd)
+            only(self.scene, ASKED, SENT).expect(
+                not odd,
+                f"Every message that is sent should be a dict with a role and a content, but one is {odd[:1]!r:.200}.",
+                why="Servers refuse keys and roles that they do not know; and what is sent is paid for, again and again.",
+                hint=MESSAGE_HINTS if of_the_model else OWN_KEYS,
+            )
+
+    def reply(self, returned: Any, text: str, requests: list[list[Message]], first: int) -> tuple[str, list[Message]]:
+        """The reply to the question, which has to stand at the end of what came back; and that, as read from a file."""
         scene = self.scene
-        expect_messages(scene, returned, "what you return")
+        history = expect_history(scene, returned)
         scene.show(RETURNED, returned)
         only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED).expect(
             requests,
@@ -138,12 +184,12 @@ class Talk:
             r for r, asks in zip(self.server.replies[first:], self.server.asks[first:], strict=True) if asks and r
         ]
         only(scene, ASKED, RETURNED).expect(
-            spoken(returned[-2:]) == [("user", text), ("assistant", replies[-1] if replies else "")],
+            spoken(history[-2:]) == [("user", text), ("assistant", replies[-1] if replies else "")],
             "What you return should end with the question and the model's reply to it.",
             why="Your caller shows the reply to the user, and the next turn goes on from both.",
             hint="Which two messages does a turn add to the history, and in which order?",
         )
-        return replies[-1]
+        return replies[-1], history
 
     def ask_again(self, text: str, times: int = 4) -> str:
         """Take a turn; again, up to so many times, when an error comes out because a call failed."""
@@ -163,26 +209,59 @@ class Talk:
         return [request for request, asks in sent if asks]
 
     def expect_known(self, fact: Fact, when: str, hints: tuple[str, ...]) -> None:
-        """Expect that the question for a fact is answered."""
-        reply = self.beside(fact.question)
+        """Expect that the question for a fact can be answered."""
+        known, reply = self.knows(fact)
         only(self.scene, GIVEN, ASKED, SENT).expect(
-            fact.answer in reply,
+            known,
             f'"{fact.said}" was said {when}. Asked for it, the model answered: "{reply}"',
             why="It was said once, and the message that said it is no longer sent. What no request holds is not known.",
             hint=hints,
         )
 
-    def beside(self, question: str) -> str:
-        """The reply to a question, after which the talk goes on as if nobody had asked."""
-        history = self.history
-        reply = self.ask_again(question)
-        self.history = history
-        return reply
+    def knows(self, fact: Fact) -> tuple[bool, str]:
+        """Whether a fact is known, and the reply to the question for it. The talk goes on as if nobody had asked."""
+        before = self.history, self.said, self.behind
+        reply = self.ask_again(fact.question)
+        self.history, self.said, self.behind = before
+        return fact.is_known(reply, self.turns.pop().requests), reply
 
     def end(self) -> None:
         """Raise what ended the talk, if something did."""
         if self.problem:
             raise self.problem
+
+
+def is_plain(message: Any) -> bool:
+    """Whether this is a message that every server takes."""
+    return (
+        isinstance(message, dict)
+        and {"role", "content"} <= set(message) <= MESSAGE_KEYS
+        and message["role"] in ("system", "developer", "user", "assistant")
+    )
+
+
+def expect_history(scene: Scene, returned: Any) -> list[Message]:
+    """What is read from the file to which the list was written that came back. Expect that it can be written to one."""
+    scene.expect(
+        isinstance(returned, list),
+        f"what you return should be a list of messages, but it is {type(returned).__name__}.",
+        why="Your caller hands it back to you with the next question, and shows its last message to the user.",
+        hint="Does every way through your function end in a return, and of a list?",
+    )
+    try:
+        return json.loads(json.dumps(returned))
+    except (TypeError, ValueError) as error:
+        odd = next((m for m in returned if not isinstance(m, dict)), None)
+        scene.expect(
+            False,
+            "What you return cannot be written to a file as JSON: "
+            + (f"it has {odd!r:.120}" if odd is not None else f"{error!s:.120}"),
+            why="The conversation may go on tomorrow, from a file.",
+            hint=MESSAGE_HINTS
+            if hasattr(odd, "content")
+            else "Which value in it is no dict, list, text, number, True or None?",
+        )
+        raise
 
 
 @pytest.fixture(scope="module")
@@ -203,19 +282,29 @@ def test_a_short_history_is_sent_as_it_is(talks):
     """A short history is sent as it is, and comes back with the question and its reply"""
     for talk in talks:
         for turn in talk.turns[:4]:
-            count = len(turn.before)
+            count = len(turn.said) + 1
             only(turn.scene, GIVEN, ASKED, SENT_TO_SUMMARISE).expect(
-                not turn.summaries,
+                not turn.summarised,
                 f"A summary was asked for when the history, system message included, was {count} long.",
                 why="There is nothing to shorten yet, and a summary costs a request and says less than the messages.",
                 hint="From how many messages on is there something to summarise?",
             )
             turn.scene.expect(
-                spoken(turn.history)[:-2] == spoken(turn.before) == spoken(turn.requests[-1])[:-1],
-                f"The history, {count} long, should be sent and come back as it is, with the question behind it.",
+                spoken(turn.requests[-1]) == [("system", RULES), *turn.said, ("user", turn.text)],
+                f"The history, {count} long, should be sent as it is, with the question behind it.",
                 why="What is left out is not known, and nothing has to be left out yet.",
                 hint="Which messages go out with the question while there are few of them?",
             )
+        talk.end()
+
+
+def test_every_request_names_the_model(talks):
+    """Every request, that for a summary too, names MODEL"""
+    for talk in talks:
+        first = 0
+        for turn in talk.turns:
+            expect_model(only(turn.scene, ASKED), talk.server, first, first + len(turn.sent))
+            first += len(turn.sent)
         talk.end()
 
 
@@ -238,13 +327,13 @@ def test_the_callers_list_is_not_changed(talks):
 
 
 def test_there_is_one_system_message_and_it_comes_first(talks):
-    """Every request begins with the system message, as it was given, and has no other one"""
+    """Every question goes out behind the system message, as it was given, and there is no other one"""
     for talk in talks:
         for turn in talk.turns:
-            for title, messages in ((SENT, turn.requests[-1]), (RETURNED, turn.history)):
+            for messages in turn.requests:
                 first, roles = spoken(messages[:1]), [message["role"] for message in messages]
                 scene = only(turn.scene, ASKED)
-                scene.show(title, messages)
+                scene.show(SENT, messages)
                 scene.expect(
                     roles[:1] == ["system"] and RULES in first[0][1],
                     "The system message is no longer the first one, or has lost its words.",
@@ -273,15 +362,15 @@ def test_user_and_assistant_take_turns(talks):
     """After the system message, user and assistant take turns, the user first"""
     for talk in talks:
         for turn in talk.turns:
-            for title, messages in ((SENT, turn.requests[-1]), (RETURNED, turn.history)):
+            for messages in turn.requests:
                 scene = only(turn.scene, ASKED)
-                scene.show(title, messages)
+                scene.show(SENT, messages)
                 scene.expect(
                     all(m["role"] == ("user", "assistant")[i % 2] for i, m in enumerate(messages[1:])),
                     "After the system message, there should be a user message and a reply, a user message and a reply …",
                     why="Some servers refuse everything else, and then the conversation is over.",
                     hint=(
-                        "As what does the note stand in the list, and which roles have the messages before and behind it?",
+                        "As what is the note sent, and which roles have the messages before and behind it?",
                         "In lesson 06 the note is a turn of its own: the user asks for a recap, and the assistant gives it.",
                     ),
                 )
@@ -291,30 +380,34 @@ def test_user_and_assistant_take_turns(talks):
 def test_the_last_two_turns_are_sent_word_for_word(talks):
     """The last 2 turns go out word for word with each question"""
     for talk in talks:
-        said = [message for turn in talk.turns for message in spoken(turn.history[-2:])]
-        for number, turn in enumerate(talk.turns):
-            last = said[: 2 * number][-4:]
-            for request in turn.requests:
-                only(turn.scene, GIVEN, ASKED, SENT).expect(
-                    in_order(last, spoken(request)[:-1]),
-                    "The last two turns before the question are not all in the request, as they were said.",
-                    why='"Why?", "the second one", "say that again" refer to those very words.',
-                    hint=(
-                        "What goes into the summary: only old turns, or the last ones too? How many messages are 2 turns?",
-                        "The last 2 turns are the last 4 messages. Summarise what stands before them.",
-                    ),
-                )
+        for turn in talk.turns:
+            expect_last_turns(turn)
         talk.end()
+
+
+def expect_last_turns(turn: Turn) -> None:
+    """Expect that the last two turns go out with the question, as they were said."""
+    for request in turn.requests:
+        only(turn.scene, GIVEN, ASKED, SENT).expect(
+            in_order(turn.said[-4:], spoken(request)[:-1]),
+            "The last two turns before the question are not all in the request, as they were said.",
+            why='"Why?", "the second one", "say that again" refer to those very words.',
+            hint=(
+                "What goes into the summary: only old turns, or the last ones too? How many messages are 2 turns?",
+                "The last 2 turns are the last 4 messages. Summarise what stands before them.",
+            ),
+        )
 
 
 def test_the_history_stays_short(talks):
     """Past 8 messages the oldest turns go, and the history stays short"""
     for talk in talks:
         for number, turn in enumerate(talk.turns, 1):
+            kept = json.dumps(turn.history)
+            words = [text for role, text in turn.said if role == "user" and json.dumps(text) in kept]
             only(turn.scene, RETURNED).expect(
-                len(turn.history) <= LONGEST,
-                f"After {number} turns the history has {len(turn.history)} messages: more than the system message, a note, "
-                "8 messages, and the question with its reply.",
+                len(words) <= MOST / 2 + 1,
+                f"After {number} turns the history still holds {len(words)} questions of earlier turns as they were asked.",
                 why="Whatever is in the history is paid for in every turn.",
                 hint=(
                     "What comes back when there were more than 8 messages: still the old turns, or a note in their place?",
@@ -324,35 +417,108 @@ def test_the_history_stays_short(talks):
         talk.end()
 
 
-def test_all_that_is_known_is_in_the_history(challenge):
+def test_more_than_eight_messages_are_summarised(challenge, talks):
+    """With more than 8 messages behind system message and note the older ones are summarised, and only then"""
+    for count in (MOST - 2, MOST, MOST + 2, MOST + 4, 5 * MOST):
+        talk = Talk(challenge, 60 + count)
+        talk.server = TalkServer(known=talk.facts)
+        talk.client = talk.server.client()
+        texts = [next(talk.small_talk) for _ in range(count // 2)]
+        talk.said = [said for text in texts for said in (("user", text), ("assistant", reply_of(text)))]
+        talk.history += [{"role": role, "content": text} for role, text in talk.said]
+        talk.behind = count
+        talk.ask(next(talk.small_talk))
+        expect_limit(talk.turns[-1])
+        expect_last_turns(talk.turns[-1])
+        older = talk.said[-8:-6] if count > MOST else []
+        only(talk.scene, GIVEN, ASKED, SENT).expect(
+            not older or not in_order(older, spoken(talk.turns[-1].requests[-1])),
+            f"{count} messages stood behind the system message, and more than the last 2 turns are left.",
+            why="What stays is sent with every question, and the next summary is needed sooner.",
+            hint="Which messages does the note stand for, and which stay? 2 turns are 4 messages.",
+        )
+        turn = talk.turns[-1]
+        expect_note_of_the_model(only(talk.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.requests[-1])
+    for talk in talks:
+        for turn in talk.turns:
+            expect_limit(turn)
+        talk.end()
+
+
+def expect_limit(turn: Turn, hint: tuple[str, ...] = COUNTING, what: str = "") -> None:
+    """Expect a summary with this question if too many messages stand there, and only then."""
+    wanted = turn.behind > MOST
+    only(turn.scene, GIVEN, ASKED, SENT_TO_SUMMARISE).expect(
+        turn.summarised == wanted,
+        f"{what}{turn.behind} messages stood behind the system message and the note, and "
+        + ("the model was not asked for a summary." if wanted else "a summary was asked for."),
+        why="Whatever is in the history is paid for in every turn."
+        if wanted
+        else "Each costs a request, the user waits for it, and whatever is summarised often loses a little each time.",
+        hint=hint,
+    )
+
+
+def test_all_that_is_known_is_in_the_history(challenge, talks):
     """All that is known of a conversation is in its history: not in another one, nor in the program"""
     server = TalkServer()
-    talks = [Talk(challenge, seed, server=server) for seed in (67, 68)]
-    assert not {fact.answer for fact in talks[0].facts} & {fact.answer for fact in talks[1].facts}
+    pair = [Talk(challenge, seed, server=server) for seed in (67, 68)]
+    pair[1].facts = other_facts(drawn(challenge, 69), pair[0].facts)
     for _ in range(10):
-        for talk, other in (talks, talks[::-1]):
+        for talk, other in (pair, pair[::-1]):
             talk.ask(talk.next_text())
-            for request in talk.turns[-1].sent:
-                scene = only(talk.scene, GIVEN, ASKED)
-                scene.show(SENT, request)
-                for fact in other.facts:
-                    scene.expect(
-                        not any(fact.answer in text for _, text in spoken(request)),
-                        f'Two conversations were held at the same time. "{fact.said}" was said in the other one.',
-                        why="One user would read what another one said.",
-                        hint=OWN,
-                    )
-    for talk in talks:
-        known = [fact for fact in talk.facts if fact.answer in talk.beside(fact.question)]
-        talk.challenge = Work(challenge.path, challenge.name)  # as when the program is started anew
-        for fact in known:
-            reply = talk.beside(fact.question)
-            only(talk.scene, GIVEN, ASKED, SENT).expect(
-                fact.answer in reply,
-                f'"{fact.said}" was known, until the program was ended and started again. Now the answer is: "{reply}"',
-                why="A program ends. The history may be in a file, and goes on tomorrow.",
+            expect_unheard(
+                talk, other.facts, "Two conversations were held at the same time. {} was said in the other one."
+            )
+    for talk in pair:
+        known = [fact for fact in talk.facts if talk.knows(fact)[0]]
+        expect_untold(talk, other_facts(drawn(challenge, 70), [*pair[0].facts, *pair[1].facts])[0])
+        for _ in range(4):
+            talk.challenge = Work(challenge.path, challenge.name)  # as when the program is started anew
+            talk.client = server.client()
+            for fact in known:
+                still, reply = talk.knows(fact)
+                only(talk.scene, GIVEN, ASKED, SENT).expect(
+                    still,
+                    f'"{fact.said}" was known, until the program was ended and started again. Now the answer is: "{reply}"',
+                    why="A program ends. The history may be in a file, and goes on tomorrow.",
+                    hint=OWN,
+                )
+            talk.ask(talk.next_text())
+            if keeps_to_the_limit(challenge, talks):
+                expect_limit(talk.turns[-1], OWN, "The program was started again with each question. ")
+
+
+def expect_untold(talk: Talk, fact: Fact) -> None:
+    """Go on in two ways from the same history. Expect that what is said on the first way is not known on the second."""
+    before, turns = (talk.history, talk.said, talk.behind), len(talk.turns)
+    for text in (fact.said, "And now?", "Why?", "Go on."):
+        talk.ask(text)
+    talk.history, talk.said, talk.behind = before
+    for text in ("And then?", "I see.", "Is that so?", "What else?"):
+        talk.ask(text)
+        expect_unheard(talk, [fact], "{} was said once this history had been handed out, and it went on without that.")
+    talk.history, talk.said, talk.behind = before
+    del talk.turns[turns:]
+
+
+def expect_unheard(talk: Talk, facts: list[Fact], what: str) -> None:
+    """Expect that these facts are in no request of the last turn."""
+    for request in talk.turns[-1].sent:
+        scene = only(talk.scene, GIVEN, ASKED)
+        scene.show(SENT, request)
+        for fact in facts:
+            scene.expect(
+                not fact.is_in(request),
+                what.format(f'"{fact.said}"'),
+                why="One user would read what another one said.",
                 hint=OWN,
             )
+
+
+def keeps_to_the_limit(challenge: Work, talks: list[Talk]) -> bool:
+    """Whether summaries come when they should, where nothing special happens."""
+    return not any(talk.problem or (turn.behind > MOST) != turn.summarised for talk in talks for turn in talk.turns)
 
 
 def test_what_is_summarised_is_still_known(challenge):
@@ -377,22 +543,6 @@ def test_an_early_fact_is_known_twenty_turns_later(talks):
     for fact, other in zip(*(talk.facts for talk in talks), strict=True):
         for talk, known in zip(talks, (fact, other), strict=True):
             talk.expect_known(known, "more than 20 turns ago, and has been summarised more than once since", FOLDING)
-
-
-def test_not_every_turn_is_summarised(talks):
-    """Most turns do without a summary"""
-    for talk in talks:
-        talk.end()
-        count, turns = talk.turns[22].summaries, talk.turns[:23]
-        only(turns[-1].scene, GIVEN, ASKED, SENT_TO_SUMMARISE).expect(
-            count <= len(turns) / 2,
-            f"In {len(turns)} turns {count} summaries were asked for. One in two or three turns is enough.",
-            why="Each costs a request, the user waits for it, and whatever is summarised often loses a little each time.",
-            hint=(
-                "What do you count when you ask whether there are more than 8 messages? How many are left after a summary?",
-                "The system message and the note are always there: count the messages behind them.",
-            ),
-        )
 
 
 def test_no_request_grows(challenge):
@@ -428,7 +578,7 @@ def test_a_failing_summary_loses_nothing(challenge, talks):
             talk.expect_known(
                 fact, "early on, and since then a summary has failed", HALF if kind == "length" else DELETED
             )
-    if talks[0].problem or not all(fact.answer in talks[0].beside(fact.question) for fact in talks[0].facts):
+    if talks[0].problem or not all(talks[0].knows(fact)[0] for fact in talks[0].facts):
         return  # lost although nothing failed, which is no matter of this criterion
     for seed, kinds in ((65, [500, "timeout"]), (66, ["empty", "length"])):  # later ones fail
         talk = Talk(challenge, seed)
@@ -440,3 +590,43 @@ def test_a_failing_summary_loses_nothing(challenge, talks):
             talk.expect_known(
                 fact, "early on, and since then some summaries have failed", DELETED if seed == 65 else HALF
             )
+
+
+def test_a_user_may_say_anything(challenge, talks):
+    """A user may say the very words that your note has"""
+    for talk in talks:
+        talk.end()
+    if not keeps_to_the_limit(challenge, talks):
+        what = "Summaries do not come when they should, even when nobody says anything special."
+        raise NotYet(what, hints=COUNTING, judged=False)
+    for where in ((0, 4), (2,)):
+        for text, reply in words_of_note(talks):
+            talk = Talk(challenge, 59)
+            talk.server = TalkServer(known=talk.facts)
+            talk.client = talk.server.client()
+            others = iter([*(fact.said for fact in talk.facts), *["Go on."] * 2])
+            for number in range(11):
+                special = number in where
+                talk.server.own_reply = reply if special else ""
+                talk.ask(text if special else next(others, "") or next(talk.small_talk))
+                what = f"The user has said: {text!r:.80}. "
+                expect_limit(talk.turns[-1], WORDS, what)
+                only(talk.scene, GIVEN, ASKED, SENT).expect(
+                    in_order(talk.turns[-1].said[-4:], spoken(talk.turns[-1].requests[-1])),
+                    f"{what}Now the last two turns are not sent as they were said.",
+                    why="Whatever a user says is said, and no part of your note.",
+                    hint=WORDS,
+                )
+            for fact in talk.facts:
+                talk.expect_known(fact, "early on; and the user said the words of the note", WORDS)
+
+
+def words_of_note(talks: list[Talk]) -> list[tuple[str, str]]:
+    """What a user says, and the model replies, to sound like this learner's note."""
+    for place in ("request", "history"):
+        notes = []
+        for talk in talks:
+            turn = next((turn for turn in talk.turns if turn.summarised), talk.turns[-1])
+            said = [*turn.said, ("user", turn.text), *talk.said[len(turn.said) : len(turn.said) + 2]]
+            notes.append(unsaid(turn.requests[-1] if place == "request" else turn.history, said))
+        yield from words_of_the_note(*notes, filling="I like tea.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
+from textwrap import shorten
 from typing import Any
 
 import pytest
 
+import chat_memory
 from calling import Guarded, Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
 from long_talks import (
@@ -17,14 +20,21 @@ from long_talks import (
     Fact,
     TalkServer,
     beside_the_point,
+    drawn,
     expect_messages,
+    expect_model,
+    expect_note_of_the_model,
     facts,
     in_order,
     only,
+    other_facts,
+    reply_of,
     size_of,
     small_talk,
+    unsaid,
     was_raised_for,
     words_of,
+    words_of_the_note,
 )
 from talking import spoken
 
@@ -76,6 +86,28 @@ NONE_KEPT = (
     "-0 is 0: turns[-0:] is the whole list, and turns[:-0] is empty. "
     "Count from the front: old, recent = turns[:n], turns[n:] with n = len(turns) - keep_recent.",
 )
+ALL_OF_IT = (
+    "May a request have exactly max_tokens tokens? Compare with <= or <, and look which one it is.",
+    "Do you keep room for something, such as the reply? What the task limits is what you send.",
+    "count_tokens([*messages, question]) is what the server counts, priming included.",
+)
+TO_THE_TOKEN = (
+    "What is it that you compare with max_tokens, and how far is it from what the server counts?",
+    "The summary stands in the request as well, with the question that asks for it. Count the whole list that you send.",
+    "If a question leaves no room for the summary: raise ValueError, or leave the summary out of this one request.",
+)
+KEPT = (
+    "How many turns are left when something was summarised? Count them: in turns, not in messages.",
+    "turns[-keep_recent:] are the last keep_recent ones, if keep_recent is not 0.",
+)
+WORDS = (
+    "How does your code find out which of the messages are the summary? By words? A user says those, too.",
+    "Keep the summary in an attribute of its own, beside the turns: then nobody has to look for it.",
+)
+FINISHED = (
+    "Which lines of the class are yours? It is the class that you are to write here; functions of chat_memory may help you.",
+    "summarize, count_tokens, split_turns and trim_to_budget are there for it. From lesson 08 on, ChatMemory is yours to use.",
+)
 TOLD = (
     "What do you keep in the end: what was sent, with the reply? Or something that was larger or smaller than that?",
     "If turns are left out of the request, they have to be in the summary, and out of `messages`.",
@@ -92,6 +124,7 @@ class Turn:
     requests: list[list[Message]]  # all that were sent
     asks: list[bool]  # of each, whether it asked the question
     sizes: list[int]  # in tokens
+    notes: list[str | None]  # what the model replied to those that did not ask it
     reply: str
     after: list[Message]
 
@@ -106,8 +139,8 @@ class Talk:
     def __init__(
         self, challenge: Work, seed: int, *, rambling: int = 0, longer: int = 0, simple: bool = False, **sizes: int
     ) -> None:
-        random = Random(seed)
-        self.facts, self.small_talk, self.random = facts(random), small_talk(random, longer), random
+        random = drawn(challenge, seed)
+        self.facts, self.small_talk, self.lengths = facts(random), small_talk(random, longer), Random(seed)
         self.server, self.sizes = TalkServer(rambling, self.facts if simple else ()), sizes
         self.challenge, self.made = challenge, None
         self.scene = Scene()
@@ -118,7 +151,7 @@ class Talk:
         """What the user says next: first three facts, then nothing that matters, of any length up to so many words more."""
         if len(self.turns) < len(self.facts):
             return self.facts[len(self.turns)].said
-        return f"{next(self.small_talk)} {words_of(self.random.choice([0, 0, longest // 3, longest]))}".strip()
+        return f"{next(self.small_talk)} {words_of(self.lengths.choice([0, 0, longest // 3, longest]))}".strip()
 
     @property
     def memory(self) -> Guarded:
@@ -126,6 +159,8 @@ class Talk:
         if self.made is None:
             made = self.challenge.call("ChatMemory", self.server.client(), RULES, **self.sizes)
             self.made = made if isinstance(made, Guarded) else Guarded(self.challenge, made)
+            if isinstance(self.made._thing, chat_memory.ChatMemory):
+                not_the_finished_one()
         return self.made
 
     def messages(self) -> list[Message]:
@@ -161,8 +196,10 @@ class Talk:
         self.show_sent(first)
         with beside_the_point():
             after = self.expect_reply(reply, text, first)
-        sent = self.server.requests[first:], self.server.asks[first:], self.server.prompt_tokens[first:]
-        self.turns.append(Turn(scene, text, before, *sent, reply, after))
+        asks = self.server.asks[first:]
+        sent = self.server.requests[first:], asks, self.server.prompt_tokens[first:]
+        notes = [text for text, asks in zip(self.server.replies[first:], asks, strict=True) if not asks]
+        self.turns.append(Turn(scene, text, before, *sent, notes, reply, after))
         return reply
 
     def expect_unchanged(self, before: list[Message], problem: NotYet) -> None:
@@ -206,7 +243,9 @@ class Talk:
         after = self.messages()
         scene.show(IS_NOW, after)
         only(scene, ASKED, RETURNED, IS_NOW).expect(
-            spoken(after[-2:]) == [("user", text), ("assistant", reply)],
+            in_order(
+                [("user", text), ("assistant", reply)], spoken(after[-2:])
+            ),  # a note may stand before the question
             "After a question, `messages` should end with it and its reply.",
             why="The next request goes on from both.",
             hint="Which two messages does a turn add to what is remembered, and when?",
@@ -228,12 +267,12 @@ class Talk:
             self.scene.show(SENT if asks else SENT_TO_SUMMARISE, request)
 
     def expect_known(self, fact: Fact, when: str, hints: tuple[str, ...]) -> None:
-        self.expect_answer(fact, self.ask_again(fact.question), self.scene, when, hints)
+        self.expect_answer(Answer(self, fact, self.ask_again(fact.question)), when, hints)
 
-    def expect_answer(self, fact: Fact, reply: str, scene: Scene, when: str, hints: tuple[str, ...]) -> None:
-        only(scene, MADE, ASKED, SENT).expect(
-            fact.answer in reply,
-            f'"{fact.said}" was said {when}. Asked for it, the model answered: "{reply}"',
+    def expect_answer(self, answer: Answer, when: str, hints: tuple[str, ...]) -> None:
+        only(answer.turn.scene, MADE, ASKED, SENT).expect(
+            answer.is_known,
+            f'"{answer.fact.said}" was said {when}. Asked for it, the model answered: "{answer.reply}"',
             why="What no request holds is not known.",
             hint=hints,
         )
@@ -249,7 +288,7 @@ class Talk:
                 f"A request has {size} tokens by the server's count, and max_tokens is {budget}."
                 + ("" if asks else " It is the one for the summary."),
                 why="A server whose window is full refuses the request, and the conversation is over.",
-                hint=hints or (COUNTED if asks else FOLDED),
+                hint=FOLDED if not asks and hints in ((), TO_THE_TOKEN, WORDS) else hints or COUNTED,
             )
 
     def end(self) -> None:
@@ -276,7 +315,8 @@ def refused(talk: Talk, problem: NotYet, hints: tuple[str, ...] = TOO_MANY) -> N
     if not isinstance(error, ValueError) or len(talk.server.asked) > 1_000 or talk.server.failing:
         return None
     return NotYet(
-        f"ask raised {type(error).__name__}, although the question alone would have fitted. ({error!s:.300})",
+        f"ask raised {type(error).__name__}, although the question alone would have fitted. "
+        f"({shorten(str(error), 300)})",
         only(talk.scene, MADE, WAS, ASKED).shown,
         "Everything else can be summarised or made shorter. The conversation is over when its next question is refused.",
         hints,
@@ -300,21 +340,43 @@ def narrow(challenge: Work) -> list[Talk]:
     ]
 
 
-Recalled = list[tuple[Talk, Fact, str, Scene]]
+class Answer:
+    """What came of the question for a fact that was just asked."""
+
+    def __init__(self, talk: Talk, fact: Fact, reply: str) -> None:
+        self.talk, self.fact, self.reply, self.turn = talk, fact, reply, talk.turns[-1]
+        self.is_known = fact.is_known(reply, self.turn.questions)
 
 
 @pytest.fixture(scope="module")
-def recalled(narrow: list[Talk]) -> Recalled:
-    """What is answered to a question for each fact in the end, and how that came; nothing where a talk has broken off."""
+def recalled(narrow: list[Talk]) -> list[Answer]:
+    """What is answered to a question for each fact in the end; nothing where a talk has broken off."""
     if any(talk.problem for talk in narrow):
         return []
-    return [(talk, fact, talk.ask_again(fact.question), talk.scene) for talk in narrow for fact in talk.facts]
+    return [Answer(talk, fact, talk.ask_again(fact.question)) for talk in narrow for fact in talk.facts]
 
 
-def expect_memory(recalled: Recalled) -> None:
+def expect_memory(recalled: list[Answer]) -> None:
     """Expect that facts are known when nothing fails: otherwise nothing is found out by letting something fail."""
-    if not all(fact.answer in reply for _, fact, reply, _ in recalled):
+    if not all(answer.is_known for answer in recalled):
         raise NotYet("Early facts are not known even when nothing special happens.", hints=KEEPING, judged=False)
+
+
+def not_the_finished_one(*_: object, **__: object) -> None:
+    raise NotYet(
+        "Your class leaves it to the finished ChatMemory of chat_memory.",
+        why="Here you find out what is in that one.",
+        hints=FINISHED,
+        judged=False,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_the_finished_one() -> Iterator[None]:
+    """While this is checked, nobody can make a ChatMemory of chat_memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chat_memory.ChatMemory, "__init__", not_the_finished_one)
+        yield
 
 
 def test_an_answer_rests_on_what_was_said_before(challenge, roomy):
@@ -339,18 +401,34 @@ def test_an_answer_rests_on_what_was_said_before(challenge, roomy):
 
 def test_two_memories_share_nothing(challenge):
     """Two memories share nothing"""
-    talks = [Talk(challenge, seed) for seed in (75, 76)]
-    for talk in talks:
-        talk.ask(talk.next_text())
-    for talk in talks:
-        scene = only(talk.scene, ASKED)
-        scene.show("`messages` of this memory, to which nothing else was said", talk.messages())
-        scene.expect(
-            len(talk.messages()) == 3,
-            f"It should hold the system message, a question and a reply, but it holds {len(talk.messages())} messages.",
-            why="One user would read what another one said.",
-            hint="Where is your list made: once, in the class or as a default value, or in __init__ for each memory?",
-        )
+    talks = [Talk(challenge, seed, longer=50, simple=True, max_tokens=500, keep_recent=2) for seed in (75, 76)]
+    talks[1].facts = other_facts(drawn(challenge, 99), talks[0].facts)
+    talks[1].server.known = talks[1].facts
+    for _ in range(11):
+        for talk, other in (talks, talks[::-1]):
+            messages = talk.messages()
+            talk.ask(talk.next_text())
+            for request in (messages, *talk.turns[-1].requests):
+                scene = only(talk.scene, ASKED)
+                scene.show(WAS if request is messages else SENT, request)
+                for fact in other.facts:
+                    scene.expect(
+                        not fact.is_in(request),
+                        f'"{fact.said}" was said to another memory, and this one has it too.',
+                        why="One user would read what another one said.",
+                        hint="Where is your list made, and your summary: once, in the class or as a default value, or for each "
+                        "memory in __init__?",
+                    )
+
+
+def test_every_request_names_the_model(roomy, narrow):
+    """Every request, that for a summary too, names MODEL"""
+    for talk in (roomy, *narrow):
+        first = 0
+        for turn in talk.turns:
+            expect_model(only(turn.scene, ASKED), talk.server, first, first + len(turn.requests))
+            first += len(turn.requests)
+        talk.end()
 
 
 def test_requests_are_sound(narrow):
@@ -362,7 +440,9 @@ def test_requests_are_sound(narrow):
                 roles, scene = [message["role"] for message in request], only(turn.scene, MADE)
                 scene.show(SENT, request)
                 scene.expect(
-                    roles[0] == "system" and RULES in spoken(request)[0][1] and roles.count("system") == 1,
+                    roles[0] == "system"
+                    and RULES in spoken(request)[0][1]
+                    and not {"system", "developer"} & {*roles[1:]},
                     "A request should begin with the system message, and have no other one.",
                     why="Without its rules the model is another one; a second one is refused by many servers.",
                     hint="What becomes of the system message when old turns go? And as what is the summary sent?",
@@ -385,12 +465,12 @@ def test_requests_are_sound(narrow):
                 scene.expect(
                     roles[1] == "user",
                     "The request begins with a reply whose question is gone."
-                    if request[1]["content"] in replies
+                    if spoken(request)[1][1] in replies
                     else "After the system message, a user message should come first.",
                     why="The model reads an answer to nothing, and some servers refuse it.",
                     hint=(
                         "Are messages dropped one by one, or turns, a question with its reply?"
-                        if request[1]["content"] in replies
+                        if spoken(request)[1][1] in replies
                         else "As what is the summary sent, and what stands before it?",
                         "In lesson 06 the summary is a turn of its own: the user asks for a recap, and the assistant gives it.",
                     ),
@@ -407,6 +487,34 @@ def test_no_request_is_over_the_budget(narrow):
             talk.turns.append(turn)
             talk.expect_budget(talk.sizes["max_tokens"])
         talk.end()
+
+
+def test_all_is_sent_up_to_the_budget(challenge):
+    """What has max_tokens exactly is sent as it is; with one token more, old turns are summarised"""
+    texts = Talk(challenge, 85, longer=35)
+    texts = [texts.facts[0].said, *(next(texts.small_talk) for _ in range(10))]
+    said = [
+        {"role": role, "content": text} for one in texts for role, text in (("user", one), ("assistant", reply_of(one)))
+    ]
+    needed = size_of([{"role": "system", "content": RULES}, *said[:-1]])
+    for more in (0, 1, -1):
+        talk = Talk(challenge, 85, simple=True, max_tokens=needed + more, keep_recent=2)
+        talk.server.known = talk.facts[:1]
+        try:
+            for text in texts:
+                talk.ask(text)
+        except NotYet as problem:
+            raise refused(talk, problem, ALL_OF_IT) or problem from None
+        for turn in talk.turns if more >= 0 else talk.turns[:-1]:
+            asked = size_of([*turn.before, {"role": "user", "content": turn.text}])
+            only(turn.scene, MADE, ASKED, SENT_TO_SUMMARISE).expect(
+                spoken(turn.requests[0]) == [*spoken(turn.before), ("user", turn.text)],
+                f"`messages` and the question have {asked} tokens, max_tokens is {needed + more}, and they "
+                "were not sent as they are.",
+                why="Whatever is left out or summarised says less than the messages, and here nothing has to be.",
+                hint=ALL_OF_IT,
+            )
+        talk.expect_budget(needed + more, TO_THE_TOKEN)
 
 
 def test_the_last_turns_are_sent_word_for_word(narrow):
@@ -433,19 +541,42 @@ def test_the_last_turns_are_sent_word_for_word(narrow):
         talk.end()
 
 
+def expect_turns_kept(talk: Talk) -> None:
+    """Expect that what was summarised goes: of small turns, the last keep_recent stay, and no more."""
+    keep_recent = talk.sizes["keep_recent"]
+    for number, turn in enumerate(talk.turns):
+        if all(turn.asks):
+            continue
+        said = [words for one in talk.turns[:number] for words in (("user", one.text), ("assistant", one.reply))]
+        last, older = said[len(said) - 2 * keep_recent :], said[-2 * keep_recent - 2 :][:2]
+        sent = spoken(turn.questions[-1])[:-1]
+        what = "fewer" if not in_order(last, sent) else "more" if in_order(older, sent) else ""
+        only(turn.scene, MADE, WAS, ASKED, SENT).expect(
+            not what,
+            f"Old turns were summarised, and {what} than {keep_recent} turns are left, which are not long.",
+            why="Too few: what was just said is gone. Too many: the next summary is needed sooner.",
+            hint=KEPT if keep_recent else NONE_KEPT,
+        )
+        expect_note_of_the_model(only(turn.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.questions[-1])
+
+
 def test_an_early_fact_is_known_long_after(narrow, recalled):
     """An early fact is known long after"""
     for talk in narrow:
         talk.end()
     for talk in narrow:
+        said = [{"role": "user", "content": turn.text + turn.reply} for turn in talk.turns]
         only(talk.turns[-1].scene, MADE, ASKED, SENT).expect(
-            talk.server.summaries,
+            talk.server.summaries or size_of(said) <= talk.sizes["max_tokens"],
             "Not everything fits any more, and the model has not been asked for a summary.",
             why="What the old turns said is lost when nothing stands for them, and cut at random when nobody has read them.",
             hint=KEEPING,
         )
-    for talk, fact, reply, scene in recalled:
-        talk.expect_answer(fact, reply, scene, f"about {len(talk.turns)} turns ago", KEEPING)
+    for answer in recalled:
+        talk = answer.talk
+        said = [words for turn in talk.turns for words in (("user", turn.text), ("assistant", turn.reply))]
+        dropped = talk.server.written and not unsaid(answer.turn.questions[-1][1:], said)  # the summary is not sent
+        talk.expect_answer(answer, f"about {len(talk.turns)} turns ago", TOO_MANY if dropped else KEEPING)
 
 
 def test_not_every_turn_is_summarised(narrow):
@@ -463,6 +594,14 @@ def test_not_every_turn_is_summarised(narrow):
             "Only when the question does not fit; and then all turns but the last keep_recent, not just the oldest one.",
         ),
     )
+
+
+def test_what_was_summarised_goes(challenge):
+    """When old turns are summarised, the last keep_recent turns stay, and no more"""
+    for keep_recent in (1, 3):
+        talk = held(Talk(challenge, 86, longer=20, simple=True, max_tokens=500, keep_recent=keep_recent), 18)
+        talk.end()
+        expect_turns_kept(talk)
 
 
 def test_a_summary_that_is_too_long_does_no_harm(challenge, recalled):
@@ -499,6 +638,7 @@ def test_no_turn_has_to_stay(challenge, recalled):
     expect_memory(recalled)
     talk = held(Talk(challenge, 84, longer=25, simple=True, max_tokens=500, keep_recent=0), 24)
     expect_all_is_well(talk, NONE_KEPT)
+    expect_turns_kept(talk)
     summarised = sum(not all(turn.asks) for turn in talk.turns)
     only(talk.turns[-1].scene, MADE, WAS).expect(
         summarised <= len(talk.turns) / 5,
@@ -597,29 +737,132 @@ def test_a_question_that_cannot_fit_is_refused(challenge):
     for turns in (0, 4):
         talk = held(Talk(challenge, 82, max_tokens=500, keep_recent=2), turns)
         talk.end()
-        before, text = talk.messages(), f"What is this? {words_of(600)}"
+        for needed in (700, 501):
+            expect_refused(talk, question_of(needed), needed)
+        talk.ask(talk.next_text())
+    for needed in (499, 500):
+        talk = Talk(challenge, 87, max_tokens=500, keep_recent=2)
+        try:
+            talk.ask(question_of(needed))
+        except NotYet as problem:
+            raise only_just_fits(talk, needed, problem) or problem from None
+        talk.expect_budget(500, ALL_OF_IT)
+
+
+def test_a_question_that_fits_without_the_summary(challenge, recalled):
+    """A question that leaves no room for the summary leads to no larger request, and to no loss"""
+    expect_memory(recalled)
+    for needed in (500, 485, 460, 430):
+        talk = held(Talk(challenge, 88, longer=60, simple=True, max_tokens=500, keep_recent=2), 11)
+        talk.end()
+        before, text = talk.messages(), question_of(needed)
         try:
             talk.ask(text)
         except NotYet as problem:
-            if not was_raised_for(problem):
+            if not isinstance(problem.__cause__, ValueError):
                 raise
-            error: Any = problem.__cause__
         else:
-            error = None
-        only(talk.scene, MADE, ASKED).expect(
-            isinstance(error, ValueError),
-            f"The question has more than 600 tokens, and max_tokens is 500. {type(error).__name__ if error else 'No error'} "
-            "came, where ValueError was expected.",
-            why="Your caller can tell the user that the question is too long. Sent all the same, it is refused by the server.",
-            hint=(
-                "What is left to leave out when the question alone is too long?",
-                "trim_to_budget raises BudgetError, which is a ValueError. Or compare, and raise ValueError yourself.",
-            ),
-        )
+            talk.expect_budget(500, TO_THE_TOKEN)
+            before = talk.messages()
         only(talk.scene, WAS, ASKED).expect(
             talk.messages() == before,
             "ValueError came, but `messages` has changed.",
             why="The conversation should go on as if the question had not been asked.",
             hint=FAILED,
         )
-        talk.ask(talk.next_text())
+        for fact in talk.facts:
+            when = f"early on. Then came a question that needs {needed} of 500 tokens with the rules"
+            talk.expect_known(fact, when, TO_THE_TOKEN[::-1])
+            talk.expect_budget(500, TO_THE_TOKEN)
+
+
+def question_of(needed: int) -> str:
+    """A question that needs so many tokens in a request in which there is nothing else but the system message."""
+    text = "What is this?"
+    while (size := size_of([{"role": "system", "content": RULES}, {"role": "user", "content": text}])) < needed:
+        text += " And so it went on." if needed - size > 6 else " on"
+    return text
+
+
+def only_just_fits(talk: Talk, needed: int, problem: NotYet) -> NotYet | None:
+    """What to say where a question is refused that fits, with nothing else to send but the system message."""
+    if not isinstance(problem.__cause__, ValueError):
+        return None
+    return NotYet(
+        f"The system message and the question have {needed} tokens together, max_tokens is 500, nothing was said before, and ask "
+        f"raised {type(problem.__cause__).__name__}.",
+        only(talk.scene, MADE, ASKED).shown,
+        "What fits is sent.",
+        ALL_OF_IT,
+    )
+
+
+def expect_refused(talk: Talk, text: str, needed: int) -> None:
+    before, error = talk.messages(), None
+    try:
+        talk.ask(text)
+    except NotYet as problem:
+        if not was_raised_for(problem):
+            raise
+        error = problem.__cause__
+    only(talk.scene, MADE, ASKED).expect(
+        isinstance(error, ValueError),
+        f"The question has {needed} tokens with the system message, and max_tokens is 500. "
+        f"{type(error).__name__ if error else 'No error'} came, where ValueError was expected.",
+        why="Your caller can tell the user that the question is too long. Sent all the same, it is refused by the server.",
+        hint=(
+            "What is left to leave out when the question alone is too long?",
+            "trim_to_budget raises BudgetError, which is a ValueError. Or compare, and raise ValueError yourself.",
+        ),
+    )
+    only(talk.scene, WAS, ASKED).expect(
+        talk.messages() == before,
+        "ValueError came, but `messages` has changed.",
+        why="The conversation should go on as if the question had not been asked.",
+        hint=FAILED,
+    )
+
+
+def test_a_user_may_say_anything(challenge, narrow, recalled):
+    """A user may say the very words that your summary comes with"""
+    for talk in narrow:
+        talk.end()
+    expect_memory(recalled)
+    for place in ("request", "messages"):
+        notes = []
+        for talk in narrow[:2]:
+            number = next((i for i, turn in enumerate(talk.turns) if not all(turn.asks)), -1)
+            turn = talk.turns[number]
+            said = [words for one in talk.turns for words in (("user", one.text), ("assistant", one.reply))]
+            notes.append(unsaid(turn.questions[-1] if place == "request" else turn.after, said))
+        for text, reply in words_of_the_note(*notes, filling="I like tea."):
+            for where in ((0, 4), (2, 9)):
+                expect_said(
+                    Talk(challenge, 89, longer=45, simple=True, max_tokens=500, keep_recent=2), text, reply, where
+                )
+
+
+def expect_said(talk: Talk, text: str, reply: str, where: tuple[int, int]) -> None:
+    """Let a user say this, and get this reply, in two of the turns, and expect that all goes on as ever."""
+    others = iter([*(fact.said for fact in talk.facts)])
+    what = f"The user has said: {text!r:.80}. "
+    for number in range(13):
+        special = number in where
+        talk.server.own_reply = reply if special else ""
+        said = [words for one in talk.turns for words in (("user", one.text), ("assistant", one.reply))]
+        try:
+            talk.ask(text if special else next(others, "") or next(talk.small_talk))
+        except NotYet as problem:
+            raise NotYet(f"{what}{problem}", problem.shown, problem.why, WORDS) from None
+        talk.expect_budget(500, WORDS)
+        turn = talk.turns[-1]
+        fits = size_of([*turn.before, {"role": "user", "content": turn.text}]) <= 500
+        request = spoken(turn.questions[-1])[:-1]
+        only(turn.scene, MADE, WAS, ASKED, SENT).expect(
+            in_order(said[-4:], request) and (not fits or request == spoken(turn.before)),
+            f"{what}Now what was said last is not sent as it was said.",
+            why="Whatever a user says is said, and no part of your summary.",
+            hint=WORDS,
+        )
+    for fact in talk.facts:
+        talk.expect_known(fact, "early on; and the user said the words of the summary", WORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import linecache
 import re
 import sqlite3
@@ -20,7 +21,25 @@ from hypothesis import strategies as st
 from calling import TookTooLong, Work
 from criteria import Message, NotYet, NoUse, Scene
 from programs import CONFLICT, SAVED, Done, Files, Left, Stuck, files_in
-from saving import NAME, WHOLE, Room, a_room, damage, error_of, in_use, message, not_let_in, turn, turns, words
+from saving import (
+    LINE_ENDS,
+    NAME,
+    WHOLE,
+    Room,
+    a_room,
+    changed_bytes,
+    damage,
+    drawn,
+    error_of,
+    holes,
+    in_use,
+    message,
+    not_let_in,
+    other_values,
+    turn,
+    turns,
+    words,
+)
 
 START = (
     "First make it work when nothing goes wrong: save reads what is there, adds the turn and writes; resume reads. "
@@ -111,6 +130,19 @@ FORM_HINTS = (
 NOT_ALL_HINTS = (
     "How could you tell that the end is missing? What do you do with the part that is still good?",
     "A part of a conversation is a damaged file too. Is there something in your file that says how much there should be?",
+)
+PLACE_HINTS = (
+    "What of the file do you look at before you return it? How would you notice that a piece of a text is not what was written?",
+    "json.loads refuses a zero byte, and what stands behind the end; what is kept in another form may hold both. A checksum "
+    "over all that was written (zlib.crc32, hashlib.sha256) notices either.",
+)
+NULL_HINTS = (
+    "What comes from a row whose text is gone, and what does json.loads do with that? json.loads(None) raises TypeError.",
+    "Catch TypeError as well where the rows are read. And look at what was read before you return it: is each of it a dict?",
+)
+LINE_END_HINTS = (
+    "How are your lines read: which letters end a line there? str.splitlines() ends one at U+2028, at U+0085 and at others too.",
+    'text.split("\\n") knows one line end only. Or let json.dumps escape such letters, as it does without ensure_ascii=False.',
 )
 ADVICE_HINTS = (
     "It says what is wrong. What would you do now, with this file in front of you? Say that.",
@@ -295,6 +327,28 @@ def test_what_was_saved_comes_back(challenge, room, said):
     )
 
 
+def test_rare_line_ends_come_back(challenge, room):
+    """A text with rare line ends, such as U+2028, comes back as it was"""
+    with not_judged():
+        holding(room, turn(31))
+    for end in LINE_ENDS:
+        path, scene = room.new(), Scene()
+        said = [message("user", f"one{end}two{end}"), message("assistant", f"{end}three")]
+        scene.show("Saved were two texts with the letter", f"{json.dumps(end)} (U+{ord(end):04X})")
+        raised, found = None, None
+        try:
+            challenge.call("save", path, said, 0)
+            found = challenge.call("resume", path)
+        except NotYet as problem:
+            raised = error_of(problem)
+        scene.expect(
+            found == said,
+            f"{words(raised, path)} was raised." if raised else f"What came back is {found!r:.100}",
+            why="People paste such letters from mails and from word processors, without knowing it.",
+            hint=LINE_END_HINTS,
+        )
+
+
 def expect_all(scene: Scene, found: list[Message], known: list[Message], messages: list[Message]) -> None:
     """Expect that the messages known before came back, and after them the new ones."""
     expected = [*known, *messages]
@@ -441,6 +495,9 @@ def test_the_second_writer_gets_a_conflict(challenge, room):
     Conflict = challenge.get("Conflict")
     longer = [message("user", "And?"), message("assistant", None, tool_calls=[]), *turn(6)[:1], turn(6)[1]]
     cases = (
+        ([turn(3), longer], 5, "Somebody has counted one too few"),
+        ([turn(3), longer], 7, "Somebody has counted one too many"),
+        ([], 1, "Somebody has counted one too many"),
         ([turn(3), longer], 2, "Another program has added 4 messages"),
         ([turn(3), longer], 3, "Somebody has counted wrong"),
         ([turn(3), longer], 0, "A program begins anew"),
@@ -468,7 +525,7 @@ def test_the_second_writer_gets_a_conflict(challenge, room):
             f"The file holds {len(before)} messages, `known` is {known}, and save did as if all were well"
             + (". What was there is lost." if after[: len(before)] != before else "."),
             why=why,
-            hint=hint,
+            hint=hint[::-1] if known > len(before) else hint,
         )
         scene.expect(
             isinstance(raised, Conflict),
@@ -502,7 +559,13 @@ def whole_file(room: Room) -> bytes:
 
 
 def expect_damage_found(
-    challenge: Work, scene: Scene, path: Path, readable: bool, name: str, *arguments: Any
+    challenge: Work,
+    scene: Scene,
+    path: Path,
+    readable: bool,
+    name: str,
+    *arguments: Any,
+    in_one_place: bool = False,
 ) -> BaseException:
     """Call resume or save with a damaged file, and expect DamagedFile, and that the file stays as it is."""
     DamagedFile = challenge.get("DamagedFile")
@@ -522,26 +585,35 @@ def expect_damage_found(
             "Read before you write, and let DamagedFile come out of save too.",
         ),
     )
-    some = name == "resume" and found != []
-    a_part = some and isinstance(found, (list, tuple)) and list(found) == ALL[: len(found)]
-    scene.expect(
-        raised is not None,
-        f"{len(found)} of 10 messages came back as if that were all."
-        if a_part
-        else "What came back is no conversation."
-        if some
-        else "Nothing says that the file is damaged.",
-        why="A damaged file that looks like a new conversation, or like a shorter one, is noticed when it is too late.",
-        hint=NOT_ALL_HINTS if a_part else FORM_HINTS if some or (readable and found != []) else TAKEN_FOR_NEW_HINTS,
-    )
+    if raised is None:
+        not_noticed(scene, name, found, readable, in_one_place)
     wrong_form = readable or isinstance(raised, (TypeError, KeyError, AttributeError))
     scene.expect(
         isinstance(raised, DamagedFile),
         f"DamagedFile was expected, but {name} raised {words(raised, path) if raised else ''}",
         why="Whoever uses your functions has to know one error, whatever is in the file, and however you read it.",
-        hint=FORM_HINTS if wrong_form else DAMAGE_HINTS,
+        hint=NULL_HINTS if "NoneType" in str(raised) else FORM_HINTS if wrong_form else DAMAGE_HINTS,
     )
     return raised
+
+
+def not_noticed(scene: Scene, name: str, found: Any, readable: bool, in_one_place: bool) -> None:
+    """Say that a damaged file was not noticed, and what it was taken for."""
+    some = name == "resume" and found != []
+    a_part = some and isinstance(found, (list, tuple)) and list(found) == ALL[: len(found)]
+    hint = FORM_HINTS if some or (readable and found != []) else TAKEN_FOR_NEW_HINTS
+    scene.expect(
+        False,
+        f"{len(found)} of 10 messages came back as if that were all."
+        if a_part
+        else "What came back is no conversation."
+        if some and not in_one_place
+        else "What came back is not what was saved."
+        if some
+        else "Nothing says that the file is damaged.",
+        why="A damaged file that looks like a new conversation, or like a shorter one, is noticed when it is too late.",
+        hint=NOT_ALL_HINTS if a_part else PLACE_HINTS if some and in_one_place else hint,
+    )
 
 
 def test_a_damaged_file_is_reported(challenge, room):
@@ -757,7 +829,7 @@ def test_a_kill_leaves_nothing_in_the_way(challenge, room, kills):
         except NoUse as end:
             if not isinstance(end.__context__, TookTooLong):
                 raise
-            raised = "It waits, and does not end within 3 seconds."
+            raised = "It waits, and does not end."
         except NotYet as problem:
             raised = f"It raised {words(error_of(problem), path)}"
         scene.expect(not raised, f"The next save does not work. {raised}", why=why, hint=LEFT_BEHIND_HINTS)
@@ -879,3 +951,62 @@ def expect_a_fair_end(challenge: Work, scene: Scene, path: Path, held: list[Mess
         why=why,
         hint=LOCK_HINTS,
     )
+
+
+# Damage in one place
+
+
+def test_damage_in_one_place_is_found(challenge, room):
+    """Zeros, rubbish or a strange row in one place: all that was saved comes back, or DamagedFile"""
+    content = whole_file(room)
+    random = drawn(challenge)
+    for what, how, left in holes(content, random):
+        expect_all_or_damage(challenge, room, what, how, left)
+    for what, how, left in [*other_values(content), *changed_bytes(content, random)]:
+        expect_all_or_damage(challenge, room, what, how, left, letters=True)
+    expect_save_leaves_holes(challenge, room, content)
+
+
+def expect_all_or_damage(challenge: Work, room: Room, what: str, how: str, left: bytes, letters: bool = False) -> None:
+    """Expect DamagedFile, or all that was saved. With `letters`, what a message says may be something else.
+
+    sqlite3 tells of a text that cannot be decoded with the error with which it tells of a file in use: that is let pass.
+    """
+    scene, path = Scene(), room.new({NAME: left})
+    scene.show(what, how)
+    found = None
+    try:
+        found = challenge.call("resume", path)
+    except NotYet as problem:
+        if letters and isinstance(error_of(problem), sqlite3.OperationalError):
+            return
+    same_form = isinstance(found, list) and len(found) == len(ALL) and all(isinstance(one, dict) for one in found)
+    if found == ALL or (letters and same_form):
+        return
+    path.write_bytes(left)
+    expect_damage_found(challenge, scene, path, False, "resume", in_one_place=True)
+
+
+def expect_save_leaves_holes(challenge: Work, room: Room, content: bytes) -> None:
+    """A save that does not notice a hole may add its turn. But nothing else than DamagedFile or Conflict may come of it."""
+    for what, how, left in [*other_values(content), *holes(content, drawn(challenge))][::2]:
+        scene, path, raised = Scene(), room.new({NAME: left}), None
+        scene.show(what, how)
+        scene.show(KNOWN, "10")
+        try:
+            challenge.call("save", path, turn(6), 10)
+        except NotYet as problem:
+            raised = error_of(problem)
+        expected = (challenge.get("DamagedFile"), challenge.get("Conflict"))
+        scene.expect(
+            raised is None or isinstance(raised, expected),
+            f"DamagedFile was expected, but save raised {words(raised, path) if raised else ''}",
+            why="Whoever uses your functions has to know one error, whatever is in the file, and however you read it.",
+            hint=NULL_HINTS if "NoneType" in str(raised) else DAMAGE_HINTS,
+        )
+        scene.expect(
+            raised is None or path.read_bytes() == left,
+            f"save raised {type(raised).__name__}, but it has changed the damaged file.",
+            why="What is left in it may be all that is left of the conversation, and somebody may be able to mend it.",
+            hint="What has been written by the time you find out? Read before you write.",
+        )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,9 +13,11 @@ from hypothesis import strategies as st
 from calling import Work
 from chat_memory import count_tokens
 from criteria import NotYet, Scene, Texts
-from knowing import SQL, Hints, Known, Program, Room, a_room, is_database, lunches, other, some, text_of
-from strangers import around
+from forgetting import FORGOTTEN, ONLY_THIS, WHY_FORGET, expect_new_numbers, expect_no_bytes, expect_no_trace
+from knowing import CORRECTED, REMEMBERED, SQL, Hints, Known, Program, Room, a_room, lunches, other, some, text_of
+from strangers import PROBE, aimed, around, at_one_moment, attacks
 from talking import COLOURS, DAYS, NAMES, NUMBERS, spoken
+from telling import shortened
 
 START = (
     "Begin with remember and known, for one user in one program. Then a new Facts(path) has to know it too: JSON in a file, as "
@@ -29,19 +29,21 @@ START = (
 
 NOTE_TOKENS = 200
 RANKED = ("bicycle", "car is red, and the dog", "red bicycle", "red bicycle has a basket")  # those last share most
+OTHER_SCRIPTS = (
+    ("Сестру зовут Ольга.", "Кто ОЛЬГА?"),
+    ("妹は 花子 です", "花子?"),
+    ("The café is called Zoë's.", "ZOË?"),
+)
 MISSING = 10**6  # the number of no fact
 WRONG = "The user lives in Oslo."
 CLOSERS = ("```", "</notes>", "</facts>", '"""', '"]')  # what ends a quotation
 # none of them is the user "ana"
 STRANGERS = "zoe|ana' OR '1'='1|%|an_|Ana|ana | ana|../ana|ana' --|ana\" OR \"\"=\"|ana*|ana.json|ana;|an".split("|")
-STRANGERS += [
-    "ａｎａ",
-    "ana\n",
-    'x\t"y"\n1\tana',
-    "日本" * 20,
-    "plumless",
-    "buckeroo",
-]  # the last two have the same CRC-32
+STRANGERS += ["ａｎａ", "ana\n", 'x\t"y"\n1\tana', "日本" * 20, "Ren\xe9", "Rene\u0301", "Straße", "Strasse"]
+# each pair has the same CRC-32, or the same first 8 digits of MD5, SHA-1, SHA-256, SHA-512, BLAKE2
+STRANGERS += "plumless buckeroo user85453 user89518 user116016 user137276 user90137 user118756".split()
+STRANGERS += "user28498 user33598 user28052 user87424".split()
+LONG_NAMES = ("x" * 300 + "a", "x" * 300)
 ODD = (
     "The user's motto is \"'; DROP TABLE facts; --\".",
     "日本へ行きたい",
@@ -64,12 +66,10 @@ QUERIES = (
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"])  # no half of an emoji, nothing that cannot be seen
 
 WHY_OTHERS = "One user would read what is known of another one."
-WHY_FORGET = "Somebody wanted it to be forgotten, and was told that it is."
 WHY_FEW = "All that is sent is paid for, with every question, and what does not matter hides what does."
 WHY_BUDGET = "Facts come to every question. A budget that is not held to is none."
 WHY_EXACT = "People write what they write, and it should come back as it was, letter by letter."
 WHY_NOTHING = "What was refused has not happened."
-REMEMBERED, CORRECTED = "It was remembered", "It was corrected to"
 GONE_WITH_THE_PROGRAM = Hints(
     "Where are the facts when the program has ended? When do they get there?",
     ("Write them in remember, correct and forget themselves. In SQLite they count from the commit on.",),
@@ -112,6 +112,11 @@ COUNTED = (
     "Build the whole request, and compare its count_tokens with that of the question alone. Leave out facts, the last first, "
     "until it fits.",
 )
+ROOM = (
+    "What do you count for a fact that may still fit? Is it what the request will have more, or a little more than that?",
+    "count_tokens adds 3 for the whole request, once. Compare count_tokens of the request with that of the question alone, and "
+    "what is just NOTE_TOKENS more is allowed.",
+)
 OBEYED = (
     "The fact stands in a message: whose words are they for the model, and how can the model tell data from an order?",
     "Quote the facts: json.dumps makes strings of them. In lesson 09 they stand in a message of the assistant.",
@@ -121,7 +126,7 @@ CLOSED = (
     "json.dumps writes the signs that could end a string as data. Or put the facts into a message of the assistant.",
 )
 IN_SYSTEM = (
-    "A fact was said by a user. In the system message, whose words are they?",
+    "A fact was said by a user. In the system message, or in one of a tool, whose words are they?",
     "Put the facts into a message of the assistant before the question, as in lesson 09, or quoted into that of the user.",
 )
 WHOSE = Hints(
@@ -134,7 +139,7 @@ NAMES_COMPARED = Hints(
     ("= compares letter by letter; with LIKE, % is anybody and A is a.",),
     (
         "As a key of a dict a name stays as it is: leave out lower() and strip(). Names of files cannot hold all letters: take "
-        "hashlib.sha256(user.encode()).hexdigest() there.",
+        "hashlib.sha256(user.encode()).hexdigest() there, all of it.",
     ),
 )
 NUMBERS_OF_OTHERS = Hints(
@@ -157,26 +162,6 @@ REPLACED = (
 OLD_NUMBER = (
     "After a correction, what is the old number good for? Follow what correct and forget do with it.",
     "Only what is in force can be corrected: look for that in correct, and raise LookupError where it is not.",
-)
-FORGOTTEN = (
-    "Is the fact deleted, everywhere? Look at what about searches, and at what a new program reads.",
-    "Delete it where it is kept, and where its words are kept.",
-)
-ONLY_THIS = "Which facts does forget delete? The one with this number, of this user."
-IN_THE_FILE = (
-    "Is it deleted, or only marked? Is it all deleted: the fact, what it said before, the words in an index, a copy "
-    "or a log?"
-)
-VACUUM = (
-    "What SQLite deletes stays in the file until something takes its place: VACUUM writes the file anew. (Some builds of SQLite "
-    "overwrite it by themselves, and most do not. Here it stays.)"
-)
-IN_AN_INDEX = (
-    "An index of FTS5 keeps the words until INSERT INTO words(words) VALUES ('rebuild'), which you follow with VACUUM."
-)
-IN_A_LOG = "What stands in the -wal file goes with PRAGMA wal_checkpoint(TRUNCATE), after VACUUM."
-IN_A_TEXT = (
-    "Write the file anew without it, and look which other files your code writes: what is in them, and who deletes it?"
 )
 
 
@@ -245,7 +230,7 @@ def test_a_new_program_knows_it(challenge, room):
         found == facts,
         "What was remembered in the program before should be known, all of it.",
         why="Last week is another program.",
-        hint=HASHED if program.hashed else GONE_WITH_THE_PROGRAM.of(program),
+        hint=HASHED if program.hash.asked else GONE_WITH_THE_PROGRAM.of(program),
     )
     program.remember("ana", "The user likes tea.")
     program.start()
@@ -300,6 +285,16 @@ def test_about_finds_what_shares_words(challenge, room):
                 why=WHY_FEW,
                 hint=SMALL_WORDS,
             )
+    for text, question in OTHER_SCRIPTS:
+        program.remember("ana", text)
+        scene = Scene()
+        scene.show(REMEMBERED, text)
+        scene.expect(
+            program.about("ana", question) == [text],
+            f"about({question!r}) was expected to find this fact, and no other one.",
+            why="Users write in their own language.",
+            hint=SPLITTING,
+        )
     program.remember("ana", "The user went on vacation.")
     scene = Scene()
     found = program.about("ana", "Where is my cat?")
@@ -342,7 +337,7 @@ def expect_the_best(room: Room, random: Random) -> None:
     scene = Scene()
     for text in (*many[:2], "…", best):
         scene.show(REMEMBERED, text)
-    for limit in (5, 1, 3):
+    for limit in (5, 1, 3, 8, 9, 10):
         found = program.about("ana", question) if limit == 5 else program.about("ana", question, limit=limit)
         scene.show(f"about({question!r}), limit {limit}, returned", Texts(found))
         expect_each_once(scene, found)
@@ -353,7 +348,7 @@ def expect_the_best(room: Room, random: Random) -> None:
             hint=BEST,
         )
         scene.expect(
-            len(found) == limit and set(found) <= {best, *many},
+            len(found) == min(limit, 9) and set(found) <= {best, *many},
             f"Nine facts share a word with the question, {limit} were wanted, and {len(found)} came back.",
             why="Who asks says how many there is room for.",
             hint="What does about do with `limit`, and which facts does it count?",
@@ -406,7 +401,7 @@ def test_a_fact_answers_a_question(challenge, room):
 
 
 def test_only_what_matters_is_sent(challenge, room):
-    """All facts that matter are sent, and no others"""
+    """All facts that matter are sent, and no others; where none matters, the question goes out alone"""
     random = Random(905)
     program, others = room.new(), lunches(random, 50)
     day = random.choice(DAYS)
@@ -437,6 +432,26 @@ def test_only_what_matters_is_sent(challenge, room):
         why="Nobody can tell beforehand which of them the answer needs.",
         hint=("Which of the facts that about returns does answer send?", *COUNTED),
     )
+    expect_the_question_alone(room)
+
+
+def expect_the_question_alone(room: Room) -> None:
+    """Expect that the question is asked, without a fact, where none matters."""
+    random = Random(907)
+    facts, program = some(random, 4), room.new()
+    for user in ("ana", "nobody"):
+        if user == "ana":
+            for fact in facts[1:]:
+                program.remember(user, fact.text)
+        scene = Scene()
+        reply, sent = program.ask(scene, user, facts[0].asked)
+        found = [fact.word for fact in facts if fact.word in text_of(sent[-1]) or fact.word in reply]
+        scene.expect(
+            not found,
+            f"No fact shares a word with the question, and {found[:1]} was sent.",
+            why=WHY_FEW,
+            hint=MATTERS,
+        )
 
 
 def test_a_request_stays_small(challenge, room):
@@ -464,6 +479,8 @@ def test_a_request_stays_small(challenge, room):
             why="Where not all fit, the best one should.",
             hint="Not all facts fit: which of them are left out, and which one is tried first?",
         )
+    for before in ([], [fact.text]):
+        expect_the_edge(room, before)
     long = ["The project has numbers: " + " ".join("0123456789" * 40)]
     for texts in (
         long,
@@ -485,22 +502,37 @@ def test_a_request_stays_small(challenge, room):
         )
 
 
-def test_the_question_goes_out_alone(challenge, room):
-    """Where no fact matters, the question is asked all the same"""
-    random = Random(907)
-    facts, program = some(random, 4), room.new()
-    for user in ("ana", "nobody"):
-        if user == "ana":
-            for fact in facts[1:]:
-                program.remember(user, fact.text)
-        scene = Scene()
-        reply, sent = program.ask(scene, user, facts[0].asked)
-        found = [fact.word for fact in facts if fact.word in text_of(sent[-1]) or fact.word in reply]
+def expect_the_edge(room: Room, before: list[str]) -> None:
+    """Expect that a fact which just fits is sent, by its tokens one by one, and that one token more is too many."""
+    question = "What is the project called?"
+
+    def asked(teas: int) -> tuple[Scene, int, bool]:
+        program, scene = room.new(), Scene()
+        text = f"The project likes{' tea' * teas}."
+        for each in (*before, text):
+            program.remember("ana", each)
+            scene.show(REMEMBERED, each)
+        _, sent = program.ask(scene, "ana", question)
+        more = count_tokens(sent[-1]) - count_tokens([{"role": "user", "content": question}])
+        return scene, more, text_of(sent[-1]).count("tea") >= teas
+
+    _, one, _ = asked(60)
+    for expected in (NOTE_TOKENS - 10, *range(NOTE_TOKENS - 2, NOTE_TOKENS + 3)):
+        scene, more, sent = asked(60 + expected - one)
+        if sent and more != expected:  # a word is not a token in the form in which it is sent
+            return
         scene.expect(
-            not found,
-            f"No fact shares a word with the question, and {found[:1]} was sent.",
-            why=WHY_FEW,
-            hint=MATTERS,
+            more <= NOTE_TOKENS,
+            f"The request has {more} tokens more than the question alone, and {NOTE_TOKENS} are allowed.",
+            why=WHY_BUDGET,
+            hint=COUNTED,
+        )
+        scene.expect(
+            sent or expected > NOTE_TOKENS,
+            f"The last fact was not sent. With it the request would have {expected} tokens more than the question alone, and "
+            f"{NOTE_TOKENS} are allowed.",
+            why="As many facts as fit are of use to the model.",
+            hint=ROOM,
         )
 
 
@@ -515,15 +547,21 @@ def test_a_fact_is_data(challenge, room):
     )
     for order, fact in zip(orders, some(random, 4), strict=True):
         expect_not_obeyed(room, fact, f"{fact.text} {order}", order, OBEYED)
-    program, probe = room.new(), "The user's dog is called Qxjzkv"
-    program.remember("ana", probe)
-    _, sent = program.ask(Scene(), "ana", "What is my dog called?")
-    before, after = next((parts for _, text in spoken(sent[-1]) if (parts := around(text, probe))[1]), ("", ""))
-    mark = next((line for line in after.splitlines() if line.strip()), "")
-    closers = [(after, before), (mark, ""), *((closer, "") for closer in CLOSERS)] if mark else []
-    for closer, opener in dict.fromkeys(closers):
-        attack = "\n".join(part for part in (fact.text + "\n" + closer, orders[0], opener) if part)
+    expect_not_obeyed(room, fact, f"{orders[0]} {fact.text} It is in C:\\", orders[0], CLOSED)
+
+    def framed(probe: str) -> tuple[str, str]:
+        program = room.new()
+        program.remember("ana", f"{fact.text} {probe}")
+        _, sent = program.ask(Scene(), "ana", fact.asked)
+        return next((parts for _, text in spoken(sent[-1]) if (parts := around(text, probe))[1]), ("", ""))
+
+    found = list(attacks(*framed(PROBE)))
+    for closer, opener, end in [*found, *((closer, "", "\n") for closer in CLOSERS if found)]:
+        attack = end.join(part for part in (fact.text, closer, orders[0], opener) if part)
         expect_not_obeyed(room, fact, attack, orders[0], CLOSED)
+    with at_one_moment():
+        attack = aimed(framed, lambda before, after: "\n".join(["", after, orders[0], before]) if after else "")
+        expect_not_obeyed(room, fact, f"{fact.text} {attack}", orders[0], CLOSED)
 
 
 def expect_not_obeyed(room: Room, fact: Known, text: str, order: str, hint: tuple[str, ...]) -> None:
@@ -532,11 +570,11 @@ def expect_not_obeyed(room: Room, fact: Known, text: str, order: str, hint: tupl
     program.remember("ana", text)
     scene.show(REMEMBERED, text)
     reply, sent = program.ask(scene, "ana", fact.asked)
-    commands = [said for request in sent for role, said in spoken(request) if role in ("system", "developer")]
+    commands = [said for request in sent for role, said in spoken(request) if role not in ("user", "assistant")]
     scene.expect(
         not any(fact.word in said or order in said for said in commands),
-        "The fact stands in the system message.",
-        why="What stands there are rules, and a model may obey them. Whatever a user has said would become one.",
+        "The fact stands in a message of the system, or of a tool.",
+        why="A model may obey what stands there, as it obeys your rules. Whatever a user has said would become one.",
         hint=IN_SYSTEM,
     )
     said = reply.replace(order.removesuffix("."), "")  # to report it is not to obey it
@@ -582,6 +620,10 @@ def test_no_user_gets_anothers_fact(challenge, room):
         scene = Scene()
         scene.show("Users with one fact each", ", ".join(map(repr, own)))
         expect_own(scene, program, user, asked, [text.format(word)])
+    for user, word in zip(LONG_NAMES, words, strict=False):
+        program.remember(user, text.format(word))
+    for user, word in zip(LONG_NAMES, words, strict=False):
+        expect_own(Scene(), program, user, asked, [text.format(word)])
 
 
 def whose(program: Program, user: str) -> tuple[str, ...]:
@@ -593,19 +635,21 @@ def whose(program: Program, user: str) -> tuple[str, ...]:
 
 def expect_own(scene: Scene, program: Program, user: str, asked: str, own: list[str]) -> None:
     """Expect that a user gets what is known of this user, and nothing else."""
+    hint = whose(program, user)
     for method, found in (("known", program.known(user)), ("about", program.about(user, asked))):
-        scene.show(f"{method} of the user {user!r} returned", Texts(found))
+        name = shortened(repr(user), 40)
+        scene.show(f"{method} of the user {name} returned", Texts(found))
         scene.expect(
             set(found) <= set(own),
-            f"{method} of the user {user!r} returned what is known of somebody else.",
+            f"{method} of the user {name} returned what is known of somebody else.",
             why=WHY_OTHERS,
-            hint=whose(program, user),
+            hint=hint,
         )
         scene.expect(
             set(found) == set(own),  # whether one comes twice is for the tests above
-            f"One fact was remembered of the user {user!r}, and {method} has not returned it.",
+            f"One fact was remembered of the user {name}, and {method} has not returned it.",
             why="Names of users are whatever people have chosen. Each is a user.",
-            hint=whose(program, user),
+            hint=hint,
         )
 
 
@@ -780,24 +824,6 @@ def expect_forgotten(scene: Scene, program: Program, gone: tuple[Known, Known], 
         )
 
 
-def expect_a_number_of_its_own(scene: Scene, program: Program, fact: Known, numbers: dict[str, int]) -> None:
-    """Expect that one more fact gets another number than those that are still there have."""
-    left = list(numbers)
-    number = program.remember("ana", fact.text)
-    scene.show("Then one more fact was remembered, and its number is", str(number))
-    scene.show("Numbers of the facts that are still there", ", ".join(map(str, numbers.values())))
-    scene.expect(
-        number not in numbers.values() and sorted(program.known("ana")) == sorted([fact.text, *left]),
-        "One more fact was remembered afterwards, and it has the number of another one, or has taken its place.",
-        why="By its number a fact is corrected and forgotten, and no other one.",
-        hint=(
-            "Where does the number come from? How many facts there are says nothing once one of them is gone, and what is "
-            "counted in memory begins anew in the next program.",
-            "One more than the highest number that any fact has: max(numbers, default=0) + 1.",
-        ),
-    )
-
-
 def test_a_forgotten_fact_is_gone(challenge, room):
     """A forgotten fact is gone: not known, not found, not sent"""
     random = Random(912)
@@ -832,7 +858,9 @@ def test_a_forgotten_fact_is_gone(challenge, room):
     for method, *text in (("correct", WRONG), ("forget",)):
         scene.show("And with its number somebody called", method)
         expect_lookup_error(scene, program, "ana", last, method, *text, hint=NUMBERS_OF_OTHERS.of(program))
-    expect_a_number_of_its_own(scene, program, fact, {text: numbers[text] for text in left})
+    expect_new_numbers(program, {text: numbers[text] for text in left}, {numbers[fact.text], last})
+    alone = room.new()
+    expect_new_numbers(alone, {text: alone.remember("ana", text) for text in left}, set())
 
 
 def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
@@ -840,16 +868,19 @@ def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
     random = Random(913)
     program, scene = room.new(), Scene()
     texts = [*lunches(random, 6), *(fact.text for fact in some(random, 4))]
-    words = [f"z{first}{''.join(random.choices('bcdfghjklmnpqrtvwx', k=8))}k" for first in "aio"]
+    words = [f"z{first}{''.join(random.choices('bcdfghjklmnpqrtvwx', k=8))}k" for first in "aiou"]
     for text in texts[:5]:
         program.remember("ana", text)
     single = program.remember("ana", f"The user's dog is called {words[0].capitalize()}.")
     number = program.remember("ana", f"The user's cat is called {words[1].capitalize()}.")
     for text in texts[5:]:
         program.remember("ben", text)
+    number = program.correct("ana", number, f"The user's cat is called {words[3].capitalize()}.")
+    program.start()
     number = program.correct("ana", number, f"The user's cat is called {words[2].capitalize()}, and is old.")
     scene.show(REMEMBERED, f"The user's dog is called {words[0].capitalize()}.")
     scene.show(REMEMBERED, f"The user's cat is called {words[1].capitalize()}.")
+    scene.show(CORRECTED, f"The user's cat is called {words[3].capitalize()}.")
     scene.show(CORRECTED, f"The user's cat is called {words[2].capitalize()}, and is old.")
     program.forget("ana", single)
     expect_no_bytes(scene, program.path.parent, words[:1])
@@ -865,44 +896,7 @@ def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
         why="To forget one fact is not to forget all.",
         hint=ONLY_THIS,
     )
-
-
-def expect_no_bytes(scene: Scene, folder: Path, words: list[str]) -> None:
-    """Expect that no file holds one of these words, nor the end of one: an index leaves out how words begin."""
-    for path in sorted(path for path in (*folder.rglob("*"), *folder.parent.glob("*")) if path.is_file()):
-        exact = path.read_bytes()
-        content = exact.lower()
-        left = [
-            word.capitalize()
-            for word in words
-            if any(
-                form in content
-                for form in (word[2:].encode(), "\0".join(word[2:]).encode(), word[2:].encode().hex().encode())
-            )
-            or any(form in exact for form in in_base64(word[2:].encode()))
-        ]
-        scene.expect(
-            not left,
-            f"All of this was forgotten, and the file {path.name!r} still holds {left[:1]}.",
-            why="Whoever gets the file, a backup or the disk can read it. To the user you said that it is forgotten.",
-            hint=(IN_THE_FILE, *how_to_delete(path, content)),
-        )
-
-
-def in_base64(word: bytes) -> Iterator[bytes]:
-    """What every base64 of a text holds in which this word stands somewhere: three letters of it become four."""
-    for skipped in range(3):
-        letters = 8 * (skipped + len(word)) // 6
-        yield b64encode(b"\0" * skipped + word)[-(-8 * skipped // 6) : letters]
-
-
-def how_to_delete(path: Path, content: bytes) -> list[str]:
-    """Hints for a file that holds what was forgotten: by its kind. `content` is in small letters."""
-    if not is_database(path):
-        return [IN_A_TEXT]
-    base = path.with_name(path.name.removesuffix("-wal").removesuffix("-journal"))
-    index = b"fts5" in content or b"fts5" in base.read_bytes().lower()
-    return [VACUUM, *[IN_AN_INDEX] * index, *[IN_A_LOG] * path.name.endswith("-wal")]
+    expect_no_trace(room)
 
 
 # Odd ones
@@ -918,16 +912,18 @@ def test_odd_texts_do_no_harm(challenge, room):
     odd = [text for text in ODD if text not in found]
     scene.expect(
         not odd and len(found) == len(ODD) + 1,
-        f"This was remembered, and did not come back as it was: {odd[:1]!r:.80}",
+        f"This was remembered, and did not come back as it was: {shortened(repr(odd[:1]), 80)}",
         why=WHY_EXACT,
-        hint=('Which letters can your file hold? A text file is opened with encoding="utf-8".', *SQL),
+        hint="What becomes of spaces and line ends: does your code take them away, or take one for the end of a text?"
+        if odd and "\n" in odd[0]
+        else ('Which letters can your file hold? A text file is opened with encoding="utf-8".', *SQL),
     )
     for question in QUERIES:
         scene = Scene()
         scene.show("about was asked", question)
         strange = [text for text in program.about("o'neil", question) if text not in found]
         scene.expect(not strange, f"{strange[:1]} is no fact of this user.", why=WHY_OTHERS, hint=WHOSE.of(program))
-    for question in ('What is "my" dog called?', "dog* AND (called", "🙂?"):
+    for question in ('What is "my" dog called?', "dog* AND (called", "🙂?", ""):
         program.ask(Scene(), "o'neil", question)
     try_any_text(challenge=challenge, room=room)
     scene = Scene()
@@ -951,7 +947,7 @@ def try_any_text(challenge: Work, room: Room, text: str) -> None:
     found = program.known(text)
     scene.expect(
         found == [text],
-        f"known returned {found!r:.80}",
+        f"known returned {shortened(repr(found), 80)}",
         why=WHY_EXACT,
         hint='Which letters can your file hold? A text file is opened with encoding="utf-8".',
     )

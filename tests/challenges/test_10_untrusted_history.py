@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 import strangers
 from calling import Work
-from chat_memory import redaction, safety
-from common import OFFLINE_MODEL
-from criteria import Lines, Message, NotYet, Scene, Texts
+from criteria import Lines, Message, Scene, Texts
+from functions import Model, another_run, call, lines, said, talk
 from long_talks import in_order
 from mock_model.transcript import text_of
-from recording import RecordingServer
-from strangers import Document, around, between, document, forgeries, obeys, opening, order
+from naming import (
+    OWN_NAME,
+    expect_long_names,
+    expect_the_same_file,
+    expect_two,
+    path_of,
+    wrong_with,
+)
+from strangers import Document, around, at_one_moment, attacks, between, document, forgeries, obeys, opening, order
 from talking import spoken
 
 START = (
@@ -38,12 +40,7 @@ START = (
 )
 
 QUESTION, DOCUMENT, PASTED = "You were given this question", "and this document", "You returned"
-GIVEN, PREVIOUS, REQUEST, REPLY = (
-    "You were given these messages",
-    "and the summary so far",
-    "You returned",
-    "The model replied",
-)
+GIVEN, PREVIOUS, REPLY = "You were given these messages", "and the summary so far", "The model replied"
 SUMMARY, FACTS, LATER, ORDER = "The summary", "the facts", "Asked later", "The order in it"
 SYSTEMS = ("You are a helpful assistant.", "You are a patient guide. Be polite.")
 WHY_SECRET = "Files are copied, backed up and lost. Who gets hold of one has the secret."
@@ -76,17 +73,23 @@ POWER = (
 )
 LUHN = (
     "What do you do with a long number that is no card number, or a word that only looks like the beginning of a key?",
-    "Count the digits, and do the Luhn check, before you take a number out. And what stands before sk- where it is in the middle "
-    "of a word?",
+    "Count the digits (13 to 19), and do the Luhn check, before you take a number out. How many letters are behind the "
+    "beginning of a key (16 at least)? And what stands before sk- where it is in the middle of a word?",
 )
 SECRETS = (
-    "Which forms does the task name, and which of them does your code look for?",
+    "Which forms does the task name, and which of them does your code look for? How short may a key be?",
     "Print what your code makes of this secret alone. Does it find it twice, too, in two messages?",
     "A card number comes with spaces, with hyphens, and with neither.",
 )
 PLACES = (
     "In another sentence this secret is found. What stands before it here, and behind it, in the text that your code looks at?",
     "In JSON a line end is written \\n, and its n is a letter: clean the text of each message, and make JSON of it then.",
+)
+DIGITS = (
+    "What decides for your code whether digits are a card number? Try it with one of each length, from 13 to 19.",
+    "Which of the digits do you double, counted from which end? The last digit is never doubled, the one before it always: "
+    "that is not the same from the left, where the number of digits is odd. And what do you do where that gives more than 9?",
+    "digits[::-1] turns them round. Then the digits at [1::2] are those to double.",
 )
 BESIDE = (
     "Where does a card number begin and end for your code, where other digits stand beside it, such as an expiry date?",
@@ -95,109 +98,6 @@ BESIDE = (
     "And where a stretch is none, do you go on behind it, or from its second group? re.sub goes on behind each match.",
 )
 TWICE = ("What becomes of the second secret in a text? Does your code look on behind the first?",)
-OWN_NAME = (
-    "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
-    "Taking bad signs out never ends, and makes one of two. Is there a function that makes some hexadecimal digits of any text?",
-    "hashlib.sha256(text.encode()).hexdigest()",
-)
-TWO_IDS = (
-    "Which two pairs of ids get the same name in your code? What is lost on the way to it: capital letters, signs, the place "
-    "where the one ends and the other begins?",
-    "Change nothing in the ids, and join them so that they can be told apart again: json.dumps([user, session]) does. "
-    "Then make the name from all of it.",
-)
-
-
-# ---- calling, and asking the model ----
-
-MOST_LINES = 8  # of a text that is shown
-KINDS = {str: "a text", list: "a list of messages", (str, Path): "a path"}
-
-
-@contextmanager
-def by_hand() -> Iterator[None]:
-    """Do without the finished functions of chat_memory.safety, by whatever name they are called."""
-    used: list[NotYet] = []
-
-    def refused(*_: object, **__: object) -> None:
-        hints = (
-            "chat_memory.safety does it for you. What does it do to the text? A few lines of your own will do here.",
-            "json, re and hashlib are all that you need to import.",
-        )
-        why = "Here you find out what a defence rests on, and what it misses. In your own programs, use the finished ones."
-        used.append(NotYet("Your code leaves the work to chat_memory.safety.", (), why, hints))
-        raise used[0]
-
-    parts = patch.multiple(safety, _closes_or_hides=refused, _orders=refused, sha256=refused)
-    try:
-        with parts, patch.object(redaction.Kind, "removed", refused):
-            yield
-    finally:
-        if used:  # even where the learner's code caught it
-            raise used[0] from None
-
-
-def call(challenge: Work, scene: Scene, name: str, *arguments: Any, kind: type | tuple[type, ...]) -> Any:
-    """What a learner's function returns, which must be of this type."""
-    function = challenge.get(name)
-    with by_hand():
-        result = challenge.run(function, name, *arguments)
-    if kind is list:
-        scene.show(REQUEST, result)
-    scene.expect(
-        isinstance(result, kind),
-        f"{name} should return {KINDS.get(kind)}, but it returned {type(result).__name__}.",
-        why="Your caller goes on with it.",
-        hint="Does every way through your function end in a return, and of what?",
-    )
-    scene.expect(
-        kind is not list or all(map(is_message, result)),
-        f"Something in the list is no message: {next((m for m in result if not is_message(m)), '')!r:.100}"
-        if kind is list
-        else "",
-        why="What you return is sent to the model as it is.",
-        hint="A message is a dict with a role and, as its content, a text. Do you put lists into the list, or texts?",
-    )
-    return result
-
-
-def is_message(item: object) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), (str, list))
-
-
-class Model:
-    """The offline model, asked with what a learner's functions returned."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.client = scene, RecordingServer().client()
-
-    def reply(self, request: list[Message]) -> str:
-        hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
-        with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
-            answer = self.client.chat.completions.create(model=OFFLINE_MODEL, messages=request)
-        return answer.choices[0].message.content or ""
-
-
-def said(role: str, text: str) -> Message:
-    return {"role": role, "content": text}
-
-
-def talk(*texts: str) -> list[Message]:
-    """Messages of user and assistant in turns."""
-    return [said(("user", "assistant")[i % 2], text) for i, text in enumerate(texts)]
-
-
-def lines(text: str, mark: str = "") -> Lines:
-    """A text, to be shown line by line, without empty ones: of a long text the part with the mark of an order."""
-    found = [line for line in text.split("\n") if line.strip()]
-    if len(found) <= MOST_LINES + 2:
-        return Lines(found)
-    at = next((i for i, line in enumerate(found) if mark in line), 0)
-    start = max(0, min(at - MOST_LINES // 2, len(found) - MOST_LINES))
-    part = found[start : start + MOST_LINES]
-    return Lines(["…"] * (start > 0) + part + ["…"] * (start + MOST_LINES < len(found)))
-
-
 # ---- paste ----
 
 
@@ -239,10 +139,10 @@ HARMLESS = (
 def test_a_document_can_be_asked_about(challenge):
     """paste: the question and what the document says reach the model"""
     random = Random(101)
-    for harmless in (*HARMLESS, strangers.LONG):
+    for harmless in (*HARMLESS, strangers.LONG * 10):
         asked = f"Is this true of the {random.choice(strangers.WORDS)}?"
         given = document(random, harmless=harmless)
-        if harmless == strangers.LONG:  # what is asked for comes at the end
+        if strangers.LONG in harmless:  # what is asked for comes at the end
             given.text = f"{harmless}\n{given.text.replace(harmless, '')}"
         scene, message = pasted(challenge, asked, given.text)
         scene.expect(
@@ -291,25 +191,28 @@ def test_a_document_cannot_close_its_quotation(challenge):
     """paste: nor is it where the document closes your quotation"""
     random = Random(103)
 
-    def framed(probe: str) -> tuple[str, str]:
-        return around(pasted(challenge, "What is this?", probe)[1], probe)
+    def framed(probe: str, work: Work = challenge) -> tuple[str, str]:
+        return around(pasted(work, "What is this?", probe)[1], probe)
 
-    def attacked(given: Document) -> None:
-        scene, message = pasted(challenge, "What is this?", given.text, given.mark)
-        first, later = replies(scene, message, given.question)
-        expect_not_obeyed(scene, [first, later], given.mark, CLOSING)
+    def attacked(given: Document, work: Work = challenge) -> None:
+        scene, message = pasted(work, "What is this?", given.text, given.mark)
+        reply = Model(scene).reply([said("system", SYSTEMS[0]), *talk(message)])
+        expect_not_obeyed(scene, [reply], given.mark, CLOSING)
         expect_left(scene, given.word in message, f'"{given.word}" is in the document, and not in what you returned.')
 
-    before, after = framed(strangers.PROBE)
-    mark = next((line for line in after.splitlines() if line.strip()), "")
-    yours = [(after, before), (mark, ""), (strangers.spliced(mark), ""), (strangers.spliced(after), before)]
-    for closer in [*(yours if after else []), *((closer, "") for closer in strangers.CLOSERS)]:
-        attacked(document(random, closer))
-    given = document(random, ("{after}", "{before}"))
-    given.text = strangers.aimed(
-        framed, lambda before, after: given.text.replace("{after}", after).replace("{before}", before)
-    )
+    others = [(closer, "", "\n") for closer in strangers.CLOSERS]
+    for closer, opener, end in [*attacks(*framed(strangers.PROBE)), *others]:
+        attacked(document(random, (closer, opener), end))
+    given = document(random)
+    given.text += " It is in C:\\"  # and behind that comes your own mark
     attacked(given)
+    given = document(random, ("{after}", "{before}"))
+    with at_one_moment():
+        given.text = strangers.aimed(
+            lambda probe: framed(probe, another_run(challenge)),
+            lambda before, after: given.text.replace("{after}", after).replace("{before}", before),
+        )
+        attacked(given, another_run(challenge))
 
 
 # ---- summary_request ----
@@ -323,8 +226,8 @@ def summary_of(challenge: Work, messages: list[Message], previous: str) -> tuple
     return scene, request
 
 
-def test_only_your_own_words_are_in_the_system_message(challenge):
-    """summary_request: a system message holds your own words only"""
+def expect_own_words(challenge: Work) -> None:
+    """Expect that no word of the conversation, and none of the summary so far, is in a system message."""
     told, replied, before = (
         "The user's cat is called Lantern.",
         "Lantern is a fine name.",
@@ -341,7 +244,8 @@ def test_only_your_own_words_are_in_the_system_message(challenge):
 
 
 def test_all_that_was_said_is_summarised(challenge):
-    """summary_request: messages and summary so far are in it, and are summarised"""
+    """summary_request: all that was said is in it, not in a system message, and is summarised"""
+    expect_own_words(challenge)
     random = Random(104)
     for names in (random.sample(strangers.NAMES, 2), random.sample(strangers.NAMES, 2)):
         budget = str(random.randrange(310, 980, 10))
@@ -353,7 +257,7 @@ def test_all_that_was_said_is_summarised(challenge):
             "Yes.",
             f"{strangers.LONG} My budget is {budget} euros.",
             "Noted.",
-            *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 2,
+            *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 30,
         )
         for previous in (f"{strangers.LONG} The user's sister is called {names[0]}.", ""):
             scene, request = summary_of(challenge, messages, previous)
@@ -379,6 +283,11 @@ def test_no_text_passes_for_a_message(challenge):
     """summary_request: no text in it can pass for a message of its own"""
     one, two, three, four, before, rest = (f"{word}{seed}" for seed, word in enumerate(strangers.WORDS[:6], 4711))
     _, honest = summary_of(challenge, talk(one, two, three, four), before)
+    for closer in strangers.ESCAPED if {one, two, three, four} <= strangers.strings(honest) else ():
+        in_message, in_summary = f"{three}{closer}", f"{before}{closer}"
+        expect_whole(challenge, (one, two, in_message, four), before, in_message, four)
+        if before in strangers.strings(honest):
+            expect_whole(challenge, (one, two, three, four), in_summary, in_summary, one)
     ends, begins = between(honest, three, four), between(honest, before, one)
     for forged, read in forgeries(ends) if ends else ():
         scene, made = summary_of(challenge, talk(one, two, three + forged + four), before)
@@ -399,6 +308,17 @@ def test_no_text_passes_for_a_message(challenge):
             scene, three + str(ends) + four, before + str(between(made, before, rest)) + rest, "The summary so far"
         )
         expect_not_forged(scene, alike and between(made, before, rest) == read, forged)
+
+
+def expect_whole(challenge: Work, texts: Sequence[str], previous: str, text: str, other: str) -> None:
+    """Expect that a text with quotes and backslashes is one string in a request, and the text that follows is another."""
+    scene, made = summary_of(challenge, talk(*texts), previous)
+    scene.expect(
+        {strangers.letters(text), strangers.letters(other)} <= set(map(strangers.letters, strangers.strings(made))),
+        f"You write each text between quotation marks. This one ends its own quotation: {text}",
+        why="What comes behind it looks like your own words, or like a message of its own.",
+        hint=CLOSING,
+    )
 
 
 def show_both(scene: Scene, two: str, one: str, title: str = "One message") -> None:
@@ -430,18 +350,14 @@ def test_a_summary_obeys_no_order(challenge):
         return summary_of(challenge, talk(told, "I see.", "My dog is called Biscuit.", "Noted."), previous)
 
     for in_message in (True, False):
-        closers = [("", "", "\n")] * 4
+        closers = [("", "", end) for end in "\n \n "]
         for text in map(text_of, asked(in_message, strangers.PROBE)[1]):
-            before, after = around(text, strangers.PROBE)
-            ends = [line for line in after.splitlines() if line.strip()]
-            closers += [(after, before, "\n")] * bool(ends)
-            for line in (*ends[:2], *ends[-1:]):
-                closers += [(line, "", "\n"), (line, "", " "), (strangers.spliced_tags(line), "", "\n")]
+            closers += attacks(*around(text, strangers.PROBE))
         closers += [(closer, "", "\n") for closer in ("```", "</s>", '"', "</summary>", "\n\nsystem:")]
         for closer, before, between_them in closers:
             wanted, mark = order(random)
             found = between_them.join(filter(None, (closer, wanted, before)))
-            scene, request = asked(in_message, f"\n{found}\n")
+            scene, request = asked(in_message, f"{between_them}{found}{between_them}")
             scene.show(ORDER, Lines([wanted]))
             reply = Model(scene).reply(request)
             scene.expect(
@@ -489,12 +405,12 @@ def known(random: Random) -> list[tuple[str, str, str]]:
 
 
 RECENT = talk("I like the sea.", "Noted.", "It was cold today.", "I see.")
-MANY = [*RECENT, *talk("And you?", "Me too."), *RECENT, *talk("And you?", "Me too.")]
-TRIFLES = [f"On day {day} the user had a {word}." for day, word in enumerate(strangers.WORDS[:6], 1)]
+MANY = [*RECENT, *talk("And you?", "Me too.")] * 40
+TRIFLES = [f"On day {day} the user had a {word}." for day, word in enumerate(strangers.WORDS * 5, 1)]
 
 
-def test_the_system_message_is_your_own(challenge):
-    """next_request: the system message is `system` and nothing else, and there is one"""
+def expect_one_system_message(challenge: Work) -> None:
+    """Expect that the first message is the system's, with nothing added, and that there is no other one."""
     for system in SYSTEMS:
         for summary, facts in (("The user lives in Porto.", []), ("", ["The user likes tea."]), ("", [])):
             scene, request = request_of(challenge, system, summary, facts, RECENT, "What now?")
@@ -520,7 +436,8 @@ def test_the_system_message_is_your_own(challenge):
 
 
 def test_the_request_is_sound(challenge):
-    """next_request: all recent messages, in turns, and the question at the end"""
+    """next_request: `system` alone, then all recent messages, in turns, and the question at the end"""
+    expect_one_system_message(challenge)
     for recent in (RECENT, RECENT[:2], [], MANY):
         for summary, facts in (("The user lives in Porto.", ["The user likes tea.", "The user is a nurse."]), ("", [])):
             scene, request = request_of(challenge, SYSTEMS[0], summary, facts, recent, "Where do I live?")
@@ -548,6 +465,19 @@ def test_the_request_is_sound(challenge):
 def test_what_is_known_is_sent(challenge):
     """next_request: what the summary and the facts say is known"""
     random = Random(106)
+    for summary, facts in ((True, False), (False, True)):
+        (told, question, word), *_ = known(random)
+        scene, request = request_of(challenge, SYSTEMS[0], told * summary, [told] * facts, RECENT, question)
+        there, empty = ("summary", "facts are []") if summary else ("fact", 'summary is ""')
+        scene.expect(
+            word in "\n".join(map(text_of, request)),
+            f"Here the {empty}, and the {there} is not in the request.",
+            why="In the first turns there is no summary, and of many users no fact is known. What is known counts all the same.",
+            hint=(
+                "On what does it depend in your code whether the summary is sent, and whether the facts are?",
+                "if summary and facts: needs both. Ask for each by itself, or for one of them: if summary or facts.",
+            ),
+        )
     for more, many in ((" ", []), (f" {strangers.LONG} ", TRIFLES)):
         [(one, *first), (two, *second), (three, *third), (four, *fourth)] = known(random)
         for question, word in (first, second, third, fourth):
@@ -563,12 +493,18 @@ def test_what_is_known_is_sent(challenge):
 
 
 def attack_what_is_known(
-    challenge: Work, random: Random, closer: str, in_summary: bool, before: str = "", both: bool = False
+    challenge: Work,
+    random: Random,
+    closer: str,
+    in_summary: bool,
+    before: str = "",
+    end: str = "\n",
+    both: bool = False,
 ) -> None:
     """Put an order behind a closer into the summary or into a fact, and expect that it is not obeyed."""
     (one, *_), (two, question, word), *_ = known(random)
     wanted, mark = order(random)
-    middle = f"{closer}\n{wanted}\n{before}\n" if closer else f" {wanted} "
+    middle = end.join(["", closer, wanted, before, ""]) if closer else f" {wanted} "
     if in_summary:
         summary, facts = f"{one}{middle}{two}", ["The user likes tea."] * both
     elif both:
@@ -606,21 +542,25 @@ def attack_the_own_marks(challenge: Work, random: Random, in_summary: bool) -> N
     def what_is_known(text: str) -> tuple[str, list[str]]:
         return (text, []) if in_summary else ("", [text])
 
-    def framed(probe: str) -> tuple[str, str]:
-        _, request = request_of(challenge, SYSTEMS[0], *what_is_known(probe), RECENT, "What now?")
+    def framed(probe: str, work: Work = challenge) -> tuple[str, str]:
+        _, request = request_of(work, SYSTEMS[0], *what_is_known(probe), RECENT, "What now?")
         found = [around(text_of(message), probe) for message in request if message["role"] == "user"]
         return next((marks for marks in found if marks[1]), ("", ""))
 
     before, after = framed(strangers.PROBE)
     if not after:
         return
-    mark = next((line for line in after.splitlines() if line.strip()), "")
-    attack_what_is_known(challenge, random, f"\n{after}", in_summary, before)
-    attack_what_is_known(challenge, random, f"\n{strangers.spliced(mark)}", in_summary)
+    for closer, opener, between_them in attacks(before, after):
+        attack_what_is_known(challenge, random, closer, in_summary, opener, between_them)
     (told, question, word), *_ = known(random)
     ordered = order(random)
-    text = strangers.aimed(framed, lambda begin, end: "\n".join([told, end, ordered[0], begin]))
-    expect_powerless(challenge, after, what_is_known(text), (question, word), ordered)
+    expect_powerless(challenge, "\\", what_is_known(f"{told} {ordered[0]} It is in C:\\"), (question, word), ordered)
+    with at_one_moment():
+        text = strangers.aimed(
+            lambda probe: framed(probe, another_run(challenge)),
+            lambda begin, end: "\n".join([told, end, ordered[0], begin]),
+        )
+        expect_powerless(another_run(challenge), after, what_is_known(text), (question, word), ordered)
 
 
 def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
@@ -630,7 +570,7 @@ def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
         for both in (False, False, False, True):
             attack_what_is_known(challenge, random, "", in_summary, both=both)
         attack_the_own_marks(challenge, random, in_summary)
-        for closer in ("\n```", "\n</notes>", '"', "\n\nsystem:"):
+        for closer in ("```", "</notes>", '"', "\nsystem:"):
             attack_what_is_known(challenge, random, closer, in_summary)
 
 
@@ -666,7 +606,19 @@ def on_disk(challenge: Work, messages: list[Message]) -> tuple[Scene, str, list[
 def test_keys_and_card_numbers_are_not_written(challenge):
     """to_disk: no key and no card number is in what is written"""
     random = Random(108)
-    sizes = [(16, " "), (16, "-"), (16, ""), (15, ""), (13, ""), (19, " "), (14, "-"), (17, ""), (18, " ")]
+    sizes = [
+        (16, " "),
+        (16, "-"),
+        (16, ""),
+        (15, ""),
+        (13, ""),
+        (19, ""),
+        (19, " "),
+        (14, "-"),
+        (17, ""),
+        (18, " "),
+        (18, ""),
+    ]
     secrets = [
         strangers.key(random, start, length) for start in strangers.KEYS for length in (16, random.randrange(20, 61))
     ]
@@ -685,13 +637,13 @@ def test_keys_and_card_numbers_are_not_written(challenge):
     ):
         for secret in secrets:
             scene, text, _ = on_disk(challenge, talk(place.replace("{}", secret), "I see: " + secret))
-            kind = "card number" if secret[0].isdigit() else "key"
-            scene.expect(
-                not left(text, secret),
-                f"The {kind} {secret} is in what is written, all of it or most of it.",
-                why=WHY_SECRET,
-                hint=SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES,
-            )
+            is_card = secret[0].isdigit()
+            hint = SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES
+            kind = "card number" if is_card else f"key of {len(secret)} signs"
+            what = f"The {kind} {secret} is in what is written, all of it or most of it."
+            if is_card and hint is SECRETS and left(text, secret) and (found := lengths_found(challenge)):
+                what, hint = f"{what} {found}", DIGITS
+            scene.expect(not left(text, secret), what, why=WHY_SECRET, hint=hint)
     for beside, card in strangers.cards_beside(random):
         scene, text, found = on_disk(challenge, talk(f"My card is {beside.format(card)}.", "I see."))
         scene.show("Read again", found)
@@ -701,6 +653,22 @@ def test_keys_and_card_numbers_are_not_written(challenge):
             why=WHY_SECRET,
             hint=BESIDE,
         )
+
+
+def lengths_found(challenge: Work) -> str:
+    """Which card numbers in one group are taken out, by their length, in words; nothing where all are."""
+    random, missed = Random(1081), set()
+    for length in range(13, 20):
+        cards = [strangers.number(random, length, "", card=True) for _ in range(4)]
+        if any(left(on_disk(challenge, talk(f"My secret is {card}.", "I see."))[1], card) for card in cards):
+            missed.add(length)
+    if not missed:
+        return ""
+    found = [str(length) for length in range(13, 20) if length not in missed]
+    if not found:
+        return "Of card numbers without spaces your code misses some of every length."
+    rest = f"misses those that have {', '.join(map(str, sorted(missed)))}, or some of them"
+    return f"Of card numbers without spaces your code finds those that have {', '.join(found)} digits, and {rest}."
 
 
 def left(text: str, secret: str) -> bool:
@@ -717,8 +685,12 @@ def test_everything_else_is_written(challenge):
     numbers = [
         strangers.number(random, *size, card=False) for size in ((16, " "), (16, ""), (13, ""), (15, "-"), (19, ""))
     ]
-    numbers += [strangers.number(random, length, "", card=True) for length in (12, 8, 20, 24)]
-    texts = [f"My order is {number}, thank you." for number in numbers]
+    numbers += [strangers.number(random, length, "", card=True) for length in (12, 11, 8, 20, 21, 24)]
+    numbers += [strangers.number(random, 12, form, card=True) for form in " -"]
+    numbers += [
+        strangers.key(random, start, length) for start in strangers.KEYS[:1] + strangers.KEYS[3:] for length in (14, 15)
+    ]
+    texts = [f"My order is {number}, thank you." for number in numbers]  # none is a secret, some nearly are
     texts += [
         "Call +49 30 1234567 on 2027-03-01 at 10:30.",
         "Use the sk- key, ghp_short or AKIA.",
@@ -730,7 +702,7 @@ def test_everything_else_is_written(challenge):
         "A risk-free-alternative-for-us",
         "See www.desk-and-chair-makers.example",
     ]
-    given = [(text, ()) for text in (*texts, strangers.LONG)]
+    given = [(text, ()) for text in (*texts, strangers.LONG * 10)]
     key, card = strangers.key(random), strangers.number(random, 16, " ", card=True)
     given.append(("From {} to {} and {}, all of it.", (key, card, key)))
     given += [(f"My card is {beside}.", (card,)) for beside, card in strangers.cards_beside(random)]
@@ -742,7 +714,19 @@ def test_everything_else_is_written(challenge):
         others = [(m["role"], m["content"]) for m in messages if m["content"] != written or len(pieces) == 1]
         kept = [(m.get("role"), m["content"]) for m in found]
         scene.expect(
-            len(found) == len(messages) and in_place(kept[2][1], pieces) and [k for k in kept if k in others] == others,
+            [m.get("role") for m in found] == [m["role"] for m in messages],
+            f"{len(messages)} messages were given. Read again, there are {len(found)}, or their roles are not the same.",
+            why="Tomorrow the conversation goes on with what is in the file.",
+            hint="Is each message in what you write, and all of it? message | {…} changes one thing, and keeps the rest.",
+        )
+        scene.expect(
+            len(kept[2][1]) == len(written) or len(written) < 5_000,
+            f"Of a text of {len(written):,} letters, {len(kept[2][1]):,} were written.",
+            why="Tomorrow the conversation goes on with what is in the file.",
+            hint="Where does your code cut a text, or leave a part of it out?",
+        )
+        scene.expect(
+            in_place(kept[2][1], pieces) and [k for k in kept if k in others] == others,
             "What was written is not what was said: something else than keys and card numbers has changed, or is missing.",
             why="Tomorrow the conversation goes on with what is in the file. An order number that is gone cannot be looked up.",
             hint=BESIDE if text.startswith("My card") else LUHN,
@@ -784,16 +768,6 @@ def test_your_callers_messages_are_not_changed(challenge):
 # ---- session_file ----
 
 
-def path_of(challenge: Work, folder: Path, user: str, session: str) -> tuple[Scene, Path]:
-    scene = Scene()
-    scene.show("The user", ascii(user))
-    scene.show("and the session", ascii(session))
-    path = call(challenge, scene, "session_file", folder, user, session, kind=(str, Path))
-    shown = str(path).replace(str(folder), "folder")
-    scene.show("You returned", ascii(shown))
-    return scene, Path(path)
-
-
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as outer:
@@ -813,7 +787,9 @@ EVIL = (
     "con",
     "nul.txt",
     "a:b?*|<>\"'",
-    "x" * 5000,
+    *("x" * length for length in (200, 249, 250, 251, 255, 256, 5000)),
+    "日" * 90,
+    "COM1.log",
     "ana\0",
     "ana.",
     "\n",
@@ -849,48 +825,13 @@ def test_a_file_is_below_the_folder(challenge, folder):
         )
 
 
-def wrong_with(name: str) -> str:
-    """Why Linux, macOS or Windows do not take this as the name of a file; nothing where all do."""
-    if odd := [char for char in name if char in '<>:"|?*\\/' or unicodedata.category(char)[0] == "C"]:
-        return f"It has {odd[0] if odd[0].isprintable() else ascii(odd[0])} in it."
-    if len(name.encode("utf-8", "replace")) > 255:
-        return f"It has {len(name):,} letters, and more than 255 are too many."
-    if name[-1:] in (".", " "):
-        return "It ends with a dot or a space."
-    return "It is the name of a device." if name.split(".")[0].strip().lower() in strangers.BAD_NAMES else ""
-
-
-def test_no_two_share_a_file(challenge, folder):
-    """session_file: no two sessions share a file, Ana and ana neither"""
+def test_each_session_has_its_file(challenge, folder):
+    """session_file: a file of its own for each session, Ana and ana are two, and the same one in the next run"""
     for pair in strangers.pairs_of_ids():
-        (_, one), (scene, two) = (path_of(challenge, folder, *ids) for ids in pair)
-        scene.show("Beside it", ascii([f"{part:.30}" for part in pair[0]]))
-        names = [Path(unicodedata.normalize("NFC", str(path)).casefold()) for path in (one, two)]
-        scene.expect(
-            names[0] != names[1] and names[0] not in names[1].parents and names[1] not in names[0].parents,
-            "These are two sessions, and they get the same file (capital and small letters are the same on Windows and macOS).",
-            why="The one reads what the other has said.",
-            hint=TWO_IDS,
-        )
-
-
-def test_a_file_stays_the_same(challenge, folder):
-    """session_file: the same session gets the same file, in the next run too"""
-    ids = [("ana", "trip"), ("ben", "trip"), ("ana", "tax")]
-    before = [path_of(challenge, folder, *pair)[1] for pair in ids]
-    same = hash
-    for hashing in (same, lambda value: same(("another run", value))):  # Python salts hash() anew in each run
-        tomorrow = Work(challenge.path, challenge.name)
-        with patch.object(builtins, "hash", hashing):
-            again = [path_of(tomorrow, folder, *pair) for pair in reversed(ids)]
-        for old, (scene, new) in zip(reversed(before), again, strict=True):
-            scene.show("In another run you returned", ascii(old.name))
-            scene.expect(
-                old == new,
-                "In another run of the program the same session gets another file.",
-                why="The conversation seems to be lost, and another one may be found in its place.",
-                hint=(
-                    "What goes into the name besides the two ids? Something that is drawn, counted, or different in each run?",
-                    "hash() gives other numbers in each run of Python. Those of hashlib stay the same.",
-                ),
-            )
+        expect_two(challenge, folder, *pair)
+    for ids in (("../x", "trip"), ("Ana", "trip"), ("x" * 300, "trip"), ("ana", "../x"), ("ana", "x" * 300)):
+        path = path_of(challenge, folder, *ids)[1]
+        for name in (path.name, path.name.partition(".")[0], path.parent.name):  # which can be an id too
+            expect_two(challenge, folder, ids, (name, "trip") if ids[1] == "trip" else ("ana", name))
+    expect_long_names(challenge, folder)
+    expect_the_same_file(challenge, folder)

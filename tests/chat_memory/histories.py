@@ -46,6 +46,19 @@ def _calls(count: int, said: str | None) -> list[Message]:
     return [{"role": "assistant", "content": said, "tool_calls": calls}, *results]
 
 
+def _old_call(said: str | None) -> list[Message]:
+    called = {"name": "look_up", "arguments": '{"town": "Nara"}'}
+    result = {"role": "function", "name": "look_up", "content": "deer " * 3}
+    return [{"role": "assistant", "content": said, "function_call": called}, result]
+
+
+def _custom_call(count: int) -> list[Message]:
+    customs = {f"own_{i}": {"name": "run_sql", "input": f"SELECT {i}"} for i in range(count)}
+    calls = [{"id": id, "type": "custom", "custom": custom} for id, custom in customs.items()]
+    results = [{"role": "tool", "tool_call_id": id, "content": "3 rows"} for id in customs]
+    return [{"role": "assistant", "content": None, "tool_calls": calls}, *results]
+
+
 def _some(groups: list[list[Message]], most: int, least: int = 0) -> st.SearchStrategy[list[Message]]:
     """Some of these groups of messages, one after the other; every message is a dict of its own."""
     chosen = st.lists(st.sampled_from(groups), min_size=least, max_size=most)
@@ -66,6 +79,22 @@ LONG_TURN = _joined(INSTRUCTIONS, _some(QUESTIONS, 1, least=1), _some(STEPS, mos
 # Roles in any order: no user message, a result without its call, instructions in the middle.
 ODD = _some([*_said_by("system", "developer", "user", "assistant", "critic"), _calls(1, None)[1:]], most=8)
 ANY = ACCEPTED | LONG_TURN | ODD
+
+# What not every model takes, and a saved history can hold all the same.
+REFUSED = {"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not book that."}]}
+SPOKEN = {"role": "assistant", "content": None, "audio": {"id": "audio_7", "transcript": "Nara has deer."}}
+RARE = [
+    _old_call(None),
+    _old_call("I look it up."),
+    _custom_call(1),
+    _custom_call(2),
+    [REFUSED],
+    [{"role": "assistant", "content": None, "refusal": "I will not pay that."}],
+    [SPOKEN],
+    [{"role": "assistant", "content": "In May.", "reasoning_content": "They want a month."}],
+]
+RARE_TURN = _joined(INSTRUCTIONS, _some(QUESTIONS, 2, least=1), _some([*RARE, *STEPS[-3:]], most=7))
+RARE_KINDS = _joined(INSTRUCTIONS, GREETING, _some([*QUESTIONS * 2, *RARE, *STEPS], most=12)) | RARE_TURN
 
 
 @st.composite

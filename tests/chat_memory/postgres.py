@@ -75,11 +75,12 @@ class Databases:
         self._connection = psycopg.connect(self._url("postgres").replace("+psycopg", ""), autocommit=True)
 
     @contextmanager
-    def new_database(self) -> Iterator[str]:
-        """The URL of a database that is there while the block runs."""
+    def new_database(self, options: str = "") -> Iterator[str]:
+        """The URL of a database that is there while the block runs; `options`, such as an encoding, as SQL has them."""
         name = f"test_{next(self._numbers)}"
+        other = f"TEMPLATE template0 {options}" if options else ""
         self._connection.execute(
-            f"CREATE DATABASE {name} STRATEGY wal_log"
+            f"CREATE DATABASE {name} STRATEGY wal_log {other}"
         )  # not by way of files: that waits for the disk
         try:
             yield self._url(name)

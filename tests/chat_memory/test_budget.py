@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from chat_memory import BudgetError, count_tokens, message_tokens, split_turns, trim_to_budget
-from histories import ACCEPTED, ANY, LONG_TURN, REPEATABLE, TOOLS, budgets
+from chat_memory import BudgetError, count_tokens, message_tokens, sliding_window, split_turns, trim_to_budget
+from histories import ACCEPTED, ANY, LONG_TURN, RARE_KINDS, REPEATABLE, TOOLS, budgets
 
 SYSTEM = {"role": "system", "content": "Be brief."}  # 7 tokens
 QUESTION = {"role": "user", "content": "How do I get from Kyoto to Nara?"}  # 14 tokens
@@ -25,7 +25,7 @@ def steps_of(messages):
     """The steps of a turn: a message with all the results that follow it."""
     steps = []
     for message in messages:
-        if message["role"] == "tool" and steps:
+        if message["role"] in ("tool", "function") and steps:
             steps[-1].append(message)
         else:
             steps.append([message])
@@ -67,7 +67,7 @@ def trimmed(history, budget, options):
 
 
 @THOROUGH
-@given(budgets(ANY))
+@given(budgets(ANY | RARE_KINDS))
 def test_the_result_is_that_of_trying_every_window(case):
     history, budget, options = case
     has_user = any(message["role"] == "user" for message in history)
@@ -103,29 +103,62 @@ def test_instructions_and_newest_question_stay_and_the_rest_keeps_its_order(case
 
 
 @REPEATABLE
-@given(budgets(ACCEPTED | LONG_TURN))
+@given(budgets(ACCEPTED | LONG_TURN | RARE_KINDS))
 def test_turns_are_whole_but_for_the_newest_and_no_call_is_without_its_results(case):
     history, budget, options = case
     result = trimmed(history, budget, options)
     _, turns = split_turns(history)
     _, kept = split_turns(result)
     assert kept[:-1] == turns[len(turns) - len(kept) : -1]
-    assert kept[-1][0] is turns[-1][0]
+    if turns and turns[-1][0]["role"] == "user":
+        assert kept[-1][0] is turns[-1][0]
     if len(kept) > 1:
         assert kept[-1] == turns[-1]
-    open_calls = set()
-    for message in result:
-        if message["role"] == "tool":
-            assert message["tool_call_id"] in open_calls  # no result without its call
-            open_calls.remove(message["tool_call_id"])
+    assert calls_and_results_are_together(result)
+
+
+def calls_and_results_are_together(messages):
+    """No result without its call, and no call without its results."""
+    waiting = []
+    for message in messages:
+        if message["role"] in ("tool", "function"):
+            waiting.remove(message["tool_call_id"] if message["role"] == "tool" else message["name"])
+        elif waiting:
+            return False
         else:
-            assert not open_calls  # no call without its results
-            open_calls = {call["id"] for call in message.get("tool_calls", ())}
-    assert not open_calls
+            waiting = [call["id"] for call in message.get("tool_calls", ())]
+            waiting += [message["function_call"]["name"]] if "function_call" in message else []
+    return not waiting
 
 
 @REPEATABLE
-@given(budgets(ANY))
+@given(RARE_KINDS, st.integers(0, 9))
+def test_a_window_has_no_result_without_its_call(history, keep_turns):
+    assert calls_and_results_are_together(sliding_window(history, keep_turns))
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        ({"function_call": {"name": "f", "arguments": "long " * 50}}, {"role": "function", "name": "f"}),
+        (
+            {"tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "f", "input": "long " * 50}}]},
+            {"role": "tool", "tool_call_id": "1"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("between", [[], [{"role": "system", "content": "The user is waiting."}]])
+def test_a_result_goes_where_its_long_call_goes(call, result, between):
+    """Also where a program has put a message of its own between the two, which an API may refuse."""
+    step = [{"role": "assistant", "content": None, **call}, *between, {**result, "content": "short"}]
+    for history in ([QUESTION, *step], [QUESTION, *step, {"role": "assistant", "content": "Done."}]):
+        for budget in range(needed([QUESTION]), needed(history)):
+            kept = trim_to_budget(history, budget)
+            assert step[0] in kept or step[-1] not in kept
+
+
+@REPEATABLE
+@given(budgets(ANY | RARE_KINDS))
 def test_trimming_twice_changes_nothing_and_the_history_stays_as_it_is(case):
     history, budget, options = case
     messages, before = list(history), deepcopy(history)

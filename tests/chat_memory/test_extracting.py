@@ -107,11 +107,82 @@ def test_messages_that_do_not_fit_are_said_with_the_numbers():
 # ---- what is believed ----
 
 
-@pytest.mark.parametrize("fence", ["{}", "```json\n{}\n```", "```\n{}```", "\n {}\n"])
-def test_a_list_is_read_with_or_without_a_fence(fence):
-    reply = fence.format(listed(replaces=7))
-    assert learned(reply, SAID, {7}) == [Learned("The user lives in Porto.", 2, 7)]
-    assert learned(fence.format("[]"), SAID, {7}) == []
+WRAPPED = [
+    "LIST",
+    "\n LIST\n",
+    "\ufeffLIST",
+    "```json\nLIST\n```",
+    "```\nLIST```",
+    "Here is the list [as you asked]:\n\n```json\nLIST\n```\n\nShall I go on?",
+    "Message {2} says it [1]: LIST",
+    '{"facts": LIST}',
+    '{"reasoning": "One [new] fact.", "result": {"items": LIST}, "count": 1}',
+    "[LIST]",
+    '[{"facts": LIST}]',
+    '{"facts": {"items": LIST}, "note": {"sure": true}}',
+    '<think>\nA list such as [1, 2]? [{"fact": "No.", "message": 2}]\n</think>\n\nLIST',
+    'It may be [{"fact": "No."}].</think>LIST',
+    "LIST\n\nAgain, the list: LIST",
+]
+
+
+@pytest.mark.parametrize("reply", WRAPPED)
+def test_one_list_is_read_however_it_is_wrapped(reply):
+    assert learned(reply.replace("LIST", listed(replaces=7)), SAID, {7}) == [Learned("The user lives in Porto.", 2, 7)]
+    assert learned(reply.replace("LIST", "[]"), SAID, {7}) == []
+
+
+def test_objects_without_a_list_are_read_as_one():
+    one, other = listed()[1:-1], listed(fact="The user is 36.", message=4)[1:-1]
+    assert learned(f'{{"1": {one}, "2": {other}}}', SAID, set()) == learned(f"[{one}, {other}]", SAID, set())
+    assert learned(one, SAID, set()) == [Learned("The user lives in Porto.", 2)]
+    both = [Learned("The user lives in Porto.", 2), Learned("The user is 36.", 4)]
+    assert learned(f"{one}\n{other}", SAID, set()) == learned(f"Two:\n- {one}\n- {other}", SAID, set()) == both
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "LIST or OTHER",
+        '{"facts": LIST, "guesses": OTHER}',
+        "The list: LIST[:-1]",
+        'I found [{"fact": "The user lives in Por',
+        "<think>It may be LIST",
+        "LIST and [",
+    ],
+)
+def test_where_it_is_not_certain_which_list_is_meant_nothing_is_read(reply):
+    reply = reply.replace("LIST[:-1]", listed()[:-1]).replace("LIST", listed())
+    with pytest.raises(IncompleteReply, match="JSON list of facts"):
+        learned(reply.replace("OTHER", listed(fact="The user is 36.")), SAID, set())
+
+
+NUMBERS = [(7, 7), ("7", 7), (" 7 ", 7), ("#7", 7), ("fact 7", 7), (7.0, 7), ("7.0", 7)]
+NUMBERS += [
+    (value, None) for value in (True, "true", 7.5, "7.5", "7, 8", "7-8", "-7", "7th", "seven", "", [7], {}, None)
+]
+NUMBERS += [(value, None) for value in (1e300, -7, "9" * 5_000, "⁷", "0x7")]
+
+
+@pytest.mark.parametrize(("value", "number"), NUMBERS, ids=lambda value: f"{value!r:.12}")
+def test_a_number_is_read_where_it_is_certain_and_nothing_is_taken_for_another(value, number):
+    sure = {"fact": "The user is 36.", "message": 4}
+    said = SAID | {7: {"role": "user", "content": "I live in Porto."}, 1: {"role": "user", "content": "Hi"}}
+    facts = learned(json.dumps([sure, {"fact": "Porto.", "message": 1, "replaces": value}]), said, {1, 7, 8})
+    assert facts == [Learned("The user is 36.", 4), Learned("Porto.", 1, number)]
+    facts = learned(json.dumps([sure, {"fact": "Porto.", "message": value}]), said, set())
+    assert facts[1:] == ([] if number is None else [Learned("Porto.", number)])
+
+
+def test_of_two_values_under_one_name_neither_is_believed():
+    item = '{"fact": "The user is 36.", "message": 2, "replaces": 1, "replaces": 7}'
+    assert learned(f"[{item}]", SAID, {1, 7}) == [Learned("The user is 36.", 2, None)]
+    assert learned(f"[{item.replace('7', '1')}]", SAID, {1, 7}) == [Learned("The user is 36.", 2, 1)]
+
+
+def test_a_letter_that_cannot_be_stored_does_not_cost_the_fact():
+    reply = json.dumps([{"fact": "Ana\0 likes \ud83d roses \ud83c\udf39.", "message": 2}])
+    assert learned(reply, SAID, set()) == [Learned("Ana\ufffd likes \ufffd roses 🌹.", 2)]
 
 
 @pytest.mark.parametrize(
@@ -119,18 +190,9 @@ def test_a_list_is_read_with_or_without_a_fence(fence):
     [
         {"message": 1},  # not sent
         {"message": 3},  # the assistant's
-        {"message": None},
-        {"message": "2"},
-        {"message": True},
-        {"message": 2.0},
         {"message": 10**40},
         {"fact": ""},
-        {"fact": " \n"},
-        {"fact": None},
-        {"fact": ["The user lives in Porto."]},
-        {"fact": "x" * (LONGEST_FACT + 1)},
-        {"fact": "nul \0"},
-        {"fact": "half \ud83d"},
+        {"fact": None, "message": None},
     ],
     ids=repr,
 )
@@ -138,7 +200,26 @@ def test_what_does_not_rest_on_a_users_message_is_dropped(item):
     assert learned(listed(**item), SAID, set()) == []
 
 
-@pytest.mark.parametrize("number", [8, 0, -1, "7", True, 7.0, [7], {}, 10**40])
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"message": None},
+        {"message": True},
+        {"message": "the second"},
+        {"fact": " \n"},
+        {"fact": ["The user lives in Porto."]},
+        {"fact": "x" * (LONGEST_FACT + 1)},
+    ],
+    ids=lambda item: f"{item!r:.30}",
+)
+def test_a_list_of_which_nothing_can_be_read_is_an_incomplete_reply(item):
+    with pytest.raises(IncompleteReply, match="JSON list of facts, no item has a fact"):
+        learned(listed(**item), SAID, set())
+    both = learned(listed(**item)[:-1] + ", " + listed()[1:], SAID, set())
+    assert both == [Learned("The user lives in Porto.", 2)]
+
+
+@pytest.mark.parametrize("number", [8, 0, -1, "8", True, 8.0, [7], {}, 10**40])
 def test_a_number_that_was_not_shown_corrects_nothing(number):
     assert learned(listed(replaces=number), SAID, {1, 7}) == [Learned("The user lives in Porto.", 2, None)]
 

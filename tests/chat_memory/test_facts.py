@@ -6,12 +6,13 @@ import re
 import sqlite3
 import unicodedata
 from array import array
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, schema
-from chat_memory.errors import BudgetError, ConflictError, StoreError
+from chat_memory.errors import BudgetError, ConflictError, DamagedStore, StoreError
 from chat_memory.facts import UserFacts
 from chat_memory.store import ConversationStore
 from chat_memory.tokens import message_tokens
@@ -145,6 +146,86 @@ def test_a_time_without_a_zone_is_refused(ana):
         with pytest.raises(ValueError, match="time zone"):
             attempt()
     assert ana.record() == [fact]
+
+
+@pytest.mark.parametrize(
+    ("zone", "utc", "today"),
+    [
+        ("Asia/Tokyo", datetime(2026, 5, 1, 23, tzinfo=UTC), "2026-05-02"),
+        ("America/Los_Angeles", datetime(2026, 5, 2, 6, 59, tzinfo=UTC), "2026-05-01"),
+        ("Pacific/Kiritimati", datetime(2026, 12, 31, 10, tzinfo=UTC), "2027-01-01"),
+        ("UTC", datetime(2026, 5, 1, 23, 59, tzinfo=UTC), "2026-05-01"),
+    ],
+)
+def test_today_is_the_users_day_and_what_is_stored_is_in_utc(store, zone, utc, today):
+    ana = UserFacts(store, "ana", clock=lambda: utc.astimezone(ZoneInfo(zone)))
+    client = learner({"fact": "The user flies to Rome."})
+    new = ana.learn(client, said("I fly to Rome tomorrow."))
+    assert client.requests[0]["messages"][1]["content"].startswith(f"Today: {today}\n")
+    assert new[0].said_at == utc and new[0].said_at.utcoffset() == timedelta(0)
+    midnight = datetime.combine(
+        date.fromisoformat(today) + timedelta(days=1), time(), ZoneInfo(zone)
+    )  # the end of today
+    ana.add("The user is in Nara.", expires=midnight)
+    assert len(ana.known()) == 2
+    assert len(UserFacts(store, "ana", clock=lambda: midnight.astimezone(UTC)).known()) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "problem"),
+    [
+        (datetime(2026, 5, 1), "a datetime without a time zone"),
+        (date(2026, 5, 1), "date instead"),
+        ("2026-05-01T12:00:00Z", "str instead"),
+        (1_777_000_000.0, "float instead"),
+        (None, "None"),
+    ],
+)
+def test_a_clock_that_tells_no_time_with_a_zone_is_named_and_nothing_is_stored(store, now, problem):
+    ana = UserFacts(store, "ana", clock=lambda: now)
+    asking = learner({"fact": "The user is 36."})
+    for attempt in (
+        lambda: ana.add("x"),
+        ana.known,
+        lambda: ana.find("x"),
+        lambda: ana.learn(asking, said("I am 36.")),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"given as clock .* returned {problem}.*user's time zone"):
+            attempt()
+    assert asking.requests == [] and UserFacts(store, "ana").record() == []
+    with pytest.raises(TypeError, match="clock must be a function"):
+        UserFacts(store, "ana", clock=now)
+
+
+def test_a_clean_that_leaves_nothing_of_a_fact_or_what_cannot_be_stored_is_refused(store, shared_url):
+    for clean in (lambda text: "", lambda text: " ", lambda text: "\0", lambda text: "half \ud83d"):
+        with opened(shared_url, clean=clean) as other:
+            ana = UserFacts(other, "ana")
+            with pytest.raises(ValueError, match="clean"):
+                ana.add("The user's card is 4111.")
+            assert ana.record() == []
+    with opened(shared_url, clean=lambda text: "" if "4111" in text else text) as other:
+        new = UserFacts(other, "ana").learn(learner({"fact": "Card 4111."}, {"fact": "The user is 36."}), said("Hi"))
+        assert texts(new) == ["The user is 36."]
+
+
+DAMAGE = [
+    "text = x'00ff'",
+    "text = 'nul ' || char(0)",
+    "said_at = 'yesterday'",
+    "said_at = ''",
+    "expires_at = '2027-13-01'",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_fact_that_is_damaged_is_said_to_be(sqlite_url, damage):
+    ana = UserFacts(opened(sqlite_url), "ana")
+    ana.add("The user lives in Porto.")
+    with ana._records.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE chat_facts SET {damage}")
+    with pytest.raises(DamagedStore, match=r"(?s)damaged.*Put a backup"):
+        ana.record()
 
 
 def test_a_store_that_cleans_texts_cleans_facts_too(store, shared_url):
@@ -546,7 +627,7 @@ def test_a_number_that_was_not_shown_replaces_nothing(store):
     [
         "I found nothing.",
         '[{"fact": "The user lives in Porto.", "message": 1',
-        '{"fact": "The user lives in Porto.", "message": 1}',
+        '[{"fact": "The user lives in Porto.", "message": 1}] [{"fact": "The user lives in Braga.", "message": 1}]',
         "[" * 50_000,
         "null",
         "",
@@ -605,6 +686,16 @@ def test_without_words_of_the_user_nothing_is_asked(ana):
     for history in ([], [{"role": "system", "content": "Hi"}], [{"role": "assistant", "content": "Hi"}], said(" ", "")):
         assert ana.learn(client, history) == []
     assert client.requests == []
+
+
+@pytest.mark.parametrize("text", ["I live in \ud83d Porto.", "I \ud83c\udf39 Porto \0.", "\udf39 I live in Porto."])
+def test_half_an_emoji_in_what_was_said_keeps_nothing_from_being_learned_or_found(ana, text):
+    client = learner({"fact": "The user lives in Porto."})
+    assert texts(ana.learn(client, said(text))) == ["The user lives in Porto."]
+    str(client.requests[0]["messages"]).encode()
+    asked = EmbeddingClient()
+    assert ana.find(text) == ana.find_by_meaning(asked, text) == ana.known() and ana.note(text)
+    "".join(asked.requests[0]).encode()
 
 
 def test_learning_and_finding_with_an_async_client(ana):
@@ -686,3 +777,55 @@ def test_missing_vectors_and_another_model_under_the_same_name_are_reported(ana)
     with pytest.raises(StoreError, match="26 numbers before, and of 52 now"):
         ana.find_by_meaning(client, "abc")
     assert texts(ana.find_by_meaning(client, "abc")) == ["abc"]
+
+
+def test_a_damaged_vector_is_made_anew(ana):
+    ana.add("abc")
+    client = EmbeddingClient()
+    ana.find_by_meaning(client, "abc")
+    with ana._records.writing() as connection:
+        connection.execute(sa.update(schema.vectors).values(vector=b"\0\0\0"))
+    with pytest.raises(StoreError, match=r"A vector in .* is damaged\. The old vectors were deleted"):
+        ana.find_by_meaning(client, "abc")
+    assert texts(ana.find_by_meaning(client, "abc")) == ["abc"]
+
+
+@pytest.mark.parametrize("index", [lambda number: number, lambda number: None])
+def test_vectors_are_taken_by_their_numbers_or_in_order_where_they_have_none(ana, index):
+    made = EmbeddingClient()
+    for text in ("abc", "xyz"):
+        ana.add(text)
+
+    def create(**request):
+        data = [SimpleNamespace(index=index(n), embedding=made.vector(text)) for n, text in enumerate(request["input"])]
+        return SimpleNamespace(data=data if index(0) is None else data[::-1])
+
+    client = SimpleNamespace(embeddings=SimpleNamespace(create=create))
+    assert texts(ana.find_by_meaning(client, "xyz")) == ["xyz"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [(0, [1.0]), (0, [1.0])],
+        [(0, [1.0]), (2, [1.0])],
+        [(0, [1.0]), (None, [1.0])],
+        [(0, [1.0]), (1, [])],
+        [(0, [1.0]), (1, None)],
+        [(0, [1.0]), (1, "AACAPw==")],
+        [(0, [1.0]), (1, ["1"])],
+        [(0, [1.0]), (1, [float("nan")])],
+        [(0, [1.0]), (1, [1e300])],
+        [(0, [1.0]), (1, [1.0, 2.0])],
+    ],
+    ids=lambda data: f"{data!r:.30}",
+)
+def test_what_is_no_vector_for_each_text_is_an_incomplete_reply_and_nothing_is_kept(ana, data):
+    ana.add("abc")
+    data = data and [SimpleNamespace(index=index, embedding=embedding) for index, embedding in data]
+    client = SimpleNamespace(embeddings=SimpleNamespace(create=lambda **request: SimpleNamespace(data=data)))
+    with pytest.raises(IncompleteReply, match=r"Ask again\."):
+        ana.find_by_meaning(client, "abc")
+    with ana._records.database.reading() as connection:
+        assert connection.execute(sa.select(schema.vectors)).all() == []

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import pickle
 import re
 import threading
-from copy import deepcopy
+from copy import copy, deepcopy
 from itertools import cycle, pairwise
+from types import SimpleNamespace
 
 import httpx2
 import openai
@@ -15,6 +17,7 @@ import tiktoken
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, Usage, count_tokens, message_tokens, sliding_window
 from fake_client import FakeAsyncClient, FakeClient, answer
 from mock_model import MockServer
+from wire import WAYS, events, piece, served, streamed, whole
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 
@@ -207,10 +210,10 @@ def test_options_are_not_sent_with_a_request_for_a_summary():
     assert not any("max_completion_tokens" in request for request in client.requests if is_summary(request))
 
 
-@pytest.mark.parametrize("name", ["model", "messages", "stream", "stream_options", "tools"])
+@pytest.mark.parametrize("name", ["model", "messages", "stream", "stream_options", "tools", "functions"])
 def test_what_the_memory_sets_itself_is_no_option(name):
     with pytest.raises(ValueError, match=f"options cannot hold {name}: this memory sets"):
-        ChatMemory(FakeClient(), options={name: None, "temperature": 1})
+        ChatMemory(FakeClient(), options={name: {}, "temperature": 1})
 
 
 def test_a_sixth_of_the_budget_is_for_the_reply_and_a_tenth_for_the_summary():
@@ -223,13 +226,152 @@ def test_a_sixth_of_the_budget_is_for_the_reply_and_a_tenth_for_the_summary():
         memory.ask("word " * 600)
 
 
-def test_messages_are_a_copy():
-    memory = ChatMemory(FakeClient(), "Be brief.")
+class Saved:
+    """A saved conversation, as a store gives it; it keeps what is appended."""
+
+    id = "trip"
+
+    def __init__(self, *turns, summary="", settings=None):
+        self.turns, self.appended = list(turns), []
+        self.state = SimpleNamespace(
+            settings=settings or {}, summary=summary, folded=0, recent=self.turns, position=(1, len(turns))
+        )
+
+    def load(self):
+        return self.state
+
+    def append(self, turn, **state):
+        self.appended.append(turn)
+        return 1, len(self.turns) + len(self.appended)
+
+
+CALL = {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+TOOL_TURN = [
+    {"role": "user", "content": [{"type": "text", "text": "Is it sunny?"}]},
+    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+    {"role": "tool", "tool_call_id": "c", "content": "sun"},
+    {"role": "assistant", "content": "Yes."},
+]
+
+
+def spoil(value):
+    """Change everything inside a list or a dict."""
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        if isinstance(inner, (dict, list)):
+            spoil(inner)
+        else:
+            value[key] = "spoiled"
+
+
+def test_messages_are_a_copy_through_and_through():
+    memory = ChatMemory(FakeClient(), "Be brief.", conversation=Saved(deepcopy(TOOL_TURN)))
     memory.ask("Hello")
     before = deepcopy(memory.messages)
+    assert before[1:5] == TOOL_TURN
+    spoil(memory.messages)
     memory.messages.clear()
-    memory.messages[1]["content"] = "Goodbye"
     assert memory.messages == before
+
+
+def test_what_goes_in_is_copied_too():
+    saved, options = Saved(deepcopy(TOOL_TURN)), {"metadata": {"user": "ana"}}
+    client = FakeClient()
+    memory = ChatMemory(client, conversation=saved, options=options)
+    spoil(saved.turns)
+    options["metadata"]["user"] = "spoiled"
+    memory.ask("Hello")
+    assert client.requests[0]["messages"][:-1] == TOOL_TURN and client.requests[0]["metadata"] == {"user": "ana"}
+
+
+@pytest.mark.parametrize("copied", [deepcopy, copy])
+def test_a_copy_is_a_memory_of_its_own(copied):
+    client = chatting()
+    memory = full_memory(client, options={"temperature": 0.5})
+    before, used = memory.messages, deepcopy(memory.usage)
+    other = copied(memory)
+    assert (other.messages, other.summary, other.usage) == (before, "", used)
+    other.ask(LAST)
+    assert other.summary and client.requests[-1]["temperature"] == 0.5
+    assert (memory.messages, memory.summary, memory.usage) == (before, "", used)
+    memory.ask("Hello")
+    assert other.messages[-2:] == turn(LAST, "Noted.") and memory.messages[-2:] == turn("Hello", "Noted.")
+
+
+def test_a_copy_among_other_things_and_of_a_class_of_ones_own():
+    class Named(ChatMemory):
+        names = None
+
+    memory = Named(FakeClient())
+    memory.names = ["Ana"]
+    one, same = deepcopy([memory, memory])
+    assert one is same and isinstance(one, Named) and one.names == ["Ana"]
+    one.names.append("Bo")
+    assert memory.names == ["Ana"]
+
+
+def test_what_saves_its_turns_cannot_be_copied_and_nothing_can_be_pickled():
+    memory = ChatMemory(FakeClient(), conversation=Saved())
+    for copied in (deepcopy, copy):
+        with pytest.raises(TypeError, match=r"conversation 'trip'.*ChatMemory\.resume.*open a new one"):
+            copied(memory)
+    with pytest.raises(TypeError, match=r"cannot be pickled.*ChatMemory\.resume"):
+        pickle.dumps(ChatMemory(FakeClient()))
+
+
+HALVES = [("a \ud83d.", "a \ufffd."), ("a \ud83c\udf38.", "a 🌸.")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("text", "sent"), HALVES)
+def test_half_an_emoji_is_sent_and_kept_as_a_sign_that_can_be_sent(way, text, sent):
+    server = MockServer()
+    client = server.async_client() if way.endswith("async") else server.client()
+    memory = ChatMemory(client, f"Be brief, {text}", model="offline-model")
+    reply = WAYS[way](memory, f"My dog is {text}")
+    assert memory.messages == [{"role": "system", "content": f"Be brief, {sent}"}, *turn(f"My dog is {sent}", reply)]
+
+
+@pytest.mark.parametrize(("text", "sent"), HALVES)
+def test_a_saved_conversation_with_half_an_emoji_goes_on(text, sent):
+    call = deepcopy(CALL)
+    call["function"]["arguments"] = text
+    said = [{"role": "user", "content": text}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    result = {"role": "tool", "tool_call_id": "c", "content": [{"type": "text", "text": text}]}
+    saved = Saved([*said, result, {"role": "assistant", "content": text}], summary=text)
+    client = FakeClient()
+    memory = ChatMemory(client, conversation=saved)
+    memory.ask("Hello")
+    everything = json.dumps(client.requests[0]["messages"], ensure_ascii=False)
+    assert everything.count(sent) == 5 and everything.encode() and memory.summary == sent
+
+
+def test_a_saved_message_that_cannot_be_counted_is_named_by_its_place():
+    picture = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "cat.png"}}]}
+    with pytest.raises(ValueError, match=r"messages\[4\]\['content'\]\[0\] is not a text part but 'image_url'"):
+        ChatMemory(FakeClient(), conversation=Saved(TOOL_TURN, [picture]))
+
+
+def test_rare_messages_of_a_saved_conversation_are_sent_and_then_named_in_the_summary():
+    old = {"role": "assistant", "content": None, "function_call": {"name": "look_up", "arguments": "Nara"}}
+    spoken = {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "It has deer."}}
+    rare = [
+        {"role": "user", "content": "Nara?"},
+        old,
+        {"role": "function", "name": "look_up", "content": "deer"},
+        spoken,
+    ]
+    client = chatting()
+    memory = ChatMemory(client, max_tokens=400, keep_recent=0, conversation=Saved(rare))
+    memory.ask("Hello")
+    assert asked(client)[0][:-1] == rare
+    while not summary_requests(client):
+        memory.ask("Hello")
+    assert [message["content"] for message in quoted(summary_requests(client)[0])][:4] == [
+        "Nara?",
+        "[calls look_up(Nara)]",
+        "deer",
+        "[spoken: It has deer.]",
+    ]
 
 
 # What is refused
@@ -241,10 +383,19 @@ def test_a_question_that_is_too_long_says_so_and_changes_nothing():
     before, requests = memory.messages, len(client.requests)
     with pytest.raises(BudgetError) as error:
         memory.ask("word " * 400)
-    assert str(error.value).startswith("The newest question needs 405 tokens, the instructions 7, the summary ")
+    assert str(error.value).startswith("The newest question needs 405 tokens, the instructions 7, room for a summary ")
+    needs = sum(error.value.needs.values())
+    assert needs + error.value.reply_tokens > error.value.budget == 400
     assert "but the budget is 400 (of which 66 are kept for the reply)" in str(error.value)
     assert memory.messages == before and len(client.requests) == requests
     memory.ask(LAST)
+
+
+def test_the_error_speaks_of_a_summary_where_there_is_one():
+    memory = full_memory(chatting())
+    memory.ask(LAST)
+    with pytest.raises(BudgetError, match=r"the instructions 7, the summary \d\d and priming the reply 3, but"):
+        memory.ask("word " * 400)
 
 
 def test_the_longest_question_of_a_new_memory_is_one_that_fills_the_budget():
@@ -313,11 +464,29 @@ def test_a_question_is_a_text(text, error):
         ({"summary_tokens": 3000}, ValueError, "max_tokens must be at least"),
         ({"summary_tokens": True}, TypeError, "summary_tokens must be a whole number"),
         ({"system": "word " * 3000}, ValueError, "max_tokens must be at least"),
+        ({"max_tokens": "3000"}, TypeError, "max_tokens must be a whole number, got '3000'"),
+        ({"system": None}, TypeError, "system must be a text, got NoneType"),
+        ({"system": ["Be brief."]}, TypeError, "system must be a text, got list"),
+        ({"model": None}, TypeError, "model must be the name of a model.* got None.* not set"),
+        ({"model": ""}, ValueError, "model is '', no name of a model"),
+        ({"model": 6}, TypeError, "model must be the name of a model"),
+        ({"options": "fast"}, TypeError, "options must be a dict"),
+        ({"options": {1: 2}}, TypeError, "options must be a dict"),
+        ({"conversation": "postgresql://me:secret@host/chats"}, TypeError, "conversation must be a .* got str"),
+        ({"facts": ["Ana lives in Porto."]}, TypeError, "facts must be a .*UserFacts, got list"),
     ],
 )
-def test_sizes_with_which_nothing_could_be_asked_are_refused(sizes, error, says):
-    with pytest.raises(error, match=says):
-        ChatMemory(FakeClient(), **sizes)
+def test_what_cannot_be_used_is_refused_by_name(sizes, error, says):
+    client = FakeClient()
+    with pytest.raises(error, match=says) as raised:
+        ChatMemory(client, **sizes)
+    assert client.requests == [] and "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("conversation", [None, "trip"])
+def test_what_is_no_conversation_cannot_be_resumed(conversation):
+    with pytest.raises(TypeError, match="conversation must be"):
+        ChatMemory.resume(FakeClient(), conversation)
 
 
 @pytest.mark.parametrize(
@@ -356,18 +525,6 @@ def offline_memory(asynchronous: bool = False) -> tuple[MockServer, ChatMemory]:
     server = MockServer()
     client = server.async_client() if asynchronous else server.client()
     return server, ChatMemory(client, "Be brief.", 500, model="offline-model")
-
-
-async def streamed(memory: ChatMemory, text: str) -> str:
-    return "".join([piece async for piece in memory.stream_async(text)])
-
-
-WAYS = {
-    "ask": lambda memory, text: memory.ask(text),
-    "stream": lambda memory, text: "".join(memory.stream(text)),
-    "ask_async": lambda memory, text: asyncio.run(memory.ask_async(text)),
-    "stream_async": lambda memory, text: asyncio.run(streamed(memory, text)),
-}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -581,34 +738,6 @@ def test_of_two_threads_at_once_one_is_kept():
 # Servers of every kind
 
 
-def served(*answers: bytes | dict) -> openai.OpenAI:
-    """A client of a server that gives these answers, one after the other: JSON, or the events of a stream."""
-    left = list(answers)
-
-    def handle(request):
-        body = left.pop(0)
-        if isinstance(body, bytes):
-            return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=body)
-        return httpx2.Response(200, json=body)
-
-    http_client = httpx2.Client(transport=httpx2.MockTransport(handle))
-    return openai.OpenAI(api_key="none", base_url="http://server.invalid/v1", max_retries=0, http_client=http_client)
-
-
-def events(*chunks: dict) -> bytes:
-    return b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
-
-
-def piece(text: str | None = None, finish_reason: str | None = None, **more) -> dict:
-    choice = {"index": 0, "delta": {"content": text} if text is not None else {}, "finish_reason": finish_reason}
-    return {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice], **more}
-
-
-def whole(text: str | None, finish_reason: str | None = "stop", **more) -> dict:
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
-    return {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], **more}
-
-
 USAGE = {"prompt_tokens": 70, "completion_tokens": 30, "total_tokens": 100}
 HELLO_USAGE = Usage(requests=1, prompt_tokens=8, completion_tokens=2)  # counted here: "Hello", and "Hi there"
 
@@ -721,8 +850,8 @@ def test_a_stream_without_an_end_or_without_text_is_incomplete(body, says, text)
         (whole(None), "empty"),
         (whole("  "), "empty"),
         (whole("Hi", "length"), "cut off"),
-        ({**whole("Hi"), "choices": []}, "broke off"),
-        ({**whole("Hi"), "choices": None}, "broke off"),
+        ({**whole("Hi"), "choices": []}, "holds no reply"),
+        ({**whole("Hi"), "choices": None}, "holds no reply"),
     ],
 )
 def test_an_answer_without_an_end_or_without_text_is_incomplete(body, says):
@@ -731,10 +860,6 @@ def test_an_answer_without_an_end_or_without_text_is_incomplete(body, says):
         memory.ask("Hello")
     assert memory.messages == []
     assert memory.ask("Hello") == "Hi"
-
-
-def test_an_unknown_finish_reason_is_an_end():
-    assert ChatMemory(served(whole("Hi", "eos_token"))).ask("Hello") == "Hi"
 
 
 def test_a_stream_asks_for_usage():

@@ -19,6 +19,7 @@ from chat_memory.safety import (
     redacted,
     safe_filename,
 )
+from chat_memory.secret_forms import IBAN_LENGTHS, is_card, is_iban
 from histories import REPEATABLE
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAz7\nq+/abcdefghijklmnop\n-----END RSA PRIVATE KEY-----"
@@ -204,6 +205,56 @@ def test_a_checksum_that_is_wrong_is_no_card_and_no_iban():
         assert redact(text) == (text, ())
 
 
+def check_digit(number: str) -> str:
+    """The digit that makes a number pass the Luhn check, found by trying all, from the left: not as `is_card` does it."""
+    for last in "0123456789":
+        total = 0
+        for place, digit in enumerate(map(int, number + last)):
+            doubled = digit * 2 if (len(number) + 1 - place) % 2 == 0 else digit
+            total += doubled - 9 if doubled > 9 else doubled
+        if total % 10 == 0:
+            return last
+    raise AssertionError(number)
+
+
+DIGITS = st.text("0123456789", min_size=11, max_size=17)
+
+
+@REPEATABLE
+@given(first=st.sampled_from("23456"), more=DIGITS, place=st.integers(0, 18), other=st.integers(1, 9))
+def test_a_card_number_of_any_length_is_removed_and_one_with_a_wrong_digit_is_none(first, more, place, other):
+    body = first + more
+    number = body + check_digit(body)  # 13 to 19 digits
+    assert is_card(number) and redact(f"Card {number}.") == ("Card [card number removed].", ("card number",))
+    place %= len(number)
+    wrong = number[:place] + str((int(number[place]) + other) % 10) + number[place + 1 :]
+    assert not is_card(wrong) and redact(f"Card {wrong}.").text == f"Card {wrong}."
+
+
+@REPEATABLE
+@given(more=st.text("0123456789", min_size=11, max_size=18))
+def test_the_check_holds_for_12_to_19_digits(more):
+    right = check_digit(more)
+    assert [digit for digit in "0123456789" if is_card(more + digit)] == [right]
+
+
+@REPEATABLE
+@given(
+    st.sampled_from(IBAN_LENGTHS),
+    st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=30, max_size=30),
+    st.booleans(),
+)
+def test_an_iban_of_every_country_is_removed_and_one_with_wrong_check_digits_is_none(entry, letters, grouped):
+    country, account = entry[:2], letters[: int(entry[2:]) - 4]
+    number = int("".join(str(int(char, 36)) for char in f"{account}{country}00"))
+    right = f"{98 - number % 97:02}"
+    for digits in {right, f"{(98 - number % 97) % 97 + 2:02}"}:
+        iban = country + digits + account
+        written = " ".join(iban[i : i + 4] for i in range(0, len(iban), 4)) if grouped else iban
+        assert is_iban(written) is (digits == right)
+        assert ("IBAN" in redact(f"To {written}, please.").found) is (digits == right)
+
+
 @pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
 def test_only_text_is_taken(value):
     for function in (redact, quoted, instructions_in, safe_filename):
@@ -341,6 +392,22 @@ def test_quoted_text_is_one_line_that_nothing_in_it_can_close(text):
 def test_each_quotation_mark_and_each_sign_that_is_not_seen_is_an_escape(char):
     for text in (char, f" {char} ", f"x{char}", f"{char}x", f"\n{char}x", char * 3):
         assert char not in quoted(text)[1:-1] and json.loads(quoted(text)) == text
+
+
+@REPEATABLE
+@given(
+    before=st.text(alphabet='\\\n"u0022n', max_size=12),
+    mark=st.sampled_from(CLOSERS),
+    after=st.text(alphabet="\\\"'`x", max_size=6),
+)
+def test_no_escape_sign_in_a_text_lets_a_mark_behind_it_close_the_quotation(before, mark, after):
+    text = before + mark + after
+    line = quoted(text)
+    assert json.loads(line) == text
+    assert re.fullmatch(r'"(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"', line)  # the whole of it is one JSON string
+    assert '"' not in line[1:-1] and not (set(line[1:-1]) & set("“”„«»<>`"))
+    assert re.search(r"(\\*)\"$", line)[1].count("\\") % 2 == 0  # the last mark is not escaped by a sign of the text
+    assert json.loads(f"[{quoted(text)}, {quoted(after)}]") == [text, after]
 
 
 def test_an_apostrophe_in_a_word_and_the_look_of_an_emoji_stay():

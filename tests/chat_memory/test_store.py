@@ -1,12 +1,14 @@
 """What is saved comes back, in whole turns; what cannot be saved or read is said, and nothing is lost or overwritten."""
 
 import asyncio
+import json
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from threading import Event, Thread, get_ident
 from time import sleep
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +18,12 @@ from hypothesis import strategies as st
 import chat_memory.schema
 from chat_memory import ChatMemory, count_tokens
 from chat_memory.errors import ConflictError, DamagedStore, NewerStore, StoreError
+from chat_memory.facts import UserFacts
+from chat_memory.safety import redact
 from chat_memory.store import ConversationStore
 from fake_client import FakeAsyncClient, FakeClient
 from histories import REPEATABLE
-from versions import SAID, first_version
+from versions import SAID, first_version, second_version
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Nara"}'}}
 TURN = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
@@ -40,6 +44,16 @@ def store(database_url):
         yield store
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_store(request, tmp_path_factory):
+    """A store for several tests, each of which leaves it empty."""
+    with ExitStack() as stack:
+        url = tmp_path_factory.mktemp("shared") / "chats.db"
+        if request.param == "postgresql":
+            url = stack.enter_context(request.getfixturevalue("postgresql").new_database())
+        yield stack.enter_context(ConversationStore(url))
+
+
 def talk(memory: ChatMemory, turns: int) -> None:
     for number in range(turns):
         memory.ask(f"This is question {number}, with a few more words in it.")
@@ -53,6 +67,25 @@ def test_every_kind_of_message_comes_back_as_it_was(store, message):
     store.open("a").append([message])
     assert store.open("a").messages() == [message]
     assert [list(found) for found in store.open("a").messages()] == [list(message)]  # its keys in their order
+
+
+HALVES = ["\ud83d", "half \ud83d here", "\udf38 first", "\ud83d\ud83d", "nul \0 and \ud83d", "🌸 \udf38"]
+
+
+@pytest.mark.parametrize("text", HALVES, ids=ascii)
+def test_half_an_emoji_is_kept_as_it_was_and_made_whole_where_it_goes_on(shared_store, text):
+    conversation = shared_store.open("ana")
+    parts = {"role": "user", "content": [{"type": "text", "text": text}], text: text}
+    conversation.append(
+        [parts, {"role": "assistant", "content": text}], summary=text, settings={"system": text}, folded=0
+    )
+    assert conversation.messages() == [parts, {"role": "assistant", "content": text}]
+    saved = conversation.load()
+    str(saved).encode()
+    json.dumps([saved.settings, saved.summary, saved.recent], ensure_ascii=False).encode()
+    assert saved.recent[0][1]["content"] == saved.summary == saved.settings["system"]
+    assert saved.summary.replace("\ufffd", "") == "".join(char for char in text if not "\ud800" <= char <= "\udfff")
+    shared_store.delete("ana")
 
 
 JSON = st.recursive(
@@ -355,6 +388,103 @@ def test_a_damaged_file_is_reported_and_left_as_it_is(tmp_path, damage):
     assert path.read_bytes() == left and list(tmp_path.iterdir()) == [path]
 
 
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """The bytes of a store with conversations and facts, and what was said in them."""
+    path = tmp_path_factory.mktemp("used") / "chats.db"
+    with ConversationStore(path) as store:
+        for id in ("a", "b"):
+            talk(ChatMemory(FakeClient(), conversation=store.open(id), **SIZES), 8)
+        for number in range(12):
+            UserFacts(store, "ana").add(f"The user has a dog called Rex {number}.")
+        said = store.open("a").messages()
+    return SimpleNamespace(whole=memoryview(path.read_bytes()), said=memoryview(json.dumps(said).encode()))
+
+
+def use(path) -> list:
+    """Do all that can be done with a store, and return what it was that was said."""
+    said = []
+    with ConversationStore(path) as store:
+        facts = UserFacts(store, "ana")
+        deeds = [store.ids, facts.record, lambda: facts.find("dog"), store.check]
+        deeds += [lambda: said.extend(store.open("a").messages())]
+        deeds += [
+            lambda: ChatMemory.resume(FakeClient(), store.open("b")).ask("More?"),
+            lambda: facts.add("The user sings."),
+        ]
+        deeds += [lambda: facts.correct(2, "The user has no dog."), lambda: facts.forget(3), lambda: store.delete("b")]
+        for deed in deeds:
+            with suppress(StoreError, LookupError):
+                deed()
+    return said
+
+
+@settings(parent=REPEATABLE, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(page=st.integers(0, 30), start=st.integers(0, 4095), length=st.sampled_from([1, 8, 64, 700, 4096, 9000]))
+def test_whatever_stretch_of_a_file_is_zeros_it_is_a_store_error_and_no_word_is_lost_in_silence(
+    used, tmp_path, page, start, length
+):
+    whole, said = bytes(used.whole), json.loads(bytes(used.said))
+    at = (4096 * page + start) % len(whole)
+    path = tmp_path / "zeros.db"
+    path.write_bytes(whole[:at] + bytes(min(length, len(whole) - at)) + whole[at + length :])
+    with suppress(StoreError):
+        assert use(path) in ([], said)
+
+
+DAMAGE = {
+    "UPDATE chat_messages SET body = '[]' WHERE turn = 1": "turn 2 cannot be read",
+    "UPDATE chat_messages SET body = 'null' WHERE turn = 1": "turn 2 cannot be read",
+    "UPDATE chat_messages SET body = '{}' WHERE turn = 1": "turn 2 cannot be read",
+    """UPDATE chat_messages SET body = '{"role": 7}' WHERE turn = 1""": "turn 2 cannot be read",
+    "DELETE FROM chat_messages WHERE turn = 1": "turn 2 of its 3 turns is not there",
+    "DELETE FROM chat_messages WHERE turn = 2": "turn 3 of its 3 turns is not there",
+    "UPDATE chat_messages SET turn = 7 WHERE turn = 2": "turn 3 of its 3 turns is not there",
+    "UPDATE chat_conversations SET turns = 2": "its 2 turns",
+    "UPDATE chat_conversations SET folded = 4": "its numbers cannot be",
+    "UPDATE chat_conversations SET folded = -1": "its numbers cannot be",
+    "UPDATE chat_conversations SET settings = '[]'": "its settings cannot be read",
+    "UPDATE chat_conversations SET settings = '7'": "its settings cannot be read",
+    """UPDATE chat_conversations SET settings = '{"max_tokens": "400"}'""": "max_tokens in its settings is '400'",
+    """UPDATE chat_conversations SET settings = '{"keep_recent": true}'""": "keep_recent in its settings is True",
+    """UPDATE chat_conversations SET settings = '{"keep_rxxent": 2}'""": "settings that ChatMemory does not know: keep_rxxent",
+    "UPDATE chat_conversations SET summary = '{}'": "its summary cannot be read",
+    "UPDATE chat_conversations SET summary = 'null'": "its summary cannot be read",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_rows_that_hold_something_else_are_damage_and_are_said_to_be(shared_store, damage):
+    talk(ChatMemory(FakeClient(), conversation=shared_store.open("ana")), 3)
+    with shared_store.database.writing() as connection:
+        connection.execute(sa.text(damage.replace(":", r"\:")))
+    with pytest.raises(DamagedStore, match=f"(?:{DAMAGE[damage]}).*Put a backup"):
+        ChatMemory.resume(FakeClient(), shared_store.open("ana"))
+    shared_store.delete("ana")
+
+
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_saved_in_part(tmp_path):
+    with ConversationStore(tmp_path / "chats.db") as store:
+        store.open("ana").append(TURN)
+        with store.database.reading() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        full = f"PRAGMA max_page_count = {pages}"
+        sa.event.listen(store.database._engine, "connect", lambda connection, _: connection.execute(full))
+        with pytest.raises(StoreError, match=r"The disk is full\. Make room and try again"):
+            store.open("ana").append([{"role": "user", "content": "x" * 100_000}])
+        assert store.open("ana").messages() == TURN
+
+
+def test_a_folder_or_a_store_without_one_of_its_tables_is_said_to_be_that(tmp_path):
+    with pytest.raises(StoreError, match=r"is a folder\. Name a file in it"):
+        ConversationStore(tmp_path)
+    with ConversationStore(tmp_path / "chats.db") as store:
+        with store.database.writing() as connection:
+            connection.execute(sa.text("DROP TABLE chat_messages"))
+        with pytest.raises(DamagedStore, match="no such table"):
+            store.open("ana").append(TURN)
+
+
 @pytest.mark.parametrize("missing", [1, 100, 4095])
 def test_a_cut_in_the_last_page_is_noticed(tmp_path, missing):
     path = tmp_path / "chats.db"
@@ -390,7 +520,7 @@ def test_a_message_that_cannot_be_read_is_named(store):
 def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
     with store.database.writing() as connection:
         connection.execute(sa.update(chat_memory.schema.version).values(version=99))
-    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 2"):
+    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 3"):
         ConversationStore(database_url)
 
 
@@ -462,6 +592,65 @@ def test_texts_are_cleaned_before_they_are_written(database_url):
         assert saved.recent[0][1]["content"] == "Is it [number]?"
 
 
+def forgets_to_return(text):
+    text.replace("secret", "…")
+
+
+async def asynchronous(text):
+    return text
+
+
+WRONG = [forgets_to_return, asynchronous, redact, str.split, str.encode, len, lambda text: [text], lambda text: None]
+
+
+@pytest.mark.parametrize("clean", WRONG)
+def test_a_clean_that_returns_no_text_is_named_and_nothing_is_saved_or_lost(shared_store, clean):
+    store = ConversationStore(shared_store.database.url.render_as_string(hide_password=False), clean=clean)
+    client = FakeClient()
+    memory = ChatMemory(client, conversation=store.open("ana"))
+    with pytest.raises(TypeError, match=r"given as clean \(.*\) returned .* It must return a text") as error:
+        memory.ask("My name is Ana.")
+    assert error.value.reply == "Noted." and memory.messages == [] and store.ids() == []
+    with pytest.raises(TypeError, match="given as clean"):
+        UserFacts(store, "ana").add("The user is called Ana.")
+    assert UserFacts(store, "ana").record() == []
+    store.close()
+    memory = ChatMemory(client, conversation=shared_store.open("ana"))
+    memory.ask("My name is Ana.")
+    assert shared_store.open("ana").messages() == memory.messages and len(memory.messages) == 2
+    shared_store.delete("ana")
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), TypeError("mine"), RuntimeError("mine")])
+def test_what_a_clean_raises_passes_with_a_note_of_where_it_comes_from(sqlite_url, error):
+    def broken(text):
+        raise error
+
+    with ConversationStore(sqlite_url, clean=broken) as store:
+        with pytest.raises(type(error), match="mine") as caught:
+            store.open("ana").append(TURN)
+        assert "given as clean (" in caught.value.__notes__[0] and "Nothing was saved" in caught.value.__notes__[0]
+        assert store.ids() == []
+
+
+@pytest.mark.parametrize("clean", [None, "redacted", 7])
+def test_a_clean_that_is_no_function_is_refused_before_anything_is_made(tmp_path, clean):
+    with pytest.raises(TypeError, match="clean must be a function"):
+        ConversationStore(tmp_path / "chats.db", clean=clean)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("clean", [str.upper, lambda text: "x", lambda text: ""])
+def test_a_clean_changes_words_but_no_role_and_no_type(tmp_path, clean):
+    parts = [{"type": "text", "text": "Look"}]
+    with ConversationStore(tmp_path / "chats.db", clean=clean) as store:
+        store.open("ana").append([{"role": "user", "content": parts}, {"role": "assistant", "content": "Hi"}])
+        assert store.open("ana").messages() == [
+            {"role": "user", "content": [{"type": "text", "text": clean("Look")}]},
+            {"role": "assistant", "content": clean("Hi")},
+        ]
+
+
 def test_what_is_deleted_leaves_the_file(tmp_path):
     path = tmp_path / "chats.db"
     with ConversationStore(path) as store:
@@ -494,6 +683,7 @@ def shape(url: str) -> dict:
             table: (
                 [(column["name"], str(column["type"]), column["nullable"]) for column in tables.get_columns(table)],
                 tables.get_pk_constraint(table)["constrained_columns"],
+                sorted(index["name"] for index in tables.get_indexes(table)),
             )
             for table in sorted(tables.get_table_names())
         }
@@ -513,15 +703,35 @@ def test_a_store_of_the_first_version_is_upgraded_and_goes_on(database_url):
             assert chat_memory.schema.version_of(connection) == chat_memory.schema.VERSION
 
 
-def test_an_upgraded_store_has_the_tables_of_a_new_one(database_url, tmp_path):
-    first_version(database_url)
+def test_the_facts_of_the_second_version_are_found_as_if_they_were_new(database_url):
+    second_version(database_url)
+    with ConversationStore(database_url) as store:
+        ana, bo = UserFacts(store, "ana"), UserFacts(store, "bo")
+        assert [fact.id for fact in ana.record()] == [1, 2, 3] and store.open("ana").messages() == SAID
+        assert [[fact.id for fact in ana.find(words)] for words in ("lodz", "ŁÓDŹ", "北京", "Who is Will?")] == [
+            [1],
+            [1],
+            [],  # it is replaced
+            [3],
+        ]
+        assert [fact.text for fact in bo.find("who is don")] == ["The user's brother is Don."]
+        ana.correct(3, "The user's brother is Mark, in 北京.")
+        assert ana.find("Who is Will?") == [] and [fact.id for fact in ana.find("北京")] == [5]
+        ana.forget_all()
+        assert ana.find("Łódź") == [] and len(bo.known()) == 1
+        store.check()
+
+
+@pytest.mark.parametrize("older", [first_version, second_version])
+def test_an_upgraded_store_has_the_tables_of_a_new_one(database_url, tmp_path, older, request):
+    older(database_url)
     ConversationStore(database_url).close()
-    upgraded = shape(database_url)
-    if "sqlite" not in database_url:
-        assert {"chat_facts", "chat_fact_vectors"} < upgraded.keys()
-        return
-    ConversationStore(tmp_path / "new.db").close()
-    assert upgraded == shape(f"sqlite:///{tmp_path / 'new.db'}")
+    new_url = f"sqlite:///{tmp_path / 'new.db'}"
+    with ExitStack() as stack:
+        if "sqlite" not in database_url:
+            new_url = stack.enter_context(request.getfixturevalue("postgresql").new_database())
+        ConversationStore(new_url).close()
+        assert shape(database_url) == shape(new_url)
 
 
 def test_an_upgrade_that_fails_changes_nothing(database_url, monkeypatch):

@@ -8,11 +8,12 @@ import pytest
 import tiktoken
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 
-from chat_memory import IncompleteReply, Usage, count_tokens, summarize
+from chat_memory import IncompleteReply, Usage, count_tokens, show_request, summarize, trim_to_budget
 from chat_memory.summary import summarize_async
 from fake_client import FakeAsyncClient, FakeClient, answer
-from histories import ANY, REPEATABLE
+from histories import ANY, RARE_KINDS, REPEATABLE
 
 TRIP = [
     {"role": "user", "content": "I'm planning a trip to Japan."},
@@ -38,9 +39,12 @@ def said_in(requests: list[dict]) -> str:
 
 def texts_of(message: dict) -> list[str]:
     content = message["content"] or ""
-    texts = [content] if isinstance(content, str) else [part["text"] for part in content]
-    functions = [call["function"] for call in message.get("tool_calls", ())]
-    return [*texts, *(text for function in functions for text in (function["name"], function["arguments"]))]
+    texts = [content] if isinstance(content, str) else [part.get("text") or part["refusal"] for part in content]
+    texts += [message["refusal"]] if "refusal" in message else []
+    texts += [message["audio"]["transcript"]] if "audio" in message else []
+    called = [call.get("function") or call["custom"] for call in message.get("tool_calls", ())]
+    called += [message["function_call"]] if "function_call" in message else []
+    return [*texts, *(text for each in called for text in each.values())]
 
 
 def least_prompt(max_tokens: int) -> int:
@@ -144,7 +148,7 @@ def test_a_summary_of_which_not_even_a_letter_fits_is_incomplete():
 
 
 @REPEATABLE
-@given(ANY, st.text(max_size=40))
+@given(ANY | RARE_KINDS, st.text(max_size=40))
 def test_every_word_is_sent_and_no_message_can_pass_for_two(history, text):
     client = FakeClient()
     history = [*history, {"role": "user", "content": text}]
@@ -290,6 +294,8 @@ def test_usage_is_added_as_the_server_says_or_as_it_is_counted():
         ({"messages": [{"content": "Hi"}]}, ValueError, r"messages\[0\] needs a role"),
         pytest.param({"messages": [*TRIP, NUMBER]}, TypeError, r"messages\[2\]\['content'\]"),
         pytest.param({"messages": [*TRIP, STRINGS]}, ValueError, r"messages\[2\]\['content'\]\[0\]"),
+        ({"messages": TRIP, "previous": None}, TypeError, "previous must be a text"),
+        ({"messages": TRIP, "model": None}, TypeError, "model must be the name of a model"),
     ],
 )
 def test_what_cannot_be_summarised_is_named(arguments, error, says):
@@ -305,10 +311,90 @@ def test_who_said_it_is_sent():
     assert "Ada" in client.requests[0]["messages"][1]["content"]
 
 
-def test_parts_that_are_no_text_are_named():
+def part(kind: str, **fields) -> dict:
+    return {"role": "user", "content": [{"type": kind, **fields}]}
+
+
+CALLED = {"name": "look_up", "arguments": '{"town": "Nara"}'}
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (part("image_url"), "[picture]"),
+        (part("image_url", image_url={"url": "https://example.org/cat.png"}), "[picture https://example.org/cat.png]"),
+        (part("image_url", image_url={"url": "data:image/png;base64," + "A" * 9_999}), "[picture image/png]"),
+        (part("input_audio", input_audio={"data": "UklGR" * 999, "format": "wav"}), "[sound wav]"),
+        (part("file", file={"filename": "plan.pdf", "file_data": "JVBERi0" * 999}), "[file plan.pdf]"),
+        (part("file", file={"file_id": "file-7"}), "[file file-7]"),
+        (part("refusal", refusal="No."), "[refused: No.]"),
+        ({"role": "assistant", "content": None, "refusal": "No."}, "[refused: No.]"),
+        ({"role": "assistant", "content": None, "audio": {"id": "audio_7"}}, "[sound audio_7]"),
+        ({"role": "assistant", "audio": {"id": "audio_7", "transcript": "Hi. " * 99}}, f"[spoken: {'Hi. ' * 99}]"),
+        (
+            {"role": "assistant", "content": "Wait.", "function_call": CALLED},
+            f"Wait.\n[calls look_up({CALLED['arguments']})]",
+        ),
+        (
+            {
+                "role": "assistant",
+                "tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "run", "input": "ls"}}],
+            },
+            "[calls run(ls)]",
+        ),
+        (
+            {
+                "role": "assistant",
+                "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": {"town": "Nara"}}}],
+            },
+            '[calls f({"town": "Nara"})]',
+        ),
+        ({"role": "assistant", "content": "In May.", "reasoning_content": "They want a month."}, "In May."),
+    ],
+)
+def test_what_is_no_text_is_named(message, words):
     client = FakeClient()
-    summarize(client, [{"role": "user", "content": [{"type": "image_url"}, {"type": "text", "text": "What is this?"}]}])
-    assert quoted(client.requests[0])[1] == [{"role": "user", "content": "[image_url]\nWhat is this?"}]
+    summarize(client, [message])
+    assert quoted(client.requests[0])[1] == [{"role": message["role"], "content": words}]
+
+
+CALL_OBJECT = ChatCompletionMessageFunctionToolCall(id="1", type="function", function={"name": "f", "arguments": "{}"})
+
+
+@pytest.mark.parametrize(
+    ("message", "error", "says"),
+    [
+        ({"role": "assistant", "tool_calls": [CALL_OBJECT]}, TypeError, r"\['tool_calls'\]\[0\] .*call\.model_dump"),
+        ({"role": "assistant", "function_call": CALL_OBJECT.function}, TypeError, r"\['function_call'\] is a Function"),
+        (ChatCompletionMessage(role="assistant", content="Hi"), TypeError, r"message\.content"),
+        (part("tool_use", name="f"), ValueError, r"\['content'\]\[0\] is not a text part but 'tool_use'.*in its place"),
+    ],
+)
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda messages: summarize(FakeClient(), messages),
+        count_tokens,
+        show_request,
+        lambda messages: trim_to_budget(messages, 100),
+    ],
+    ids=["summarize", "count_tokens", "show_request", "trim_to_budget"],
+)
+def test_what_nobody_can_read_gets_the_same_error_everywhere(function, message, error, says):
+    with pytest.raises(error, match=rf"messages\[1\].*{says.removeprefix('messages')}"):
+        function([TRIP[0], message])
+
+
+HALF = "My name is Ana \ud83d."
+
+
+def test_half_an_emoji_is_sent_as_a_sign():
+    client = FakeClient()
+    summarize(client, [{"role": "user", "name": "A\ud83d", "content": HALF}], previous="\ud83c\udf38 and \udf38")
+    assert quoted(client.requests[0]) == (
+        "🌸 and \ufffd",
+        [{"role": "user", "name": "A\ufffd", "content": "My name is Ana \ufffd."}],
+    )
 
 
 def test_nothing_of_the_caller_is_changed():

@@ -7,7 +7,7 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_memory import count_tokens, message_tokens
+from chat_memory import count_tokens, message_tokens, show_request, trim_to_budget
 from histories import ACCEPTED, ODD, REPEATABLE, TOOLS
 from mock_model import get_mock_client
 from mock_model.replying import Reply
@@ -84,7 +84,7 @@ def test_the_count_with_tools_is_what_the_openai_api_reported(model, reported):
     assert count_tokens(WEATHER, model=model, tools=[WEATHER_TOOL]) == reported
 
 
-@pytest.mark.parametrize("model", ["gpt-6-luna", "offline-model", "llama3.2:3b", "", "名前"])
+@pytest.mark.parametrize("model", ["gpt-6-luna", "offline-model", "llama3.2:3b", "名前"])
 def test_a_model_that_tiktoken_does_not_know_is_counted_with_o200k(model):
     assert count_tokens(JARGON, model=model) == 124
 
@@ -116,6 +116,87 @@ def test_of_tool_calls_every_string_counts():
     message = {"role": "assistant", "content": None, "tool_calls": [CALL, CALL]}
     one_call = text_tokens("call_1", "function", "get_weather", '{"city": "Kyoto"}')
     assert message_tokens(message) == 3 + 1 + 2 * one_call
+
+
+def test_of_a_refusal_the_text_counts_as_a_part_and_as_a_field():
+    part = {"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}
+    field = {"role": "assistant", "content": None, "refusal": "I will not."}
+    assert message_tokens(part) == message_tokens(field) == 3 + 1 + text_tokens("I will not.")
+    for message in (part, field):
+        messages = [{"role": "user", "content": "Hi"}, message, {"role": "user", "content": "Why?"}]
+        assert count_tokens(messages) == prompt_tokens(messages, "offline-model")
+
+
+def test_of_other_calls_and_a_spoken_reply_every_string_counts():
+    old = {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}}
+    assert message_tokens(old) == 3 + 1 + text_tokens("look", "{}")
+    custom = {"id": "c", "type": "custom", "custom": {"name": "run", "input": "SELECT 1"}}
+    assert message_tokens({"role": "assistant", "tool_calls": [custom]}) == 4 + text_tokens(
+        "c", "custom", "run", "SELECT 1"
+    )
+    assert message_tokens({"role": "assistant", "audio": {"id": "audio_7"}}) == 4 + text_tokens("audio_7")
+
+
+def text_size(text: str, model: str = "gpt-4o") -> int:
+    return message_tokens({"role": "user", "content": text}, model) - 4
+
+
+MOST = 999_998  # blanks in a row that tiktoken can count
+
+
+@pytest.mark.parametrize(
+    ("model", "blank"), [("gpt-4o", " "), ("gpt-4o", "\t"), ("gpt-4o", "\x85"), ("gpt-4", "\u2028")], ids=ascii
+)
+def test_a_million_blanks_are_counted_in_blocks_that_begin_where_the_run_does(model, blank, capfd):
+    encoding = tiktoken.encoding_for_model(model)
+    block, rest = (len(encoding.encode_ordinary(blank * length)) for length in (100_000, 2))
+    assert text_size(f"x{blank * 1_000_003}y", model) == 1 + 10 * block + rest + len(
+        encoding.encode_ordinary(f"{blank}y")
+    )
+    assert capfd.readouterr().err == ""  # tiktoken's panic writes there
+
+
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [("gpt-4o", "x" + " " * MOST), ("gpt-4o", "\t" * 1_000_001 + "\n"), ("gpt-4", " " * 1_000_001)],
+    ids=["the last", "before a line's end", "older"],
+)
+def test_what_tiktoken_can_count_is_counted_as_it_does(model, text):
+    assert text_size(text, model) == len(tiktoken.encoding_for_model(model).encode_ordinary(text))
+
+
+def test_where_tiktoken_gives_up_all_the_same_the_pieces_are_counted(monkeypatch):
+    class PanicException(BaseException):
+        """What tiktoken raises; it is no Exception."""
+
+    class Panicking:
+        def __init__(self, encoding):
+            self._encoding, self._pat_str = encoding, encoding._pat_str
+
+        def encode_ordinary(self, text):
+            if len(text) > 100_000:
+                raise PanicException
+            return self._encoding.encode_ordinary(text)
+
+    text = "One by one they went to Kyoto, and it's true. \n\n" * 3_000 + "a" * 250_000
+    expected = text_tokens(text)
+    monkeypatch.setattr(tiktoken, "get_encoding", lambda name, get=tiktoken.get_encoding: Panicking(get(name)))
+    assert text_size(text) == expected
+
+
+@pytest.mark.parametrize(("text", "same"), [("a \ud83d", "a \ufffd"), ("\udf38\ud83c\udf38", "\ufffd🌸")])
+def test_half_an_emoji_counts_as_the_sign_that_is_sent_in_its_place(text, same):
+    assert text_size(text) == text_tokens(same)
+
+
+@pytest.mark.parametrize(
+    ("model", "error"),
+    [(None, TypeError), (7, TypeError), (["gpt-4o"], TypeError), ("", ValueError), (" ", ValueError)],
+)
+def test_what_is_no_name_of_a_model_is_refused(model, error):
+    for function in (count_tokens, show_request, lambda messages, model: trim_to_budget(messages, 99, model=model)):
+        with pytest.raises(error, match="model"):
+            function(WEATHER, model=model)
 
 
 def test_a_special_token_in_a_message_is_text():

@@ -116,10 +116,11 @@ def test_without_a_budget_there_is_no_window_to_fill():
     assert all("budget" not in shown and "%" not in shown for shown in both(show_request(TRIP)))
 
 
-@pytest.mark.parametrize("budget", [0, -5])
-def test_a_budget_below_one_token_is_refused(budget):
-    with pytest.raises(ValueError, match=f"at least 1 token, got {budget}"):
-        show_request(TRIP, budget=budget)
+@pytest.mark.parametrize("name", ["budget", "scale"])
+@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (-5, ValueError), ("9", TypeError), (1.5, TypeError)])
+def test_a_budget_or_a_scale_is_a_whole_number_of_tokens(name, size, error):
+    with pytest.raises(error, match=f"{name} must be .*got {size!r}"):
+        show_request(TRIP, **{name: size})
 
 
 def test_an_empty_request_says_so():
@@ -132,9 +133,31 @@ def test_the_title_is_shown():
         assert "After <trimming>" in shown and "4 messages" in shown
 
 
+def bars(view) -> list[float]:
+    """The lengths of the messages' bars."""
+    return [float(rect.get("width")) for rect in rects(view) if rect.get("height") == "8"]
+
+
 def test_bars_are_proportional_to_tokens():
-    bars = [float(rect.get("width")) for rect in rects(show_request(TRIP)) if rect.get("height") == "8"]
-    assert [round(bar / bars[1] * 11) for bar in bars] == [7, 11, 8, 9]
+    lengths = bars(show_request(TRIP))
+    assert [round(length / lengths[1] * 11) for length in lengths] == [7, 11, 8, 9]
+
+
+def test_bars_of_two_requests_with_one_scale_can_be_compared():
+    one, other = show_request(TRIP, scale=22), show_request(TRIP[:1] * 2, scale=22)
+    assert bars(show_request(TRIP))[0] != bars(show_request(TRIP[:1]))[0]  # without it they cannot
+    assert bars(one)[0] == bars(other)[0] == bars(other)[1]
+    assert bars(one)[1] * 2 == pytest.approx(bars(show_request(TRIP, scale=11))[1], abs=0.1)
+    rows = [view.text.splitlines()[2] for view in (one, other)]
+    assert rows[0] == rows[1] and "━" in rows[0]
+
+
+def test_a_bar_that_is_longer_than_the_scale_is_full_and_has_an_arrow():
+    within, over = show_request(TRIP, scale=11), show_request(TRIP, scale=10)
+    assert max(bars(over)) == max(bars(within)) == bars(over)[1]
+    arrows = [view.svg.count('z"') for view in (within, over)], [view.text.count("▶") for view in (within, over)]
+    assert arrows == ([0, 1], [0, 1])
+    assert over.text.splitlines()[3].index("▶") == within.text.splitlines()[3].rindex("━")
 
 
 def rects(view) -> list[ElementTree.Element]:
@@ -215,6 +238,21 @@ def test_tool_calls_and_results_are_shown_by_the_name_of_the_function():
 )
 def test_content_of_every_kind_is_shown(content, shown):
     assert all(shown in text for text in both(show_request([{"role": "assistant", "content": content}])))
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ({"content": [{"type": "refusal", "refusal": "I will not."}]}, "[refused: I will not.]"),
+        ({"content": None, "refusal": "I will not."}, "[refused: I will not.]"),
+        ({"content": None, "audio": {"id": "audio_7"}}, "[sound audio_7]"),
+        ({"content": None, "function_call": {"name": "look", "arguments": '{"a": 1}'}}, 'calls look({"a": 1})'),
+        ({"tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "run", "input": "ls"}}]}, "calls run(ls)"),
+        ({"content": "half \ud83d"}, "half \ufffd"),
+    ],
+)
+def test_what_is_no_plain_text_is_shown_too(message, shown):
+    assert all(shown in text for text in both(show_request([{"role": "assistant", **message}])))
 
 
 def test_a_name_is_shown_before_the_text():

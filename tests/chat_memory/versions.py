@@ -10,16 +10,51 @@ SAID = [
     {"role": "user", "content": "Hello 🌸"},
     {"role": "assistant", "content": "Hello, Ana."},
 ]
+SECOND_INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE chat_facts_words USING fts5("
+        "text, content='chat_facts', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
+        "CREATE TRIGGER chat_facts_added AFTER INSERT ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(rowid, text) VALUES (new.id, new.text); END",
+        "CREATE TRIGGER chat_facts_removed AFTER DELETE ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, text) VALUES ('delete', old.id, old.text); END",
+        "CREATE TRIGGER chat_facts_changed AFTER UPDATE OF text ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, text) VALUES ('delete', old.id, old.text); "
+        "INSERT INTO chat_facts_words(rowid, text) VALUES (new.id, new.text); END",
+        "INSERT INTO chat_facts_words(chat_facts_words) VALUES ('rebuild')",
+    ),
+    "postgresql": (
+        "ALTER TABLE chat_facts ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('english', "
+        r"regexp_replace(normalize(regexp_replace(normalize(text, NFD), '[\u0300-\u036f]', '', 'g'), NFC), "
+        "'[^[:alnum:]]+', ' ', 'g'))) STORED",
+        "CREATE INDEX chat_facts_words ON chat_facts USING gin (words)",
+    ),
+}
 
 
 def first_version(url: str) -> None:
     """Make a store of the first version, with one conversation, "ana", in which all this was SAID."""
-    script = Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8")
+    _make(url, *_statements(url, "version_1.sql"))
+
+
+def second_version(url: str) -> None:
+    """Make a store of the second version: the first with facts about ana, of which one is replaced, and about bo."""
+    index = SECOND_INDEX["postgresql" if "postgresql" in url else "sqlite"]
+    _make(url, *_statements(url, "version_1.sql"), *_statements(url, "version_2.sql"), *index)
+
+
+def _statements(url: str, name: str) -> list[str]:
+    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
     if "postgresql" in url:
         script = script.replace("INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "SERIAL PRIMARY KEY")
-        script = script.replace(" WITHOUT ROWID", "")
+        script = script.replace(" WITHOUT ROWID", "").replace("BLOB", "BYTEA")
+    return script.split(";\n")
+
+
+def _make(url: str, *statements: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for statement in script.split(";\n"):
-            connection.exec_driver_sql(statement)
+        for statement in statements:
+            if statement.strip():
+                connection.exec_driver_sql(statement)
     engine.dispose()

@@ -4,11 +4,12 @@ Write two functions. Both make two calls: the first tells the model `fact`, the 
 the second call sends. Both return the text of the second reply.
 
 You have it when
-- without history, the second call sends the question and nothing else;
+- without history, the second call sends one message, the question, and nothing else (no system message either);
 - with history, the second call sends the whole exchange again: the fact, what the model replied to it, then the question;
-- the reply holds the fact only with the history.
+- the reply holds the fact only with the history;
+- a second exchange knows nothing of the first: the next user may be another one.
 
-`client` is the object that sends requests to the model, as in the lesson. The model's name is MODEL.
+`client` is the object that sends requests to the model, as in the lesson. The model's name is MODEL, and no other is used.
 Everything in this file may be edited, but the names and the arguments of the functions stay.
 """
 

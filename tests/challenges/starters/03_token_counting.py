@@ -4,16 +4,20 @@ Write `count_tokens`, so that it returns the number which the server will report
 is the offline model; it counts like OpenAI's models of today. Count with tiktoken, and without the finished
 `count_tokens` of chat_memory: you need it in later lessons, here you find out what is in it.
 
+Each message has a role, a content, and perhaps a name. (No tools, and no content that is None.) The content is a text, or
+a list of parts: [{"type": "text", "text": "Hello"}, {"type": "text", "text": "there"}]. What of a part is counted, the
+lesson has not shown: ask the server, as the lesson does, before you write it.
+
 You have it when
 - texts are counted in tokens, in every language and of any length, and `<|endoftext|>` is a text like any other;
 - each text is counted by itself, in whatever order the messages stand;
 - a further message, an empty one too, adds to your count what it adds to the server's;
 - what primes the reply is counted, once per request;
 - a name costs what the server counts for it;
+- a content that is a list of parts costs what the server counts for it;
 - your count equals the server's on conversations that you have not seen;
 - counting sends nothing, and does not change the messages.
 
-Each message has a role and a content, both texts, and perhaps a name. (No tools, and no content that is None.)
 Everything in this file may be edited, but the name and the argument of the function stay.
 """
 

@@ -6,12 +6,15 @@ saved since: where the file holds more or fewer, somebody else has changed it.
 
 You have it when
 - `resume` returns [] where nothing was saved yet, and afterwards all messages of all turns, in order and exactly as they
-  were: all letters, function calls, lists of parts, None;
+  were: all letters (line ends of any kind are letters too), function calls, lists of parts, None;
 - two conversations in one folder do not mix, and what another program has saved is there;
 - where the file does not hold `known` messages, `save` raises Conflict and changes nothing;
 - where the file is damaged, `resume` and `save` raise DamagedFile and leave the file as it is. The message of the error names
-  the file, and says what the user can do. A file that is only in use by somebody else is neither damaged nor new: wait,
-  or let that error out as it is;
+  the file, and says what the user can do. Damaged is what was cut short or written over, what has zeros or rubbish in one
+  place, and JSON or rows that are no messages. Where all messages are there all the same, `resume` may return them; that a
+  single letter became another one need not be noticed, and an empty file is as good as none. `save` may overlook what is
+  wrong inside of old messages;
+- a file that is only in use by somebody else is neither damaged nor new: wait, or let that error out as it is;
 - a program that is killed in the middle of `save`, at any point, leaves a file with the messages that were there, or with the
   whole new turn too, and `resume` and `save` then work as ever;
 - of two programs that save a turn at the same moment one succeeds, and the other gets Conflict.

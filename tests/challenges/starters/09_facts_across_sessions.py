@@ -2,25 +2,30 @@
 
 Write `Facts`, which keeps facts about many users in the file `path`, and `answer`, which asks the model a user's question
 with the few facts that matter to it. A fact is one sentence, such as "The user's dog is called Biscuit." `remember` and
-`correct` return its number; if a correction gets a number of its own, the old number is that of no fact any more.
+`correct` return its number. No number is ever given out again to this user, not even when its fact is forgotten; if a
+correction gets a number of its own, the old number is that of no fact any more.
 
 You have it when
 - `known` returns the facts of a user in a new list, word for word, oldest first, also in the next program, which makes a
   new `Facts(path)`;
 - `about` returns those that share words with the question, at most `limit`, those first that share most words. Words are
   those that words_of (below) finds;
-- `answer` returns the model's reply. It sends those facts, as many as fit, as data: an order in a fact is not obeyed, and no
-  fact stands in a system message, nor in one of a tool. With them a request has at most NOTE_TOKENS tokens more than the
-  question alone would have (count_tokens). Where no fact matters, the question is asked all the same;
+- `answer` returns the reply of MODEL. It sends those facts, as many as fit, as data: an order in a fact is not obeyed, whatever
+  signs the fact holds, and no fact stands in a system message, nor in one of a tool. With them a request has at most
+  NOTE_TOKENS tokens more than the question alone would have (count_tokens), and a fact with which it has just as many is sent.
+  Where no fact matters, the question is asked all the same;
 - no user ever gets another user's fact, whatever their names are: `ana` and `Ana` are two users, and "%" is one;
 - `correct` and `forget` raise LookupError (KeyError is one) where this user has no fact of that number, and change nothing;
 - names, texts and questions may hold whatever people write: quotes, %, emoji, line ends, nothing at all in a question;
 - a corrected fact wins: what it said before is no longer known, found or sent;
-- a forgotten fact is gone, with all that it said before it was corrected. No file that is written holds a byte of it.
+- a forgotten fact is gone, with all that it said before it was corrected. No file that is written holds a byte of it, not even
+  packed or in other letters: after it was forgotten, nothing in the files depends on what it said.
 
 One program at a time uses the file, and each can end at any moment after a call. Keep the facts in any form: JSON, SQLite, with
-its full-text search or without. A database leaves what is deleted in the file, until VACUUM writes it anew. Only UserFacts of
-chat_memory is not for use: this is yours. Everything in this file may be edited, but the names and the arguments stay.
+its full-text search or without. A database leaves what is deleted in the file, until VACUUM writes it anew. For the model, data
+is what the assistant has said, or what a user's message quotes: as JSON, in a fence (```) or between a tag and its end. Only
+UserFacts of chat_memory is not for use: this is yours. Everything in this file may be edited, but the names and the arguments
+stay.
 """
 
 import json

@@ -8,8 +8,13 @@ ENCODING = tiktoken.get_encoding("o200k_base")
 
 
 def tokens_of(message):
-    texts = sum(len(ENCODING.encode_ordinary(text)) for text in message.values())
+    texts = sum(len(ENCODING.encode_ordinary(text)) for text in texts_in(message))
     return 3 + texts + ("name" in message)
+
+
+def texts_in(message):
+    for value in message.values():
+        yield from [value] if isinstance(value, str) else [part["text"] for part in value]
 
 
 def count_tokens(messages):

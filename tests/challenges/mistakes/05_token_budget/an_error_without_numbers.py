@@ -3,8 +3,8 @@
 # hint: Which two numbers
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    used = 3 + message_tokens(history[0]) + message_tokens(history[-1])
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
+    used = 3 + reply_tokens + message_tokens(history[0]) + message_tokens(history[-1])
     if used > max_tokens:
         raise ValueError("The question is too long.")
     start = len(history) - 1

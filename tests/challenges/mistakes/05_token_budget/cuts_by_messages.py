@@ -3,8 +3,8 @@
 # hint: single messages
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    used = 3 + message_tokens(history[0])
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
+    used = 3 + reply_tokens + message_tokens(history[0])
     kept = []
     for message in reversed(history[1:]):
         used += message_tokens(message)

@@ -3,8 +3,8 @@
 # hint: whole request about
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    used = 3 + message_tokens(history[0])
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
+    used = 3 + reply_tokens + message_tokens(history[0])
     if used + message_tokens(history[-1]) > max_tokens:
         raise ValueError(f"{used + message_tokens(history[-1])} tokens are needed, but max_tokens is {max_tokens}.")
     kept = [history[0]]

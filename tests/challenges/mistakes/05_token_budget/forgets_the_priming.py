@@ -3,7 +3,7 @@
 # hint: beside its messages
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
     used = message_tokens(history[0])
     start = None
     for i in range(len(history) - 1, 0, -1):

@@ -3,8 +3,8 @@
 # hint: single messages
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
     messages = list(history)
-    while len(messages) > 1 and 3 + sum(map(message_tokens, messages)) > max_tokens:
+    while len(messages) > 1 and 3 + reply_tokens + sum(map(message_tokens, messages)) > max_tokens:
         messages.pop(1)
     return messages

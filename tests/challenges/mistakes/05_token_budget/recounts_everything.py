@@ -3,9 +3,9 @@
 # hint: for the second time
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
     def tokens(messages):
-        return 3 + sum(message_tokens(message) for message in messages)
+        return 3 + reply_tokens + sum(message_tokens(message) for message in messages)
 
     system, rest = history[0], history[1:]
     while tokens([system, *rest]) > max_tokens:

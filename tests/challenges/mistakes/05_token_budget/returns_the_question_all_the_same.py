@@ -3,8 +3,8 @@
 # hint: whether it fits at all
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    used = 3 + message_tokens(history[0]) + message_tokens(history[-1])
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
+    used = 3 + reply_tokens + message_tokens(history[0]) + message_tokens(history[-1])
     start = len(history) - 1
     for i in range(len(history) - 2, 0, -1):
         used += message_tokens(history[i])

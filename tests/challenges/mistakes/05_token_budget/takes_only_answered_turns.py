@@ -3,8 +3,8 @@
 # hint: whole request about
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    used = 3 + message_tokens(history[0])
+def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
+    used = 3 + reply_tokens + message_tokens(history[0])
     needed = used + message_tokens(history[-1])
     if needed > max_tokens:
         raise ValueError(f"{needed} tokens are needed, but max_tokens is {max_tokens}.")

@@ -1,5 +1,5 @@
 """Counts the system message and the note too, so that there are always more than 8 messages."""
-# fails: test_not_every_turn_is_summarised
+# fails: test_more_than_eight_messages_are_summarised
 # hint: What do you count
 
 import openai

@@ -1,5 +1,5 @@
 """Folds, keeps keep_recent turns however long they are, and has trim_to_budget drop the summary."""
-# fails: test_long_turns
+# fails: test_an_early_fact_is_known_long_after
 # hint: What if the last keep_recent turns alone do not fit
 
 from chat_memory import IncompleteReply, count_tokens, summarize, trim_to_budget

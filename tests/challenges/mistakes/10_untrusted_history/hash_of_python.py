@@ -1,5 +1,5 @@
 """Uses hash(), which gives other numbers in each run."""
-# fails: test_a_file_stays_the_same
+# fails: test_each_session_has_its_file
 # hint: different in each run
 
 import json

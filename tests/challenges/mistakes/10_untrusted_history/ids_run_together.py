@@ -1,5 +1,5 @@
 """Hashes the two ids as one text."""
-# fails: test_no_two_share_a_file
+# fails: test_each_session_has_its_file
 # hint: where the one ends and the other begins
 
 import hashlib

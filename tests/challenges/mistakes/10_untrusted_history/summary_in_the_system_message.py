@@ -1,5 +1,5 @@
 """Adds the summary to the system message, where it becomes a rule."""
-# fails: test_the_system_message_is_your_own
+# fails: test_the_request_is_sound
 # hint: Who has written the words that stand in the system message
 
 import hashlib

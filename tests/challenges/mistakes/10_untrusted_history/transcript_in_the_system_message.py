@@ -1,5 +1,5 @@
 """Puts the transcript behind the prompt, into the system message."""
-# fails: test_only_your_own_words_are_in_the_system_message
+# fails: test_all_that_was_said_is_summarised
 # hint: Which of these words have you written yourself
 
 import hashlib

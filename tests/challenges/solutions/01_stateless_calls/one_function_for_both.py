@@ -1,4 +1,4 @@
-"""One loop for both, which keeps the exchange or not; the replies are streamed."""
+"""One loop for both, which keeps the exchange or not; the replies are streamed. With history, a system message goes along."""
 
 from common import MODEL
 
@@ -14,11 +14,11 @@ def ask_with_history(client, fact, question):
 
 
 def last_reply(client, texts, *, remember):
-    kept = ()
+    kept = (SYSTEM,) if remember else ()
     for text in texts:
-        request = (SYSTEM, *kept, {"role": "user", "content": text})
+        request = (*kept, {"role": "user", "content": text})
         stream = client.chat.completions.create(model=MODEL, messages=request, stream=True, temperature=0)
         reply = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
         if remember:
-            kept = (*request[1:], {"role": "assistant", "content": reply})
+            kept = (*request, {"role": "assistant", "content": reply})
     return reply

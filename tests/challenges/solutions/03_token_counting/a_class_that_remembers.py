@@ -11,8 +11,11 @@ class Counter:
         self.priming, self.per_message, self.per_name = priming, per_message, per_name
         self.text = lru_cache(maxsize=None)(lambda text: len(self.encoding.encode_ordinary(text)))
 
+    def content(self, content):
+        return self.text(content) if isinstance(content, str) else sum(self.text(part["text"]) for part in content)
+
     def message(self, message):
-        cost = self.per_message + self.text(message["role"]) + self.text(message["content"])
+        cost = self.per_message + self.text(message["role"]) + self.content(message["content"])
         if name := message.get("name"):
             cost += self.per_name + self.text(name)
         return cost

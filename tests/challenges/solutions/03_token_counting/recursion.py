@@ -7,6 +7,13 @@ def count_tokens(messages: list[dict], so_far: int = 3) -> int:
     if not messages:
         return so_far
     head, *tail = messages
-    texts = [head["content"]] + ([head["name"]] if "name" in head else [])
+    match head["content"]:
+        case str(text):
+            texts = [text]
+        case parts:
+            texts = [text for part in parts for key, text in part.items() if key == "text"]
+    if "name" in head:
+        so_far += 1
+        texts.append(head["name"])
     pieces = get_encoding("o200k_base").encode_ordinary_batch(texts)
-    return count_tokens(tail, so_far + 4 + sum(len(piece) for piece in pieces) + (len(texts) - 1))
+    return count_tokens(tail, so_far + 4 + sum(len(piece) for piece in pieces))

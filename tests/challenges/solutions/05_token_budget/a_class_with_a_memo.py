@@ -4,8 +4,8 @@ import json
 
 
 class Budget:
-    def __init__(self, history, count):
-        self.history, self.count = history, count
+    def __init__(self, history, count, reserve):
+        self.history, self.count, self.reserve = history, count, reserve
         self.known = {}
 
     def tokens(self, i):
@@ -17,7 +17,7 @@ class Budget:
         return [0, *range(start, len(self.history))]
 
     def cost(self, start):
-        return 3 + sum(self.tokens(i) for i in self.request(start))
+        return 3 + self.reserve + sum(self.tokens(i) for i in self.request(start))
 
     def best(self, limit):
         start = len(self.history) - 1
@@ -31,5 +31,5 @@ class Budget:
         return [self.history[i].copy() for i in self.request(start)]
 
 
-def trim_to_budget(history, max_tokens, message_tokens):
-    return Budget(history, message_tokens).best(max_tokens)
+def trim_to_budget(history, max_tokens, message_tokens, *, reply_tokens=0):
+    return Budget(history, message_tokens, reply_tokens).best(max_tokens)

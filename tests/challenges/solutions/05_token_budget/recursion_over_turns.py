@@ -22,10 +22,10 @@ def newest(turns, room, count):
     return [] if room < 0 else newest(turns[:-1], room, count) + turns[-1]
 
 
-def trim_to_budget(history: list[dict], max_tokens: int, message_tokens) -> list[dict]:
+def trim_to_budget(history: list[dict], max_tokens: int, message_tokens, reply_tokens=0) -> list[dict]:
     system, *rest = history
     *older, asked = turns_of(rest)
-    fixed = message_tokens(system) + 3 + sum(message_tokens(message) for message in asked)
+    fixed = message_tokens(system) + 3 + reply_tokens + sum(message_tokens(message) for message in asked)
     if fixed > max_tokens:
         raise TooLong(fixed, max_tokens)
     return [dict(system), *newest(older, max_tokens - fixed, message_tokens), *asked]

@@ -1,10 +1,10 @@
-"""A prompt of its own, a note that the user gives; where the summary fails, the talk goes on with all turns."""
+"""A prompt of its own; the note has a key of its own, and the user gives it; where the summary fails, all turns stay."""
 
 import json
 
 from common import MODEL
 
-MARK = "So far: "
+MARK = "So far: "  # only for the model: what is the note is known by its key
 PROMPT = (
     "Write the notes of this conversation, so that it can go on from them alone. Keep all names, numbers, places, wishes "
     "and decisions, and everything that the earlier notes say. At most 80 words."
@@ -24,7 +24,7 @@ def complete(client, messages):
 
 def next_turn(client, history, text):
     messages = list(history)
-    notes = messages[1:3] if messages[1:] and messages[1]["content"].startswith(MARK) else []
+    notes = [message for message in messages if "note" in message]
     turns = messages[1 + len(notes) :]
     if len(turns) > 8:
         so_far = notes[0]["content"] if notes else "none"
@@ -40,11 +40,12 @@ def next_turn(client, history, text):
             pass
         else:
             notes = [
-                {"role": "user", "content": MARK + " ".join(summary.split()[:80])},
-                {"role": "assistant", "content": "Thank you, I have read it."},
+                {"role": "user", "content": MARK + " ".join(summary.split()[:80]), "note": 1},
+                {"role": "assistant", "content": "Thank you, I have read it.", "note": 2},
             ]
             turns = turns[-4:]
     turns.append({"role": "user", "content": text})
-    reply = complete(client, messages[:1] + notes + turns)
+    request = messages[:1] + notes + turns
+    reply = complete(client, [{"role": one["role"], "content": one["content"]} for one in request])
     turns.append({"role": "assistant", "content": reply})
     return messages[:1] + notes + turns

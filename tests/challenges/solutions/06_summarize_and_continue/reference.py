@@ -1,4 +1,4 @@
-"""The note is a turn of its own, in which the user asks for a recap and the assistant gives it."""
+"""In the history the note has a role that nobody speaks in; in a request it is a turn of its own, a recap."""
 
 import openai
 
@@ -10,16 +10,19 @@ RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 
 def next_turn(client: openai.OpenAI, history: list[dict], text: str) -> list[dict]:
     """Ask `text` with what is remembered, and return the history with the question and its reply."""
-    request = [*shortened(client, history), {"role": "user", "content": text}]
-    answer = client.chat.completions.create(model=MODEL, messages=request)
-    return [*request, {"role": "assistant", "content": answer.choices[0].message.content}]
+    system, note, turns = parts(history)
+    if len(turns) > 8:
+        note = summarize(client, turns[:-4], note, max_tokens=150, model=MODEL)
+        turns = turns[-4:]
+    turns = [*turns, {"role": "user", "content": text}]
+    recap = [RECAP, {"role": "assistant", "content": note}] if note else []
+    answer = client.chat.completions.create(model=MODEL, messages=[system, *recap, *turns])
+    turns.append({"role": "assistant", "content": answer.choices[0].message.content})
+    return [system, *([{"role": "note", "content": note}] if note else []), *turns]
 
 
-def shortened(client: openai.OpenAI, history: list[dict]) -> list[dict]:
-    """Past 8 messages, return a history with the oldest turns in its note."""
-    start = 3 if RECAP in history else 1
-    if len(history) - start <= 8:
-        return history
-    note = history[2]["content"] if RECAP in history else ""
-    note = summarize(client, history[start:-4], note, max_tokens=150, model=MODEL)
-    return [history[0], RECAP, {"role": "assistant", "content": note}, *history[-4:]]
+def parts(history: list[dict]) -> tuple[dict, str, list[dict]]:
+    """The system message, the note and the turns. What a user says, whatever it is, has another role than the note."""
+    if len(history) > 1 and history[1]["role"] == "note":
+        return history[0], history[1]["content"], history[2:]
+    return history[0], "", history[1:]

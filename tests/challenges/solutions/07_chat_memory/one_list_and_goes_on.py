@@ -19,16 +19,15 @@ class ChatMemory:
     def __init__(self, client, system, max_tokens=3000, keep_recent=6):
         self.client = client
         self.messages = [said("system", system)]
+        self.noted = False  # whether the first turn of them is the recap
         self.max_tokens = max_tokens
         self.keep_recent = keep_recent
 
     def shortened(self, asked):
-        """The messages with the question, old turns summarised."""
+        """The messages before the question, old turns summarised."""
         rules, turns = split_turns(self.messages)
-        known = ""
-        if turns and turns[0][0]["content"] == ASKED:
-            known = turns.pop(0)[1]["content"]
-        keep = max(1, self.keep_recent)
+        known = turns.pop(0)[1]["content"] if self.noted else ""
+        keep = self.keep_recent
         while True:
             recent = turns[-keep:] if keep else []
             longer = [*rules, *chain(*recent), asked]
@@ -38,19 +37,18 @@ class ChatMemory:
         old = list(chain(*turns[: len(turns) - len(recent)]))
         if old:
             known = summarize(self.client, old, known, 60, model=MODEL, max_prompt_tokens=self.max_tokens)
-        recap = [said("user", ASKED), said("assistant", known)]
-        return trim_to_budget([*rules, *recap, *chain(*recent), asked], self.max_tokens)
+        return [*rules, said("user", ASKED), said("assistant", known), *chain(*recent)]
 
     def ask(self, text):
         asked = said("user", text)
-        everything = [*self.messages, asked]
-        request = everything
-        if count_tokens(everything) > self.max_tokens:
-            request = trim_to_budget(everything, self.max_tokens)  # raises where the question is too long
+        before, noted = self.messages, self.noted
+        trim_to_budget([before[0], asked], self.max_tokens)  # raises where the question is too long
+        if count_tokens([*before, asked]) > self.max_tokens:
             with suppress(openai.OpenAIError, IncompleteReply):
-                request = everything = self.shortened(asked)
+                before, noted = self.shortened(asked), True
+        request = trim_to_budget([*before, asked], self.max_tokens)  # a very long question goes without the recap, once
         choice = self.client.chat.completions.create(model=MODEL, messages=request).choices[0]
         if choice.finish_reason == "length":
             raise IncompleteReply("cut off", choice.message.content or "")
-        self.messages = [*everything, said("assistant", choice.message.content)]
+        self.messages, self.noted = [*before, asked, said("assistant", choice.message.content)], noted
         return choice.message.content

@@ -62,9 +62,12 @@ class ChatMemory:
 
     def without_the_oldest(self, state):
         asked, replied = state.turns[0]
-        told = f"Earlier notes: {state.notes}\n\nNew messages:\nuser: {asked}\nassistant: {replied}"
-        notes = self.complete([{"role": "system", "content": PROMPT}, {"role": "user", "content": told}])
-        return replace(state, notes=" ".join(notes.split()[:40]), turns=state.turns[1:])
+        words, notes = f"user: {asked}\nassistant: {replied}".split(" "), state.notes
+        for start in range(0, len(words), 100):
+            told = f"Earlier notes: {notes}\n\nNew messages:\n{' '.join(words[start : start + 100])}"
+            notes = self.complete([{"role": "system", "content": PROMPT}, {"role": "user", "content": told}])
+            notes = " ".join(notes.split()[:40])
+        return replace(state, notes=notes, turns=state.turns[1:])
 
     def complete(self, messages):
         pieces, reason = [], None

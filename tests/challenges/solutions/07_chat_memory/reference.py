@@ -2,10 +2,11 @@
 
 import openai
 
-from chat_memory import BudgetError, IncompleteReply, count_tokens, summarize
+from chat_memory import BudgetError, IncompleteReply, count_tokens, message_tokens, summarize
 from common import MODEL
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
+ROOM = "word " * 62  # as long as a summary of 60 tokens can get
 
 
 class ChatMemory:
@@ -37,15 +38,20 @@ class ChatMemory:
         """The summary and the turns to send with a question: old turns are folded into the summary if it does not fit."""
         if self.fits(self.summary, self.turns, question):
             return self.summary, self.turns
-        recent = self.turns[-self.keep_recent :] if self.keep_recent else []
-        while recent and not self.fits("word " * 80, recent, question):  # a summary of 60 tokens, and some room
+        recent = self.turns[max(0, len(self.turns) - self.keep_recent) :]
+        while recent and not self.fits(ROOM, recent, question):
             recent = recent[1:]
-        if not self.fits("word " * 80 if self.turns else self.summary, recent, question):
-            needed = count_tokens([self.system, question])
-            raise BudgetError({"the newest question": needed}, self.max_tokens)
+        if not self.fits(ROOM if self.turns else self.summary, recent, question):
+            raise self.too_long(question, ROOM if self.turns else self.summary)
         old = [message for turn in self.turns[: len(self.turns) - len(recent)] for message in turn]
         sizes = {"max_tokens": 60, "max_prompt_tokens": self.max_tokens}
         return summarize(self.client, old, self.summary, model=MODEL, **sizes), recent
+
+    def too_long(self, question: dict, summary: str) -> BudgetError:
+        """The error for a question that leaves no room for all that has to stand before it, with the tokens of each."""
+        before = count_tokens(self.layout(summary, [])) - count_tokens([self.system])
+        parts = {"the newest question": message_tokens(question), "the instructions": message_tokens(self.system)}
+        return BudgetError(parts | {"a summary": before, "priming the reply": 3}, self.max_tokens)
 
     def fits(self, summary: str, turns: list[list[dict]], question: dict) -> bool:
         """Whether a request stays within the budget."""

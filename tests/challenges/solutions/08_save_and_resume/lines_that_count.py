@@ -49,11 +49,14 @@ class Lines:
             return [], WIDTH
         try:
             counts = int(content[:WIDTH])
-            if len(content) < counts:
+            if not WIDTH <= counts <= len(content):
                 raise ValueError
-            lines = content[WIDTH:counts].splitlines()
-            return [message for line in lines for message in json.loads(line)], counts
-        except ValueError:
+            lines = content[WIDTH:counts].splitlines()  # of bytes: at \n and \r, which JSON does not leave in a text
+            messages = [message for line in lines for message in json.loads(line)]
+            if not all(isinstance(message, dict) for message in messages):
+                raise ValueError
+            return messages, counts
+        except (ValueError, TypeError):
             raise DamagedFile(self.path, "There are missing or strange lines") from None
 
     def write(self, place: int, content: bytes) -> None:

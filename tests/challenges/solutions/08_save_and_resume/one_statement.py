@@ -13,36 +13,49 @@ class Conflict(Exception):
     pass
 
 
-def connect(path):
-    database = sqlite3.connect(path)
+def read(database):
+    if database.execute("PRAGMA quick_check").fetchone() != (b"ok",):
+        raise sqlite3.DatabaseError("the check of the file failed")
+    tables = database.execute("SELECT name FROM sqlite_master").fetchall()
+    if tables != [(b"talk",)]:
+        if tables:
+            raise ValueError("it is a database of something else")
+        return []
+    messages = []
+    for count, body in database.execute("SELECT count, body FROM talk"):
+        messages += [json.loads(line) for line in body.splitlines()]
+        if len(messages) != count or not all(isinstance(message, dict) for message in messages):
+            raise ValueError("not all of it are messages")
+    return messages
+
+
+def checked(path, work):
     try:
-        database.execute("CREATE TABLE IF NOT EXISTS talk (id INTEGER PRIMARY KEY CHECK (id = 1), count, body)")
-        database.execute("INSERT OR IGNORE INTO talk VALUES (1, 0, '')")
-        database.commit()
-        if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("the check of the file failed")
-    except sqlite3.DatabaseError as error:
-        database.close()
-        if isinstance(error, sqlite3.OperationalError):
+        if path.exists() and path.stat().st_size == 1:
+            raise ValueError("all but one byte is gone")
+        with closing(sqlite3.connect(path)) as database, database:
+            database.text_factory = bytes  # what is no letter is damage too
+            messages = read(database)
+            work(database)
+            return messages
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CANTOPEN")):
             raise
-        raise DamagedFile(
-            f"{path.name}: {error}. You could move this file to another place and start a new one."
-        ) from None
-    return database
+        advice = "You could move this file to another place and start a new one."
+        raise DamagedFile(f"{path.name}: {error}. {advice}") from None
 
 
 def resume(path):
-    with closing(connect(path)) as database:
-        lines = database.execute("SELECT body FROM talk").fetchone()[0].splitlines()
-    try:
-        return [json.loads(line) for line in lines]
-    except ValueError:
-        raise DamagedFile(f"{path.name}: a line of it is no message. You could look for an older copy.") from None
+    return checked(path, lambda database: None) if path.exists() else []
 
 
 def save(path, turn, known):
-    lines = "".join(json.dumps(message) + "\n" for message in turn)
-    with closing(connect(path)) as database, database:
+    def add(database):
+        database.execute("CREATE TABLE IF NOT EXISTS talk (id INTEGER PRIMARY KEY CHECK (id = 1), count, body)")
+        database.execute("INSERT OR IGNORE INTO talk VALUES (1, 0, '')")
         change = "UPDATE talk SET count = count + ?, body = body || ? WHERE count = ?"
         if database.execute(change, (len(turn), lines, known)).rowcount != 1:
             raise Conflict("The conversation has changed.")
+
+    lines = "".join(json.dumps(message) + "\n" for message in turn)
+    checked(path, add)

@@ -1,0 +1,87 @@
+"""A list of objects in the reply of a model: what is certain is read, however it is wrapped, and the rest is refused."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_BEGINS = re.compile(r"[\[{]")
+_MEANT_AS_JSON = re.compile(r'\[\s*(?:[\[{"\]]|$)|\{\s*(?:["}]|$)')  # not "[see above]"
+_NUMBER = re.compile(r"\s*(?:(?:message|fact|number|no\.?|id)\s*)?#?([0-9]{1,9})(?:\.0{1,9})?\s*", re.I)
+
+
+def items_in(reply: str, key: str) -> list[Any] | None:
+    """The items of the one JSON list in a reply; None where there is no such list, a broken one, or more than one.
+
+    Around the list there may be text, a code fence, thoughts (<think>…</think>), or an object such as {"facts": […]}.
+    Objects that have the `key`, alone or one after the other, count as a list too.
+    """
+    text = reply.strip().removeprefix("\ufeff")
+    try:
+        return _listed(_decoder.decode(text), key)
+    except (ValueError, RecursionError):
+        pass
+    if text.startswith("<think") and "</think" not in text:
+        return None  # it never came to an end with its thoughts
+    try:
+        values = list(_values(re.split(r"</think(?:ing)?>", text)[-1]))
+    except (ValueError, RecursionError):
+        return None
+    lists = [found for value in values if (found := _listed(value, key)) is not None]
+    full = [found for found in lists if any(isinstance(item, dict) and key in item for item in found)]
+    if len(full) > 1 and all(isinstance(value, dict) and key in value for value in values):
+        return values  # one object after the other
+    if all(found == full[0] for found in full[1:]):
+        return full[0] if full else [] if [] in lists else None
+    return None
+
+
+def number_in(value: Any) -> int | None:
+    """The whole number that a value is or says: 3, 3.0, "3", "#3", "message 3". None for all else, such as True or [3]."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, str):
+        said = _NUMBER.fullmatch(value)
+        return int(said[1]) if said else None
+    return value if type(value) is int else None
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The JSON lists and objects that stand in a text. Raises ValueError where one is broken off or not right."""
+    at = 0
+    while begins := _BEGINS.search(text, at):
+        try:
+            value, at = _decoder.raw_decode(text, begins.start())
+        except ValueError:
+            if _MEANT_AS_JSON.match(text, begins.start()):
+                raise
+            at = begins.end()  # a bracket in a sentence
+        else:
+            yield value
+
+
+def _listed(value: Any, key: str) -> list[Any] | None:
+    if isinstance(value, list):
+        nested = [[item] if isinstance(item, dict) and key in item else _listed(item, key) for item in value]
+        return [
+            item for items, whole in zip(nested, value, strict=True) for item in ([whole] if items is None else items)
+        ]
+    if not isinstance(value, dict):
+        return None
+    if key in value:
+        return [value]
+    if value and all(isinstance(item, dict) and key in item for item in value.values()):
+        return list(value.values())  # each under a name of its own
+    inner = [found for item in value.values() if (found := _listed(item, key)) is not None]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; what has two values under one key is None there: neither of them is certain."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = value if key not in found or repr(found[key]) == repr(value) else None
+    return found
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object, strict=False)  # line breaks may stand in a text

@@ -1,0 +1,53 @@
+"""What has to be so before a criterion can be judged: the code comes as far as that, and chance is another each time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from calling import Work
+from criteria import NotYet, NoUse, Scene
+
+DEPTH = (
+    "Your function calls itself for each message or turn, and Python allows about 1,000 calls inside one another. Which loop "
+    "does the same?",
+)
+
+
+@contextmanager
+def beforehand() -> Iterator[None]:
+    """Around what another criterion looks at."""
+    try:
+        yield
+    except NotYet as problem:
+        problem.judged = False
+        raise
+    except NoUse as end:
+        end.problem.judged = False
+        raise
+
+
+@contextmanager
+def however_long(scene: Scene, name: str, messages: int) -> Iterator[None]:
+    """Around a call with so many messages: code that calls itself for each of them comes to Python's end."""
+    try:
+        yield
+    except NotYet as problem:
+        scene.expect(
+            not isinstance(problem.__context__, RecursionError),
+            f"With a history of {messages:,} messages {name} comes to an end that Python sets: it calls itself again and again.",
+            why="Conversations get long, and this one ends here.",
+            hint=DEPTH,
+        )
+        raise
+
+
+def let_chance_begin_elsewhere(challenge: Work) -> None:
+    """Before a call of a learner's code: `random` begins at another place in each call, and at the same ones in each check.
+
+    Hypothesis lets it begin at one place again and again, so that code which does something now and then would do it always,
+    or never.
+    """
+    challenge.calls = getattr(challenge, "calls", 0) + 1
+    random.seed(challenge.calls)

@@ -1,0 +1,27 @@
+"""Takes the name of a model from a tutorial, and not MODEL."""
+# fails: test_each_turn_is_one_request
+# hint: Where does the name of the model come from
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model="gpt-4o-mini", messages=messages).choices[0].message.content
+
+
+def run_chat(client, system, user_turns):
+    messages = [{"role": "system", "content": system}]
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": ask(client, messages)})
+    return messages
+
+
+def run_chat_without_replies(client, system, user_turns):
+    messages, replies = [{"role": "system", "content": system}], []
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        replies.append(ask(client, messages))
+    return replies
+
+
+def which_question_breaks():
+    return 3, "spring"

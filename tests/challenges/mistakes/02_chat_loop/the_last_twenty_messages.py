@@ -1,0 +1,29 @@
+"""Sends the last 20 messages, which nobody notices at first."""
+# fails: test_however_long_it_is
+# hint: a slice
+
+from common import MODEL
+
+
+def ask(client, messages):
+    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+
+def run_chat(client, system, user_turns):
+    messages = [{"role": "system", "content": system}]
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": ask(client, [messages[0], *messages[1:][-20:]])})
+    return messages
+
+
+def run_chat_without_replies(client, system, user_turns):
+    messages, replies = [{"role": "system", "content": system}], []
+    for text in user_turns:
+        messages.append({"role": "user", "content": text})
+        replies.append(ask(client, messages))
+    return replies
+
+
+def which_question_breaks():
+    return 3, "spring"

@@ -1,0 +1,23 @@
+"""Makes one text of the parts, and counts that."""
+# fails: test_parts_cost_what_the_server_counts
+# hint: join the parts
+
+import tiktoken
+
+encoding = tiktoken.get_encoding("o200k_base")
+
+
+def tokens_in(text):
+    return len(encoding.encode_ordinary(text))
+
+
+def count_tokens(messages):
+    total = 3
+    for message in messages:
+        content = message["content"]
+        if isinstance(content, list):
+            content = "".join(part["text"] for part in content)
+        total += tokens_in(content)
+        total += 3 + tokens_in(message["role"])
+        total += 1 + tokens_in(message["name"]) if "name" in message else 0
+    return total

@@ -1,0 +1,162 @@
+"""What stands between a checker and a learner's code: how long it may go on, and what is said of it then."""
+
+import re
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ROOM = Path(__file__).resolve().parent / "challenges"
+sys.path.insert(0, str(ROOM))
+
+import calling  # noqa: E402
+from calling import Work  # noqa: E402
+from clock import LOOK, STILL, Allowance, Clock, TookTooLong  # noqa: E402
+from criteria import NoUse, Scene  # noqa: E402
+from excerpts import beginning, excerpt  # noqa: E402
+from recording import RecordingServer  # noqa: E402
+
+sys.path.remove(str(ROOM))
+
+
+@pytest.fixture
+def clock():
+    """A clock, and the answer to its signal as it was before."""
+    numbers = [getattr(signal, name) for name in ("SIGUSR1", "SIGPROF", "SIGBREAK") if hasattr(signal, name)]
+    before = [signal.getsignal(number) for number in numbers]
+    yield Clock()
+    for number, answer in zip(numbers, before, strict=True):
+        signal.signal(number, answer)
+
+
+# The clock
+
+
+def test_who_computes_too_long_is_interrupted(clock):
+    with pytest.raises(TookTooLong) as found, clock.limit(computing=0.1, waiting=60):
+        while True:
+            pass
+    assert not found.value.waited
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="nothing can interrupt it here")
+def test_a_search_that_never_ends_is_interrupted_although_it_lets_no_thread_run(clock):
+    with pytest.raises(TookTooLong) as found, clock.limit(computing=0.2, waiting=60):
+        re.match(r"(a+)+$", "a" * 64 + "b")
+    assert not found.value.waited
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="a wait in C cannot be interrupted here")
+@pytest.mark.parametrize("wait", [lambda: time.sleep(60), lambda: threading.Event().wait(), lambda: locked().acquire()])
+def test_who_waits_too_long_is_interrupted(clock, wait):
+    with pytest.raises(TookTooLong) as found, clock.limit(computing=60, waiting=0.2):
+        wait()
+    assert found.value.waited
+
+
+def locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+def test_a_machine_that_is_busy_takes_nothing_from_a_call(monkeypatch):
+    """Looks that come late, while the program was stopped, count as one look each; some progress is no waiting."""
+    computed = iter(0.01 * look for look in range(1, 250))
+    monkeypatch.setattr(time, "process_time", lambda: next(computed))
+    allowance = Allowance(computing=2, waiting=1, began=0.0)
+    assert [allowance.look() for _ in range(210)].index(True) == 200
+    assert allowance.waited == 0 and STILL * LOOK < 0.01
+
+
+def test_an_interruption_that_comes_late_hits_nobody(clock):
+    """The signal arrives when the guarded call has ended, as on a busy machine."""
+    with pytest.raises(TookTooLong), clock.limit(computing=0.05, waiting=60):
+        while True:
+            pass
+    for _ in range(50):
+        clock._send(threading.main_thread())
+    with clock.limit(computing=60, waiting=60):
+        clock._send(threading.main_thread())
+        assert sum(range(1000)) == 499500
+
+
+def test_a_limit_within_a_limit_is_part_of_it(clock):
+    with pytest.raises(TookTooLong), clock.limit(computing=0.1, waiting=60), clock.limit(computing=60, waiting=60):
+        while True:
+            pass
+    with clock.limit(computing=60, waiting=60):
+        pass
+
+
+# What is said of code that does not end
+
+ASKS = "def ask(client, count):\n    for n in range(count):\n        client.chat.completions.create(**REQUEST)\n"
+REQUEST = 'REQUEST = {"model": "offline-model", "messages": [{"role": "user", "content": "Hello!"}]}\n'
+
+
+def said_of(folder: Path, source: str, *arguments: object) -> str:
+    path = folder / "01_work.py"
+    path.write_text(source, encoding="utf-8")
+    with pytest.raises(NoUse) as found:
+        Work(path, path.name).call("ask", *arguments)
+    return str(found.value.problem)
+
+
+def test_a_call_of_the_model_that_takes_long_is_the_machines_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.1)
+    server = RecordingServer()
+    monkeypatch.setattr(server, "handle", lambda request: busy())
+    words = said_of(tmp_path, REQUEST + ASKS, server.client(), 1)
+    assert "inside a call to the model, in line 4" in words and "machine is slow" in words and "lock" not in words
+
+
+def busy() -> None:
+    while True:
+        pass
+
+
+def test_a_loop_of_calls_is_the_codes_fault(tmp_path, monkeypatch):
+    client, hello = RecordingServer().client(), [{"role": "user", "content": "Hello!"}]
+    client.chat.completions.create(model="offline-model", messages=hello)  # loads what takes long, as ready.py does
+    monkeypatch.setattr(calling, "SECONDS", 0.3)
+    before = Scene.calls
+    words = said_of(tmp_path, REQUEST + ASKS, client, 10**9)
+    assert re.search(r"calls the model again and again, in line 4 .*: [\d,]+ times", words)
+    assert Scene.calls - before > calling.MANY_CALLS
+
+
+def test_many_short_calls_are_no_waiting(tmp_path):
+    path = tmp_path / "01_work.py"
+    path.write_text("def ask():\n    return 1\n", encoding="utf-8")
+    work = Work(path, path.name)
+    assert all(work.call("ask") == 1 for _ in range(1_000)) and work._waited < 1
+
+
+def test_all_calls_together_have_their_limits_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS_IN_ALL", 0.2)
+    path = tmp_path / "01_work.py"
+    path.write_text("def ask():\n    return sum(range(200_000))\n", encoding="utf-8")
+    work = Work(path, path.name)
+    with pytest.raises(NoUse) as found:
+        for _ in range(1_000):
+            work.call("ask")
+    assert "so slow that not everything could be tried: it has computed for" in str(found.value.problem)
+
+
+# Long texts in few characters
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(["and", "needs", "17", "437", "1,024", "2.5", "-3", "x" * 30, "9" * 12]), max_size=40))
+def test_a_figure_is_shown_whole_or_not_at_all(words):
+    text = " ".join(words)
+    for cut in (beginning(text, 60), excerpt(text, 60)):
+        assert len(cut) <= 60
+        assert set(re.findall(r"[\d.,]*\d", cut)) <= set(re.findall(r"[\d.,]*\d", text))
+    assert beginning(text, len(text)) == excerpt(text, len(text)) == text
