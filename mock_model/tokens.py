@@ -86,7 +86,7 @@ def count_message(message: dict[str, Any], encoding: str) -> int:
         if type(value) is str:
             total += count_text(value, encoding)
         elif key == "content":
-            total += sum(count_text(part.get("text") or "", encoding) for part in value or ())
+            total += sum(count_text(part.get("text") or part.get("refusal") or "", encoding) for part in value or ())
         else:
             total += count_strings(value, encoding)
     return total + PER_NAME if message.get("name") else total

@@ -330,11 +330,10 @@ def copy_into(root: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("way", "folder", "met"),
     [
-        (["tests/challenges/desk.py", "check", "1"], "", "Solved."),
-        (["-c", "import common; common.check(1)"], "work/lessons", "Solved."),  # as in a notebook there
+        (["-c", "import common; common.check(1)"], "work/lessons", "Solved."),  # as in a notebook there; it calls desk.py
         (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/test_01_stateless_calls.py"], "", "8 passed"),
     ],
-    ids=["desk.py", "common.check", "pytest"],
+    ids=["common.check", "pytest"],
 )
 def test_a_second_copy_in_the_same_environment_is_checked_with_its_own_code(second, way, folder, met):
     seen = second / "work" / "01_stateless_calls.seen"
