@@ -156,7 +156,7 @@ def compared() -> str:
     with tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "facts.db") as store:
         ours = {"open": SavedMemory, "with_fact": with_fact_in(store), "show": show_request, "paste": quoted}
         defended = attacked(our_memory, **ours)
-    return f"A careless memory\n{table(careless)}\n\nA defended memory\n{table(defended)}"
+    return f"A careless memory\n{table(careless)}\n\nA memory with defences\n{table(defended)}"
 
 
 def open_after(attacks: list[Attack]) -> str:

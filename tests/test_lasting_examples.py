@@ -126,7 +126,7 @@ def results(said: str) -> list[str]:
 def test_10_a_careless_memory_falls_to_every_attack_and_a_defended_one_to_none(tmp_path):
     done = run(ATTACKED, tmp_path)
     assert_clean(done)
-    careless, defended = done.stdout.split("A defended memory")
+    careless, defended = done.stdout.split("A memory with defences")
     assert results(careless) == ["worked"] * 8 and results(defended) == ["stopped"] * 8
     assert max(map(len, done.stdout.splitlines())) == 80
     assert len(re.findall("^- ", defended.partition("What stays open")[2], re.M)) == 8
