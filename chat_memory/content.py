@@ -150,9 +150,10 @@ def marked(messages: Sequence[dict[str, Any]]) -> dict[int, list[str]]:
             waiting = []
         elif message["role"] in RESULTS:
             named = message.get("tool_call_id") or message.get("name") or ""
-            if its := next((call for call in waiting if call[1] in (named, "")), None if named else next(iter(waiting), None)):
-                results[i] = its
-                waiting.remove(its)
+            its = [call for call in waiting if not named or call[1] in (named, "")]
+            if its:
+                results[i] = its[0]
+                waiting.remove(its[0])
         elif found := calls_of(message, f"messages[{i}]"):
             ids = [id or ("" if message.get("tool_calls") else name) for id, name, _ in found]
             are_told_apart = len(set(ids)) == len(ids) and all(ids)

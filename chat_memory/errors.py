@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 SHORTENED = ("the newest question", "the instructions")  # what the caller can shorten, and
 SHORT = 6  # how many tokens are left of it at least: two words
 

@@ -13,11 +13,11 @@ from .database import checked_id
 from .errors import whole_number
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
 from .replies import complete, complete_async
-from .usage import Usage
 from .safety import quoted
 from .schema import facts
 from .store import ConversationStore
 from .tokens import DEFAULT_MODEL, Message, message_tokens
+from .usage import Usage
 
 __all__ = ["Fact", "UserFacts"]
 

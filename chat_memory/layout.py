@@ -119,8 +119,8 @@ class Layout:
             grown = grown.resized(needed)
         larger = {"the reply": grown.reply_tokens} if grown.reply_tokens != self.reply_tokens else {}
         larger |= {what: tokens for what, tokens in then.items() if tokens != needs.get(what)}
-        shares = " and ".join(f"{what} {tokens:,}" for what, tokens in larger.items())
-        grows = f"More of a larger budget is kept free: of {needed:,} tokens, for {shares}." if larger else ""
+        shares = " and ".join(f"{tokens:,} for {what.removeprefix('room for ')}" for what, tokens in larger.items())
+        grows = f"With {needed:,} tokens, {shares} are kept free." if larger else ""
         return BudgetError(needs, self.max_tokens, self.reply_tokens, needed, grows)
 
     def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:

@@ -70,7 +70,7 @@ class _Reply:
         reason = _reason(field(choice, "finish_reason"))
         if reason and self._finish_reason.lower() in ("", *ENDS):  # what is no end stays none, whatever comes later
             self._finish_reason = reason
-        said = field(choice, self._part) or field(choice, "message")  # of one that came whole where pieces were expected
+        said = field(choice, self._part) or field(choice, "message")  # which came whole where pieces were expected
         self._refuse(stated(said, "refusal"))
         self._calls = self._calls or bool(stated(said, "tool_calls") or stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))

@@ -37,7 +37,12 @@ class Usage:
 def numbers(usage: Any) -> dict[str, int]:
     """The numbers that a server's `usage` object holds, by name. What is no number of tokens is left out."""
     details = field(usage, "prompt_tokens_details")
-    places = {"prompt_tokens": usage, "completion_tokens": usage, "cached_tokens": details, "cache_write_tokens": details}
+    places = {
+        "prompt_tokens": usage,
+        "completion_tokens": usage,
+        "cached_tokens": details,
+        "cache_write_tokens": details,
+    }
     found = {name: field(place, name) for name, place in places.items()}
     return {name: int(size) for name, size in found.items() if _is_size(size)}
 

@@ -16,7 +16,16 @@ from typing import Any
 
 from .content import calls_of, said
 from .errors import whole_number
-from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, count_tokens, listed, listed_tools, message_tokens, tool_tokens
+from .tokens import (
+    DEFAULT_MODEL,
+    PRIMING_TOKENS,
+    Message,
+    count_tokens,
+    listed,
+    listed_tools,
+    message_tokens,
+    tool_tokens,
+)
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
 
