@@ -6,9 +6,9 @@ from .letters import whole
 
 # Reasoning models whose server does not take their thinking out begin it with one of these.
 THINKING = ("think", "thinking", "thought")
-_MORE = r"\s[^<>]{0,200}"  # such as an attribute
+_MORE = r"\s(?=\s*>|[^<>]*=)[^<>]{0,200}"  # blanks, or an attribute: "<think about it>" is text
 BEGIN = re.compile(rf"<({'|'.join(THINKING)})(?:{_MORE})?>", re.IGNORECASE)
-NOT_COMPLETE = re.compile(rf"<({'|'.join(THINKING)}){_MORE}", re.IGNORECASE)
+NOT_COMPLETE = re.compile(rf"<({'|'.join(THINKING)})\s[^<>]{{0,200}}", re.IGNORECASE)
 LONGEST_TAG = 220  # characters
 BLANKS = re.compile(r"[\s\ufeff\u200b\u2060]+")  # what may stand before it: blanks, a byte order mark, invisible signs
 # The end without the beginning, alone on its line: the templates of DeepSeek-R1, QwQ and Qwen3 put the beginning into the

@@ -30,6 +30,8 @@ def called(client: Any, request: dict[str, Any], resource: str = "chat.completio
         if give_up:
             give_up()
         raise _wrong_kind(client, awaited=False)
+    if hasattr(type(answer), "__aiter__") and not hasattr(type(answer), "__iter__"):
+        raise _wrong_kind(client, awaited=False)
     return answer
 
 
@@ -47,8 +49,6 @@ async def called_async(client: Any, request: dict[str, Any], resource: str = "ch
 def stream_of(client: Any, request: dict[str, Any]) -> Iterator[Iterator[Any]]:
     """The chunks of a streamed answer; where the server or the client does not stream, the answer as the only chunk."""
     answer = called(client, request | {"stream": True})
-    if hasattr(type(answer), "__aiter__") and not hasattr(type(answer), "__iter__"):
-        raise _wrong_kind(client, awaited=False)
     with _closed(answer) as chunks:
         yield _chunks(chunks)
 
