@@ -120,7 +120,7 @@ class Layout:
         larger = {"the reply": grown.reply_tokens} if grown.reply_tokens != self.reply_tokens else {}
         larger |= {what: tokens for what, tokens in then.items() if tokens != needs.get(what)}
         shares = " and ".join(f"{tokens:,} for {what.removeprefix('room for ')}" for what, tokens in larger.items())
-        grows = f"With {needed:,} tokens, {shares} are kept free." if larger else ""
+        grows = f"Of {needed:,} tokens, {shares} would be kept free." if larger else ""
         return BudgetError(needs, self.max_tokens, self.reply_tokens, needed, grows)
 
     def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:

@@ -460,7 +460,9 @@ def test_what_grows_with_the_budget_is_told_and_then_the_numbers_add_up():
         error.value.needed,
         map(int, re.findall(r"(\d+) for (?:the reply|a summary)", str(error.value))),
     )
-    assert f"With {needed} tokens, {reply} for the reply and {summary} for a summary are kept free." in str(error.value)
+    assert f"Of {needed} tokens, {reply} for the reply and {summary} for a summary would be kept free." in str(
+        error.value
+    )
     needs = error.value.needs
     assert reply + summary + sum(needs.values()) - needs["room for a summary"] == needed
     assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)
