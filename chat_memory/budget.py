@@ -5,7 +5,7 @@ from itertools import chain
 
 from .content import RESULTS, calls_of
 from .errors import BudgetError, whole_number
-from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, message_tokens, tool_tokens
+from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, listed, message_tokens, tool_tokens
 from .turns import INSTRUCTING, role_of
 
 QUESTION = "the newest question"
@@ -37,7 +37,7 @@ def trim_to_budget(
     Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
     ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
     """
-    history = history if isinstance(history, (list, tuple)) else list(history)  # no copy: it may be long
+    history = listed(history)  # no copy: it may be long
     limit = whole_number("max_tokens", max_tokens, least=1) - whole_number("reply_tokens", reply_tokens, least=0)
     lower = limit if cut_to is None else whole_number("cut_to", cut_to, least=1) - reply_tokens
     if lower > limit:

@@ -1,12 +1,15 @@
 """What a message holds beside plain text (parts, calls, a refusal, a spoken reply), said in words."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from .letters import whole
 
 RESULTS = ("tool", "function")  # the roles of what a call returned; "function" is the older one
 TEXT_PARTS = {"text": "text", "refusal": "refusal"}  # the parts that are read as text, and where they hold it
+KINDS = {"image": "picture", "audio": "sound", "video": "video", "file": "file", "document": "file"}  # by a part's type
+NAMED_BY = ("filename", "title", "url", "image_url", "file_url", "file_id", "id", "format", "media_type", "file_data")
 LONGEST_NAME = 100  # characters of an address or a file's name
 _as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
@@ -14,6 +17,16 @@ _as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 def field(thing: Any, name: str) -> Any:
     """A field of what may be an object of the openai package or a plain dict; None where there is none."""
     return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+
+
+def stated(thing: Any, name: str) -> Any:
+    """The same for a field that says that something is otherwise than usual: None where the object makes up any field.
+
+    Objects that stand in for replies in tests do that, and proxies.
+    """
+    value = field(thing, name)
+    is_made_up = not isinstance(value, (str, dict, list, tuple)) and hasattr(value, "no_object_has_this_field")
+    return None if is_made_up else value
 
 
 def parts_of(content: Any, where: str) -> list[Any]:
@@ -39,30 +52,41 @@ def part_text(part: Any, where: str) -> str:
 def part_in_words(part: Any, where: str) -> str:
     """A part as words: its text, or in brackets what it is. Raises ValueError for a part of an unknown kind."""
     kind = part.get("type") if isinstance(part, dict) else None
-    inner = part.get(kind) if isinstance(kind, str) else None
-    if kind in ("image_url", "image", "input_image"):
-        return _bracketed("picture", field(inner, "url") or inner)
-    if kind in ("input_audio", "audio"):
-        return _sound(inner)
-    if kind in ("file", "input_file"):
-        return _bracketed("file", field(inner, "filename") or field(inner, "file_id"))
-    if isinstance(part, dict) and isinstance(part.get("text"), str):  # of whatever kind: no word is left out
-        return part["text"]
+    named = next((name for sign, name in KINDS.items() if isinstance(kind, str) and sign in kind), None)
+    text = part.get("text") if isinstance(part, dict) else None  # of whatever kind: no word is left out
+    if named:
+        words = _sound(part.get(kind) or part) if named == "sound" else _bracketed(named, part)
+        return f"{words} {text}" if text and isinstance(text, str) else words
+    if isinstance(text, str):
+        return text
     text = part_text(part, where)
     return f"[refused: {text}]" if kind == "refusal" else text
 
 
 def _sound(audio: Any) -> str:
     words = field(audio, "transcript")
-    return f"[spoken: {words}]" if words else _bracketed("sound", field(audio, "format") or field(audio, "id"))
+    return f"[spoken: {words}]" if words else _bracketed("sound", audio)
 
 
-def _bracketed(kind: str, known: Any) -> str:
-    """What stands for a part, with what is known of it; of data inside an address only its type."""
-    known = known if isinstance(known, str) else ""
-    if known.startswith("data:"):
-        known = known[5:].partition(";")[0].partition(",")[0]
+def _bracketed(kind: str, part: Any) -> str:
+    """What stands for a part, with what is known of it, however deep it stands."""
+    known = _known(part)
     return f"[{kind} {known[:LONGEST_NAME]}]" if known else f"[{kind}]"
+
+
+def _known(part: Any) -> str:
+    """The name of a picture, a sound or a file, or else its address; of data inside an address only its type."""
+    inside = [part]
+    for thing in inside:  # which grows
+        inside += [inner for inner in thing.values() if isinstance(inner, dict)] if isinstance(thing, dict) else []
+    for key in NAMED_BY:
+        for thing in inside:
+            known = field(thing, key)
+            if isinstance(known, str) and known.startswith("data:"):
+                return known[5:].partition(";")[0].partition(",")[0]
+            if known and isinstance(known, str) and not key.endswith("_data"):
+                return known
+    return ""
 
 
 def calls_of(message: dict[str, Any], where: str) -> list[tuple[str, str, str]]:
@@ -83,9 +107,11 @@ def _call(call: Any, where: str) -> tuple[str, str, str]:
     called = (call.get("function") or call.get("custom") or call) if isinstance(call, dict) else call
     if not isinstance(called, dict):
         raise no_json(called, where)
-    given = next((called[key] for key in ("arguments", "input") if called.get(key) is not None), "")
-    name = called.get("name") or called.get("type")
-    return str(call.get("id")), str(name), given if isinstance(given, str) else _as_json(given)
+    name = called.get("name") or called.get("type") or call.get("type") or "call"
+    given = next((called[key] for key in ("arguments", "input") if called.get(key) is not None), None)
+    if given is None:  # of a kind that is not known here: all of it, so that nothing is lost
+        given = call if called.keys() - {"name", "type", "id", "index", "arguments", "input"} else ""
+    return str(call.get("id") or ""), str(name), given if isinstance(given, str) else _as_json(given)
 
 
 def no_json(value: Any, where: str) -> TypeError:
@@ -96,10 +122,47 @@ def no_json(value: Any, where: str) -> TypeError:
     )
 
 
-def in_words(message: dict[str, Any], where: str) -> str:
-    """All that a message says, in words, with the calls that it makes. Raises TypeError or ValueError as `said` does."""
-    calls = [f"[calls {name}({given})]" for _, name, given in calls_of(message, where)]
-    return whole("\n".join(text for text in (said(message, where), *calls) if text))
+def in_words(message: dict[str, Any], where: str, marks: Sequence[str] = ()) -> str:
+    """All that a message says, in words, with the calls that it makes. Raises TypeError or ValueError as `said` does.
+
+    `marks` are those of `marked` for this message.
+    """
+    words, calls = said(message, where), calls_of(message, where)
+    if marks and not calls:
+        words = f"[result of {marks[0]}] {words}"
+    named = [f" as {mark}" for mark in marks] if marks else [""] * len(calls)
+    called = [f"[calls {name}({given}){mark}]" for (_, name, given), mark in zip(calls, named, strict=False)]
+    return whole("\n".join(text for text in (words, *called) if text))
+
+
+def marked(messages: Sequence[dict[str, Any]]) -> dict[int, list[str]]:
+    """What tells calls apart where more than one waits for its result: of a message its calls' marks, of a result one.
+
+    By the number of the message in the list. A mark is the call's id, or its number where ids are missing or the same.
+    """
+    waiting: list[tuple[int, str, str]] = []  # calls: the number of the message, the id, the mark
+    marks: dict[int, list[str]] = {}
+    results: dict[int, tuple[int, str, str]] = {}
+    together: set[int] = set()  # messages whose calls waited beside others
+    number = 0  # of a call
+    for i, message in enumerate(messages):
+        if message["role"] == "user":
+            waiting = []
+        elif message["role"] in RESULTS:
+            named = message.get("tool_call_id") or message.get("name") or ""
+            its = [call for call in waiting if not named or call[1] in (named, "")]
+            if its:
+                results[i] = its[0]
+                waiting.remove(its[0])
+        elif found := calls_of(message, f"messages[{i}]"):
+            ids = [id or ("" if message.get("tool_calls") else name) for id, name, _ in found]
+            are_told_apart = len(set(ids)) == len(ids) and all(ids)
+            marks[i] = ids if are_told_apart else [f"call {number + place}" for place in range(1, len(ids) + 1)]
+            number += len(ids)
+            waiting += [(i, id, mark) for id, mark in zip(ids, marks[i], strict=True)]
+            together |= {call[0] for call in waiting} if len(waiting) > 1 else set()
+    told = {i: [mark] for i, (caller, _, mark) in results.items() if caller in together}
+    return {i: marks[i] for i in together} | told
 
 
 def said(message: dict[str, Any], where: str) -> str:

@@ -2,28 +2,36 @@
 
 from typing import Any
 
+SHORTENED = ("the newest question", "the instructions")  # what the caller can shorten, and
+SHORT = 6  # how many tokens are left of it at least: two words
+
 
 class BudgetError(ValueError):
     """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could."""
 
-    def __init__(self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None) -> None:
+    def __init__(
+        self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None, grows: str = ""
+    ) -> None:
+        """`grows` says what takes more of the budget that is needed, where that is more than the sum."""
         self.needs = {what: tokens for what, tokens in needs.items() if tokens}
-        self.budget, self.reply_tokens = budget, reply_tokens
-        self.needed = needed or sum(self.needs.values()) + reply_tokens
+        self.budget, self.reply_tokens, self.grows = budget, reply_tokens, grows
+        least = sum(self.needs.values()) + reply_tokens
+        self.needed = needed or least
         first, *others = (f"{what} {tokens:,}" for what, tokens in self.needs.items())
         what, tokens = first.rsplit(" ", 1)
         verb = "need" if what.endswith("s") else "needs"
         needed = ", ".join([f"{what} {verb} {tokens} tokens", *others[:-1]])
         needed += f" and {others[-1]}" if others else ""
         kept = f" (of which {reply_tokens:,} are kept for the reply)" if reply_tokens else ""
-        shorten = ", or shorten the question" if "the newest question" in self.needs else ""
+        enough = (what for what in SHORTENED if self.needs.get(what, 0) - SHORT >= least - budget)
+        shorten = f", or shorten {name.replace('newest ', '')}" if (name := next(enough, "")) else ""
         super().__init__(
-            f"{needed[0].upper()}{needed[1:]}, but the budget is {budget:,}{kept}. "
+            f"{needed[0].upper()}{needed[1:]}, but the budget is {budget:,}{kept}. {f'{grows} ' if grows else ''}"
             f"Raise max_tokens to at least {self.needed:,}{shorten}."
         )
 
     def __reduce__(self) -> tuple:  # so that it can be pickled, and cross from one process to another
-        return BudgetError, (self.needs, self.budget, self.reply_tokens, self.needed)
+        return BudgetError, (self.needs, self.budget, self.reply_tokens, self.needed, self.grows)
 
 
 class IncompleteReply(RuntimeError):

@@ -12,11 +12,12 @@ from .calling import called, called_async
 from .database import checked_id
 from .errors import whole_number
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
-from .replies import Usage, complete, complete_async
+from .replies import complete, complete_async
 from .safety import quoted
 from .schema import facts
 from .store import ConversationStore
 from .tokens import DEFAULT_MODEL, Message, message_tokens
+from .usage import Usage
 
 __all__ = ["Fact", "UserFacts"]
 
@@ -90,7 +91,7 @@ class UserFacts:
         if not (said := extracting.spoken(messages, first)):
             return []
         request, shown = self._lesson(said, model, max_tokens)
-        reply = complete(client, model=model, messages=request, usage=usage)
+        reply = complete(client, {"model": model, "messages": request}, usage=usage)
         return self._keep(extracting.learned(reply, said, shown), conversation)
 
     async def learn_async(
@@ -110,7 +111,7 @@ class UserFacts:
         if not (said := extracting.spoken(messages, first)):
             return []
         request, shown = self._lesson(said, model, max_tokens)
-        reply = await complete_async(client, model=model, messages=request, usage=usage)
+        reply = await complete_async(client, {"model": model, "messages": request}, usage=usage)
         return self._keep(extracting.learned(reply, said, shown), conversation)
 
     def known(self) -> list[Fact]:
@@ -151,7 +152,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(called(client, "embeddings", model=model, input=batch), batch)
+            made += meaning.embedded(called(client, {"model": model, "input": batch}, "embeddings"), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     async def find_by_meaning_async(
@@ -162,7 +163,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(await called_async(client, "embeddings", model=model, input=batch), batch)
+            made += meaning.embedded(await called_async(client, {"model": model, "input": batch}, "embeddings"), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     def note(

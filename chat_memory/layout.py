@@ -1,5 +1,6 @@
 """The layout of a request that fits: instructions, summary, recent turns, question. Decisions only, nothing is sent."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from .summary import least_prompt
 from .tokens import PRIMING_TOKENS, Message, checked_model, message_tokens
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
+LEAST_SUMMARY = 20  # tokens: where the budget is small, a summary gets less than its share, down to this
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
 
 
@@ -81,8 +83,14 @@ class Layout:
         return [*self.system, *recap, *said, *(question.messages if question else ())]
 
     def fits(self, kept: Kept, question: Counted) -> bool:
-        """Whether a question fits once all turns are folded."""
-        return question.tokens + (self.largest_recap if kept.turns else kept.tokens) <= self.room
+        """Whether a question fits: once all turns are folded, or as it is where that takes less."""
+        return question.tokens + self._least_kept(kept)[1] <= self.room
+
+    def _least_kept(self, kept: Kept) -> tuple[str, int]:
+        """What the memory takes of a request at least, by name."""
+        if kept.turns and kept.tokens > self.largest_recap:
+            return "the summary" if kept.summary else "room for a summary", self.largest_recap
+        return "the turns so far" if kept.turns else "the summary", kept.tokens
 
     def to_fold(self, kept: Kept, question: Counted) -> int:
         """How many of the oldest turns must go into the summary for the question to fit; 0 where it fits as it is.
@@ -105,16 +113,21 @@ class Layout:
         return len(kept.turns) - recent
 
     def _too_long(self, kept: Kept, question: Counted) -> BudgetError:
-        grown = self
-        while (needed := sum(grown._needs(kept, question).values()) + grown.reply_tokens) > grown.max_tokens:
-            grown = grown.resized(needed)  # with a larger budget, a share of it may be for the reply and the summary
-        return BudgetError(self._needs(kept, question), self.max_tokens, self.reply_tokens, needed)
+        """The error with the least budget that works, in which the shares of the reply and a summary are larger too."""
+        grown, needs = self, self._needs(kept, question)
+        while (needed := sum((then := grown._needs(kept, question)).values()) + grown.reply_tokens) > grown.max_tokens:
+            grown = grown.resized(needed)
+        larger = {"the reply": grown.reply_tokens} if grown.reply_tokens != self.reply_tokens else {}
+        larger |= {what: tokens for what, tokens in then.items() if tokens != needs.get(what)}
+        shares = " and ".join(f"{tokens:,} for {what.removeprefix('room for ')}" for what, tokens in larger.items())
+        grows = f"Of {needed:,} tokens, {shares} would be kept free." if larger else ""
+        return BudgetError(needs, self.max_tokens, self.reply_tokens, needed, grows)
 
     def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:
         return {
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
-            "the summary" if kept.summary else "room for a summary": self.largest_recap if kept.turns else kept.tokens,
+            **dict([self._least_kept(kept)]),
             "priming the reply": PRIMING_TOKENS,
         }
 
@@ -149,6 +162,9 @@ def layout(
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
+    A larger budget never has room for less: the two shares never grow with the same token, as one is rounded and the
+    other cut, and a summary gets less than its share where there would be no room for it.
+
     Raises TypeError for what is no text or no whole number, and ValueError for a budget in which nothing could be asked.
     """
     if not isinstance(system, str):
@@ -164,8 +180,17 @@ def layout(
 
     def sized(budget: int) -> Layout:
         reply = budget // 6 if reply_tokens is None else reply_tokens
-        summary = summary_tokens or max(1, budget // 10)
-        return Layout(instructions, budget, keep_recent, reply, summary, model, sized)
+
+        def with_summary(tokens: int) -> Layout:
+            return Layout(instructions, budget, keep_recent, reply, tokens, model, sized)
+
+        def is_too_large(tokens: int) -> bool:
+            return with_summary(tokens).least > budget
+
+        if summary_tokens is not None:
+            return with_summary(summary_tokens)
+        sizes = range(LEAST_SUMMARY + 1, (budget + 5) // 10 + 1)
+        return with_summary(LEAST_SUMMARY + bisect_left(sizes, True, key=is_too_large))
 
     found = least = sized(max_tokens)
     while least.least > least.max_tokens:

@@ -9,14 +9,16 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, Self
 
+from .arriving import after_thinking
 from .calling import STREAM_OPTIONS
 from .errors import ConflictError, DamagedStore
 from .layout import Counted, Kept, layout
-from .replies import Usage, complete, complete_async, stream, stream_async
+from .replies import complete, complete_async, stream, stream_async
 from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
+from .usage import Usage
 
-TAKEN = {"model", "messages", "stream", "tools", "functions"}  # what a memory sets itself, or does without
+TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
 
 
@@ -158,43 +160,53 @@ class ChatMemory:
         before, question = self._kept, self._question(text)
         asked = self._with_facts(before, question)
         after = self._folded(before, asked)
-        reply = complete(self._client, **self._call(after, asked))
+        reply = complete(self._client, self._request(after, asked), usage=self.usage)
         return self._keep(before, after, question, reply)
 
     def stream(self, text: str) -> Iterator[str]:
         """The same as `ask`, as pieces of the reply while they arrive. What a model thinks aloud first is no piece.
 
-        The turn is kept when the stream has ended: take all. One that is given up is not kept, but counts in `usage`.
+        What is no question is refused at once, all else happens when the first piece is taken. The turn is kept when
+        the stream has ended: take all. One that is given up is not kept, but counts in `usage`. Thinking that has an end
+        alone ("…</think>", the prompt held its beginning) is seen too late to be no piece; it is not kept.
         """
-        before, question = self._kept, self._question(text)
+        return self._stream(self._question(text))
+
+    def _stream(self, question: Counted) -> Iterator[str]:
+        before = self._kept
         asked = self._with_facts(before, question)
         after = self._folded(before, asked)
         pieces = []
-        with closing(stream(self._client, refused=self._refused, **self._call(after, asked))) as arriving:
+        request = self._request(after, asked)
+        with closing(stream(self._client, request, usage=self.usage, refused=self._refused)) as arriving:
             for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        self._keep(before, after, question, "".join(pieces))
+        self._keep(before, after, question, after_thinking("".join(pieces)))
 
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
         before, question = self._kept, self._question(text)
         asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts is not None else question
         after = await self._folded_async(before, asked)
-        reply = await complete_async(self._client, **self._call(after, asked))
+        reply = await complete_async(self._client, self._request(after, asked), usage=self.usage)
         return await self._keep_async(before, after, question, reply)
 
-    async def stream_async(self, text: str) -> AsyncIterator[str]:
+    def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
-        before, question = self._kept, self._question(text)
+        return self._stream_async(self._question(text))
+
+    async def _stream_async(self, question: Counted) -> AsyncIterator[str]:
+        before = self._kept
         asked = await asyncio.to_thread(self._with_facts, before, question) if self._facts is not None else question
         after = await self._folded_async(before, asked)
         pieces = []
-        async with aclosing(stream_async(self._client, refused=self._refused, **self._call(after, asked))) as arriving:
+        request = self._request(after, asked)
+        async with aclosing(stream_async(self._client, request, usage=self.usage, refused=self._refused)) as arriving:
             async for piece in arriving:
                 pieces.append(piece)
                 yield piece
-        await self._keep_async(before, after, question, "".join(pieces))
+        await self._keep_async(before, after, question, after_thinking("".join(pieces)))
 
     def _question(self, text: str) -> Counted:
         if not isinstance(text, str):
@@ -234,11 +246,8 @@ class ChatMemory:
         self.summary_error = None
         return self._layout.folded(kept, old, summary)
 
-    def _call(self, kept: Kept, question: Counted) -> dict[str, Any]:
-        request = copy.deepcopy(
-            self._layout.request(kept, question)
-        )  # the client's own: what it does with it is its affair
-        return {"model": self._layout.model, "messages": request, "usage": self.usage, **self._options}
+    def _request(self, kept: Kept, question: Counted) -> dict[str, Any]:
+        return {"model": self._layout.model, "messages": self._layout.request(kept, question), **self._options}
 
     def _summary_call(self, kept: Kept, old: int) -> dict[str, Any]:
         return {
@@ -284,19 +293,31 @@ class ChatMemory:
 
 def _checked_options(options: Any) -> dict[str, Any]:
     """A copy of the options. Raises TypeError or ValueError for those that a memory cannot have."""
-    if not isinstance(options or {}, dict) or not all(isinstance(name, str) for name in options or {}):
+    if options is None:
+        return {}
+    if not isinstance(options, dict) or not all(isinstance(name, str) for name in options):
         raise TypeError(
             f'options must be a dict such as {{"max_completion_tokens": 500}}, got {type(options).__name__}.'
         )
-    options = copy.deepcopy(options or {})
-    taken = TAKEN | {name for name in (STREAM_OPTIONS,) if options.get(name) is not None}
-    if taken := taken & set(options):
-        raise ValueError(
-            f"options cannot hold {', '.join(sorted(taken))}: this memory sets them itself, or does without."
-        )
-    if options.get("n") not in (None, 1):
-        raise ValueError(f"options cannot hold n={options['n']!r:.20}: a turn has one reply. Ask once for each reply.")
-    return options
+    more = options.get("extra_body")  # the openai package puts what stands in it over all else
+    for place, given in {"options": options, "options['extra_body']": more if isinstance(more, dict) else {}}.items():
+        if taken := [name for name in sorted(TAKEN & set(given)) if name != STREAM_OPTIONS or given[name] is not None]:
+            raise ValueError(f"{place} cannot hold {', '.join(taken)}: this memory sets them itself, or does without.")
+        if given.get("n") not in (None, 1):
+            raise ValueError(
+                f"{place} cannot hold n={given['n']!r:.20}: a turn has one reply. Ask once for each reply."
+            )
+    return {name: _copied(name, value) for name, value in options.items()}
+
+
+def _copied(name: str, value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception as error:  # whatever it is: each request gets a copy of its own
+        raise TypeError(
+            f"options[{name!r}] cannot be copied ({type(error).__name__}: {error}). Give plain values; what belongs to "
+            "the connection is set on the client."
+        ) from error
 
 
 def _check(name: str, value: Any, method: str, wanted: str, needed: bool = False) -> None:

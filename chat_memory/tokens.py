@@ -58,7 +58,7 @@ def count_tokens(
     """
     if isinstance(messages, (str, dict)):
         raise TypeError(f"messages must be a list of message dicts, got one {type(messages).__name__}.")
-    encoding = _encoding_name(model)
+    messages, encoding = listed(messages), _encoding_name(model)
     total = PRIMING_TOKENS + tool_tokens(tools, model=model)
     return total + sum(_count_message(message, encoding, "messages", i) for i, message in enumerate(messages))
 
@@ -80,7 +80,7 @@ def tool_tokens(tools: Iterable[dict] | None, *, model: str = DEFAULT_MODEL) -> 
     empty text, and what lies deeper in a schema (items, nested objects) is not counted, so there it is an estimate.
     """
     encoding = _encoding_name(model)
-    tools = list(tools or ())
+    tools = listed_tools(tools)
     if not tools:
         return 0
     return 12 + sum(_count_tool(tool, encoding, f"tools[{i}]") for i, tool in enumerate(tools))
@@ -100,6 +100,25 @@ def _count_message(message: Message, encoding: str, where: str, number: int | No
                 value = [part_text(part, f"{place}['content'][{i}]") for i, part in enumerate(parts)]
             total += _count_strings(value, encoding, f"{place}[{key!r}]")
     return total
+
+
+def listed(messages: Iterable[Message]) -> list[Message]:
+    """The messages as a list, which is not copied where it is one. Raises TypeError for what holds no messages."""
+    if isinstance(messages, (list, tuple)):
+        return messages
+    if not hasattr(type(messages), "__iter__"):
+        raise TypeError(
+            "messages must be a list of message dicts such as {'role': 'user', 'content': 'Hi'}, got "
+            f"{'None' if messages is None else type(messages).__name__}. An empty history is []."
+        )
+    return list(messages)
+
+
+def listed_tools(tools: Iterable[dict] | None) -> list[dict]:
+    """The tools as a list of its own. Raises TypeError for what holds no tools."""
+    if tools is not None and (isinstance(tools, (str, dict)) or not hasattr(type(tools), "__iter__")):
+        raise TypeError(f"tools must be a list of tool definitions, got one {type(tools).__name__}.")
+    return [] if tools is None else list(tools)
 
 
 def no_message(value: Any, where: str) -> Exception:
@@ -129,7 +148,8 @@ def _count_tool(tool: dict, encoding: str, where: str) -> int:
     function = tool.get("function") if isinstance(tool, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise ValueError(f"{where} must look like {{'type': 'function', 'function': {{'name': …, 'parameters': …}}}}.")
-    properties = (function.get("parameters") or {}).get("properties") or {}
+    parameters = _object(function.get("parameters"), f"{where}: 'parameters'")
+    properties = _object(parameters.get("properties"), f"{where}: 'properties'")
     # A function costs 7 tokens for the 4o family and later; the Cookbook measured 10 for gpt-4 and gpt-3.5-turbo.
     total = 10 if encoding == "cl100k_base" else 7
     total += _count_text(f"{function['name']}:{_description(function)}", encoding)
@@ -139,16 +159,25 @@ def _count_tool(tool: dict, encoding: str, where: str) -> int:
             raise ValueError(f"{where}: the schema of {key!r} must be a dict such as {{'type': 'string'}}.")
         total += 3 + _count_text(f"{key}:{_as_text(schema.get('type', ''))}:{_description(schema)}", encoding)
         if "enum" in schema:
+            if not isinstance(schema["enum"], (list, tuple)):
+                raise ValueError(f"{where}: the enum of {key!r} must be a list such as ['C', 'F'].")
             total += sum(3 + _count_text(_as_text(item), encoding) for item in schema["enum"]) - 3
     return total
 
 
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"{where} must be a dict, got {type(value).__name__}.")
+    return value or {}
+
+
 def _description(schema: dict) -> str:
-    return (schema.get("description") or "").removesuffix(".")
+    return _as_text(schema.get("description") or "").removesuffix(".")
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)  # such as an enum of numbers, or a list of types
+    """What a schema holds as text, such as an enum of numbers or a list of types."""
+    return value if isinstance(value, str) else json.dumps(value, default=repr, skipkeys=True)
 
 
 def checked_model(model: str) -> str:

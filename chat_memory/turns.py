@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from .errors import whole_number
-from .tokens import Message, no_message
+from .tokens import Message, listed, no_message
 
 Turn = list[Message]
 
@@ -24,7 +24,7 @@ def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
     """
     instructions: list[Message] = []
     turns: list[Turn] = []
-    for i, message in enumerate(history):
+    for i, message in enumerate(listed(history)):
         role = role_of(message, i)
         if role in INSTRUCTING and not turns:
             instructions.append(message)

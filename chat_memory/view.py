@@ -16,7 +16,16 @@ from typing import Any
 
 from .content import calls_of, said
 from .errors import whole_number
-from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, count_tokens, message_tokens, tool_tokens
+from .tokens import (
+    DEFAULT_MODEL,
+    PRIMING_TOKENS,
+    Message,
+    count_tokens,
+    listed,
+    listed_tools,
+    message_tokens,
+    tool_tokens,
+)
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
 
@@ -88,7 +97,7 @@ def show_request(
     for name, size in {"budget": budget, "scale": scale}.items():
         if size is not None:
             whole_number(name, size, least=1)
-    messages, tools = list(messages), list(tools or ())
+    messages, tools = list(listed(messages)), listed_tools(tools)
     total = count_tokens(messages, model=model, tools=tools)
     rows = _message_rows(messages, model)
     if tools:

@@ -206,6 +206,14 @@ def test_the_error_says_what_happened_and_what_to_do():
     assert isinstance(error.value, ValueError)
 
 
+def test_the_error_advises_to_shorten_only_what_is_too_long():
+    long = {"role": "system", "content": "word " * 90}
+    with pytest.raises(BudgetError, match=r"at least \d+, or shorten the instructions\.$"):
+        trim_to_budget([long, QUESTION], 50)
+    with pytest.raises(BudgetError, match=r"at least \d+\.$"):  # both are
+        trim_to_budget([long, LONG_REPLY | {"role": "user"}], 50)
+
+
 def test_the_error_of_a_history_without_a_question_speaks_of_its_newest_message():
     with pytest.raises(
         BudgetError, match=r"^The newest message needs 1\d\d tokens and priming the reply 3, .* least 10\d\.$"
@@ -328,6 +336,7 @@ def test_sizes_are_whole_numbers_that_make_sense(sizes, error, says):
         pytest.param([SYSTEM, {"role": "user", "content": 4}], 100, TypeError, r"messages\[1\]\['content'\]"),
         pytest.param([SYSTEM, QUESTION, "Hi", LONG_REPLY], 60, TypeError, r"messages\[2\] must be"),
         ("Hi", 100, TypeError, r"messages\[0\] must be a dict"),
+        (None, 100, TypeError, r"messages must be a list .* got None\. An empty history is \[\]"),
     ],
 )
 def test_what_is_no_message_is_named_by_its_place(history, budget, error, says):

@@ -417,6 +417,57 @@ def test_the_budget_that_the_error_names_works():
     ChatMemory(FakeClient(), "Be brief.", error.value.needed).ask("word " * 500)
 
 
+SIZES = [{}, {"reply_tokens": 0}, {"summary_tokens": 50}, {"system": "Be brief. " * 99, "model": "gpt-4"}]
+
+
+def works(budget, ask=lambda memory: None, **sizes):
+    try:
+        ask(ChatMemory(chatting(), max_tokens=budget, **sizes))
+    except ValueError:  # BudgetError is one
+        return False
+    return True
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_the_least_budget_is_the_least_and_every_larger_one_works(sizes):
+    with pytest.raises(ValueError, match="max_tokens must be at least") as error:
+        ChatMemory(None, max_tokens=1, **sizes)
+    least = int(re.search(r"at least ([\d,]+)", str(error.value))[1].replace(",", ""))
+    assert not any(works(budget, **sizes) for budget in range(least - 70, least))
+    assert all(works(budget, **sizes) for budget in range(least, least + 130))
+
+
+@pytest.mark.parametrize("sizes", SIZES[:3])
+@pytest.mark.parametrize(("turns", "words"), [(0, 375), (1, 385), (4, 400), (9, 1001)])
+def test_the_budget_that_the_error_names_is_the_least_and_every_larger_one_works(sizes, turns, words):
+    def talk(memory):
+        for _ in range(turns):
+            memory.ask("And you?")
+        return memory.ask("word " * words)
+
+    with pytest.raises(BudgetError) as error:
+        talk(ChatMemory(chatting(), max_tokens=380, **sizes))
+    needed = error.value.needed
+    assert not any(works(budget, talk, **sizes) for budget in range(needed - 35, needed))
+    assert all(works(budget, talk, **sizes) for budget in range(needed, needed + 65))
+
+
+def test_what_grows_with_the_budget_is_told_and_then_the_numbers_add_up():
+    memory = full_memory(chatting())
+    with pytest.raises(BudgetError) as error:
+        memory.ask("word " * 500)
+    needed, (reply, summary) = (
+        error.value.needed,
+        map(int, re.findall(r"(\d+) for (?:the reply|a summary)", str(error.value))),
+    )
+    assert f"Of {needed} tokens, {reply} for the reply and {summary} for a summary would be kept free." in str(
+        error.value
+    )
+    needs = error.value.needs
+    assert reply + summary + sum(needs.values()) - needs["room for a summary"] == needed
+    assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)
+
+
 def test_a_question_that_just_fits_is_asked_without_a_summary():
     client = chatting()
     memory = ChatMemory(client, "Be brief.", 400, reply_tokens=50)

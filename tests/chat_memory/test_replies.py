@@ -251,6 +251,13 @@ def test_a_stream_under_a_wrong_name_is_understood(way):
         ("<", "<"),
         (" Hello", " Hello"),
         ("<think>a</think>Hello </think>", "Hello </think>"),
+        ("<THINK>a</Think >Hello", "Hello"),
+        ('<thinking mode="deep"\n>a</thinking>Hello', "Hello"),
+        ("\ufeff\u200b <think>a</think>\u200bHello", "Hello"),
+        ("<think>a <think>b</think> c</think> Hello", "Hello"),
+        ("<think>The tag <think> is theirs.</think>Hello", "Hello"),
+        ("Thinking ends with </think>.", "Thinking ends with </think>."),
+        ("<think about it>", "<think about it>"),
     ],
 )
 def test_thinking_is_no_part_of_the_reply_where_it_stands_first(way, content, reply):
@@ -267,8 +274,20 @@ def test_a_reply_of_thinking_alone_is_no_reply_and_its_words_are_told(way, conte
     assert "cut off" in str(refused(way, answer_to(way, "length", content=content)))
 
 
+END_ALONE = "They greet me.\n</think>\n\nHello"  # the beginning was in the prompt
+
+
+@EVERY_WAY
+def test_thinking_that_has_an_end_alone_is_not_kept(way):
+    """A stream cannot take it back when it sees the end; what is kept is the reply."""
+    _, memory = asked(way, answer_to(way, content=END_ALONE))
+    assert WAYS[way](memory, "Hello") == (END_ALONE if way.startswith("stream") else "Hello")
+    assert memory.messages == turn("Hello")
+    assert "thinking and nothing else" in str(refused(way, answer_to(way, content="They greet me.\n</think>\n")))
+
+
 TEXTS = st.sampled_from(
-    ["<think>", "</think>", "<thinking>", "</thinking>", "<th", "Hi", " ", "\n", "🌸", "\ud83c", "\udf38"]
+    ["<think>", "</think>", "<THINK a>", "</thinking>", "<th", "Hi", " ", "\n", "🌸", "\ud83c", "\udf38", "\ufeff"]
 )
 
 
@@ -278,18 +297,17 @@ def test_wherever_a_stream_is_cut_it_gives_what_the_whole_reply_gives(text, data
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
     parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
-    def result(ask):
+    def kept(memory, ask):
         try:
-            return ask()
+            ask(memory)
         except IncompleteReply as error:
             return str(error), error.text
+        return memory.messages
 
-    whole_reply = result(lambda: ChatMemory(FakeClient(lambda messages: answer(text))).ask("Hello"))
-    client = FakeClient()
+    client, pieces = FakeClient(), []
     client.chat.completions.create = lambda **request: Chunks(*(said(part) for part in parts), said("", "stop"))
-    pieces = []
-    streamed = result(lambda: pieces.extend(ChatMemory(client).stream("Hello")) or "".join(pieces))
-    assert streamed == whole_reply
+    streamed = kept(ChatMemory(client), lambda memory: pieces.extend(memory.stream("Hello")))
+    assert streamed == kept(ChatMemory(FakeClient(lambda messages: answer(text))), lambda memory: memory.ask("Hello"))
     assert all(part.encode() for part in pieces)  # each can be printed
 
 

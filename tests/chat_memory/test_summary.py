@@ -290,6 +290,7 @@ def test_usage_is_added_as_the_server_says_or_as_it_is_counted():
         ({"messages": TRIP, "max_tokens": 0}, ValueError, "max_tokens must be at least 1, got 0"),
         ({"messages": TRIP, "max_tokens": 1.5}, TypeError, "max_tokens must be a whole number"),
         ({"messages": TRIP, "max_prompt_tokens": 99.5}, TypeError, "max_prompt_tokens must be a whole number"),
+        ({"messages": None}, TypeError, r"messages must be a list .* got None"),
         ({"messages": [*TRIP, "Hi"]}, TypeError, r"messages\[2\] must be a dict"),
         ({"messages": [{"content": "Hi"}]}, ValueError, r"messages\[0\] needs a role"),
         pytest.param({"messages": [*TRIP, NUMBER]}, TypeError, r"messages\[2\]\['content'\]"),
@@ -327,6 +328,20 @@ CALLED = {"name": "look_up", "arguments": '{"town": "Nara"}'}
         (part("input_audio", input_audio={"data": "UklGR" * 999, "format": "wav"}), "[sound wav]"),
         (part("file", file={"filename": "plan.pdf", "file_data": "JVBERi0" * 999}), "[file plan.pdf]"),
         (part("file", file={"file_id": "file-7"}), "[file file-7]"),
+        (part("input_file", filename="plan.pdf", file_data="data:application/pdf;base64,JVB"), "[file plan.pdf]"),
+        (part("input_file", file_id="file-7"), "[file file-7]"),
+        (part("document", title="The plan", source={"type": "base64", "data": "JVB"}), "[file The plan]"),
+        (part("input_image", image_url="https://example.org/cat.png"), "[picture https://example.org/cat.png]"),
+        (
+            part("image", source={"type": "url", "url": "https://example.org/cat.png"}),
+            "[picture https://example.org/cat.png]",
+        ),
+        (part("image", source={"type": "base64", "media_type": "image/png", "data": "iVB"}), "[picture image/png]"),
+        (
+            part("image_url", image_url={"url": "cat.png"}, text="Her name is Mia."),
+            "[picture cat.png] Her name is Mia.",
+        ),
+        (part("video_url", video_url={"url": "https://example.org/cat.mp4"}), "[video https://example.org/cat.mp4]"),
         (part("refusal", refusal="No."), "[refused: No.]"),
         ({"role": "assistant", "content": None, "refusal": "No."}, "[refused: No.]"),
         ({"role": "assistant", "content": None, "audio": {"id": "audio_7"}}, "[sound audio_7]"),
@@ -356,6 +371,59 @@ def test_what_is_no_text_is_named(message, words):
     client = FakeClient()
     summarize(client, [message])
     assert quoted(client.requests[0])[1] == [{"role": message["role"], "content": words}]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ({"id": "1", "type": "mcp", "mcp": {"server": "maps", "tool": "route", "to": "Nara"}}, "mcp"),
+        ({"id": "1", "type": "web_search_call", "action": {"query": "deer in Nara"}}, "web_search_call"),
+        ({"id": "1", "name": "route", "args": {"to": "Nara"}}, "route"),
+        ({"id": "1", "function": {"name": "route", "parameters": {"to": "Nara"}}}, "route"),
+    ],
+)
+def test_a_call_of_an_unknown_kind_is_sent_as_a_whole(call, name):
+    client = FakeClient()
+    summarize(client, [{"role": "assistant", "tool_calls": [call]}])
+    (message,) = quoted(client.requests[0])[1]
+    assert json.loads(message["content"].removeprefix(f"[calls {name}(").removesuffix(")]")) == call
+
+
+def calling(*ids):
+    calls = [{"id": id, "function": {"name": "look_up", "arguments": ""}} for id in ids]
+    return {"role": "assistant", "content": None, "tool_calls": calls}
+
+
+def result(id, content):
+    return {"role": "tool", "tool_call_id": id, "content": content}
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        ([calling("a", "b"), result("b", "2"), result("a", "1")], ["[result of b] 2", "[result of a] 1"]),
+        ([calling("a"), calling("b"), result("b", "2"), result("a", "1")], ["[result of b] 2", "[result of a] 1"]),
+        ([calling("a", "a"), result("a", "1"), result("a", "2")], ["[result of call 1] 1", "[result of call 2] 2"]),
+        ([calling(None, None), result(None, "1"), result(None, "2")], ["[result of call 1] 1", "[result of call 2] 2"]),
+        ([calling("a", "b"), result("z", "3")], ["3"]),  # whose it is cannot be known
+        ([calling("a"), result("a", "1"), calling("b"), result("b", "2")], ["1", "2"]),  # one at a time: it is clear
+    ],
+)
+def test_a_result_says_whose_it_is_where_more_than_one_call_waits(history, words):
+    client = FakeClient()
+    summarize(client, history)
+    said = [message["content"] for message in quoted(client.requests[0])[1]]
+    calls = "".join(text for text in said if text.startswith("[calls"))
+    assert [text for text in said if not text.startswith("[calls")] == words
+    assert all(f" as {word.split('] ')[0].removeprefix('[result of ')}]" in calls for word in words if "] " in word)
+
+
+@pytest.mark.parametrize("speaker", [{"role": "user", "name": "Ana of Porto " * 90}, {"role": "🇯🇵" * 60}])
+def test_a_very_long_name_or_role_is_sent_in_pieces_as_words_are(speaker):
+    client, limit = FakeClient(), least_prompt(20)
+    summarize(client, [speaker | {"content": "I like tea."}], max_tokens=20, max_prompt_tokens=limit)
+    assert all(count_tokens(request["messages"]) <= limit for request in client.requests)
+    assert all(text in said_in(client.requests) for text in (*speaker.values(), "I like tea.") if text != "user")
 
 
 CALL_OBJECT = ChatCompletionMessageFunctionToolCall(id="1", type="function", function={"name": "f", "arguments": "{}"})

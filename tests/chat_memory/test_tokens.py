@@ -315,6 +315,8 @@ class ResponseMessage:
 @pytest.mark.parametrize(
     ("messages", "error", "says"),
     [
+        (None, TypeError, r"must be a list .* got None\. An empty history is \[\]"),
+        (7, TypeError, "must be a list .* got int"),
         ("Hi", TypeError, "must be a list of message dicts, got one str"),
         ({"role": "user", "content": "Hi"}, TypeError, "must be a list of message dicts, got one dict"),
         (["Hi"], TypeError, r"messages\[0\] must be a dict .* got str"),
@@ -360,3 +362,27 @@ def test_a_vocabulary_that_cannot_be_loaded_says_what_to_do(monkeypatch):
     monkeypatch.setattr(tiktoken, "get_encoding", offline)
     with pytest.raises(RuntimeError, match=r"'o200k_base'.*TIKTOKEN_CACHE_DIR"):
         message_tokens({"role": "user", "content": "A text that was not counted before this test."})
+
+
+def function(**fields):
+    return [{"type": "function", "function": {"name": "look_up", **fields}}]
+
+
+@pytest.mark.parametrize(
+    ("tools", "error", "says"),
+    [
+        (7, TypeError, "tools must be a list"),
+        (WEATHER_TOOL, TypeError, "tools must be a list of tool definitions, got one dict"),
+        (function(parameters=["town"]), ValueError, r"tools\[0\]: 'parameters' must be a dict, got list"),
+        (function(parameters={"properties": "town"}), ValueError, r"tools\[0\]: 'properties' must be a dict, got str"),
+        (function(parameters={"properties": {"town": {"enum": 7}}}), ValueError, r"the enum of 'town' must be a list"),
+    ],
+)
+@pytest.mark.parametrize("count", [count_tokens, show_request])
+def test_tools_that_cannot_be_counted_are_named(count, tools, error, says):
+    with pytest.raises(error, match=says):
+        count(WEATHER, tools=tools)
+
+
+def test_a_description_that_is_no_text_costs_something():
+    assert count_tokens([], tools=function(description={"en": "Look it up."})) > count_tokens([], tools=function())

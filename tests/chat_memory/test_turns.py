@@ -90,6 +90,8 @@ def test_changing_a_turn_does_not_change_the_history():
         ([USER, USER, {"content": "Hi"}], ValueError, r"messages\[2\] needs a role"),
         ([{"role": 7, "content": "Hi"}], ValueError, r"messages\[0\] needs a role"),
         ("Hi", TypeError, r"messages\[0\] must be a dict"),
+        (None, TypeError, r"messages must be a list .* got None\. An empty history is \[\]"),
+        (7, TypeError, r"messages must be a list .* got int"),
     ],
 )
 def test_what_is_no_message_is_named_by_its_place(function, history, error, says):
