@@ -649,10 +649,38 @@ def test_a_failing_client_or_write_changes_nothing(ana, monkeypatch):
     with pytest.raises(OSError, match="no network"):
         ana.learn(FakeClient(fail), said("I live in Porto."))
     old, insert = ana.add("The user has a dog."), ana._records.insert
-    monkeypatch.setattr(ana._records, "insert", lambda c, text, *more: fail() if "36" in text else insert(c, text))
+    monkeypatch.setattr(ana._records, "insert", lambda c, row: fail() if "36" in row["text"] else insert(c, row))
     with pytest.raises(OSError, match="no network"):
         ana.learn(learner({"fact": "A cat.", "replaces": old.id}, {"fact": "The user is 36."}), said("Hi"))
     assert ana.record() == ana.known() == [old]
+
+
+def test_a_clean_is_asked_once_for_each_fact_and_may_use_the_store_itself(shared_url):
+    def numbered(text):
+        calls.append(text)
+        with ConversationStore(shared_url) as other:
+            UserFacts(other, "bo").add(f"{text} It is number {len(calls)}.")
+        return f"{text} ({len(calls)})"
+
+    calls: list[str] = []
+    with ConversationStore(shared_url, clean=numbered) as store:
+        ana, bo = UserFacts(store, "ana"), UserFacts(store, "bo")
+        ana.add("One.")
+        ana.learn(learner({"fact": "Two."}, {"fact": "Three."}), said("Hi"))
+        ana.correct(ana.known()[0], "Four.")
+        assert [fact.text for fact in ana.known()] == ["Two. (2)", "Three. (3)", "Four. (4)"]
+        assert calls == ["One.", "Two.", "Three.", "Four."] and len(bo.known()) == 4
+        ana.forget_all()
+        bo.forget_all()
+
+
+@pytest.mark.parametrize("clean", [lambda text: None, lambda text: text + "\0", lambda text: text * 200])
+def test_a_lesson_that_is_paid_for_but_not_stored_is_in_the_error(shared_url, clean):
+    with ConversationStore(shared_url, clean=clean) as store:
+        ana, client = UserFacts(store, "ana"), learner({"fact": "The user is 36."}, {"fact": "The user sings."})
+        with pytest.raises((TypeError, ValueError), match="clean") as error:
+            ana.learn(client, said("Hi"))
+        assert json.loads(error.value.reply)[1]["fact"] == "The user sings." and ana.record() == []
 
 
 def test_a_fact_that_changes_while_the_model_is_asked(ana):
@@ -751,7 +779,7 @@ def test_the_nearest_are_found_and_each_fact_is_embedded_once(ana):
 def test_many_facts_are_embedded_in_portions(ana):
     with ana._records.writing() as connection:
         for number in range(300):
-            ana._records.insert(connection, f"fact {number}")
+            ana._records.insert(connection, ana._records.row(f"fact {number}"))
     client = EmbeddingClient()
     assert len(ana.find_by_meaning(client, "fact", limit=500)) == 300
     assert [len(texts) for texts in client.requests] == [256, 45]

@@ -32,7 +32,7 @@ def found(store, facts: list[str], question: str) -> list[str]:
     with ana._records.writing() as connection:
         connection.exec_driver_sql("DELETE FROM chat_facts")
         for text in facts:
-            ana._records.insert(connection, text)
+            ana._records.insert(connection, ana._records.row(text))
     return [fact.text for fact in ana.find(question)]
 
 

@@ -651,6 +651,31 @@ def test_a_clean_changes_words_but_no_role_and_no_type(tmp_path, clean):
         ]
 
 
+@pytest.mark.parametrize("clean", [str.upper, lambda text: "x y", lambda text: "", lambda text: "\ud83d"])
+def test_a_clean_does_not_touch_what_a_request_could_not_be_sent_without(tmp_path, clean):
+    old = {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}}
+    results = [{"role": "tool", "tool_call_id": "call_1", "content": "Sun"}, {"role": "function", "name": "weather"}]
+    turn = [
+        {"role": "user", "content": "Hi", "name": "ana"},
+        {"role": "assistant", "tool_calls": [CALL]},
+        old,
+        *results,
+    ]
+    with ConversationStore(tmp_path / "chats.db", clean=clean) as store:
+        store.open("ana").append(turn, settings={"system": "Be brief.", "model": "gpt-4o"})
+        user, call, older, *answers = store.open("ana").messages()
+        assert call["tool_calls"][0]["id"] == answers[0]["tool_call_id"] == "call_1"
+        assert (
+            call["tool_calls"][0]["function"]["name"]
+            == older["function_call"]["name"]
+            == answers[1]["name"]
+            == "weather"
+        )
+        assert call["tool_calls"][0]["function"]["arguments"] == clean(CALL["function"]["arguments"])
+        assert (user["name"], answers[0]["content"]) == (clean("ana"), clean("Sun"))
+        assert store.open("ana").load().settings["model"] == "gpt-4o"
+
+
 def test_what_is_deleted_leaves_the_file(tmp_path):
     path = tmp_path / "chats.db"
     with ConversationStore(path) as store:
