@@ -130,7 +130,8 @@ class UserFacts:
         words ("where", "my"), unless they are written as names: "Who is Will?" finds the fact about Will, and "Will it
         rain?" does not. In Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese, two letters side by side count as a
         word, so that a word is found inside a sentence, and now and then another word that shares two letters with it.
-        An emoji finds itself. Other spellings are not found: "Zuerich" for "Zürich", simplified for traditional letters.
+        An emoji finds itself, and a number is found however its digits are grouped ("iPhone15" by "iPhone 15"). Other
+        spellings are not found: "Zuerich" for "Zürich", simplified for traditional letters.
 
         Any text can be a question; [] where nothing is shared. At most `limit` facts.
         """
