@@ -154,7 +154,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(called(client, "embeddings", model=model, input=batch), batch)
+            made += meaning.embedded(called(client, "embeddings", model=model, input=list(batch)), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     async def find_by_meaning_async(
@@ -165,7 +165,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(await called_async(client, "embeddings", model=model, input=batch), batch)
+            made += meaning.embedded(await called_async(client, "embeddings", model=model, input=list(batch)), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     def note(

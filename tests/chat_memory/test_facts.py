@@ -846,6 +846,10 @@ def test_vectors_are_taken_by_their_numbers_or_in_order_where_they_have_none(ana
         [(0, [1.0]), (1, [float("nan")])],
         [(0, [1.0]), (1, [1e300])],
         [(0, [1.0]), (1, [1.0, 2.0])],
+        [(0, [1.0]), (1, [10**400])],
+        [(0, [1.0]), (1, {1.0: 2.0})],
+        [([0], [1.0]), ([1], [1.0])],
+        [("0", [1.0]), ("1", [1.0])],
     ],
     ids=lambda data: f"{data!r:.30}",
 )
@@ -857,3 +861,19 @@ def test_what_is_no_vector_for_each_text_is_an_incomplete_reply_and_nothing_is_k
         ana.find_by_meaning(client, "abc")
     with ana._records.database.reading() as connection:
         assert connection.execute(sa.select(schema.vectors)).all() == []
+
+
+def test_a_vector_of_zeros_is_asked_for_again_and_one_of_no_list_is_none(ana):
+    fact, slips = ana.add("abc"), [[0.0, 0.0]]
+
+    def create(**request):
+        vectors = [slips.pop() if slips and n else [1.0, 2.0] for n in range(len(request["input"]))]
+        return SimpleNamespace(data=[SimpleNamespace(embedding=vector) for vector in vectors])
+
+    client = SimpleNamespace(embeddings=SimpleNamespace(create=create))
+    assert ana.find_by_meaning(client, "abc") == [] and ana.find_by_meaning(client, "abc") == [fact]
+    client.embeddings.create = lambda **request: SimpleNamespace(data=7)
+    with pytest.raises(IncompleteReply, match="0 vectors came back"):
+        ana.find_by_meaning(client, "abc")
+    with pytest.raises(TypeError, match="A question is text"):
+        ana.find_by_meaning(client, None)
