@@ -31,6 +31,7 @@ ID = re.compile(
 )  # how a server names a call and a tool: a result has to say the same
 CALLS = ("tool_calls",)
 NAMES_OF_CALLS = {("tool_calls", "id"), ("function", "name"), ("custom", "name"), ("function_call", "name")}
+DEEPEST = 100  # lists and dicts within each other: all that reads a message again goes down into it
 LARGEST = 2**31 - 1  # of a number in the tables
 
 
@@ -268,13 +269,13 @@ class Conversation:
         """A message, the settings or a summary as JSON. Raises TypeError where the same would not come back."""
         try:
             text = _as_json(value)
-            same = json.loads(text) == value
+            same = json.loads(text) == value and not _is_deep(value)
         except (TypeError, ValueError, RecursionError):
             same = False
         if not same:
             raise TypeError(
                 f"{what} cannot be saved so that it comes back as it is: it may hold text, numbers, True, False, None, "
-                f"lists, and dicts with text as keys. Got {reprlib.repr(value)}."
+                f"lists, and dicts with text as keys, at most {DEEPEST} within each other. Got {_shown(value)}."
             )
         cleaned = self._cleaned(value)
         if isinstance(value, dict) and isinstance(value.get(name := _structural_name(value, what)), str):
@@ -324,6 +325,24 @@ def _position(after: Any) -> Position:
     if not isinstance(after, (tuple, list)) or len(after) != 2:
         raise TypeError(f"after is the Position that append or load has returned, or None, got {after!r:.60}.")
     return Position(*(min(whole_number("after", number, least=0), LARGEST) for number in after))
+
+
+def _is_deep(value: Any) -> bool:
+    layer = [value]
+    for _ in range(DEEPEST):
+        inner = [
+            list(each.values()) if isinstance(each, dict) else each for each in layer if isinstance(each, (dict, list))
+        ]
+        if not (layer := [each for values in inner for each in values]):
+            return False
+    return any(isinstance(each, (dict, list)) for each in layer)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number of so many digits that Python does not write them
+        return f"a {type(value).__name__} with a number that is too long"
 
 
 def _as_json(value: Any) -> str:

@@ -39,6 +39,7 @@ LONGEST_QUESTION = 50_000  # characters that are read of a question
 MOST_TERMS = 500  # of a question; a text of that many different ones is not asking for one thing
 SHORT = 3  # letters: as many in Chinese are one word rather than a sentence
 LONGEST_TERM = 100  # characters
+LONGEST_NAME = 12  # words that are looked at for where a name ends
 
 # ---- one way to write a letter ----
 
@@ -253,7 +254,7 @@ def _is_name_at_the_start(words: list[Word], place: int, behind: Word | None, as
     if plain in AUXILIARIES and not asked:  # only questions and wishes begin with one
         return not behind or behind.text in BEHIND_NAMES or behind.text.casefold() not in NEVER_FIRST
     if asked and (plain in OPENERS or (words[place].asks and plain in AUXILIARIES | {"do"})):
-        return _is_asked_for(words[place + 1 :])
+        return _is_asked_for(words[place + 1 : place + LONGEST_NAME])
     return not behind or _follows_a_name(behind.text)
 
 

@@ -374,6 +374,27 @@ def test_a_message_that_is_nested_too_deep_is_refused(store):
         store.open("a").append([{"role": "user", "content": deep}])
 
 
+def nested(layers: int, make) -> object:
+    value = "x"
+    for _ in range(layers):
+        value = make(value)
+    return value
+
+
+@pytest.mark.parametrize("make", [lambda inner: [inner], lambda inner: {"a": inner}])
+def test_what_is_saved_is_never_nested_too_deep_to_be_read(sqlite_url, make):
+    with ConversationStore(sqlite_url) as store:
+        deep = {"role": "user", "content": "Hi", "more": nested(99, make)}
+        store.open("ana").append([deep])
+        assert store.open("ana").load().recent == [[deep]]
+        for layers in (100, 300, 600, 900):
+            with pytest.raises(TypeError, match="at most 100 within each other"):
+                store.open("ana").append([deep | {"more": nested(layers, make)}])
+        with pytest.raises(TypeError, match="a number that is too long"):
+            store.open("ana").append([deep | {"more": 10**5_000}])
+        assert store.open("ana").messages() == [deep]
+
+
 @pytest.mark.parametrize(
     "damage", [lambda data: data[: len(data) // 2], lambda data: b"Hello" * 300, lambda data: data[:700]]
 )
