@@ -89,6 +89,30 @@ def _known(part: Any) -> str:
     return ""
 
 
+def parts_as_text(message: dict[str, Any], where: str) -> dict[str, Any]:
+    """The message with what is no text in its content named in brackets, as a text part: a picture as "[picture cat.png]".
+
+    So it can be counted and sent; a part of an unknown kind is named by its kind. Raises ValueError for what is no part.
+    """
+    content = message.get("content")
+    if not isinstance(content, list):
+        return message
+    return message | {"content": [_as_text_part(part, f"{where}['content'][{i}]") for i, part in enumerate(content)]}
+
+
+def _as_text_part(part: Any, where: str) -> dict[str, Any]:
+    kind = part.get("type") if isinstance(part, dict) else None
+    if isinstance(kind, str) and isinstance(part.get(TEXT_PARTS.get(kind)), str):
+        return part
+    try:
+        words = part_in_words(part, where)
+    except ValueError:
+        if not isinstance(kind, str):
+            raise
+        words = f"[{kind[:LONGEST_NAME]}]"
+    return {"type": "text", "text": whole(words)}
+
+
 def calls_of(message: dict[str, Any], where: str) -> list[tuple[str, str, str]]:
     """The calls that a message makes, as (id, name, what is handed over): of functions, custom tools, and the old form.
 

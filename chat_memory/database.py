@@ -22,7 +22,7 @@ BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite fil
 LONGEST_ID = 200  # characters
 DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT"}
 MISSING = re.compile(
-    "no such (?:table|column|index)|already exists|has no column named|vtable constructor failed|malformed|fts5 file"
+    "no such (?:table|column|index|trigger)|already exists|has no column named|vtable constructor failed|malformed|fts5 file"
 )
 ADVICE = {
     "SQLITE_BUSY": "Another program has been using it all the time. Try again, or end that program.",
@@ -30,6 +30,37 @@ ADVICE = {
     "SQLITE_CANTOPEN": "Does its folder exist, and may this program write there?",
     "SQLITE_FULL": "The disk is full. Make room and try again.",
     "SQLITE_IOERR": "The disk did not do what it was asked to. Is it full, or on a network that failed?",
+}
+SERVER_ADVICE = {  # by SQLSTATE, or its first two characters; "" where no server was reached
+    "": "Does the server run, and does the URL have the right host, port, user and password?",
+    "08": "The connection broke. Try again; read first what is there if it was to be saved.",
+    "22": "A value is not one that this database takes.",
+    "25006": "It may only be read here. Use the primary server, or a user and a session that may write.",
+    "25P03": "It waited too long within a transaction, and the server ended it. Nothing was saved; try again.",
+    "28": "Does the URL have the right user and password, and does the server let this user in (pg_hba.conf)?",
+    "3D000": "Create it: CREATE DATABASE chats ENCODING 'UTF8' TEMPLATE template0;",
+    "3F000": "Does the search_path name a schema that exists? CREATE SCHEMA makes one.",
+    "40": "Another program was in the way. Nothing was saved; try again.",
+    "42501": "This user lacks a right. GRANT SELECT, INSERT, UPDATE, DELETE ON its tables TO this user (and CREATE ON its "
+    "schema, to make or upgrade the tables).",
+    "42": "Its tables are not ours, or not all there: does the search_path lead to another schema? Put a backup in their "
+    "place, or use another database.",
+    "53100": "The server's disk is full. Make room and try again.",
+    "53": "The server lacks memory or connections. Try again later, or raise its limits.",
+    "54": "It is more than the server can keep in one row. Save less at once.",
+    "55P03": "Another program has held a lock all the time. Try again, or end that program.",
+    "57014": "It took longer than the server's statement_timeout. Try again, or raise that.",
+    "57": "The server ended the connection. Try again; read first what is there if it was to be saved.",
+    "XX": "The server's own files may be damaged: look into its log, and put a backup in its place.",
+}
+_HALF_A_URL = re.compile(r"(?:sqlite|postgres(?:ql)?)(?:\+\w+)?:(?!//)")
+UNREACHED = {
+    'role "': "28",
+    "does not exist": "3D000",
+    "authentication": "28",
+    "pg_hba": "28",
+    "closed": "08",
+    "lost": "08",
 }
 MENDING = (
     "It was left as it is. Put a backup in its place, or move it away to begin anew; "
@@ -90,12 +121,21 @@ class Database:
             ) from None
 
     def check(self) -> None:
-        """Read a SQLite file from end to end, which takes seconds where it is large. Raises DamagedStore."""
-        if self.dialect == "sqlite":
-            with self.reading() as connection:
-                found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        """Read a SQLite file from end to end, which takes seconds where it is large. Raises DamagedStore.
+
+        Where the file may only be read, the index of the facts' words is not compared with the facts.
+        """
+        if self.dialect != "sqlite":
+            return
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
             if found != "ok":
                 raise DamagedStore(f"{self} is damaged ({found}). {MENDING}")
+            try:
+                connection.exec_driver_sql(schema.CHECK_FULL_TEXT)
+            except DBAPIError as error:
+                if not getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+                    raise
 
     def close(self) -> None:
         """Close what is open."""
@@ -103,7 +143,7 @@ class Database:
 
     def __str__(self) -> str:
         """The file, or the URL without its password."""
-        return self.url.database if self.dialect == "sqlite" else self.url.render_as_string(hide_password=True)
+        return self.url.database if self.dialect == "sqlite" else _shown(self.url)
 
     def _prepare(self) -> None:
         with self.reading() as connection:
@@ -123,6 +163,8 @@ class Database:
         """Look for a cut in the last page, which SQLite takes for zeros. (It finds by itself where whole pages lack.)"""
         page_size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         path = connection.exec_driver_sql("PRAGMA database_list").first()[2]  # main
+        if not os.path.isfile(path):  # another VFS than that of files
+            raise ValueError(f"{self} is no file, and ends with the program. Name a file: sqlite:///chats.db.")
         if os.path.getsize(path) % page_size:
             raise DamagedStore(f"{self} is damaged: a part of its last page is missing. {MENDING}")
 
@@ -145,11 +187,30 @@ class Database:
         if kind == "SQLITE_ERROR" and MISSING.search(str(cause)):
             return DamagedStore(f"{self} is damaged, or its tables are not ours ({cause}). {MENDING}")
         said = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)  # without the row itself
-        return StoreError(f"{self} could not be used: {said.strip()}. {ADVICE.get(kind, '')}".strip())
+        said = " ".join(said.split()).rstrip(".")
+        return StoreError(f"{self} could not be used: {said}. {ADVICE.get(kind) or self._server_advice(cause)}".strip())
+
+    def _server_advice(self, cause: BaseException) -> str:
+        if self.dialect == "sqlite":
+            return "Is it a database that chat_memory has made? Try again, or look at it with `sqlite3`."
+        state = getattr(cause, "sqlstate", None) or ""
+        if not state:  # an error at connecting has its reason in words alone, or there is no connection any more
+            state = next((code for words, code in UNREACHED.items() if words in str(cause)), "")
+        return SERVER_ADVICE.get(state) or SERVER_ADVICE.get(state[:2], "Look into the server's log, and try again.")
+
+
+def _shown(url: sa.URL) -> str:
+    """The URL without its password, which may stand behind its "?" as well."""
+    hidden = {name: "***" if "pass" in name else value for name, value in url.query.items()}
+    return url.set(query=hidden).render_as_string(hide_password=True)
 
 
 def _url(url: str | PathLike[str]) -> sa.URL:
-    text = fspath(url)
+    text = fspath(url) if isinstance(url, (str, PathLike)) else None
+    if not isinstance(text, str):
+        raise TypeError(f"A store is named by a URL or the path of a file, both text, not by {type(url).__name__}.")
+    if isinstance(url, str) and _HALF_A_URL.match(text):
+        raise ValueError(f"{text[:20]!r}… is no URL. Write sqlite:///chats.db, with three slashes before the file.")
     try:
         made = sa.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
     except (ArgumentError, ValueError):
@@ -160,6 +221,8 @@ def _url(url: str | PathLike[str]) -> sa.URL:
         raise ValueError(f"A store is on SQLite or PostgreSQL, not on {made.get_backend_name()}.")
     if made.host:
         raise ValueError("A SQLite URL has three slashes before the file: sqlite:///chats.db.")
+    if "://" in text and text.partition("?")[2] and not made.query:
+        raise ValueError("In a URL, write a ? of a file's name as %3F, or give the path of the file in place of a URL.")
     if not made.database or ":memory:" in made.database or made.query.get("mode") == "memory":
         raise ValueError("A store in memory ends with the program. Name a file: sqlite:///chats.db.")
     return made.set(drivername="sqlite")
@@ -181,7 +244,7 @@ def _check_encoding(url: sa.URL, connection: Any, _: Any) -> None:
     if encoding != "UTF8":
         connection.close()
         raise StoreError(
-            f"{url.render_as_string(hide_password=True)} has the encoding {encoding}, in which not every text can be kept. "
+            f"{_shown(url)} has the encoding {encoding}, in which not every text can be kept. "
             "Nothing was changed. Use a database in UTF8: CREATE DATABASE chats ENCODING 'UTF8' TEMPLATE template0; "
             "(pg_dump and psql take over what there is in this one)."
         )

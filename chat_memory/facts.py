@@ -60,8 +60,9 @@ class UserFacts:
 
         Raises TypeError or ValueError for what is no text of at most 1,000 characters, or no time with a time zone.
         """
+        row = self._records.row(text, conversation, message, expires)
         with self._records.writing() as connection:
-            return self._records.insert(connection, text, conversation, message, expires)
+            return self._records.insert(connection, row)
 
     def learn(
         self,
@@ -84,7 +85,8 @@ class UserFacts:
 
         Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
         of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
-        and TypeError or ValueError for what is no message. Then nothing was stored.
+        and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
+        the error holds its words as `reply`.
         """
         if conversation is not None:
             checked_id("A conversation's id", conversation)
@@ -92,7 +94,7 @@ class UserFacts:
             return []
         request, shown = self._lesson(said, model, max_tokens)
         reply = complete(client, {"model": model, "messages": request}, usage=usage)
-        return self._keep(extracting.learned(reply, said, shown), conversation)
+        return self._learned(reply, said, shown, conversation)
 
     async def learn_async(
         self,
@@ -112,7 +114,7 @@ class UserFacts:
             return []
         request, shown = self._lesson(said, model, max_tokens)
         reply = await complete_async(client, {"model": model, "messages": request}, usage=usage)
-        return self._keep(extracting.learned(reply, said, shown), conversation)
+        return self._learned(reply, said, shown, conversation)
 
     def known(self) -> list[Fact]:
         """Everything in force, oldest first: the answer to "What do you know about me?"."""
@@ -129,7 +131,8 @@ class UserFacts:
         words ("where", "my"), unless they are written as names: "Who is Will?" finds the fact about Will, and "Will it
         rain?" does not. In Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese, two letters side by side count as a
         word, so that a word is found inside a sentence, and now and then another word that shares two letters with it.
-        An emoji finds itself. Other spellings are not found: "Zuerich" for "Zürich", simplified for traditional letters.
+        An emoji finds itself, and a number is found however its digits are grouped ("iPhone15" by "iPhone 15"). Other
+        spellings are not found: "Zuerich" for "Zürich", simplified for traditional letters.
 
         Any text can be a question; [] where nothing is shared. At most `limit` facts.
         """
@@ -152,7 +155,7 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(called(client, {"model": model, "input": batch}, "embeddings"), batch)
+            made += meaning.embedded(called(client, {"model": model, "input": list(batch)}, "embeddings"), batch)
         return meaning.nearest(self._records, made, new, limit, model)
 
     async def find_by_meaning_async(
@@ -163,7 +166,9 @@ class UserFacts:
         texts, new = meaning.to_embed(self._records, question, model)
         made = []
         for batch in meaning.batches(texts):
-            made += meaning.embedded(await called_async(client, {"model": model, "input": batch}, "embeddings"), batch)
+            made += meaning.embedded(
+                await called_async(client, {"model": model, "input": list(batch)}, "embeddings"), batch
+            )
         return meaning.nearest(self._records, made, new, limit, model)
 
     def note(
@@ -198,9 +203,10 @@ class UserFacts:
         Raises LookupError where this user has no such fact, ConflictError where it has been corrected already (then the
         newer one has to be looked at first, and nothing is stored), and what `add` raises.
         """
+        number, row = number_of(fact), self._records.row(text, conversation, message, expires)
         with self._records.writing() as connection:
-            newer = self._records.insert(connection, text, conversation, message, expires)
-            self._records.change(connection, number_of(fact), replaced_by=newer.id)
+            newer = self._records.insert(connection, row)
+            self._records.change(connection, number, replaced_by=newer.id)
             return newer
 
     def expire(self, fact: Fact | int, when: datetime | None = None) -> Fact:
@@ -232,20 +238,32 @@ class UserFacts:
         texts_of = {fact.id: fact.text for fact in matter}
         return extracting.request(said, texts_of, model, max_tokens, today=self._records.today())
 
+    def _learned(
+        self, reply: str, said: Mapping[int, Message], shown: set[int], conversation: str | None
+    ) -> list[Fact]:
+        """Store what is in a reply, which an error holds: it is paid for."""
+        try:
+            return self._keep(extracting.learned(reply, said, shown), conversation)
+        except Exception as error:
+            error.reply = reply
+            raise
+
     def _keep(self, learned: Iterable[extracting.Learned], conversation: str | None) -> list[Fact]:
         """Store what was learned, in one transaction; returns what was not known word for word."""
-        new: list[Fact] = []
-        with self._records.writing() as connection:
-            texts = self._records.texts_in_force(connection)
+        records, new = self._records, []
+        cleaned = [(records.cleaned(text), message, replaces) for text, message, replaces in learned]
+        rows = [(records.row_of(text, conversation, message), replaces) for text, message, replaces in cleaned]
+        with records.writing() as connection:
+            texts = records.texts_in_force(connection)
             ids = {extracting.bare(text): id for id, text in texts.items()}
-            for text, message, replaces in learned:
-                if not (known := extracting.bare(self._records.clean(text))):
+            for row, replaces in rows:
+                if not (known := extracting.bare(row["text"])):
                     continue  # clean leaves nothing of it
                 if known not in ids:
-                    new.append(self._records.insert(connection, text, conversation, message))
+                    new.append(records.insert(connection, row))
                     ids[known] = new[-1].id
                 if replaces not in (None, ids[known]):
                     with suppress(LookupError):  # it has been forgotten meanwhile
-                        self._records.change(connection, replaces, replaced_by=ids[known])
+                        records.change(connection, replaces, replaced_by=ids[known])
                     ids.pop(extracting.bare(texts.get(replaces, "")), None)
         return new

@@ -4,9 +4,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import NamedTuple
 
+from .content import parts_as_text
 from .errors import BudgetError, whole_number
 from .letters import all_whole, whole
 from .summary import least_prompt
@@ -50,13 +51,29 @@ class Layout:
         return self.counted(({"role": "user", "content": whole(text)},))
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
-        """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold."""
-        said = [tuple(all_whole(message) for message in turn) for turn in turns]
-        for i, message in enumerate(chain.from_iterable(said)):
-            message_tokens(message, self.model, i)  # where one cannot be counted, the error says which
+        """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold.
+
+        What cannot be counted, such as a picture, is named in words. Raises TypeError or ValueError for what is no content.
+        """
+        number, said = count(), []
+        for turn in turns:
+            said.append(tuple(self._sendable(message, next(number)) for message in turn))
         recent = tuple(self.counted(turn) for turn in said)
         summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
+
+    def _sendable(self, message: Message, number: int) -> Message:
+        """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
+        try:
+            message = parts_as_text(all_whole(message), f"messages[{number}]")
+            message_tokens(message, self.model, number)
+        except (TypeError, ValueError) as error:
+            error.add_note(
+                "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and "
+                "append them to a new conversation."
+            )
+            raise
+        return message
 
     def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
         """What is remembered once the question has been answered."""

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from math import isfinite, sqrt
 from operator import mul
 from typing import Any
@@ -23,6 +23,8 @@ Vector = array  # of float32
 
 def to_embed(records: Records, question: str, model: str) -> tuple[list[str], list[Fact]]:
     """What to send: the question, and the facts in force that have no vector of this model yet. Empty for no question."""
+    if not isinstance(question, str):
+        raise TypeError(f"A question is text, not {type(question).__name__}.")
     if not (question := whole(question)).strip():
         return [], []
     have = sa.select(vectors.c.fact).where(vectors.c.model == model)
@@ -35,8 +37,9 @@ def nearest(records: Records, found: Sequence[Vector], new: Sequence[Fact], limi
     if not found:
         return []
     asked, *made = found
-    if made:
-        _keep(records, model, zip(new, made, strict=True))
+    # One of zeros alone lies in no direction. It is not kept: it may be a slip, and is asked for again the next time.
+    if keeping := [(fact, vector) for fact, vector in zip(new, made, strict=True) if any(vector)]:
+        _keep(records, model, keeping)
     near = [(likeness(asked, vector), fact) for fact, vector in _kept(records, model, len(asked))]
     near.sort(key=lambda pair: (-pair[0], -pair[1].id))
     return [fact for like, fact in near[:limit] if like > 0]
@@ -81,12 +84,13 @@ def batches(texts: Sequence[str]) -> list[Sequence[str]]:
 
 def embedded(answer: Any, texts: Sequence[str]) -> list[Vector]:
     """The vectors of an answer, one a text, each of length 1. Raises IncompleteReply where they are not all there."""
-    items = list(getattr(answer, "data", None) or ())
+    data = getattr(answer, "data", None)
+    items = list(data) if isinstance(data, Iterable) else []
     if len(items) != len(texts):
         raise IncompleteReply(f"{len(texts):,} texts were sent, and {len(items):,} vectors came back. Ask again.")
     numbers = [getattr(item, "index", None) for item in items]
     if any(number is not None for number in numbers):  # some servers leave them out: then they are in order
-        by_number = dict(zip(numbers, items, strict=True))
+        by_number = {number: item for number, item in zip(numbers, items, strict=True) if type(number) is int}
         if by_number.keys() != set(range(len(texts))):
             raise IncompleteReply(
                 f"The vectors that came back for {len(texts):,} texts are numbered wrongly. Ask again."
@@ -100,8 +104,8 @@ def embedded(answer: Any, texts: Sequence[str]) -> list[Vector]:
 
 def _unit(numbers: Any) -> Vector:
     try:
-        vector = array("f", [] if isinstance(numbers, (str, bytes)) else numbers)
-    except TypeError:
+        vector = array("f", [] if isinstance(numbers, (str, bytes, Mapping, Set)) else numbers)
+    except (TypeError, OverflowError):
         vector = array("f")
     length = sqrt(sum(map(mul, vector, vector)))
     if not vector or not isfinite(length):

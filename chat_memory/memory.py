@@ -92,8 +92,10 @@ class ChatMemory:
     def resume(cls, client: Any, conversation: Any, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options` and `facts` are not saved: give them again. Raises LookupError where nothing was saved, and
-        DamagedStore where what was saved cannot be read.
+        `options` and `facts` are not saved: give them again. What is no text, such as a picture that another program has
+        saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as it was.
+
+        Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """
         _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)", needed=True)
         saved = conversation.load()

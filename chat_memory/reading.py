@@ -7,20 +7,38 @@ from typing import Any
 
 _BEGINS = re.compile(r"[\[{]")
 _MEANT_AS_JSON = re.compile(r'\[\s*(?:[\[{"\]]|$)|\{\s*(?:["}]|$)')  # not "[see above]"
-_NUMBER = re.compile(r"\s*(?:(?:message|fact|number|no\.?|id)\s*)?#?([0-9]{1,9})(?:\.0{1,9})?\s*", re.I)
+_NUMBER = re.compile(
+    r"\s*(?:(?:message|fact|number|no\.?|id)\s*)?#?(?P<n>\d{1,9})(?:\.0{0,9})?\s*", re.I
+)  # of any script
+_IN_BRACKETS = re.compile(r"\s*(?:\((.*)\)|\[(.*)\])\s*")
+_STRING_OR_LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[\]}])', re.DOTALL)
+UNCERTAIN = object()
+LONGEST_NUMBER = 40  # characters in which a number is said
 
 
 def items_in(reply: str, key: str) -> list[Any] | None:
     """The items of the one JSON list in a reply; None where there is no such list, a broken one, or more than one.
 
     Around the list there may be text, a code fence, thoughts (<think>…</think>), or an object such as {"facts": […]}.
-    Objects that have the `key`, alone or one after the other, count as a list too.
+    Objects that have the `key`, alone or one after the other, count as a list too. A comma behind the last item is no
+    JSON, but says nothing else, and is passed over.
     """
     text = reply.strip().removeprefix("\ufeff")
+    found = _list_in(text, key)
+    if found is None and (without := _STRING_OR_LAST_COMMA.sub(lambda found: found[1] or "", text)) != text:
+        found = _list_in(without, key)
+    return found
+
+
+def _list_in(text: str, key: str) -> list[Any] | None:
     try:
         return _listed(_decoder.decode(text), key)
     except (ValueError, RecursionError):
-        pass
+        return _one_list(text, key)
+
+
+def _one_list(text: str, key: str) -> list[Any] | None:
+    """The items of the one list somewhere in a text."""
     if text.startswith("<think") and "</think" not in text:
         return None  # it never came to an end with its thoughts
     try:
@@ -37,12 +55,15 @@ def items_in(reply: str, key: str) -> list[Any] | None:
 
 
 def number_in(value: Any) -> int | None:
-    """The whole number that a value is or says: 3, 3.0, "3", "#3", "message 3". None for all else, such as True or [3]."""
+    """The whole number that a value is or says: 3, 3.0, "3", "#3", "[3]", "message 3", "３". None for all else, as True, [3]."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, str):
-        said = _NUMBER.fullmatch(value)
-        return int(said[1]) if said else None
+        if len(value) > LONGEST_NUMBER:
+            return None
+        inner = _IN_BRACKETS.fullmatch(value)
+        said = _NUMBER.fullmatch((inner[1] or inner[2] or "") if inner else value)
+        return int(said["n"]) if said else None
     return value if type(value) is int else None
 
 
@@ -77,10 +98,10 @@ def _listed(value: Any, key: str) -> list[Any] | None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; what has two values under one key is None there: neither of them is certain."""
+    """A JSON object; of two values under one key neither is certain: there it has an object that is no JSON value."""
     found: dict[str, Any] = {}
     for key, value in pairs:
-        found[key] = value if key not in found or repr(found[key]) == repr(value) else None
+        found[key] = value if key not in found or repr(found[key]) == repr(value) else UNCERTAIN
     return found
 
 

@@ -18,6 +18,7 @@ from .schema import facts
 LOCK = 20_260_802  # with a number made of the user's id: on PostgreSQL whoever writes facts of one user waits his turn
 LARGEST_ID = 2**31 - 1
 LONGEST_FACT = 1_000  # characters: a fact is a sentence, and all of them together are to be injected and searched
+LONGEST_CLEANED = 2 * LONGEST_FACT  # a note such as "[card number removed]" is longer than what it stands for
 
 
 @dataclass(frozen=True)
@@ -69,24 +70,44 @@ class Records:
     def read(self, query: sa.Select) -> list[Fact]:
         """The facts that a query finds."""
         with self.database.reading() as connection:
-            return [self.fact_of(row) for row in connection.execute(query)]
+            found = [self.fact_of(row) for row in connection.execute(query)]
+            if not found:
+                self._check_index(connection)
+        return found
+
+    def _check_index(self, connection: sa.Connection) -> None:
+        """Raises DamagedStore where facts of this user are there that the index of users has lost: nobody would notice."""
+        if self.database.dialect != "sqlite" or connection.execute(sa.select(facts.c.id).where(self.mine)).first():
+            return
+        not_by_index = sa.select(facts.c.text).where(facts.c.user_id.concat("") == self.user)
+        if connection.execute(not_by_index).first():
+            raise DamagedStore(f"{self.database} is damaged: its index of users has lost this one. {MENDING}")
 
     def texts_in_force(self, connection: sa.Connection) -> dict[int, str]:
         """The texts of all facts in force, by id."""
         query = sa.select(facts.c.id, facts.c.text).where(self.in_force)
         return {row.id: row.text for row in connection.execute(query)}
 
-    def insert(
+    def row(
         self,
-        connection: sa.Connection,
         text: str,
         conversation: str | None = None,
         message: int | None = None,
         expires: datetime | None = None,
-    ) -> Fact:
-        """Add a fact, said now. Raises TypeError or ValueError for what cannot be one."""
-        text = self._cleaned(checked_text(text))
-        values = {
+    ) -> dict[str, Any]:
+        """The row of a fact, said now, for `insert`. Raises TypeError or ValueError for what cannot be one.
+
+        It is made before a transaction begins: `clean` and `clock` may take their time, or use the database themselves.
+        """
+        if not (cleaned := self.cleaned(checked_text(text))).strip():
+            raise ValueError("The function given as clean has left nothing of this fact. Nothing was saved.")
+        return self.row_of(cleaned, conversation, message, expires)
+
+    def row_of(
+        self, text: str, conversation: str | None, message: int | None, expires: datetime | None = None
+    ) -> dict[str, Any]:
+        """The same for a text that has been cleaned."""
+        return {
             "user_id": self.user,
             "text": text,
             "terms": " ".join(terms.of_fact(text)),
@@ -95,12 +116,19 @@ class Records:
             "message": None if message is None else min(whole_number("message", message, least=1), LARGEST_ID),
             "expires_at": None if expires is None else time_text(expires),
         }
-        return self.fact_of(connection.execute(sa.insert(facts).values(values).returning(facts)).one())
 
-    def _cleaned(self, text: str) -> str:
+    def insert(self, connection: sa.Connection, row: dict[str, Any]) -> Fact:
+        """Add a fact that `row` has made."""
+        return self.fact_of(connection.execute(sa.insert(facts).values(row).returning(facts)).one())
+
+    def cleaned(self, text: str) -> str:
+        """What `clean` leaves of a fact. Raises ValueError for what cannot be stored."""
         cleaned = checked_plain("What clean has returned for a fact", self.clean(text))
-        if not cleaned.strip():
-            raise ValueError("The function given as clean has left nothing of this fact. Nothing was saved.")
+        if len(cleaned) > LONGEST_CLEANED:
+            raise ValueError(
+                f"The function given as clean has made {len(cleaned):,} characters of a fact of {len(text):,}. A fact that "
+                f"has been cleaned may have {LONGEST_CLEANED:,}. Nothing was saved."
+            )
         return cleaned
 
     def change(self, connection: sa.Connection, id: int, **values: Any) -> Fact:

@@ -75,6 +75,7 @@ FULL_TEXT = {  # an index of the terms of each fact, as they are, which the data
     ),
     "postgresql": (f"CREATE INDEX chat_facts_words ON chat_facts USING gin (({POSTGRES_WORDS}))",),
 }
+CHECK_FULL_TEXT = "INSERT INTO chat_facts_words(chat_facts_words, rank) VALUES ('integrity-check', 1)"  # SQLite
 SECOND_FULL_TEXT = {  # what version 2 had in its place: the databases read the texts by themselves, each in its way
     "sqlite": ("DROP TRIGGER chat_facts_added", "DROP TRIGGER chat_facts_removed", "DROP TRIGGER chat_facts_changed",
                "DROP TABLE chat_facts_words"),
@@ -122,7 +123,7 @@ def _terms(connection: sa.Connection) -> None:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("ALTER TABLE chat_facts ADD COLUMN terms TEXT DEFAULT '' NOT NULL")
         found = connection.execute(sa.select(facts.c.id, facts.c.text)).all()
-        made = [{"of": row.id, "made": " ".join(terms.of_fact(row.text))} for row in found]
+        made = [{"of": row.id, "made": " ".join(terms.of_fact(str(row.text)))} for row in found]  # damaged rows, too
         if made:
             change = sa.update(facts).where(facts.c.id == sa.bindparam("of")).values(terms=sa.bindparam("made"))
             connection.execute(change, made)

@@ -50,7 +50,7 @@ def is_card(text: str) -> bool:
 
 def is_iban(text: str) -> bool:
     """Whether the check digits of an IBAN are right (ISO 13616): moved to the end, letters as numbers, 1 modulo 97."""
-    letters = text.replace(" ", "").upper()
+    letters = re.sub("[^A-Z0-9]", "", text.upper())
     return int("".join(str(int(char, 36)) for char in letters[4:] + letters[:4])) % 97 == 1
 
 
@@ -83,9 +83,9 @@ IBAN_LENGTHS = """AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR
 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20 LV21
 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25
 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20""".split()  # https://www.swift.com/standards/data-standards/iban-international-bank-account-number
-IBAN = "|".join(rf"{entry[:2]}[0-9]{{2}}(?: ?[A-Z0-9]){{{int(entry[2:]) - 4}}}" for entry in IBAN_LENGTHS)
+SPACE = r"[ \u00a0\u2007\u2009\u202f\u2010-\u2013-]"  # the spaces and hyphens that are put between groups
+IBAN = "|".join(rf"{entry[:2]}[0-9]{{2}}(?:{SPACE}?[A-Z0-9]){{{int(entry[2:]) - 4}}}" for entry in IBAN_LENGTHS)
 
-SPACE = r"[ \u00a0\u202f-]"
 GAP = rf"(?:{SPACE}|[ \t]{{0,4}}(?:\r?\n|(?:\\{{1,4}}r)?\\{{1,4}}n)[ \t]{{0,8}})"
 SIXTEEN = rf"[2-6][0-9]{{3}}(?:{GAP}[0-9]{{4}}){{3}}"  # also before other digits, as an expiry date
 CARD = rf"""(?:[2-6][0-9]{{12,18}}                     # in one piece

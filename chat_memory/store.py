@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
-from .database import Database, checked_id
+from .database import MENDING, Database, checked_id
 from .errors import ConflictError, DamagedStore, whole_number
 from .hooks import cleaning
 from .letters import HALF, all_whole
@@ -26,6 +26,13 @@ NEW = {"settings": "{}", "summary": '""'}
 SETTINGS = {"system": str, "model": str | None, "max_tokens": int, "keep_recent": int}  # those of ChatMemory
 SETTINGS |= {"reply_tokens": int | None, "summary_tokens": int | None}
 STRUCTURE = re.compile("[a-z_]{1,30}")  # how a role or a type is written: nobody's words, and not to be changed
+ID = re.compile(
+    "(?=.*[A-Za-z])[A-Za-z0-9_-]{1,64}"
+)  # how a server names a call and a tool: a result has to say the same
+CALLS = ("tool_calls",)
+NAMES_OF_CALLS = {("tool_calls", "id"), ("function", "name"), ("custom", "name"), ("function_call", "name")}
+DEEPEST = 100  # lists and dicts within each other: all that reads a message again goes down into it
+LARGEST = 2**31 - 1  # of a number in the tables
 
 
 class Position(NamedTuple):
@@ -56,8 +63,9 @@ class ConversationStore:
         """Open a store, and make its tables where there are none: "sqlite:///chats.db" or the path of a file, or
         "postgresql://user:password@host/name" (in the encoding UTF8; in any locale).
 
-        `clean` is given every text before it is written (but not a role, a type, or an id), and returns what is written
-        in its place; where it returns no text, TypeError is raised and nothing is saved. Raises ValueError for a URL
+        `clean` is given every text before it is written, and returns what is written in its place; where it returns no
+        text, TypeError is raised and nothing is saved. It is not given what a request could not be sent without: roles,
+        types, the ids and names of tool calls, the model's name, and the names of fields. Raises ValueError for a URL
         that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
         """
         self.clean = cleaning(clean)
@@ -73,7 +81,10 @@ class ConversationStore:
             conversations.c.changed_at.desc(), conversations.c.number.desc()
         )
         with self.database.reading() as connection:
-            return list(connection.execute(newest_first).scalars())
+            found = list(connection.execute(newest_first).scalars())
+        if not all(isinstance(id, str) for id in found):
+            raise DamagedStore(f"{self.database} is damaged: a conversation's id in it is no text. {MENDING}")
+        return found
 
     def delete(self, *ids: str) -> None:
         """Delete conversations with all their messages: all of them, or LookupError where there is no such one.
@@ -150,18 +161,20 @@ class Conversation:
         `after` is the position that the caller knows: where the conversation is at another one by now, ConflictError is
         raised and nothing saved. Without it the turn is added to whatever there is. Returns the new position.
 
-        Raises TypeError or ValueError for what is no message, for a message that would not come back as it is, and for
-        more `folded` turns than there are; and StoreError.
+        Raises TypeError or ValueError for what is no message, for a message that would not come back as it is, for what
+        is no position, and for more `folded` turns than there are; and StoreError.
         """
+        known = None if after is None else _position(after)
         bodies = [self._body(message, place) for place, message in enumerate(turn)]
         if not bodies:
             raise ValueError("A turn has at least one message.")
         values = {"settings": settings, "summary": summary}
+        _check(**values)  # what `load` would not take
         given = {name: self._written(value, name) for name, value in values.items() if value is not None}
         if folded is not None:
-            given["folded"] = whole_number("folded", folded, least=0)
+            given["folded"] = min(whole_number("folded", folded, least=0), LARGEST)
         with self._database.writing() as connection:
-            position = self._one_more(connection, after, given)
+            position = self._one_more(connection, known, given)
             if folded is not None and folded > position.turns:
                 raise ValueError(f"folded is {folded:,}, but the conversation has {position.turns:,} turns.")
             place = {"conversation": position.number, "turn": position.turns - 1}
@@ -201,6 +214,10 @@ class Conversation:
     def _row(self, connection: sa.Connection) -> sa.Row | None:
         """The row of this conversation, with numbers that can be; None where nothing was saved."""
         row = connection.execute(sa.select(conversations).where(conversations.c.id == self.id)).one_or_none()
+        if row is None and connection.dialect.name == "sqlite":  # a damaged index would let it begin anew in silence
+            not_by_index = sa.select(conversations.c.turns).where(conversations.c.id.concat("") == self.id)
+            if connection.execute(not_by_index).first():
+                raise self._damaged("the index of conversations has lost it")
         if row and not (type(row.turns) is type(row.folded) is int and 0 <= row.folded <= row.turns):
             raise self._damaged("its numbers cannot be")
         return row
@@ -211,6 +228,8 @@ class Conversation:
         in_order = sa.select(messages.c.turn, messages.c.body).where(which).order_by(messages.c.turn, messages.c.place)
         turns: dict[int, list[Message]] = {}
         for turn, body in connection.execute(in_order):
+            if type(turn) is not int:  # SQLite keeps whatever is written
+                raise self._damaged("one of its turns has no number")
             message = self._read(body, dict, f"turn {turn + 1}")
             if not isinstance(message.get("role"), str):
                 raise self._damaged(f"turn {turn + 1} cannot be read")
@@ -232,9 +251,8 @@ class Conversation:
 
     def _settings(self, text: Any) -> dict[str, Any]:
         settings = self._read(text, dict, "its settings")
-        for name in SETTINGS.keys() & settings.keys():
-            if not isinstance(settings[name], SETTINGS[name]) or isinstance(settings[name], bool):
-                raise self._damaged(f"{name} in its settings is {settings[name]!r:.60}")
+        if name := _unusable(settings):
+            raise self._damaged(f"{name} in its settings is {settings[name]!r:.60}")
         return settings
 
     def _damaged(self, problem: str) -> DamagedStore:
@@ -251,23 +269,80 @@ class Conversation:
         """A message, the settings or a summary as JSON. Raises TypeError where the same would not come back."""
         try:
             text = _as_json(value)
-            same = json.loads(text) == value
+            same = json.loads(text) == value and not _is_deep(value)
         except (TypeError, ValueError, RecursionError):
             same = False
         if not same:
             raise TypeError(
                 f"{what} cannot be saved so that it comes back as it is: it may hold text, numbers, True, False, None, "
-                f"lists, and dicts with text as keys. Got {reprlib.repr(value)}."
+                f"lists, and dicts with text as keys, at most {DEEPEST} within each other. Got {_shown(value)}."
             )
         cleaned = self._cleaned(value)
+        if isinstance(value, dict) and isinstance(value.get(name := _structural_name(value, what)), str):
+            cleaned[name] = value[name]
         return text if cleaned == value else _as_json(cleaned)
 
-    def _cleaned(self, value: Any, key: str = "") -> Any:
+    def _cleaned(self, value: Any, key: str = "", within: str = "") -> Any:
         if isinstance(value, str):
-            return value if key in ("role", "type") and STRUCTURE.fullmatch(value) else self._clean(value)
+            return value if _is_structure(value, key, within) else self._clean(value)
         if isinstance(value, dict):
-            return {key: self._cleaned(inner, key) for key, inner in value.items()}
-        return [self._cleaned(inner) for inner in value] if isinstance(value, list) else value
+            return {name: self._cleaned(inner, name, key) for name, inner in value.items()}
+        return (
+            [self._cleaned(inner, key if key in CALLS else "") for inner in value] if isinstance(value, list) else value
+        )
+
+
+def _is_structure(text: str, key: str, within: str) -> bool:
+    """Whether a text is nobody's words, but what a request is made of. `within` is the key of what it stands in."""
+    if key in ("role", "type"):
+        return bool(STRUCTURE.fullmatch(text))
+    of_call = key == "tool_call_id" or (within, key) in NAMES_OF_CALLS
+    return of_call and bool(ID.fullmatch(text))
+
+
+def _structural_name(value: dict[str, Any], what: str) -> str:
+    """The field of the settings, or of a message, that a request could not be sent without as it is."""
+    return "model" if what == "settings" else "name" if value.get("role") == "function" else ""
+
+
+def _unusable(settings: dict[str, Any]) -> str | None:
+    """The first of the settings that is not what `SETTINGS` says, if there is one."""
+    names = (name for name in SETTINGS if name in settings)
+    return next((n for n in names if not isinstance(settings[n], SETTINGS[n]) or isinstance(settings[n], bool)), None)
+
+
+def _check(settings: Any, summary: Any) -> None:
+    """Raises TypeError for settings or a summary that could not be read again."""
+    for what, value, kind in (("settings", settings, dict), ("summary", summary, str)):
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{what} must be {kind.__name__}, got {value!r:.60}.")
+    if settings and (name := _unusable(settings)):
+        raise TypeError(f"{name} in settings cannot be {settings[name]!r:.60}. Nothing was saved.")
+
+
+def _position(after: Any) -> Position:
+    """What the caller knows, as a Position. Raises TypeError or ValueError."""
+    if not isinstance(after, (tuple, list)) or len(after) != 2:
+        raise TypeError(f"after is the Position that append or load has returned, or None, got {after!r:.60}.")
+    return Position(*(min(whole_number("after", number, least=0), LARGEST) for number in after))
+
+
+def _is_deep(value: Any) -> bool:
+    layer = [value]
+    for _ in range(DEEPEST):
+        inner = [
+            list(each.values()) if isinstance(each, dict) else each for each in layer if isinstance(each, (dict, list))
+        ]
+        if not (layer := [each for values in inner for each in values]):
+            return False
+    return any(isinstance(each, (dict, list)) for each in layer)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number of so many digits that Python does not write them
+        return f"a {type(value).__name__} with a number that is too long"
 
 
 def _as_json(value: Any) -> str:

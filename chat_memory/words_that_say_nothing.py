@@ -33,8 +33,19 @@ AUXILIARIES = frozenset("will can may might must shall don".split())
 BEFORE_NAMES = frozenset(  # where no auxiliary can stand: "who is will", "in may"
     "about are at by called did does for from in is like named of on than to was were with".split()
 )
+TITLES = frozenset("mr mrs ms dr prof miss doctor professor aunt uncle".split())  # whatever follows is a name
+AFTER_THE = frozenset(
+    "us it who will can may must don them".split()
+)  # "the us": behind an article only a name, or a noun
+OPENERS = frozenset(  # with these a question begins, whatever follows: "Has Ana called?", but "Has is …"
+    "am could did does had has have is should was were would".split()
+)
+ASKING = frozenset("how what when where which who why".split())
+SUBJECTS = frozenset("i you he she it we they".split())  # "…, Can you help?": no name stands right before them
 PRONOUNS = frozenset("i you he she it we they me him her us them".split())
 CONTRACTED = frozenset("he here how it let she that there this what when where which who why".split())  # it's: it is
+
+ORDINALS = ("st", "nd", "rd", "th")
 
 # ---- in scripts without spaces, where words stand side by side ----
 
@@ -48,6 +59,9 @@ FUNCTION_LETTERS = tuple(
     ผู้ใช้ ของ ฉัน ผม อะไร ที่ไหน ไหน ใคร ไหม คือ เป็น ที่ ครับ ค่ะ คะ
     """.split()
 )
+WORDS_OF_ONE_LETTER = frozenset(
+    "狗犬猫貓鱼魚鸟鳥兔茶酒车車药藥妻爸妈媽哥姐弟妹"
+)  # Chinese, Japanese; also within a sentence
 FUNCTION_ENDS = tuple(  # Korean particles
     "은 는 이 가 을 를 의 에 도 와 과 로 으로 에서 에게 이야 야 이다 입니다 입니까 이에요 예요".split()
 )

@@ -13,6 +13,7 @@ from chat_memory.records import LONGEST_FACT
 from histories import ANY, PARTS, REPEATABLE
 
 MODEL = "gpt-4o"
+pytestmark = pytest.mark.filterwarnings("ignore:.*left out")
 SAID = {
     2: {"role": "user", "content": "I live in Porto."},
     3: {"role": "assistant", "content": "Noted."},
@@ -123,6 +124,8 @@ WRAPPED = [
     '<think>\nA list such as [1, 2]? [{"fact": "No.", "message": 2}]\n</think>\n\nLIST',
     'It may be [{"fact": "No."}].</think>LIST',
     "LIST\n\nAgain, the list: LIST",
+    '{"facts": LIST,}',
+    'Here, with a ",]" in it: {"facts": LIST, }',
 ]
 
 
@@ -161,6 +164,8 @@ NUMBERS = [(7, 7), ("7", 7), (" 7 ", 7), ("#7", 7), ("fact 7", 7), (7.0, 7), ("7
 NUMBERS += [
     (value, None) for value in (True, "true", 7.5, "7.5", "7, 8", "7-8", "-7", "7th", "seven", "", [7], {}, None)
 ]
+NUMBERS += [(value, 7) for value in ("7.", "[7]", "(7)", "７", "٧", "७")]
+NUMBERS += [(value, None) for value in ("[7, 8]", "(7", "[[7]]", "[7]" + " " * 50 + "8", "٧.5", "VII", "七")]
 NUMBERS += [(value, None) for value in (1e300, -7, "9" * 5_000, "⁷", "0x7")]
 
 
@@ -172,6 +177,27 @@ def test_a_number_is_read_where_it_is_certain_and_nothing_is_taken_for_another(v
     assert facts == [Learned("The user is 36.", 4), Learned("Porto.", 1, number)]
     facts = learned(json.dumps([sure, {"fact": "Porto.", "message": value}]), said, set())
     assert facts[1:] == ([] if number is None else [Learned("Porto.", number)])
+
+
+def test_a_comma_behind_the_last_item_is_passed_over_and_one_in_a_text_stays():
+    one, other = listed()[1:-1], listed(fact='The user said: "x,]" and ",}".', message=4)[1:-1]
+    expected = [Learned("The user lives in Porto.", 2), Learned('The user said: "x,]" and ",}".', 4)]
+    for reply in (f"[{one}, {other},]", f"[{one}, {other[:-1]},}} , \n]", f"```json\n[{one}, {other},\n]\n```"):
+        assert learned(reply, SAID, set()) == expected
+    for reply in (f"[{one},, {other}]", f"[{one}, {other}", f"[{one} {other}]"):
+        with pytest.raises(IncompleteReply):
+            learned(reply, SAID, set())
+
+
+def test_what_is_left_out_of_a_list_is_said_to_be():
+    lost = [{"fact": "x" * 2_000, "message": 2}, {"fact": "Two.", "message": "both"}, {"fact": "Three.", "message": 9}]
+    with pytest.warns(UserWarning, match=r"3 of the 4 items .* 2 could not be read, and 1 had the number") as warned:
+        assert learned(json.dumps([*lost, json.loads(listed())[0]]), SAID, set()) == [
+            Learned("The user lives in Porto.", 2)
+        ]
+    assert "Three" not in str(warned[0].message)
+    with pytest.raises(IncompleteReply):  # of two texts under one name neither is read, and not passed over either
+        learned('[{"fact": "One.", "fact": "Two.", "message": 2}]', SAID, set())
 
 
 def test_of_two_values_under_one_name_neither_is_believed():

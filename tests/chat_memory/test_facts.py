@@ -649,10 +649,38 @@ def test_a_failing_client_or_write_changes_nothing(ana, monkeypatch):
     with pytest.raises(OSError, match="no network"):
         ana.learn(FakeClient(fail), said("I live in Porto."))
     old, insert = ana.add("The user has a dog."), ana._records.insert
-    monkeypatch.setattr(ana._records, "insert", lambda c, text, *more: fail() if "36" in text else insert(c, text))
+    monkeypatch.setattr(ana._records, "insert", lambda c, row: fail() if "36" in row["text"] else insert(c, row))
     with pytest.raises(OSError, match="no network"):
         ana.learn(learner({"fact": "A cat.", "replaces": old.id}, {"fact": "The user is 36."}), said("Hi"))
     assert ana.record() == ana.known() == [old]
+
+
+def test_a_clean_is_asked_once_for_each_fact_and_may_use_the_store_itself(shared_url):
+    def numbered(text):
+        calls.append(text)
+        with ConversationStore(shared_url) as other:
+            UserFacts(other, "bo").add(f"{text} It is number {len(calls)}.")
+        return f"{text} ({len(calls)})"
+
+    calls: list[str] = []
+    with ConversationStore(shared_url, clean=numbered) as store:
+        ana, bo = UserFacts(store, "ana"), UserFacts(store, "bo")
+        ana.add("One.")
+        ana.learn(learner({"fact": "Two."}, {"fact": "Three."}), said("Hi"))
+        ana.correct(ana.known()[0], "Four.")
+        assert [fact.text for fact in ana.known()] == ["Two. (2)", "Three. (3)", "Four. (4)"]
+        assert calls == ["One.", "Two.", "Three.", "Four."] and len(bo.known()) == 4
+        ana.forget_all()
+        bo.forget_all()
+
+
+@pytest.mark.parametrize("clean", [lambda text: None, lambda text: text + "\0", lambda text: text * 200])
+def test_a_lesson_that_is_paid_for_but_not_stored_is_in_the_error(shared_url, clean):
+    with ConversationStore(shared_url, clean=clean) as store:
+        ana, client = UserFacts(store, "ana"), learner({"fact": "The user is 36."}, {"fact": "The user sings."})
+        with pytest.raises((TypeError, ValueError), match="clean") as error:
+            ana.learn(client, said("Hi"))
+        assert json.loads(error.value.reply)[1]["fact"] == "The user sings." and ana.record() == []
 
 
 def test_a_fact_that_changes_while_the_model_is_asked(ana):
@@ -751,7 +779,7 @@ def test_the_nearest_are_found_and_each_fact_is_embedded_once(ana):
 def test_many_facts_are_embedded_in_portions(ana):
     with ana._records.writing() as connection:
         for number in range(300):
-            ana._records.insert(connection, f"fact {number}")
+            ana._records.insert(connection, ana._records.row(f"fact {number}"))
     client = EmbeddingClient()
     assert len(ana.find_by_meaning(client, "fact", limit=500)) == 300
     assert [len(texts) for texts in client.requests] == [256, 45]
@@ -818,6 +846,10 @@ def test_vectors_are_taken_by_their_numbers_or_in_order_where_they_have_none(ana
         [(0, [1.0]), (1, [float("nan")])],
         [(0, [1.0]), (1, [1e300])],
         [(0, [1.0]), (1, [1.0, 2.0])],
+        [(0, [1.0]), (1, [10**400])],
+        [(0, [1.0]), (1, {1.0: 2.0})],
+        [([0], [1.0]), ([1], [1.0])],
+        [("0", [1.0]), ("1", [1.0])],
     ],
     ids=lambda data: f"{data!r:.30}",
 )
@@ -829,3 +861,19 @@ def test_what_is_no_vector_for_each_text_is_an_incomplete_reply_and_nothing_is_k
         ana.find_by_meaning(client, "abc")
     with ana._records.database.reading() as connection:
         assert connection.execute(sa.select(schema.vectors)).all() == []
+
+
+def test_a_vector_of_zeros_is_asked_for_again_and_one_of_no_list_is_none(ana):
+    fact, slips = ana.add("abc"), [[0.0, 0.0]]
+
+    def create(**request):
+        vectors = [slips.pop() if slips and n else [1.0, 2.0] for n in range(len(request["input"]))]
+        return SimpleNamespace(data=[SimpleNamespace(embedding=vector) for vector in vectors])
+
+    client = SimpleNamespace(embeddings=SimpleNamespace(create=create))
+    assert ana.find_by_meaning(client, "abc") == [] and ana.find_by_meaning(client, "abc") == [fact]
+    client.embeddings.create = lambda **request: SimpleNamespace(data=7)
+    with pytest.raises(IncompleteReply, match="0 vectors came back"):
+        ana.find_by_meaning(client, "abc")
+    with pytest.raises(TypeError, match="A question is text"):
+        ana.find_by_meaning(client, None)

@@ -32,7 +32,7 @@ def found(store, facts: list[str], question: str) -> list[str]:
     with ana._records.writing() as connection:
         connection.exec_driver_sql("DELETE FROM chat_facts")
         for text in facts:
-            ana._records.insert(connection, text)
+            ana._records.insert(connection, ana._records.row(text))
     return [fact.text for fact in ana.find(question)]
 
 
@@ -59,12 +59,21 @@ SCRIPTS = {  # facts, and for each what finds it alone
         "用户的iPhone15是2026年5月买的。": ["iPhone15", "2026", "5月", "IPHONE15是"],
         "WillさんはTokyoに住む。": ["Tokyo", "tokyo"],
         "ＡＢＣ商事の電話は０３です。": ["ABC", "商事", "03"],
+        "ユーザーはコーヒーとＰＳ４が好き。": ["コーヒーは好き?", "PS 4", "ps4"],
+        "用户会C++。": ["C++", "我会C++吗?"],
     },
+    "a word of one letter within a sentence": {
+        "用户有一只猫。": ["我的小猫多大了?", "猫喜欢吃什么?", "猫"],
+        "用户每天喝茶。": ["我喝什么茶呢?", "茶"],
+    },
+    "Tibetan": {"ང་ལྷ་ས་ལ་སྡོད།": ["ལྷ་ས", "ལྷ་ས་"], "ང་ལ་ཁྱི་ཞིག་ཡོད།": ["ཁྱི", "ཁྱི།"]},
+    "Tai Tham, Javanese": {"ᨾᩮᩬᩥᨦᨩ᩠ᨿᨦᩉᩲ᩠ᨾ᩵ᩉ᩠ᨶᩣ": ["ᨩ᩠ᨿᨦᩉᩲ᩠ᨾ᩵"], "ꦱꦤꦏꦸꦢꦢꦶꦗꦮ": ["ꦗꦮ"]},
     "with spaces": {
         "Анна живёт в Москве.": ["москве", "МОСКВЕ", "живет"],
         "Ο χρήστης λέγεται Σίσυφος.": ["ΣΊΣΥΦΟΣ", "σισυφος"],
         "उपयोगकर्ता दिल्ली में रहता है।": ["दिल्ली"],
-        "المستخدم يسكن في القاهرة مع مُحَمَّد.": ["محمد", "القاهرة"],
+        "المستخدم يسكن في القاهرة مع مُحَمَّد.": ["محمد", "القاهرة", "القاهره"],
+        "کاربر قهوهٔ ترکی دوست دارد.": ["تركي", "ترکی"],
         "המשתמש גר בתל אביב.": ["אביב"],
     },
 }
@@ -91,6 +100,14 @@ WRITTEN = {  # a fact, and other ways to write what it says
     "The user gives a 👍🏽.": ["👍", "👍🏿"],
     "The user flies on ٣ May with a \u200bball\u00adoon.": ["3", "balloon"],
     "The user's flat has the number 2026-05-12.": ["12", "2026-05-12", "20260512"],
+    "The user's phone is an iPhone15.": ["iPhone 15", "iphone15", "which iPhone is it?"],
+    "The user runs 10 km on May 3rd.": ["10km", "10 km", "3"],
+    "The user plays on a PS 5 in flat 3b.": ["PS5", "ps 5", "3 B"],
+    "The user's number is +49 (30) 123-4567.": ["+49301234567", "49 30 1234567", "is it 49 30 123 4567?"],
+    "The user codes in C++.": ["C++", "c++?", "Do I know C++?"],
+    "The user codes in C#.": ["C#", "c#?"],
+    "The user codes in C.": ["C", "in C?"],
+    "The user votes in the U.S.A.": ["u.s.a.", "USA", "the usa?"],
     "The user is " + "x" * 300: ["x" * 300, "X" * 300],
 }
 
@@ -98,7 +115,8 @@ WRITTEN = {  # a fact, and other ways to write what it says
 @pytest.mark.parametrize("text", WRITTEN, ids=ascii)
 def test_what_is_written_otherwise_is_found(store, text):
     for question in WRITTEN[text]:
-        assert found(store, [text, "The user has a dog. 🌹"], question) == [text], question
+        others = [other for other in WRITTEN if "codes" in other and other != text]
+        assert found(store, [text, "The user has a dog. 🌹", *others], question) == [text], question
 
 
 NAMED = {  # a fact with a name that is a small word too, and what finds it
@@ -127,6 +145,12 @@ NAMED = {  # a fact with a name that is a small word too, and what finds it
     "The user is a citizen of the US.": ["US", "Is the US big?", "U.S.", "U.S. citizen"],
     "The user's blood type is A.": ["blood type", "Is it A?", "type A"],
     "The user's friends are Mark, Art, Bill, Rose and Grace.": ["Mark", "who is art", "bill", "Is Rose here?", "grace"],
+    "Will, the user's uncle, sings.": ["will", "Will?", "Has Will called?", "Will Smith's age?", "Tell Me About Will"],
+    "Will (an uncle) and May are at home.": ["May", "Will is where?"],
+    "uncle: will": ["Will", "who is will"],
+    "An lives in Hue.": ["how old is an", "is an married?", "what is an's age?", "mrs. an", "tell me about an"],
+    "The user loves The Who and Them.": ["the who", "do i like the who?", "Them", "who sings in Them?"],
+    "The user's friend is Sam Can.": ["Sam Can", "Can", "Is Can here?", "who is can"],
     "The user's friends are Le, Im, Ai and Al.": ["Le", "who is im", "Ai", "Where is Al?"],
 }
 
@@ -152,6 +176,20 @@ def test_a_name_that_is_a_small_word_is_found(store, text):
         "Tell us about it, would you?",
         "What do you know about me?",
         "Must it be so?",
+        "Will birds eat it?",
+        "Can Zoe come?",
+        "May Zoe and Kim come?",
+        "Do Zoe and Kim come?",
+        "Hello, Can you help me?",
+        "What Will Happen?",
+        "How Do I Do This?",
+        "Can You Do It?",
+        "It is so.",
+        "If so, when?",
+        "So what?",
+        "Who's there?",
+        "Can I?",
+        "that'll do",
     ],
 )
 def test_a_small_word_that_is_no_name_finds_no_name(store, question):

@@ -345,10 +345,33 @@ def test_a_saved_conversation_with_half_an_emoji_goes_on(text, sent):
     assert everything.count(sent) == 5 and everything.encode() and memory.summary == sent
 
 
-def test_a_saved_message_that_cannot_be_counted_is_named_by_its_place():
-    picture = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "cat.png"}}]}
-    with pytest.raises(ValueError, match=r"messages\[4\]\['content'\]\[0\] is not a text part but 'image_url'"):
-        ChatMemory(FakeClient(), conversation=Saved(TOOL_TURN, [picture]))
+OTHER_PARTS = [
+    ({"type": "image_url", "image_url": {"url": "cat.png"}}, "[picture cat.png]"),
+    ({"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 9_000}}, "[picture image/png]"),
+    ({"type": "input_audio", "input_audio": {"data": "UklGR", "format": "wav"}}, "[sound wav]"),
+    ({"type": "file", "file": {"filename": "trip.pdf"}}, "[file trip.pdf]"),
+    ({"type": "refusal", "refusal": "No."}, "No."),
+    ({"type": "hologram", "hologram": {"of": "a cat"}}, "[hologram]"),
+    ({"type": "image_url", "image_url": "\ud83d.png"}, "[picture \ufffd.png]"),
+]
+
+
+@pytest.mark.parametrize(("part", "words"), OTHER_PARTS, ids=lambda value: f"{value!a:.30}")
+def test_a_saved_message_with_what_is_no_text_is_sent_in_words_and_stays_as_it_was(part, words):
+    saved = Saved(TOOL_TURN, [{"role": "user", "content": [{"type": "text", "text": "Look:"}, part]}])
+    before, client = deepcopy(part), FakeClient()
+    memory = ChatMemory(client, conversation=saved)
+    memory.ask("What is it?")
+    sent = client.requests[0]["messages"][-2]["content"]
+    assert [each.get("text", each.get("refusal")) for each in sent] == ["Look:", words] and part == before
+    json.dumps(sent, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("content", [[7], ["Hi"], [{"kind": "text"}], {"text": "Hi"}, 7])
+def test_a_saved_message_that_cannot_be_counted_is_named_by_its_place_with_the_way_out(content):
+    with pytest.raises((TypeError, ValueError), match=r"messages\[4\]\['content'\]") as error:
+        ChatMemory(FakeClient(), conversation=Saved(TOOL_TURN, [{"role": "user", "content": content}]))
+    assert "append them to a new conversation" in error.value.__notes__[0]
 
 
 def test_rare_messages_of_a_saved_conversation_are_sent_and_then_named_in_the_summary():

@@ -105,6 +105,14 @@ def test_a_secret_of_a_known_form_is_removed_and_nothing_else(kind, secret, sent
     assert redacted(sentence.format(secret)) == clean
 
 
+@pytest.mark.parametrize("gap", ["\u00a0", "\u2007", "\u2009", "\u202f", "\u2010", "\u2011", "\u2013", "-"], ids=ascii)
+def test_whatever_space_or_hyphen_stands_between_its_groups_a_number_is_removed(gap):
+    for kind, groups in (("card number", "4111 1111 1111 1111"), ("IBAN", "DE89 3704 0044 0532 0130 00")):
+        assert redact(f"It is {groups.replace(' ', gap)}.") == (f"It is [{kind} removed].", (kind,))
+        wrong = groups.replace(" ", gap)[:-1] + "7"
+        assert redact(f"It is {wrong}.").found == ()
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_ordinary_numbers_dates_prices_and_code_stay(text):
     assert redact(text) == (text, ())

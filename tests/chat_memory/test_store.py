@@ -374,6 +374,27 @@ def test_a_message_that_is_nested_too_deep_is_refused(store):
         store.open("a").append([{"role": "user", "content": deep}])
 
 
+def nested(layers: int, make) -> object:
+    value = "x"
+    for _ in range(layers):
+        value = make(value)
+    return value
+
+
+@pytest.mark.parametrize("make", [lambda inner: [inner], lambda inner: {"a": inner}])
+def test_what_is_saved_is_never_nested_too_deep_to_be_read(sqlite_url, make):
+    with ConversationStore(sqlite_url) as store:
+        deep = {"role": "user", "content": "Hi", "more": nested(99, make)}
+        store.open("ana").append([deep])
+        assert store.open("ana").load().recent == [[deep]]
+        for layers in (100, 300, 600, 900):
+            with pytest.raises(TypeError, match="at most 100 within each other"):
+                store.open("ana").append([deep | {"more": nested(layers, make)}])
+        with pytest.raises(TypeError, match="a number that is too long"):
+            store.open("ana").append([deep | {"more": 10**5_000}])
+        assert store.open("ana").messages() == [deep]
+
+
 @pytest.mark.parametrize(
     "damage", [lambda data: data[: len(data) // 2], lambda data: b"Hello" * 300, lambda data: data[:700]]
 )
@@ -649,6 +670,31 @@ def test_a_clean_changes_words_but_no_role_and_no_type(tmp_path, clean):
             {"role": "user", "content": [{"type": "text", "text": clean("Look")}]},
             {"role": "assistant", "content": clean("Hi")},
         ]
+
+
+@pytest.mark.parametrize("clean", [str.upper, lambda text: "x y", lambda text: "", lambda text: "\ud83d"])
+def test_a_clean_does_not_touch_what_a_request_could_not_be_sent_without(tmp_path, clean):
+    old = {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}}
+    results = [{"role": "tool", "tool_call_id": "call_1", "content": "Sun"}, {"role": "function", "name": "weather"}]
+    turn = [
+        {"role": "user", "content": "Hi", "name": "ana"},
+        {"role": "assistant", "tool_calls": [CALL]},
+        old,
+        *results,
+    ]
+    with ConversationStore(tmp_path / "chats.db", clean=clean) as store:
+        store.open("ana").append(turn, settings={"system": "Be brief.", "model": "gpt-4o"})
+        user, call, older, *answers = store.open("ana").messages()
+        assert call["tool_calls"][0]["id"] == answers[0]["tool_call_id"] == "call_1"
+        assert (
+            call["tool_calls"][0]["function"]["name"]
+            == older["function_call"]["name"]
+            == answers[1]["name"]
+            == "weather"
+        )
+        assert call["tool_calls"][0]["function"]["arguments"] == clean(CALL["function"]["arguments"])
+        assert (user["name"], answers[0]["content"]) == (clean("ana"), clean("Sun"))
+        assert store.open("ana").load().settings["model"] == "gpt-4o"
 
 
 def test_what_is_deleted_leaves_the_file(tmp_path):
