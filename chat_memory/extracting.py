@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from .errors import BudgetError, IncompleteReply, whole_number
 from .letters import plain, whole
@@ -140,8 +141,8 @@ def _sentence(value: Any) -> str:
 
 
 def bare(text: str) -> str:
-    """A fact for comparison word for word: case, spaces and the full stop do not count."""
-    return " ".join(text.split()).rstrip(".").casefold()
+    """A fact for comparison word for word: case, spaces, the full stop and the way an accent is coded do not count."""
+    return normalize("NFC", " ".join(text.split()).rstrip(".").casefold())
 
 
 def _messages(said: Mapping[int, Message], today: str, known: Mapping[int, str]) -> list[Message]:

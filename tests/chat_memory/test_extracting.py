@@ -299,6 +299,7 @@ def test_any_reply_is_read_or_refused(reply, shown):
         ("The user lives in Porto.", "the user  lives in PORTO", True),
         ("The user is 36.", "The user is 37.", False),
         ("Café", "Cafe", False),
+        ("Café", "CAFE\u0301", True),
         ("Straße.", "STRASSE", True),
     ],
 )

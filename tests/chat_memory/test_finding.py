@@ -109,6 +109,7 @@ WRITTEN = {  # a fact, and other ways to write what it says
     "The user codes in C.": ["C", "in C?"],
     "The user votes in the U.S.A.": ["u.s.a.", "USA", "the usa?"],
     "The user is " + "x" * 300: ["x" * 300, "X" * 300],
+    "ผู้ใช้ชื่อก" + "่" * 900: ["ก" + "่" * 900],
 }
 
 
