@@ -240,7 +240,12 @@ def _is_name_all_the_same(plain: str, before: str, behind: Word | None) -> bool:
     """The same for one in small letters: where it can be nothing else."""
     if plain == "an":  # it ends no sentence, and stands before a vowel
         return bool(before) and (behind is None or behind.text[0] in "bcdfgjklmnpqrstvwyz")
-    can_only_be = before in BEFORE_NAMES or before.isdecimal() or (behind and behind.text in BEHIND_NAMES_ALONE)
+    can_only_be = (
+        before in BEFORE_NAMES
+        or before == plain
+        or before.isdecimal()
+        or (behind and behind.text in BEHIND_NAMES_ALONE)
+    )
     return plain in AUXILIARIES and bool(can_only_be)
 
 
