@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from .errors import BudgetError, IncompleteReply, whole_number
 from .letters import plain, whole
@@ -83,24 +84,23 @@ def learned(reply: str, said: Mapping[int, Message], shown: set[int]) -> list[Le
     """The facts in a reply: those that rest on a user's message of `said`. What does not is dropped.
 
     A number counts also as a text or with a point ("2", 2.0). A correction of a fact that was not shown, or whose number
-    cannot be read, corrects nothing, and of two corrections of one fact the first does. Where an item has no fact or
-    number that can be read, or the number of a message that was not sent, a warning says how many: facts may be lost,
-    and asking again may help. Raises IncompleteReply for a reply in which there is no one JSON list, and for one of
-    which no item can be read.
+    cannot be read, corrects nothing, and of two corrections of one fact the first does. Where items have no
+    fact or number that can be read, a warning says how many: facts may be lost, and asking again may help. Raises
+    IncompleteReply for a reply in which there is no one JSON list, and for one of which no item can be read.
     """
     items = items_in(reply, "fact")
     if items is None:
         raise IncompleteReply(
             f"The model was asked for a JSON list of facts and wrote {_cut(reply)}. Ask again.", reply
         )
-    facts, left, read, unread, elsewhere = [], set(shown), 0, 0, 0
+    facts, left, read, unread = [], set(shown), 0, 0
     for item in items:
         item = item if isinstance(item, dict) else {"fact": item}
         text, message = _sentence(item.get("fact")), number_in(item.get("message"))
         if not text or message is None:
             unread += item.get("fact", item) not in (None, "", {}, [])  # these say that there is none
             continue
-        read, elsewhere = read + 1, elsewhere + (message not in said)
+        read += 1
         if said.get(message, {}).get("role") != "user":
             continue
         replaces = number_in(item.get("replaces"))
@@ -113,16 +113,16 @@ def learned(reply: str, said: Mapping[int, Message], shown: set[int]) -> list[Le
             f"of a message: {_cut(reply)}. Ask again.",
             reply,
         )
-    _warn_of(unread, elsewhere, len(items))
+    _warn_of(unread, len(items))
     return facts
 
 
-def _warn_of(unread: int, elsewhere: int, items: int) -> None:
-    """Say how many items of a list were left out, if any were; their words may be private."""
-    if unread or elsewhere:
+def _warn_of(unread: int, items: int) -> None:
+    """Say how many items of a list could not be read, if there are such; not their words, which may be private."""
+    if unread:
         warnings.warn(
-            f"{unread + elsewhere:,} of the {items:,} items in the model's list of facts left out: {unread:,} could not be "
-            f"read, and {elsewhere:,} had the number of a message that was not sent.",
+            f"{unread:,} of the {items:,} items in the model's list of facts left out: they have no fact, or no number, that "
+            "can be read.",
             stacklevel=4,
         )
 
@@ -140,8 +140,8 @@ def _sentence(value: Any) -> str:
 
 
 def bare(text: str) -> str:
-    """A fact for comparison word for word: case, spaces and the full stop do not count."""
-    return " ".join(text.split()).rstrip(".").casefold()
+    """A fact for comparison word for word: case, spaces, the full stop and the way an accent is coded do not count."""
+    return normalize("NFC", " ".join(text.split()).rstrip(".").casefold())
 
 
 def _messages(said: Mapping[int, Message], today: str, known: Mapping[int, str]) -> list[Message]:

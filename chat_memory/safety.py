@@ -23,7 +23,9 @@ __all__ = [
 
 # ---- text as data ----
 
-MARKS = frozenset("\"'<>`´„‚‘’“”‛‟«»‹›「」『』〝〞〟❛❜❝❞〈〉《》⟨⟩❮❯")  # what closes a quotation, a tag or a fence
+MARKS = frozenset(
+    "\"'<>`´„‚‘’“”‛‟«»‹›「」『』〝〞〟❛❜❝❞〈〉《》⟨⟩❮❯ʺ˝ˮ″‶⹂🙶🙷🙸˂˃ᐸᐳ⟪⟫ˋ"
+)  # what closes a quotation, a tag or a fence
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U0001d159")
 BLANK |= {chr(code) for first, end in ((0xFE00, 0xFE10), (0xE0100, 0xE01F0)) for code in range(first, end)}  # variants
 SHORT = {"\\": "\\\\", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\b": r"\b", "\f": r"\f"}

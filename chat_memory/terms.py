@@ -78,10 +78,10 @@ _SPACELESS = re.compile(
     "\uaa60-\uaa7f\ua9e0-\ua9fe\u3005-\u3007\u3040-\u312f\u31a0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\u1100-\u11ff\u3131-\u318e\uac00-\ud7af\ua000-\ua48c\U00020000-\U0003ffff]"
 )
-_CLUSTER = re.compile(  # a letter with what is written before, above, below or behind it
-    "[\u0e40-\u0e44\u0ec0-\u0ec4]*.(?:[\u1039\u17d2].|[\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ece\u102b-\u103e"
+_CLUSTER = re.compile(  # a letter with what is written before, above, below or behind it; so many that PostgreSQL takes it
+    "[\u0e40-\u0e44\u0ec0-\u0ec4]{0,4}.(?:[\u1039\u17d2].|[\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ece\u102b-\u103e"
     "\u1963-\u1974\u19b0-\u19c9\u1a55-\u1a7f\u1b34-\u1b44\ua980-\ua983\ua9b3-\ua9c0\uaab0-\uaac2"
-    "\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u109a-\u109d\u17b4-\u17d3\u17dd])*",
+    "\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u109a-\u109d\u17b4-\u17d3\u17dd]){0,12}",
     re.DOTALL,
 )
 _EMPTY = re.compile("|".join(sorted(FUNCTION_LETTERS, key=len, reverse=True)))
@@ -240,7 +240,12 @@ def _is_name_all_the_same(plain: str, before: str, behind: Word | None) -> bool:
     """The same for one in small letters: where it can be nothing else."""
     if plain == "an":  # it ends no sentence, and stands before a vowel
         return bool(before) and (behind is None or behind.text[0] in "bcdfgjklmnpqrstvwyz")
-    can_only_be = before in BEFORE_NAMES or before.isdecimal() or (behind and behind.text in BEHIND_NAMES_ALONE)
+    can_only_be = (
+        before in BEFORE_NAMES
+        or before == plain
+        or before.isdecimal()
+        or (behind and behind.text in BEHIND_NAMES_ALONE)
+    )
     return plain in AUXILIARIES and bool(can_only_be)
 
 

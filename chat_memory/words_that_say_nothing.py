@@ -31,7 +31,7 @@ BEHIND_NAMES_ALONE = frozenset(
 )  # no auxiliary stands before them: "my brother will is"
 AUXILIARIES = frozenset("will can may might must shall don".split())
 BEFORE_NAMES = frozenset(  # where no auxiliary can stand: "who is will", "in may"
-    "about are at by called did does for from in is like named of on than to was were with".split()
+    "about are at by called did does for from has have in is like named of on than to was were with".split()
 )
 TITLES = frozenset("mr mrs ms dr prof miss doctor professor aunt uncle".split())  # whatever follows is a name
 AFTER_THE = frozenset(

@@ -109,6 +109,7 @@ WRITTEN = {  # a fact, and other ways to write what it says
     "The user codes in C.": ["C", "in C?"],
     "The user votes in the U.S.A.": ["u.s.a.", "USA", "the usa?"],
     "The user is " + "x" * 300: ["x" * 300, "X" * 300],
+    "ผู้ใช้ชื่อก" + "่" * 900: ["ก" + "่" * 900],
 }
 
 
@@ -147,7 +148,7 @@ NAMED = {  # a fact with a name that is a small word too, and what finds it
     "The user's friends are Mark, Art, Bill, Rose and Grace.": ["Mark", "who is art", "bill", "Is Rose here?", "grace"],
     "Will, the user's uncle, sings.": ["will", "Will?", "Has Will called?", "Will Smith's age?", "Tell Me About Will"],
     "Will (an uncle) and May are at home.": ["May", "Will is where?"],
-    "uncle: will": ["Will", "who is will"],
+    "uncle: will": ["Will", "who is will", "will will come?", "has will called?"],
     "An lives in Hue.": ["how old is an", "is an married?", "what is an's age?", "mrs. an", "tell me about an"],
     "The user loves The Who and Them.": ["the who", "do i like the who?", "Them", "who sings in Them?"],
     "The user's friend is Sam Can.": ["Sam Can", "Can", "Is Can here?", "who is can"],

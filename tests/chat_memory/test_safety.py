@@ -376,7 +376,7 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(function):
 
 # Quoting
 
-CLOSERS = "\"'“”„‟‘’‚‛«»‹›＂＇「」『』〝〞｢｣<>＜＞﹤﹥`｀❛❜❝❞〈〉《》"
+CLOSERS = "\"'“”„‟‘’‚‛«»‹›＂＇「」『』〝〞｢｣<>＜＞﹤﹥`｀❛❜❝❞〈〉《》ʺ˝ˮ″‶⹂🙶🙷🙸˂˃ᐸᐳ⟪⟫ˋ"
 INVISIBLE = "\u3164\u115f\u1160\uffa0\u2800\u034f\ufe0f\ufe00\U000e0101\U000e0041\u180b\u200b\u2060\u00ad\u2003\u00a0"
 
 
