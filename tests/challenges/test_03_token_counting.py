@@ -21,6 +21,7 @@ from criteria import Lines, Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand
 from mock_model import MockServer
+from mock_model import tokens as of_the_server
 from mock_model.replying import Reply
 
 START = (
@@ -128,6 +129,7 @@ TOKENS = Finished(
         "chat_memory counts for you. What does it add up? Write that with tiktoken alone.",
         "get_encoding and encode_ordinary of tiktoken are all that you need to import.",
     ),
+    server=of_the_server,
 )
 
 
