@@ -85,6 +85,12 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         why=SENT_AS_IT_IS,
         hint="Does every way through your function end in a return?" if sent is None else "Make a list of it.",
     )
+    scene.expect(
+        not history or len(sent) <= 2 * len(history),
+        f"{len(sent):,} messages came back of a history of {len(history):,}.",
+        why="Each message is paid for.",
+        hint="Which of your lines adds messages again that are there already?",
+    )
     scene.show("You returned", deepcopy(list(sent)))
     odd = next((message for message in sent if not isinstance(message, dict) or "role" not in message), None)
     scene.expect(
@@ -94,9 +100,11 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         hint="Do you put a whole turn, which is a list, where its messages should be? What does + do, and what append?",
     )
     strange = [message for message in sent if history and message not in history]
+    if strange:
+        scene.show("Among them is", strange[:1])
     scene.expect(
         not strange,
-        f"This is no message of the history: {strange[:1]}.",
+        "What came back holds a message that is none of the history.",
         why="A message that loses its role, its id or its words is another message.",
         hint="Do you build messages anew, or keep some from another call? Take them as they are.",
     )
@@ -104,7 +112,7 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
 
 def costs_are_mixed_up(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int = 0) -> bool:
     """Whether it is right as soon as no two messages have the same content: under that costs are remembered."""
-    if len({message["content"] for message in history}) == len(history):
+    if len({str(message["content"]) for message in history}) == len(history):
         return False
     other, costs = in_other_words(history)
     count = len(fitting(history, max_tokens - reply_tokens)) - 1
