@@ -29,6 +29,13 @@ def words(text: str, more: int) -> str:
     return " ".join([text, *(FILLER[i % len(FILLER)] for i in range(more))])
 
 
+def copied(value: Any) -> Any:
+    """A copy of messages, down to their parts: of dicts and lists, as `deepcopy` makes it, but several times as fast."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if isinstance(value, list) else value
+
+
 class Topics:
     """What one conversation is about, by chance: each turn has a town of its own, or all of them say the same."""
 

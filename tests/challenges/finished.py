@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from inspect import isfunction
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -99,7 +100,12 @@ def _code_of(function: FunctionType, instead: Callable) -> CodeType:
 def _is_below_a_request() -> bool:
     frame = sys._getframe(1)
     while frame is not None:
-        if OF_A_REQUEST & set(Path(frame.f_code.co_filename).parts):
+        if _is_of_a_request(frame.f_code.co_filename):
             return True
         frame = frame.f_back
     return False
+
+
+@cache
+def _is_of_a_request(file: str) -> bool:
+    return not OF_A_REQUEST.isdisjoint(Path(file).parts)

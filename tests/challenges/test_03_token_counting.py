@@ -90,7 +90,8 @@ def texts(templates: tuple[str, ...], seed: int, times: int = 1) -> list[str]:
     ]
 
 
-LONG = " ".join(texts(PLAIN + OTHER, 5, 260))  # more than 100,000 characters
+LONG = " ".join(texts(PLAIN + OTHER, 5, 80))  # more than 32,000 characters
+LONGEST = " ".join([LONG] * 3)  # more than 100,000
 MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 180), ROLES * 240, strict=True)]  # short messages
 
 
@@ -254,7 +255,7 @@ def test_any_language_and_any_length(challenge):
     alike = texts(PLAIN[:1], 14)[0]
     similar = [
         alike,
-        f" {alike}\n\n",
+        f"\n {alike}  \n\n",
         alike.lower(),
         alike.upper(),
         alike.replace(" ", "  "),
@@ -268,7 +269,7 @@ def test_any_language_and_any_length(challenge):
     questions[spaced] = "Is the text encoded as it is: whole, with its spaces and its line breaks?"
     for text, what in zip(texts(tuple(EXACT), 7), EXACT.values(), strict=True):
         questions[text] = f"This text {what}. Is it encoded as it is, every character of it?"
-    questions[LONG] = f"This text has {len(LONG):,} characters. Is it encoded as it is, to its end?"
+    questions[LONGEST] = f"This text has {len(LONGEST):,} characters. Is it encoded as it is, to its end?"
     again = "You may have counted a similar text before, with the same letters, ends or length. By what do you know a text again?"
     questions |= dict.fromkeys((one, other, *similar), again)
     for text, question in questions.items():
@@ -414,7 +415,8 @@ def in_parts() -> Iterator[list[Message]]:
     yield [said(parts("to", "day", " and", " then"))]
     yield [said(parts("text", one, "", two), "system")]
     yield [said("Hello"), said(parts(three, "What does <|endoftext|> mean?"), "assistant", name="Ana"), said(two)]
-    yield [said(parts(" ", one, "\n\n", one, " ")), said(parts(two, two, "Hello", "Hello"), "assistant")]
+    yield [said(parts("Hello", "\n\n", "Lima"))]
+    yield [said(parts(one, one, "Hello", "Hello"), "assistant")]
     yield [said(parts(*texts(PLAIN + OTHER, 13, 3)), role) for role in ROLES]
 
 
@@ -425,6 +427,12 @@ def is_in_parts(message: Message) -> bool:
 def hint_for_parts(messages: list[Message], came: int, expected: int) -> str:
     """The question that leads to what is wrong with a count of parts."""
     changed = {
+        "Some parts of a content have equal texts. Does each of them count in your code?": (
+            lambda content: list({part["text"]: part for part in content}.values())
+        ),
+        "Some parts hold blanks or line breaks only. They are sent like any other: do you leave them out?": (
+            lambda content: [part for part in content if part["text"].strip()]
+        ),
         "You take one too many for each part. Is its type, which is always text, read by the model? Ask the server.": (
             lambda content: [piece for part in content for piece in parts(part["text"], "text")]
         ),
@@ -435,12 +443,6 @@ def hint_for_parts(messages: list[Message], came: int, expected: int) -> str:
             lambda content: " ".join(part["text"] for part in content)
         ),
         "You count the first part of a content. How many parts can there be?": lambda content: content[:1],
-        "Some parts of a content have equal texts. Does each of them count in your code?": (
-            lambda content: list({part["text"]: part for part in content}.values())
-        ),
-        "Some parts hold blanks or line breaks only. They are sent like any other: do you leave them out?": (
-            lambda content: [part for part in content if part["text"].strip()]
-        ),
     }
     for hint, change in changed.items():
         if came == servers([m | {"content": change(m["content"])} if is_in_parts(m) else m for m in messages]):

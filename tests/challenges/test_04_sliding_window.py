@@ -1,7 +1,6 @@
 """Checks work/04_sliding_window.py: a history bounded by turns."""
 
 from collections import deque
-from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +8,17 @@ from hypothesis import strategies as st
 from calling import Work
 from chat_memory import turns as finished
 from common import OFFLINE_MODEL
-from conversations import CALLS, EQUALS, NO_CALLS, SYSTEM, a_long_history, histories, turns_of, unusual_histories
+from conversations import (
+    CALLS,
+    EQUALS,
+    NO_CALLS,
+    SYSTEM,
+    a_long_history,
+    copied,
+    histories,
+    turns_of,
+    unusual_histories,
+)
 from criteria import Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand, however_long, works
@@ -64,8 +73,8 @@ def window_of(
 ) -> tuple[Scene, list[Message]]:
     """Call the learner's function with a copy, and note what came."""
     scene = Scene()
-    scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
-    handed = deepcopy(history) if handed is None else handed
+    scene.show(f"You were given, with keep_turns={keep_turns}", copied(history))
+    handed = copied(history) if handed is None else handed
     with beforehand():
         window = TURNS.call(challenge, "sliding_window", handed, keep_turns)
         expect_messages(scene, window, most=len(history) + 1)
@@ -146,7 +155,7 @@ def test_the_system_message_is_sent_first(challenge, history, keep_turns):
 @given(history=talks(least=1) | st.sampled_from([30, 45]).map(a_long_history), keep_turns=KEEP)
 def test_the_history_is_not_changed(challenge, history, keep_turns):
     """Your caller's list, and the messages in it, stay as they were"""
-    handed = deepcopy(history)
+    handed = copied(history)
     scene, _ = window_of(challenge, history, keep_turns, handed)
     scene.show("Your caller's list is now", handed)
     scene.expect(
@@ -214,7 +223,7 @@ def test_messages_stay_as_they_are(challenge):
             scene, expected = Scene(), last_turns(history, keep_turns)
             scene.show(f"You were given, with keep_turns={keep_turns}", history)
             with beforehand():
-                window = TURNS.call(challenge, "sliding_window", deepcopy(history), keep_turns)
+                window = TURNS.call(challenge, "sliding_window", copied(history), keep_turns)
                 expect_messages(scene, window, most=len(history) + 1)
             scene.show("Expected", expected)
             changed = len(window) == len(expected) and any(message not in history for message in window)
@@ -265,7 +274,7 @@ def test_equal_messages_count_each(challenge, history, keep_turns):
 
 def expect_the_greeting(challenge: Work, history: list[Message], keep_turns: int) -> None:
     """A greeting is sent as long as there are fewer than `keep_turns` turns after it."""
-    greeting, turns, handed = history[1], [history[1:2], *turns_of(history)], deepcopy(history)
+    greeting, turns, handed = history[1], [history[1:2], *turns_of(history)], copied(history)
     why = "Many programs open with a greeting, and then the first message after the instructions is not the user's."
     try:
         scene, window = window_of(challenge, history, keep_turns, handed)

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from copy import deepcopy
 from itertools import chain, cycle
 
 import openai
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from budgeting import PRIMING, Counting, a_long_case, as_text, budgets, cost, edges, fitting, misfits, needs, talks
 from calling import Work
 from common import OFFLINE_MODEL
-from conversations import EQUALS, turns_of, unusual_histories
+from conversations import EQUALS, copied, turns_of, unusual_histories
 from criteria import Lines, Message, NotYet, Scene
 from judging import beforehand, however_long
 from recording import RecordingServer
@@ -92,7 +91,7 @@ def expect_these_costs(challenge: Work, costs: dict[str, int]) -> bool:
             return by_role(message)
 
         try:
-            sent = call(challenge, deepcopy(messages), max_tokens, noting)
+            sent = call(challenge, copied(messages), max_tokens, noting)
         except NotYet as problem:
             if problem.__cause__ is None or not asked:
                 problem.judged = False
@@ -205,7 +204,7 @@ def test_turns_stay_whole(challenge, case):
 def test_the_history_is_not_changed(challenge, case, reply_tokens):
     """Your caller's list stays as it was, even after an error"""
     history, max_tokens = case
-    before = deepcopy(history)
+    before = copied(history)
     scene = Scene()
     given_in(scene, before, max_tokens, reply_tokens)
     try:
@@ -230,7 +229,7 @@ def test_the_history_is_not_changed(challenge, case, reply_tokens):
 def test_no_turn_is_left_out_in_the_middle(challenge, case):
     """No turn is left out in the middle"""
     history, max_tokens = case
-    before = deepcopy(history)
+    before = copied(history)
     scene, sent = trimmed(challenge, history, max_tokens)
     rest = sent[1:]
     end = before[len(before) - len(rest) :]
@@ -253,7 +252,7 @@ def test_no_turn_is_left_out_in_the_middle(challenge, case):
 def test_as_many_of_the_newest_turns_as_fit(challenge, case):
     """As many of the newest turns are sent as fit"""
     history, max_tokens = case
-    expected, counting = deepcopy(fitting(history, max_tokens)), Counting()
+    expected, counting = copied(fitting(history, max_tokens)), Counting()
     scene, sent = trimmed(challenge, history, max_tokens, counting)
     scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
     wrong = sent != expected
@@ -299,7 +298,7 @@ def test_to_the_token(challenge, history):
 def test_equal_messages_count_each(challenge, case):
     """Messages that are equal count each: people say the same twice"""
     history, max_tokens = case
-    expected = deepcopy(fitting(history, max_tokens))
+    expected = copied(fitting(history, max_tokens))
     scene, sent = trimmed(challenge, history, max_tokens)
     scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
     scene.expect(
@@ -373,7 +372,7 @@ def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_token
 
 def expect_no_return(scene: Scene, sent: object, question: Message, why_impossible: str, reply_tokens: int) -> None:
     """Nothing may come back: say what of it is worst."""
-    scene.show("You returned", deepcopy(sent))
+    scene.show("You returned", copied(sent))
     there = isinstance(sent, (list, tuple)) and question in sent
     scene.expect(
         False,
@@ -394,7 +393,7 @@ def expect_no_return(scene: Scene, sent: object, question: Message, why_impossib
 
 def expect_an_error(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int) -> None:
     """Where system message, question and reply do not fit, the learner's function raises a ValueError with the numbers."""
-    needed, question = needs(history)[0] + reply_tokens, deepcopy(history[-1])
+    needed, question = needs(history)[0] + reply_tokens, copied(history[-1])
     scene = Scene()
     given_in(scene, history, max_tokens, reply_tokens)
     try:
@@ -458,7 +457,7 @@ def test_messages_stay_as_they_are(challenge):
             scene, counting = Scene(), Counting()
             given_in(scene, history, max_tokens)
             with beforehand():
-                sent = call(challenge, deepcopy(history), max_tokens, counting)
+                sent = call(challenge, copied(history), max_tokens, counting)
                 expect_messages(scene, sent, [])
             expected = fitting(history, max_tokens)
             scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
@@ -496,7 +495,7 @@ def test_a_long_talk_in_a_small_window(challenge):
         for count, more in ((count, more) for count in counts for more in (0, 1, -1)):
             wanted = count + (more >= 0)
             scene = Scene()
-            given_in(scene, talk, steps[count] + more)
+            scene.show(f"You were given, with max_tokens={steps[count] + more}", talk)
             with however_long(scene, "trim_to_budget", len(talk)), beforehand():
                 sent = call(challenge, list(talk), steps[count] + more, by_letters)
                 expect_messages(scene, sent, [])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from budgeting import Counting, as_text, fitting, in_other_words, needs
 from calling import Work
 from chat_memory import budget as finished
+from conversations import copied
 from criteria import Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand
@@ -35,14 +34,14 @@ def call(challenge: Work, history: list[Message], max_tokens: int, tokens: objec
 
 def given_in(scene: Scene, history: list[Message], max_tokens: int, reply_tokens: int = 0) -> None:
     room = f" and reply_tokens={reply_tokens}" if reply_tokens else ""
-    scene.show(f"You were given, with max_tokens={max_tokens}{room}", deepcopy(history))
+    scene.show(f"You were given, with max_tokens={max_tokens}{room}", copied(history))
 
 
 def trimmed(
     challenge: Work, history: list[Message], max_tokens: int, counting: Counting | None = None, reply_tokens: int = 0
 ) -> tuple[Scene, list[Message]]:
     """Call the learner's function where the newest question fits, and note what came."""
-    scene, needed, before = Scene(), needs(history)[0] + reply_tokens, deepcopy(history)
+    scene, needed, before = Scene(), needs(history)[0] + reply_tokens, copied(history)
     given_in(scene, history, max_tokens, reply_tokens)
     with beforehand():
         try:
@@ -91,7 +90,7 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         why="Each message is paid for.",
         hint="Which of your lines adds messages again that are there already?",
     )
-    scene.show("You returned", deepcopy(list(sent)))
+    scene.show("You returned", copied(list(sent)) if history else list(sent))
     odd = next((message for message in sent if not isinstance(message, dict) or "role" not in message), None)
     scene.expect(
         odd is None,
