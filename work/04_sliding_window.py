@@ -8,6 +8,7 @@ turn of its own, the oldest one. `keep_turns` is at least 1. Write it without th
 You have it when
 - the system message, the first of the history, is always there, first, and once;
 - the last `keep_turns` turns follow, whole and in order: no reply without its question, no result without its call;
+- messages stay as they are, whatever is in them: a name, an empty content, one in parts, a very long one;
 - a question that has no answer yet counts as a turn: it is the newest one;
 - a greeting counts as a turn, and goes when there are `keep_turns` newer ones;
 - it works for histories of thousands of messages, and for messages that are equal: people say the same twice;

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 import chat_memory
-from conversations import CALLS, LENGTHS, histories, turns_of, words
+from conversations import CALLS, LENGTHS, a_long_history, histories, turns_of, words
 from criteria import Message
 
 PRIMING = 3
@@ -85,6 +85,12 @@ def budgets(draw: st.DrawFn, least: int = 0, roomy: bool = False, same: bool = F
     spare = draw(st.sampled_from((1.0, 0.5, 0.0) if exactly else (1.0, 0.5)))
     budget = exact + int(spare * (next_one - 1 - exact))
     return Case(history, min(budget, next_one - 1 - PRIMING) if roomy else budget)
+
+
+def a_long_case(turns: int) -> Case:
+    """A talk of so many turns and a question, and a budget that holds half of the turns."""
+    history = [*a_long_history(turns), {"role": "user", "content": "And now?"}]
+    return Case(history, needs(history)[turns // 2])
 
 
 def in_other_words(history: list[Message]) -> tuple[list[Message], dict[str, int]]:

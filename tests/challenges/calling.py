@@ -23,6 +23,7 @@ SECONDS = 3.0  # of the processor, for one call of a learner's function
 SECONDS_OF_WAITING = 10.0  # for it: generous, because some code sleeps a little on purpose
 SECONDS_IN_ALL = 15.0  # of the processor, for all calls of one challenge
 SECONDS_OF_WAITING_IN_ALL = 30.0
+MOST_PRINTED = 20_000  # characters that are kept of what one call prints
 MANY_CALLS = 20  # of the model, in one call of a function: then the code does not end, and no machine is slow
 HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
@@ -42,6 +43,17 @@ NO_SUCH_ENCODING = (
 DEPTH = "It calls itself again and again. Which call should be the last one?"
 
 
+class Printed(StringIO):
+    """What a learner's code prints: the beginning of it, and whoever closes it."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(0, MOST_PRINTED - self.tell())])
+        return len(text)
+
+    def close(self) -> None:
+        """It is read afterwards."""
+
+
 class Work:
     """A learner's file. Every call of what it defines is guarded."""
 
@@ -50,6 +62,7 @@ class Work:
         self._module: ModuleType | None = None
         self._stuck: NotYet | None = None
         self._computed = self._waited = 0.0  # seconds in the learner's code
+        self._running = CLOCK.others_running()
         self.unmet = False  # whether a criterion has turned out not to be met
         self.printed = ""  # by the last call
 
@@ -133,7 +146,7 @@ class Work:
     @contextmanager
     def _guarded(self, name: str, importing: bool = False) -> Iterator[None]:
         """Around a learner's code: what it raises becomes a sentence, what it prints is kept, its time is counted."""
-        printed, used, calls = StringIO(), Allowance(0, 0), Scene.calls
+        printed, used, calls = Printed(), Allowance(0, 0), Scene.calls
         try:
             with CLOCK.limit(SECONDS, SECONDS_OF_WAITING) as used, redirect_stdout(printed), _no_way_out():
                 yield
@@ -166,6 +179,8 @@ class Work:
         if self._computed > SECONDS_IN_ALL:
             slow = f"it has computed for {self._computed:.0f} seconds so far"
             hint = "What does it do again and again that could be done once?"
+            if running := len(CLOCK.others_running() - self._running):
+                hint = f"Threads that your code has started still run: {running}. What ends them, and is any of them needed?"
         elif self._waited > SECONDS_OF_WAITING_IN_ALL:
             slow = f"it has waited for {self._waited:.0f} seconds so far"
             hint = "What does it wait for in each call? Is there a sleep that nobody needs?"

@@ -80,6 +80,10 @@ class Clock:
                 signal.setitimer(signal.ITIMER_PROF, 0)
             allowance.computed = time.process_time() - allowance.began
 
+    def others_running(self) -> set[threading.Thread]:
+        """The threads that run beside the main thread and the clock's own."""
+        return set(threading.enumerate()) - {threading.main_thread(), self._thread}
+
     def _start(self, computing: float) -> None:
         signal.signal(INTERRUPT, self._interrupt)  # at each call: a learner's code may have taken the signal away
         if TIMER:

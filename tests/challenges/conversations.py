@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -26,6 +27,13 @@ EQUALS = (
 def words(text: str, more: int) -> str:
     """A short text, with so many words more."""
     return " ".join([text, *(FILLER[i % len(FILLER)] for i in range(more))])
+
+
+def copied(value: Any) -> Any:
+    """A copy of messages, down to their parts: of dicts and lists, as `deepcopy` makes it, but several times as fast."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 class Topics:
@@ -97,19 +105,74 @@ def turns_of(history: list[Message]) -> list[list[Message]]:
 
 
 def a_long_history(turns: int) -> list[Message]:
-    """So many turns of four messages each, with a call and its result in each, after the system message."""
+    """So many turns of six messages each, with two calls and their results in each, after the system message."""
     history, random = [SYSTEM.copy()], Random(turns)
     for number in range(turns):
         town = random.choice(TOWNS)
-        function = {"name": "look_up", "arguments": f'{{"town": "{town}"}}'}
-        history += [
-            {"role": "user", "content": f"How warm is {town} on day {number}?"},
-            {
-                "role": "assistant",
-                "content": None,
-                "tool_calls": [{"id": f"call_{number}", "type": "function", "function": function}],
-            },
-            {"role": "tool", "tool_call_id": f"call_{number}", "content": f"{random.randint(2, 39)} degrees."},
-            {"role": "assistant", "content": f"In {town} it is warm on day {number}."},
-        ]
+        history.append({"role": "user", "content": f"How warm is {town} on day {number}?"})
+        for step in range(2):
+            id = f"call_{number}_{step}"
+            history += [
+                calling(id, town),
+                {"role": "tool", "tool_call_id": id, "content": f"{random.randint(2, 39)} degrees."},
+            ]
+        history.append({"role": "assistant", "content": f"In {town} it is warm on day {number}."})
     return history
+
+
+def calling(id: str, town: str) -> Message:
+    """A message that calls a function."""
+    function = {"name": "look_up", "arguments": f'{{"town": "{town}"}}'}
+    return {"role": "assistant", "content": None, "tool_calls": [{"id": id, "type": "function", "function": function}]}
+
+
+def unusual_histories() -> dict[str, list[Message]]:
+    """Histories of some turns with something in them that is seldom; under the question that leads to what may be wrong."""
+    plain = [[user(f"Is {town} far?"), reply(f"Not far from {town}.")] for town in TOWNS[:4]]
+    steps = [
+        message
+        for number, town in enumerate(TOWNS[4:10])
+        for message in (
+            calling(f"call_{number}", town),
+            {"role": "tool", "tool_call_id": f"call_{number}", "content": "12"},
+        )
+    ]
+    other = {"type": "text", "text": "Which of the two is older?"}
+    found = {
+        "Two questions stand one behind the other, the first has no answer. How many turns are that?": (
+            [user("Where is Lima?")],
+            [user("And Oslo?")],
+            [user("Rome?"), *steps[:2]],
+            [user("Is it warm?"), reply("Yes.")],
+        ),
+        "One of these turns has many messages. Is there a number in your code that is right for small turns only?": (
+            [user("Compare them all."), *steps, reply("Bergen.")],
+        ),
+        "Some of these messages have a name. Do you take each message as it is, with all that is in it?": (
+            [user("Hello!", name="Ana"), reply("Hello, Ana.", name="guide")],
+            [user("Where to?", name="Ben"), reply("Oslo.")],
+        ),
+        "One of these messages has an empty content. It is a message like any other: what becomes of it in your code?": (
+            [user("Is it warm?"), reply("")],
+            [user(""), reply("What is it?")],
+        ),
+        "The content of a message can be a list of parts. What does your code do with the contents?": (
+            [user([{"type": "text", "text": "Lima, Oslo."}, other]), reply("Lima.")],
+            [user([other]), reply([other])],
+        ),
+        "One of these messages is very long. What does your code do with the contents?": (
+            [user(words("I paste it:", 4_000)), reply(words("So it is:", 4_000))],
+        ),
+        "The user says here what the system message says. By what do you know the system message?": (
+            [user(SYSTEM["content"]), reply(SYSTEM["content"])],
+        ),
+    }
+    return {what: [SYSTEM.copy(), *chain(*plain[:2], *turns, *plain[2:])] for what, turns in found.items()}
+
+
+def user(content: Any, **more: str) -> Message:
+    return {"role": "user", **more, "content": content}
+
+
+def reply(content: Any, **more: str) -> Message:
+    return {"role": "assistant", **more, "content": content}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from calling import Work
@@ -51,3 +51,12 @@ def let_chance_begin_elsewhere(challenge: Work) -> None:
     """
     challenge.calls = getattr(challenge, "calls", 0) + 1
     random.seed(challenge.calls)
+
+
+def works(function: Callable[[], object]) -> bool:
+    """Whether a call of a learner's code comes to an end without an error."""
+    try:
+        function()
+    except NotYet:
+        return False
+    return True

@@ -19,8 +19,9 @@ from chat_memory import tokens as finished
 from common import OFFLINE_MODEL
 from criteria import Lines, Message, NotYet, Scene
 from finished import Finished
-from judging import beforehand
+from judging import beforehand, works
 from mock_model import MockServer
+from mock_model import tokens as of_the_server
 from mock_model.replying import Reply
 
 START = (
@@ -90,7 +91,8 @@ def texts(templates: tuple[str, ...], seed: int, times: int = 1) -> list[str]:
 
 
 LONG = " ".join(texts(PLAIN + OTHER, 5, 80))  # more than 32,000 characters
-MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 90), ROLES * 120, strict=True)]  # short messages
+LONGEST = " ".join([LONG] * 3)  # more than 100,000
+MANY = [said(text, role) for text, role in zip(texts(PLAIN, 6, 180), ROLES * 240, strict=True)]  # short messages
 
 
 def conversations(seed: int, sizes: Sequence[int]) -> Iterator[list[Message]]:
@@ -128,6 +130,7 @@ TOKENS = Finished(
         "chat_memory counts for you. What does it add up? Write that with tiktoken alone.",
         "get_encoding and encode_ordinary of tiktoken are all that you need to import.",
     ),
+    server=of_the_server,
 )
 
 
@@ -142,7 +145,7 @@ def yours(challenge: Work, messages: list[Message], scene: Scene | None = None) 
     with beforehand():
         count = counted(challenge, deepcopy(messages))
         expect_a_number(scene, count)
-    return count
+    return int(count)
 
 
 def expect_a_number(scene: Scene, count: object) -> None:
@@ -249,6 +252,16 @@ def test_each_text_is_counted_by_itself(challenge):
 def test_any_language_and_any_length(challenge):
     """In every language, with emoji and code, and of any length"""
     *others, spaced = texts(OTHER, 2)
+    alike = texts(PLAIN[:1], 14)[0]
+    similar = [
+        alike,
+        f"\n {alike}  \n\n",
+        alike.lower(),
+        alike.upper(),
+        alike.replace(" ", "  "),
+        alike[::-1],
+        alike.replace(" ", ""),
+    ]
     one, other = (LONG[:300] + middle + LONG[-300:] for middle in (" and then they", "#9x7¿qZ!0}k→~$"))
     questions = dict.fromkeys(
         others, "Is the text encoded as it is, every character of it, and with the right encoding?"
@@ -256,10 +269,9 @@ def test_any_language_and_any_length(challenge):
     questions[spaced] = "Is the text encoded as it is: whole, with its spaces and its line breaks?"
     for text, what in zip(texts(tuple(EXACT), 7), EXACT.values(), strict=True):
         questions[text] = f"This text {what}. Is it encoded as it is, every character of it?"
-    questions[LONG] = f"This text has {len(LONG):,} characters. Is it encoded as it is, to its end?"
-    questions[one] = questions[other] = (
-        "You may have counted a text with the same beginning, end or length before. By what do you know a text again?"
-    )
+    questions[LONGEST] = f"This text has {len(LONGEST):,} characters. Is it encoded as it is, to its end?"
+    again = "You may have counted a similar text before, with the same letters, ends or length. By what do you know a text again?"
+    questions |= dict.fromkeys((one, other, *similar), again)
     for text, question in questions.items():
         came, expected = for_text(challenge, text)
         old = came != expected and came == len(tiktoken.get_encoding("cl100k_base").encode_ordinary(text))
@@ -340,14 +352,13 @@ def test_a_message_adds_what_it_adds_to_the_servers_count(challenge):
 
 def test_the_reply_is_primed_once(challenge):
     """What primes the reply is counted, once per request"""
-    hello = [said("Hello")]
-    came = 2 * yours(challenge, hello) - yours(challenge, hello * 2)
-    expected = 2 * servers(hello) - servers(hello * 2)
+    hello, twice = [said("Hello")], [said("Hello"), said("Hello")]
+    one, two = yours(challenge, hello), yours(challenge, twice)
+    came, expected = 2 * one - two, 2 * servers(hello) - servers(twice)
     scene = Scene()
-    scene.show("You were given", hello)
-    scene.show("You counted", yours(challenge, hello))
-    scene.show("You were given", hello * 2)
-    scene.show("You counted", yours(challenge, hello * 2))
+    for messages, count in ((hello, one), (twice, two)):
+        scene.show("You were given", messages)
+        scene.show("You counted", count)
     scene.expect(
         came == expected,
         f"So this is in a request beside its messages: {came} in your count, {expected} tokens in the server's.",
@@ -364,7 +375,7 @@ def test_a_name_costs_what_the_server_counts(challenge):
     added = []
     for name, text in zip(NAMES, texts(PLAIN, 8, 2), strict=False):
         first = said("Hello", name=name)  # each message has a name of its own, be it the same one
-        named, plain = [first, said(text, name=name)], [first, said(text)]
+        named, plain = [first, {"content": text, "name": name, "role": "user"}], [first, said(text)]
         came = yours(challenge, named) - yours(challenge, plain)
         added.append((named, came, servers(named) - servers(plain)))
     over = {came - expected for _, came, expected in added}
@@ -379,7 +390,7 @@ def test_a_name_costs_what_the_server_counts(challenge):
             f"Tokens that the name {messages[-1]['name']} adds: {came} in your count, {expected} in the server's.",
             why="In a group each message has a name, so each is counted wrong.",
             hint=(
-                "Your count is the same with and without a name. Is it sent to the model, or not?"
+                twice_or_never(challenge)
                 if not any(came for _, came, _ in added)
                 else "You take 1 off for a name, as for the first chat model. What did the lesson measure?"
                 if over == {-2}
@@ -387,6 +398,13 @@ def test_a_name_costs_what_the_server_counts(challenge):
                 "A name costs the tokens of its text, and 1 more.",
             ),
         )
+
+
+def twice_or_never(challenge: Work) -> str:
+    """The question for a count that a second message with the same name adds nothing to."""
+    if yours(challenge, [said("Hello", name="Ana")]) != yours(challenge, [said("Hello")]):
+        return "Two messages have the same name here. Does your count add it for each of them?"
+    return "Your count is the same with and without a name. Is it sent to the model, or not?"
 
 
 def in_parts() -> Iterator[list[Message]]:
@@ -397,7 +415,9 @@ def in_parts() -> Iterator[list[Message]]:
     yield [said(parts("to", "day", " and", " then"))]
     yield [said(parts("text", one, "", two), "system")]
     yield [said("Hello"), said(parts(three, "What does <|endoftext|> mean?"), "assistant", name="Ana"), said(two)]
-    yield [said(parts(*texts(PLAIN + OTHER, 13)), role) for role in ROLES]
+    yield [said(parts("Hello", "\n\n", "Lima"))]
+    yield [said(parts(one, one, "Hello", "Hello"), "assistant")]
+    yield [said(parts(*texts(PLAIN + OTHER, 13, 3)), role) for role in ROLES]
 
 
 def is_in_parts(message: Message) -> bool:
@@ -407,6 +427,12 @@ def is_in_parts(message: Message) -> bool:
 def hint_for_parts(messages: list[Message], came: int, expected: int) -> str:
     """The question that leads to what is wrong with a count of parts."""
     changed = {
+        "Some parts of a content have equal texts. Does each of them count in your code?": (
+            lambda content: list({part["text"]: part for part in content}.values())
+        ),
+        "Some parts hold blanks or line breaks only. They are sent like any other: do you leave them out?": (
+            lambda content: [part for part in content if part["text"].strip()]
+        ),
         "You take one too many for each part. Is its type, which is always text, read by the model? Ask the server.": (
             lambda content: [piece for part in content for piece in parts(part["text"], "text")]
         ),
@@ -444,8 +470,11 @@ def test_parts_cost_what_the_server_counts(challenge):
         try:
             came, expected = counted(challenge, deepcopy(messages)), servers(messages)
             expect_a_number(scene, came)
+            came = int(came)
         except NotYet as problem:
-            scene.expect(problem.__cause__ is None, f"{problem.what} {problem.why}", why=why, hint=hints)
+            at_parts = problem.__cause__ is not None and works(lambda: yours(challenge, [said("Hello")]))
+            scene.expect(not at_parts, f"{problem.what} {problem.why}", why=why, hint=hints)
+            problem.judged = False
             raise
         scene.expect(
             came == expected,

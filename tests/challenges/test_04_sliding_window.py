@@ -1,7 +1,6 @@
 """Checks work/04_sliding_window.py: a history bounded by turns."""
 
 from collections import deque
-from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,10 +8,20 @@ from hypothesis import strategies as st
 from calling import Work
 from chat_memory import turns as finished
 from common import OFFLINE_MODEL
-from conversations import CALLS, EQUALS, NO_CALLS, SYSTEM, a_long_history, histories, turns_of
+from conversations import (
+    CALLS,
+    EQUALS,
+    NO_CALLS,
+    SYSTEM,
+    a_long_history,
+    copied,
+    histories,
+    turns_of,
+    unusual_histories,
+)
 from criteria import Message, NotYet, Scene
 from finished import Finished
-from judging import beforehand, however_long
+from judging import beforehand, however_long, works
 from recording import RecordingServer
 
 START = (
@@ -26,6 +35,7 @@ GREETINGS = ("Hello! Where do you want to go?", "Good morning.", "Welcome back! 
 A_TURN = "Where does a turn begin, and where does it end? Count those, not messages."
 TOO_FEW_OR_MANY = "Each message too few is forgotten, and each one too many is paid for."
 SENT_AS_IT_IS = "What you return is sent to the model as it is."
+QUESTION = [{"role": "user", "content": "Is Oslo far?"}, {"role": "assistant", "content": "Not far from Oslo."}]
 EARLIER: deque[list[Message]] = deque(maxlen=30)  # the histories of the calls before
 TURNS = Finished(
     finished,
@@ -63,15 +73,17 @@ def window_of(
 ) -> tuple[Scene, list[Message]]:
     """Call the learner's function with a copy, and note what came."""
     scene = Scene()
-    scene.show(f"You were given, with keep_turns={keep_turns}", deepcopy(history))
-    handed = deepcopy(history) if handed is None else handed
+    scene.show(f"You were given, with keep_turns={keep_turns}", copied(history))
+    handed = copied(history) if handed is None else handed
     with beforehand():
         window = TURNS.call(challenge, "sliding_window", handed, keep_turns)
-        expect_messages(scene, window)
+        expect_messages(scene, window, most=len(history) + 1)
         strange = [item for item in window if item not in history and item not in handed]
+        if strange:
+            scene.show("Among them is", strange[:1])
         scene.expect(
             not strange,
-            f"This is no message of the history: {strange[:1]}.",
+            "What came back holds a message that is none of the history.",
             why="A message that loses its role, its id or its words is another message.",
             hint="It stood in the history of an earlier call. What does your code keep from one call to the next?"
             if any(item in earlier for earlier in EARLIER for item in strange[:1])
@@ -81,8 +93,8 @@ def window_of(
     return scene, list(window)
 
 
-def expect_messages(scene: Scene, window: object) -> None:
-    """A list of messages has come back."""
+def expect_messages(scene: Scene, window: object, most: int) -> None:
+    """A list of messages has come back, and not many more than it can hold: `most`."""
     scene.expect(
         window is not None,
         "Nothing came back.",
@@ -96,6 +108,12 @@ def expect_messages(scene: Scene, window: object) -> None:
         hint="How do you make a list of it?",
     )
     scene.show("You returned", list(window))
+    scene.expect(
+        len(window) <= 2 * most,
+        f"{len(window):,} messages came back of a history of {most - 1:,}.",
+        why=TOO_FEW_OR_MANY,
+        hint="Which of your lines adds messages again that are there already?",
+    )
     odd = [item for item in window if not isinstance(item, dict)]
     scene.expect(
         not odd,
@@ -134,10 +152,10 @@ def test_the_system_message_is_sent_first(challenge, history, keep_turns):
     )
 
 
-@given(history=talks(least=1), keep_turns=KEEP)
+@given(history=talks(least=1) | st.sampled_from([30, 45]).map(a_long_history), keep_turns=KEEP)
 def test_the_history_is_not_changed(challenge, history, keep_turns):
     """Your caller's list, and the messages in it, stay as they were"""
-    handed = deepcopy(history)
+    handed = copied(history)
     scene, _ = window_of(challenge, history, keep_turns, handed)
     scene.show("Your caller's list is now", handed)
     scene.expect(
@@ -193,6 +211,32 @@ def test_exactly_the_last_turns_are_kept(challenge, history, keep_turns):
     scene.expect(not problem, what, why=TOO_FEW_OR_MANY, hint=hint)
 
 
+def test_messages_stay_as_they_are(challenge):
+    """… and as they are, whatever is in them"""
+    usual = {
+        "Which number of turns do you take? Is there a number in your code that is right for small ones only?": a_long_history(
+            9
+        )
+    }
+    for question, history in (usual | unusual_histories()).items():
+        for keep_turns in range(1, len(turns_of(history)) + 2):
+            scene, expected = Scene(), last_turns(history, keep_turns)
+            scene.show(f"You were given, with keep_turns={keep_turns}", history)
+            with beforehand():
+                window = TURNS.call(challenge, "sliding_window", copied(history), keep_turns)
+                expect_messages(scene, window, most=len(history) + 1)
+            scene.show("Expected", expected)
+            changed = len(window) == len(expected) and any(message not in history for message in window)
+            scene.expect(
+                list(window) == expected,
+                "A message that came back is none of the history: something of it has been lost, or changed."
+                if changed
+                else (what_is_wrong(history, list(window), expected) or ("",))[0],
+                why=TOO_FEW_OR_MANY if not changed else "A message that loses something is another message.",
+                hint=(question, A_TURN),
+            )
+
+
 def what_is_wrong(history: list[Message], window: list[Message], expected: list[Message]) -> tuple[str, str] | None:
     """What is to be said of a window that is not as expected, and the hint."""
     if window == expected:
@@ -228,17 +272,16 @@ def test_equal_messages_count_each(challenge, history, keep_turns):
     )
 
 
-@given(case=greeted())
-def test_a_greeting_is_a_turn_of_its_own(challenge, case):
-    """A greeting before the first question is a turn of its own, the oldest"""
-    history, keep_turns = case
-    greeting, turns = history[1], [history[1:2], *turns_of(history)]
+def expect_the_greeting(challenge: Work, history: list[Message], keep_turns: int) -> None:
+    """A greeting is sent as long as there are fewer than `keep_turns` turns after it."""
+    greeting, turns, handed = history[1], [history[1:2], *turns_of(history)], copied(history)
     why = "Many programs open with a greeting, and then the first message after the instructions is not the user's."
     try:
-        scene, window = window_of(challenge, history, keep_turns)
+        scene, window = window_of(challenge, history, keep_turns, handed)
     except NotYet as problem:
+        at_greetings = problem.__cause__ is not None and works(lambda: window_of(challenge, [SYSTEM, *QUESTION], 1))
         Scene.newest.expect(
-            problem.__cause__ is None,
+            not at_greetings,
             f"This history opens with a greeting, and there {problem.what[:1].lower()}{problem.what[1:]} {problem.why}",
             why=why,
             hint=(
@@ -247,10 +290,15 @@ def test_a_greeting_is_a_turn_of_its_own(challenge, case):
             ),
         )
         raise
-    there, count = greeting in window, f"There are {len(turns)} turns, the greeting is the oldest"
+    there = window[1:2] == [greeting]
+    count = (
+        f"There are {len(turns)} turns, the greeting is the oldest"
+        if len(turns) > 1
+        else "The greeting is the only turn"
+    )
     scene.expect(
         not there or keep_turns >= len(turns),
-        f"{count}, and it is sent although {keep_turns} newer ones are.",
+        f"{count}, and it is sent although {keep_turns} newer {'one is' if keep_turns == 1 else 'ones are'}.",
         why="It is an old turn like any other: it is paid for in every request, and one day it has to go.",
         hint=(
             "What is the greeting for your code: a turn of its own, or something that belongs with the system message?",
@@ -272,24 +320,57 @@ def test_a_greeting_is_a_turn_of_its_own(challenge, case):
         window == expected,
         "What came back are not the system message and the last turns, of which the greeting is the oldest.",
         why=TOO_FEW_OR_MANY,
-        hint="Is the greeting counted as one turn, beside those that begin with a user message?",
+        hint=EQUALS
+        if history.count(greeting) > 1
+        else "Is the greeting counted as one turn, beside those that begin with a user message?",
     )
+    scene.expect(
+        handed == history,
+        "The list that was handed in has changed.",
+        why="The history is what is remembered, and the greeting was said.",
+        hint="What does your code do with the greeting: does it take it out of the history itself, with pop or del?",
+    )
+
+
+@given(case=greeted())
+def test_a_greeting_is_a_turn_of_its_own(challenge, case):
+    """A greeting before the first question is a turn of its own, the oldest"""
+    expect_the_greeting(challenge, *case)
+
+
+def test_a_greeting_whatever_follows(challenge):
+    """… also alone, before a question only, with a reply that is equal to it, and in a long talk"""
+    greeting = {"role": "assistant", "content": "What can I do for you?"}
+    more = [{"role": "user", "content": "Hello!"}, greeting.copy(), *QUESTION, *QUESTION]
+    for rest in ([], QUESTION[:1], more, a_long_history(60)[1:]):
+        history = [SYSTEM, greeting, *rest]
+        count = len(turns_of(history))
+        for keep_turns in sorted({1, 2, count - 1, count, count + 1, count + 2} - {0, -1}):
+            expect_the_greeting(challenge, history, keep_turns)
 
 
 def test_long_histories_and_wide_windows(challenge):
     """However long the history is, and however many turns are to be kept"""
-    short, long = a_long_history(40), a_long_history(800)
-    cases = [(short, keep_turns) for keep_turns in (12, 30, 39, 1, 40, 41, 7)]
-    for history, keep_turns in [*cases, (long, 400), (long, 1), (long, 7)]:
+    first, short, long = a_long_history(2), a_long_history(40), a_long_history(840)
+    with beforehand():
+        TURNS.call(challenge, "sliding_window", first, 1)
+    for history, keep_turns in [
+        *((short, keep) for keep in range(1, 43)),
+        (long, 400),
+        (long, 1),
+        (long, 7),
+        (long, 839),
+    ]:
         scene = Scene()
         scene.show(f"You were given, with keep_turns={keep_turns}", history)
         with however_long(scene, "sliding_window", len(history)), beforehand():
             window = TURNS.call(challenge, "sliding_window", list(history), keep_turns)
-            expect_messages(scene, window)
+            expect_messages(scene, window, most=len(history) + 1)
         came, wanted = len(turns_of(list(window))), min(keep_turns, len(turns_of(history)))
         scene.expect(
             list(window) == last_turns(history, keep_turns),
-            f"{came} turns came back where {wanted} were wanted{', or not the last ones' * (came == wanted)}.",
+            f"{came} turns came back where {wanted} {'were' if wanted != 1 else 'was'} wanted"
+            f"{', or not the last ones' * (came == wanted)}.",
             why="Conversations get long, and some models have room for many turns.",
             hint="Is there a number in your code that is right for short talks only? Or something kept from another call?",
         )

@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from copy import deepcopy
+from itertools import chain, cycle
 
 import openai
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budgeting import PRIMING, Counting, as_text, budgets, cost, edges, fitting, misfits, needs, talks
+from budgeting import PRIMING, Counting, a_long_case, as_text, budgets, cost, edges, fitting, misfits, needs, talks
 from calling import Work
 from common import OFFLINE_MODEL
-from conversations import EQUALS, a_long_history, turns_of
+from conversations import EQUALS, copied, turns_of, unusual_histories
 from criteria import Lines, Message, NotYet, Scene
 from judging import beforehand, however_long
 from recording import RecordingServer
@@ -25,6 +25,7 @@ START = (
 
 MANY = settings()
 FEW = settings(max_examples=20)  # a criterion with a narrow question needs fewer histories
+REPLIES = (1, 64, 2, 4_000, 3, 10, 7, 500, 5)  # tokens
 AT_THE_EDGES = settings(max_examples=6)  # each with a budget at the edge of each turn, and beside it
 
 
@@ -66,42 +67,55 @@ def test_the_newest_question_is_sent_last(challenge, case):
 
 def test_the_function_that_is_handed_in_counts(challenge):
     """A message costs what message_tokens, the function that is handed in, says of it"""
-    costs, asked = {"system": 9, "user": 4, "assistant": 17}, []
+    for costs in ({"system": 9, "user": 4, "assistant": 17}, {"system": 2, "user": 12, "assistant": 5}):
+        expect_these_costs(challenge, costs)
+
+
+def expect_these_costs(challenge: Work, costs: dict[str, int]) -> bool:
+    """What a message costs is what it costs here by its role, whatever it cost in an earlier call. Whether all was right."""
+    roles = ["system", *["user", "assistant"] * 3, "user"]
+    texts = ["Say it after me.", "Oslo.", "Oslo.", "Rome.", "Oslo.", "Oslo.", "Rome.", "Rome."]
+    history = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
+    asked: list[Message] = []
+    apart = [message | {"content": f"{i}. {message['content']}"} for i, message in enumerate(history)]
 
     def by_role(message: Message) -> int:
         return costs[message["role"]]
 
-    def noting(message: Message) -> int:
-        asked.append(message)
-        return by_role(message)
-
-    roles = ["system", *["user", "assistant"] * 3, "user"]
-    texts = ["Say it after me.", "Oslo.", "Oslo.", "Rome.", "Oslo.", "Oslo.", "Rome.", "Rome."]
-    history = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
-    apart = [message | {"content": f"{i}. {message['content']}"} for i, message in enumerate(history)]
-
     def right(messages: list[Message], max_tokens: int) -> bool:
         """Whether the right messages come back. Others are for another criterion, and an error because of them too."""
         asked.clear()
+
+        def noting(message: Message) -> int:  # a new one in each call: nobody can know what it will say
+            asked.append(message)
+            return by_role(message)
+
         try:
-            sent = call(challenge, deepcopy(messages), max_tokens, noting)
+            sent = call(challenge, copied(messages), max_tokens, noting)
         except NotYet as problem:
-            if problem.__cause__ is None:
+            if problem.__cause__ is None or not asked:
+                problem.judged = False
                 raise
             return False
         return isinstance(sent, (list, tuple)) and list(sent) == fitting(messages, max_tokens, by_role)
 
+    all_met = True
     for max_tokens in needs(history, by_role):
         scene = Scene()
         given_in(scene, history, max_tokens)
-        scene.show("message_tokens says here", "9 for system, 4 for user, 17 for assistant")
+        scene.show("message_tokens says here", ", ".join(f"{cost} for {role}" for role, cost in costs.items()))
         met = right(history, max_tokens)
+        all_met = all_met and met
+        before = getattr(challenge, "has_asked", False)
+        challenge.has_asked = before or bool(asked)
         scene.expect(
             asked,
             "Nobody asked the message_tokens that was handed in.",
             why=OF_THE_CALLER,
             hint=(
-                "The third argument is a function. Where do the numbers in your code come from, if not from it?",
+                "In an earlier call it was asked. What does your code keep from one call to the next?"
+                if before
+                else "The third argument is a function. Where do the numbers in your code come from, if not from it?",
                 "Call it with one message: it returns what this message costs.",
             ),
         )
@@ -113,6 +127,13 @@ def test_the_function_that_is_handed_in_counts(challenge):
             why=OF_THE_CALLER,
             hint=MIXED_UP,
         )
+        scene.expect(
+            met or costs["assistant"],
+            "What came back does not fit what message_tokens says, where a message costs 0 tokens.",
+            why=OF_THE_CALLER,
+            hint="What does your code do with a cost of 0? For `if cost` and for `cost or …`, 0 is as good as nothing.",
+        )
+    return all_met
 
 
 @given(case=budgets(least=1, roomy=True))
@@ -178,18 +199,18 @@ def test_turns_stay_whole(challenge, case):
     )
 
 
-@given(case=budgets() | st.tuples(talks(), st.integers(1, 12)))
+@given(case=budgets() | st.tuples(talks(), st.integers(1, 12)), reply_tokens=st.sampled_from((0, 0, 2)))
 @settings(max_examples=40)
-def test_the_history_is_not_changed(challenge, case):
+def test_the_history_is_not_changed(challenge, case, reply_tokens):
     """Your caller's list stays as it was, even after an error"""
     history, max_tokens = case
-    before = deepcopy(history)
+    before = copied(history)
     scene = Scene()
-    scene.show(f"You were given, with max_tokens={max_tokens}", before)
+    given_in(scene, before, max_tokens, reply_tokens)
     try:
-        call(challenge, history, max_tokens, Counting())
+        call(challenge, history, max_tokens, Counting(), reply_tokens)
     except NotYet as problem:
-        if problem.__cause__ is None or max_tokens >= needs(before)[0]:
+        if problem.__cause__ is None or max_tokens >= needs(before)[0] + reply_tokens:
             raise  # where it is impossible, another criterion looks at the error
     scene.show("Your caller's list is now", history)
     scene.expect(
@@ -208,7 +229,7 @@ def test_the_history_is_not_changed(challenge, case):
 def test_no_turn_is_left_out_in_the_middle(challenge, case):
     """No turn is left out in the middle"""
     history, max_tokens = case
-    before = deepcopy(history)
+    before = copied(history)
     scene, sent = trimmed(challenge, history, max_tokens)
     rest = sent[1:]
     end = before[len(before) - len(rest) :]
@@ -231,7 +252,7 @@ def test_no_turn_is_left_out_in_the_middle(challenge, case):
 def test_as_many_of_the_newest_turns_as_fit(challenge, case):
     """As many of the newest turns are sent as fit"""
     history, max_tokens = case
-    expected, counting = deepcopy(fitting(history, max_tokens)), Counting()
+    expected, counting = copied(fitting(history, max_tokens)), Counting()
     scene, sent = trimmed(challenge, history, max_tokens, counting)
     scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
     wrong = sent != expected
@@ -277,7 +298,7 @@ def test_to_the_token(challenge, history):
 def test_equal_messages_count_each(challenge, case):
     """Messages that are equal count each: people say the same twice"""
     history, max_tokens = case
-    expected = deepcopy(fitting(history, max_tokens))
+    expected = copied(fitting(history, max_tokens))
     scene, sent = trimmed(challenge, history, max_tokens)
     scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
     scene.expect(
@@ -290,11 +311,11 @@ def test_equal_messages_count_each(challenge, case):
     )
 
 
-@given(history=talks(least=1), reply_tokens=st.sampled_from((1, 2, 3, 10, 50)))
+@given(history=talks(least=1), first=st.integers(0, len(REPLIES) - 1))
 @AT_THE_EDGES
-def test_room_is_kept_for_the_reply(challenge, history, reply_tokens):
+def test_room_is_kept_for_the_reply(challenge, history, first):
     """Beside the request, reply_tokens of max_tokens stay free"""
-    for limit in edges(history):
+    for limit, reply_tokens in zip(edges(history), cycle(REPLIES[first:] + REPLIES[:first]), strict=False):
         max_tokens, expected = limit + reply_tokens, fitting(history, limit)
         scene, sent = trimmed(challenge, list(history), max_tokens, reply_tokens=reply_tokens)
         request = cost(sent) + PRIMING
@@ -351,7 +372,7 @@ def expect_a_telling_error(scene: Scene, problem: NotYet, needed: int, max_token
 
 def expect_no_return(scene: Scene, sent: object, question: Message, why_impossible: str, reply_tokens: int) -> None:
     """Nothing may come back: say what of it is worst."""
-    scene.show("You returned", deepcopy(sent))
+    scene.show("You returned", copied(sent))
     there = isinstance(sent, (list, tuple)) and question in sent
     scene.expect(
         False,
@@ -372,7 +393,7 @@ def expect_no_return(scene: Scene, sent: object, question: Message, why_impossib
 
 def expect_an_error(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int) -> None:
     """Where system message, question and reply do not fit, the learner's function raises a ValueError with the numbers."""
-    needed, question = needs(history)[0] + reply_tokens, deepcopy(history[-1])
+    needed, question = needs(history)[0] + reply_tokens, copied(history[-1])
     scene = Scene()
     given_in(scene, history, max_tokens, reply_tokens)
     try:
@@ -392,17 +413,19 @@ SHORT = st.sampled_from((1, 2, 3, 4, 6, 9))  # tokens that are missing
 @MANY
 def test_an_error_says_when_it_is_impossible(challenge, history, short):
     """If the question cannot fit, a ValueError says what is needed, and what there is"""
-    expect_an_error(challenge, history, needs(history)[0] - short, 0)
+    for max_tokens in (needs(history)[0] - short, 0):
+        expect_an_error(challenge, history, max_tokens, 0)
 
 
 @given(history=talks(), short=SHORT, reply_tokens=st.sampled_from((4, 10, 50)))
 @FEW
 def test_the_error_counts_the_room_for_the_reply(challenge, history, short, reply_tokens):
     """… the room for the reply included"""
-    expect_an_error(challenge, history, needs(history)[0] + reply_tokens - short, reply_tokens)
+    for max_tokens in (needs(history)[0] + reply_tokens - short, reply_tokens - 1):
+        expect_an_error(challenge, history, max_tokens, reply_tokens)
 
 
-@given(case=budgets(least=1))
+@given(case=budgets(least=1) | st.sampled_from((30, 12)).map(a_long_case))
 @FEW
 def test_each_message_is_counted_once(challenge, case):
     """message_tokens is asked at most once about each message"""
@@ -426,6 +449,34 @@ def test_each_message_is_counted_once(challenge, case):
     )
 
 
+def test_messages_stay_as_they_are(challenge):
+    """Messages are counted and sent as they are, whatever is in them"""
+    for question, talk in unusual_histories().items():
+        history = [*talk, {"role": "user", "content": "And now?"}]
+        for max_tokens in needs(history):
+            scene, counting = Scene(), Counting()
+            given_in(scene, history, max_tokens)
+            with beforehand():
+                sent = call(challenge, copied(history), max_tokens, counting)
+                expect_messages(scene, sent, [])
+            expected = fitting(history, max_tokens)
+            scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
+            strange = [message for message in [*counting.asked, *sent] if message not in history]
+            scene.expect(
+                not strange and list(sent) == expected,
+                "A message that was counted or sent is none of the history: something of it has been lost, or changed."
+                if strange
+                else "What came back are not the system message and as many of the newest turns as fit.",
+                why="A message costs, and says, all that is in it.",
+                hint=(
+                    question,
+                    "Hand each message to message_tokens as it is, and put it as it is into what you return.",
+                ),
+            )
+    if expect_these_costs(challenge, {"system": 3, "user": 6, "assistant": 1}):
+        expect_these_costs(challenge, {"system": 3, "user": 6, "assistant": 0})
+
+
 def spoken(message: Message) -> tuple:
     return message["role"], message.get("content")
 
@@ -436,21 +487,22 @@ def test_a_long_talk_in_a_small_window(challenge):
     def by_letters(message: Message) -> int:
         return 4 + len(str(message["content"]))
 
-    question = {"role": "user", "content": "And now?"}
-    for talk, counts in (
-        ([*a_long_history(40), question], (40, 25, 12)),
-        ([*a_long_history(800), question], (400, 30)),
-    ):
-        for count in counts:
-            budget = needs(talk, by_letters)[count]
+    first, short, long = a_long_case(2), a_long_case(40), a_long_case(840)
+    with beforehand():
+        call(challenge, *first, by_letters)
+    for (talk, _), counts in ((short, (40, 25, 12)), (long, (840, 400, 30))):
+        steps, turns = needs(talk, by_letters), turns_of(talk)
+        for count, more in ((count, more) for count in counts for more in (0, 1, -1)):
+            wanted = count + (more >= 0)
             scene = Scene()
-            given_in(scene, talk, budget)
+            scene.show(f"You were given, with max_tokens={steps[count] + more}", talk)
             with however_long(scene, "trim_to_budget", len(talk)), beforehand():
-                sent = call(challenge, list(talk), budget, by_letters)
+                sent = call(challenge, list(talk), steps[count] + more, by_letters)
                 expect_messages(scene, sent, [])
+            came = len(turns_of(list(sent)))
             scene.expect(
-                list(sent) == fitting(talk, budget, by_letters),
-                f"{len(turns_of(list(sent)))} turns came back where {count + 1} fit.",
+                list(sent) == [talk[0], *chain(*turns[-wanted:])],
+                f"{came} turns came back where {wanted} fit{', or not the newest ones' * (came == wanted)}.",
                 why="Conversations get long, and some models have room for many turns.",
                 hint="Is there a number in your code that is right for short talks only?",
             )

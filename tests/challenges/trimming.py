@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from budgeting import Counting, as_text, fitting, in_other_words, needs
 from calling import Work
 from chat_memory import budget as finished
+from conversations import copied
 from criteria import Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand
@@ -35,14 +34,14 @@ def call(challenge: Work, history: list[Message], max_tokens: int, tokens: objec
 
 def given_in(scene: Scene, history: list[Message], max_tokens: int, reply_tokens: int = 0) -> None:
     room = f" and reply_tokens={reply_tokens}" if reply_tokens else ""
-    scene.show(f"You were given, with max_tokens={max_tokens}{room}", deepcopy(history))
+    scene.show(f"You were given, with max_tokens={max_tokens}{room}", copied(history))
 
 
 def trimmed(
     challenge: Work, history: list[Message], max_tokens: int, counting: Counting | None = None, reply_tokens: int = 0
 ) -> tuple[Scene, list[Message]]:
     """Call the learner's function where the newest question fits, and note what came."""
-    scene, needed, before = Scene(), needs(history)[0] + reply_tokens, deepcopy(history)
+    scene, needed, before = Scene(), needs(history)[0] + reply_tokens, copied(history)
     given_in(scene, history, max_tokens, reply_tokens)
     with beforehand():
         try:
@@ -85,7 +84,13 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         why=SENT_AS_IT_IS,
         hint="Does every way through your function end in a return?" if sent is None else "Make a list of it.",
     )
-    scene.show("You returned", deepcopy(list(sent)))
+    scene.expect(
+        not history or len(sent) <= 2 * len(history),
+        f"{len(sent):,} messages came back of a history of {len(history):,}.",
+        why="Each message is paid for.",
+        hint="Which of your lines adds messages again that are there already?",
+    )
+    scene.show("You returned", copied(list(sent)) if history else list(sent))
     odd = next((message for message in sent if not isinstance(message, dict) or "role" not in message), None)
     scene.expect(
         odd is None,
@@ -94,9 +99,11 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         hint="Do you put a whole turn, which is a list, where its messages should be? What does + do, and what append?",
     )
     strange = [message for message in sent if history and message not in history]
+    if strange:
+        scene.show("Among them is", strange[:1])
     scene.expect(
         not strange,
-        f"This is no message of the history: {strange[:1]}.",
+        "What came back holds a message that is none of the history.",
         why="A message that loses its role, its id or its words is another message.",
         hint="Do you build messages anew, or keep some from another call? Take them as they are.",
     )
@@ -104,7 +111,7 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
 
 def costs_are_mixed_up(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int = 0) -> bool:
     """Whether it is right as soon as no two messages have the same content: under that costs are remembered."""
-    if len({message["content"] for message in history}) == len(history):
+    if len({str(message["content"]) for message in history}) == len(history):
         return False
     other, costs = in_other_words(history)
     count = len(fitting(history, max_tokens - reply_tokens)) - 1

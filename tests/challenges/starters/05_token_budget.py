@@ -11,6 +11,7 @@ You have it when
 - a request never costs more than `max_tokens`, the 3 included;
 - beside the request, `reply_tokens` of `max_tokens` stay free;
 - turns stay whole, and none is left out in the middle;
+- messages are counted and sent as they are, whatever is in them: a name, an empty content, one in parts;
 - as many of the newest turns are there as fit;
 - where system message, newest question, the 3 and `reply_tokens` are more than `max_tokens`, you raise a ValueError, and
   both numbers stand in its message: what these four need together, and `max_tokens`;

@@ -15,5 +15,5 @@ def count_tokens(messages: list[dict], so_far: int = 3) -> int:
     if "name" in head:
         so_far += 1
         texts.append(head["name"])
-    pieces = get_encoding("o200k_base").encode_ordinary_batch(texts)
-    return count_tokens(tail, so_far + 4 + sum(len(piece) for piece in pieces))
+    pieces = map(get_encoding("o200k_base").encode_ordinary, texts)
+    return count_tokens(tail, so_far + 4 + sum(map(len, pieces)))
