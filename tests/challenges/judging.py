@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from calling import Work
 from criteria import NotYet, NoUse, Scene
@@ -41,6 +45,31 @@ def however_long(scene: Scene, name: str, messages: int) -> Iterator[None]:
             hint=DEPTH,
         )
         raise
+
+
+@contextmanager
+def on_a_machine_of_its_own() -> Iterator[Callable[[], None]]:
+    """Where files without a folder, and temporary ones, land in a new folder. What is yielded takes all that is left there."""
+    here, before, environment = os.getcwd(), tempfile.tempdir, dict(os.environ)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        elsewhere = Path(name) / "elsewhere"
+
+        def clear() -> None:
+            os.environ.clear()
+            os.environ.update(environment)
+            os.chdir(name)
+            shutil.rmtree(elsewhere, ignore_errors=True)
+            elsewhere.mkdir(exist_ok=True)
+            os.chdir(elsewhere)
+            tempfile.tempdir = str(elsewhere)
+
+        try:
+            clear()
+            yield clear
+        finally:
+            clear()
+            tempfile.tempdir = before
+            os.chdir(here)
 
 
 def let_chance_begin_elsewhere(challenge: Work) -> None:

@@ -25,6 +25,7 @@ from recording import RecordingServer
 from talking import ASSENT, in_other_words, spoken
 
 RULES = "You are a helpful assistant."
+OTHER_RULES = "You are a patient guide. Be polite."
 FAILURES = (429, 500, "timeout", "connection", "drop", "length", "empty")
 OWN_ERRORS = (NameError, AttributeError, TypeError, LookupError)  # of the code itself, whatever the server did
 NO_SUMMARY = re.compile(rf"^({'|'.join(map(re.escape, ASSENT))})$|find no answer|haven't told me")
@@ -43,6 +44,11 @@ MESSAGE_HINTS = (
 MODEL_HINTS = (
     "Where does the name of the model come from, in each of your calls? from common import MODEL, and model=MODEL.",
     "What does summarize take for a model when it is not told one? Its last arguments have names: model=MODEL.",
+)
+UNREAD_HINTS = (
+    "Which messages are no longer sent after this turn? And which ones did the summariser read, with all that was said in them?",
+    "What the summariser reads and what stays have to make up the whole: turns[:n] and turns[n:], with the same n. A turn is a "
+    "question with its reply.",
 )
 MANNERS = "cold late sweet salty dry warm small fresh".split()
 
@@ -103,7 +109,8 @@ def words_of(count: int) -> str:
 
 def small_talk(random: Random, more: int = 0) -> Iterator[str]:
     """Sentences that need not be remembered, no two of them alike; each with so many words more."""
-    said = [f"The {food} was {manner} today." for food in FOOD for manner in MANNERS]
+    ends = ("was {} today.", "was\n{}  today.")  # people write as they like
+    said = [f"The {food} {ends[food == 'rice'].format(manner)}" for food in FOOD for manner in MANNERS]
     random.shuffle(said)
     for number in count():
         for text in said:
@@ -114,6 +121,7 @@ class TalkServer(RecordingServer):
     """A server that is told what the user asks: a request that does not end with it is one for a summary.
 
     What fails is asked for beforehand: `fail_questions` and `fail_summaries` hold kinds of failures, the next one first.
+    Beside those of the offline server there is "blank": a whole reply, which has no words.
     With `rambling`, every other one of the first summaries is followed by so many sentences that nobody asked for. With
     `known`, it does not read the messages as the offline model does, but only looks for these facts in them: faster.
     """
@@ -126,6 +134,7 @@ class TalkServer(RecordingServer):
         self.fail_summaries: list[str | int] = []
         self.asks: list[bool] = []  # of each request, whether it asks the question
         self.models: list[object] = []  # of each request, the model that it names
+        self.blank: set[int] = set()  # the numbers of requests whose reply has no words
         self.own_reply = ""  # to what is no question for a fact, where it is not as `reply_of`
         self._rambling, self._summaries = rambling, 0
 
@@ -138,14 +147,19 @@ class TalkServer(RecordingServer):
         self.asks.append(asks)
         self.models.append(body.get("model"))
         failures = self.fail_questions if asks else self.fail_summaries
-        if failures:
-            self.failing[number] = failures.pop(0)
+        failure = failures.pop(0) if failures else None
+        if failure == "blank":
+            self.blank.add(number)
+        elif failure:
+            self.failing[number] = failure
         try:
             return super().handle(request)
         finally:
             self.prompt_tokens[number] = size_of(self.requests[number])
 
     def say(self, body: dict[str, Any], fits: Any) -> Reply:
+        if len(self.requests) - 1 in self.blank:
+            return Reply("")
         reply = self.simply(body["messages"]) if self.known else in_other_words(body, fits)
         if not self.known and not self.asks[-1] and NO_SUMMARY.search(reply.content or ""):
             reply = in_other_words(said_plainly(body), fits)
@@ -174,7 +188,8 @@ class TalkServer(RecordingServer):
     @property
     def written(self) -> int:
         """How many summaries were not let fail."""
-        return sum(not asks and number not in self.failing for number, asks in enumerate(self.asks))
+        failed = self.failing.keys() | self.blank
+        return sum(not asks and number not in failed for number, asks in enumerate(self.asks))
 
 
 def said_plainly(body: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +217,19 @@ def expect_note_of_the_model(scene: Scene, written: Sequence[str | None], sent: 
         why="What stands for the old turns should come from somebody who has read them. Code that picks what it knows finds only "
         "that.",
         hint="Where does the text come from that stands for the old turns? What becomes of the model's reply?",
+    )
+
+
+def expect_all_read(scene: Scene, old: Sequence[tuple[str, str]], requests: Sequence[Sequence[Message]]) -> None:
+    """Expect that what is no longer sent is in the requests for a summary, whatever signs stand between its words."""
+    read = "\n".join(text for request in requests for _, text in spoken(request))
+    unread = [(role, text) for role, text in old if not re.search(r"(?:\\[nrt]|\W)+".join(re.findall(r"\w+", text)), read)]
+    scene.expect(
+        not unread,
+        f"{len(unread)} of {len(old)} messages are no longer sent, and the model did not get them for the summary. The first one, "
+        f"{unread[0][0] if unread else ''}: {unread[0][1] if unread else ''!r:.80}",
+        why="What nobody has read is in no summary. It is lost for ever.",
+        hint=UNREAD_HINTS,
     )
 
 

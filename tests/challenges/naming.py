@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import string
 import unicodedata
@@ -17,6 +18,7 @@ from hashing import as_in_one_program
 from strangers import BAD_NAMES
 
 MOST_BITS, MOST_TRIED = 34, 150_000  # names that differ in so few bits are tried with so many ids
+LONGEST_MARK, MOST_MARKS = 8, 80  # letters in a text of the learner's file that may join two ids, and such texts
 OWN_NAME = (
     "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
     "Taking bad signs out never ends, and makes one of two. Is there a function that makes some hexadecimal digits of any text?",
@@ -65,6 +67,13 @@ def expect_two(challenge: Work, folder: Path, *pair: tuple[str, str]) -> None:
     )
 
 
+def own_marks(challenge: Work) -> list[str]:
+    """Short texts in the learner's file: one of them may be what the two ids are joined with."""
+    texts = (node.value for node in ast.walk(ast.parse(challenge.path.read_bytes())) if isinstance(node, ast.Constant))
+    marks = dict.fromkeys(text for text in texts if isinstance(text, str) and 0 < len(text) <= LONGEST_MARK)
+    return list(marks)[-MOST_MARKS:]
+
+
 def expect_long_names(challenge: Work, folder: Path) -> None:
     """Expect that what is computed from an id is long enough for many: where it looks short, look for two that share it."""
     random = Random(113)
@@ -78,7 +87,7 @@ def expect_long_names(challenge: Work, folder: Path) -> None:
         bits = sum(
             math.log2(len(set(column))) for column in zip(*challenge.run(names, "session_file", some), strict=False)
         )
-        if bits > MOST_BITS:
+        if bits > MOST_BITS or any(path.is_file() for path in folder.parent.rglob("*")):  # who looks names up needs no hash
             continue
         first: dict[str, str] = {}
         for start in range(0, MOST_TRIED, 10_000):

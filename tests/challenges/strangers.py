@@ -221,9 +221,11 @@ def total(digits: Sequence[int]) -> int:
     return sum(digits[::-2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
 
 
-def number(random: Random, length: int, form: str, *, card: bool, groups: Sequence[int] = (4, 4, 4, 4, 4, 4)) -> str:
-    """A number that passes the Luhn check, or fails it; `form` is what stands between its groups."""
-    digits = [random.randrange(1, 10), *(random.randrange(10) for _ in range(length - 1))]
+def number(
+    random: Random, length: int, form: str, *, card: bool, groups: Sequence[int] = (4, 4, 4, 4, 4, 4), first: int = -1
+) -> str:
+    """A number that passes the Luhn check, or fails it; `form` is what stands between its groups, `first` its first digit."""
+    digits = [random.randrange(1, 10) if first < 0 else first, *(random.randrange(10) for _ in range(length - 1))]
     digits[-1] = (digits[-1] - total(digits)) % 10
     if not card:
         digits[-1] = (digits[-1] + random.randrange(1, 10)) % 10
@@ -294,6 +296,12 @@ ALIKE = (  # the same in NFKC, in NFC, in capital letters, without accents
 )
 
 
+def parted_by(marks: Sequence[str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Pairs of (user, session) that become one where ids are joined with one of these marks, whichever comes first."""
+    found = [((f"a{mark}b", "c"), ("a", f"b{mark}c")) for mark in marks]
+    return found + [(("c", f"a{mark}b"), (f"b{mark}c", "a")) for mark in marks]
+
+
 def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Pairs of (user, session) which are two, and which careless code takes for one."""
     found = [
@@ -315,8 +323,7 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("a/b", "1"), (other, "1")) for other in ("a_b", "a%2fb", "a%2Fb", "a-b", "a=2Fb", "a_2fb", "a+b", "a\\x2fb")
     ]
     found += [(("a b", "1"), (other, "1")) for other in ("a+b", "a%20b", "a_b", "a  b", "a\u200bb", "a\xa0b")]
-    found += [((f"a{mark}b", "c"), ("a", f"b{mark}c")) for mark in SEPARATORS]
-    found += [(("c", f"a{mark}b"), (f"b{mark}c", "a")) for mark in SEPARATORS]  # where the session comes first
+    found += parted_by(SEPARATORS)
     found += [(("x" * 5000 + end, "1"), ("x" * 5000, "1")) for end in ("a", "b")]
     found += [
         (("a" * 9, "1"), ("a" * n + "G" + "a" * (8 - n), "1")) for n in range(3)
@@ -325,5 +332,7 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("plumless", "1"), ("buckeroo", "1")),
         (("aca", "1"), ("bab", "1")),
     ]  # the same CRC-32, the same Adler-32
-    found += [((one, "1"), (two, "1")) for one, two in ALIKE] + [(("1", one), ("1", two)) for one, two in ALIKE]
-    return found
+    found += [((one, "1"), (two, "1")) for one, two in ALIKE]
+    found += [((second, first), (other, one)) for (first, second), (one, other) in found if second == other]  # turned round
+    text = "".join(LETTERS[number % 26] for number in range(300))  # the same letters, parted elsewhere
+    return found + [((text[:1], text[1:]), (text[:end], text[end:])) for end in (2, 10, 11, 33, 65, 101, 129, 257, 258)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,17 @@ import pytest
 
 from calling import Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
+from judging import on_a_machine_of_its_own
 from long_talks import (
     MESSAGE_HINTS,
     MESSAGE_KEYS,
+    OTHER_RULES,
     RULES,
     Fact,
     TalkServer,
     beside_the_point,
     drawn,
+    expect_all_read,
     expect_model,
     expect_note_of_the_model,
     facts,
@@ -71,12 +75,20 @@ OWN_KEYS = (
 )
 OWN = (
     "What goes from call to call, and whose is it?",
-    "Look for what outlives a call: a global, a default value that is a list or a dict, an attribute of a class.",
+    "Look for what outlives a call: a global, a default value that is a list or a dict, an attribute of a class, a file.",
     "There may be many conversations, and tomorrow another program. The history that you return is all that comes back to you.",
 )
 DELETED = (
     "When the summary fails, where are the turns that it should have stood for?",
     "Summarise first, and leave turns out only when the summary is there. Or let the error out: your caller asks again.",
+)
+NOT_SENT = (
+    "There is no summary of the old turns now. What of them do you send with this question?",
+    "Where the summary fails, build this one request of all that is in the history; or let the error out, and nothing is asked.",
+)
+EQUALS = (
+    "Some of these messages are equal. By what does your code find a message again: with index, in, remove or ==?",
+    "Go by their place: history[:n] and history[n:], and not by what they say.",
 )
 HALF = (
     "How does your code know that a summary is whole? What became of the facts that it had not written yet?",
@@ -96,7 +108,9 @@ class Turn:
     behind: int  # how many of these messages should have stood behind the system message and the note
     sent: list[list[Message]]
     requests: list[list[Message]]  # those that asked the question
-    notes: list[str | None]  # what the model replied to the others
+    to_summarise: list[list[Message]]  # the others
+    notes: list[str | None]  # what the model replied to those
+    written: bool  # whether one of those came to an end
     history: list[Message]  # what came back
 
     @property
@@ -107,12 +121,14 @@ class Turn:
 class Talk:
     """A talk with a learner's function. What it returns is handed back to it as after a night in a file."""
 
-    def __init__(self, challenge: Work, seed: int, longer: int = 0, server: TalkServer | None = None) -> None:
+    def __init__(
+        self, challenge: Work, seed: int, longer: int = 0, server: TalkServer | None = None, rules: str = RULES
+    ) -> None:
         random = drawn(challenge, seed)
         self.facts, self.small_talk = facts(random), small_talk(random, longer)
         self.challenge, self.server = challenge, server or TalkServer()
         self.client = self.server.client()
-        self.history: list[Message] = [{"role": "system", "content": RULES}]
+        self.rules, self.history = rules, [{"role": "system", "content": rules}]
         self.said: list[tuple[str, str]] = []
         self.behind = 0  # messages that should stand behind the system message and the note
         self.scene = Scene()
@@ -126,6 +142,7 @@ class Talk:
     def ask(self, text: str) -> str:
         """Take a turn, and return the reply. Raises NotYet when an error comes out, or something else than a history."""
         handed, before, first = self.history, deepcopy(self.history), len(self.server.requests)
+        written = self.server.written
         self.server.asked = text
         scene = self.scene = Scene()
         scene.show(GIVEN, before)
@@ -149,11 +166,13 @@ class Talk:
             self.expect_good_requests(requests)
             reply, history = self.reply(returned, text, requests, first)
         sent, asks = self.server.requests[first:], self.server.asks[first:]
+        others = [request for request, asks in zip(sent, asks, strict=True) if not asks]
         notes = [text for text, asks in zip(self.server.replies[first:], asks, strict=True) if not asks]
-        self.turns.append(Turn(scene, text, handed, before, self.said, self.behind, sent, requests, notes, returned))
+        done = self.server.written > written
+        what = sent, requests, others, notes, done
+        self.turns.append(Turn(scene, text, handed, before, self.said, self.behind, *what, returned))
         self.said = [*self.said, ("user", text), ("assistant", reply)]
-        self.behind = 4 if self.turns[-1].summarised else self.behind
-        self.behind += 2
+        self.behind = 2 + (4 if done else self.behind)
         self.history = history
         return reply
 
@@ -267,7 +286,7 @@ def expect_history(scene: Scene, returned: Any) -> list[Message]:
 @pytest.fixture(scope="module")
 def talks(challenge: Work) -> list[Talk]:
     """Two talks of 23 turns, held at the same time: each must have a note of its own."""
-    talks = [Talk(challenge, seed) for seed in (61, 62)]
+    talks = [Talk(challenge, 61), Talk(challenge, 62, rules=OTHER_RULES)]
     for _ in range(23):
         for talk in talks:
             try:
@@ -290,7 +309,7 @@ def test_a_short_history_is_sent_as_it_is(talks):
                 hint="From how many messages on is there something to summarise?",
             )
             turn.scene.expect(
-                spoken(turn.requests[-1]) == [("system", RULES), *turn.said, ("user", turn.text)],
+                spoken(turn.requests[-1]) == [("system", talk.rules), *turn.said, ("user", turn.text)],
                 f"The history, {count} long, should be sent as it is, with the question behind it.",
                 why="What is left out is not known, and nothing has to be left out yet.",
                 hint="Which messages go out with the question while there are few of them?",
@@ -305,6 +324,7 @@ def test_every_request_names_the_model(talks):
         for turn in talk.turns:
             expect_model(only(turn.scene, ASKED), talk.server, first, first + len(turn.sent))
             first += len(turn.sent)
+        expect_model(only(talk.scene, ASKED), talk.server, first, len(talk.server.models))
         talk.end()
 
 
@@ -335,14 +355,14 @@ def test_there_is_one_system_message_and_it_comes_first(talks):
                 scene = only(turn.scene, ASKED)
                 scene.show(SENT, messages)
                 scene.expect(
-                    roles[:1] == ["system"] and RULES in first[0][1],
+                    roles[:1] == ["system"] and talk.rules in first[0][1],
                     "The system message is no longer the first one, or has lost its words.",
                     why="Its rules hold for the whole talk. A summary of them is not obeyed.",
                     hint=("Is the system message among the old messages that you summarise?", "Keep history[0] apart."),
                 )
                 scene.expect(
-                    first[0][1] == RULES,
-                    f"The system message was: {RULES} Now there is more in it.",
+                    first[0][1] == talk.rules,
+                    f"The system message was: {talk.rules} Now there is more in it.",
                     why="What stands there is obeyed. The note is made of the user's words, which would become rules.",
                     hint=(
                         "Whose words are in the system message now, and what does the model take them for?",
@@ -365,11 +385,15 @@ def test_user_and_assistant_take_turns(talks):
             for messages in turn.requests:
                 scene = only(turn.scene, ASKED)
                 scene.show(SENT, messages)
+                roles = [message["role"] for message in messages]
+                at = next((i for i, role in enumerate(roles) if i and role != ("assistant", "user")[i % 2]), 0)
                 scene.expect(
-                    all(m["role"] == ("user", "assistant")[i % 2] for i, m in enumerate(messages[1:])),
+                    not at,
                     "After the system message, there should be a user message and a reply, a user message and a reply …",
                     why="Some servers refuse everything else, and then the conversation is over.",
-                    hint=(
+                    hint=EQUALS
+                    if at > 1 and {*spoken(messages[at - 1 : at + 1])} <= {*turn.said}
+                    else (
                         "As what is the note sent, and which roles have the messages before and behind it?",
                         "In lesson 06 the note is a turn of its own: the user asks for a recap, and the assistant gives it.",
                     ),
@@ -419,6 +443,7 @@ def test_the_history_stays_short(talks):
 
 def test_more_than_eight_messages_are_summarised(challenge, talks):
     """With more than 8 messages behind system message and note the older ones are summarised, and only then"""
+    tried: list[Talk] = []
     for count in (MOST - 2, MOST, MOST + 2, MOST + 4, 5 * MOST):
         talk = Talk(challenge, 60 + count)
         talk.server = TalkServer(known=talk.facts)
@@ -439,10 +464,17 @@ def test_more_than_eight_messages_are_summarised(challenge, talks):
         )
         turn = talk.turns[-1]
         expect_note_of_the_model(only(talk.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.requests[-1])
+        tried.append(talk)
     for talk in talks:
         for turn in talk.turns:
             expect_limit(turn)
         talk.end()
+    while len(tried[1].turns) < 6:  # now with a note
+        tried[1].ask(next(tried[1].small_talk))
+    for turn in [turn for talk in tried for turn in talk.turns if turn.summarised]:
+        left = spoken(turn.requests[-1])
+        gone = [said for said in turn.said[len(turn.said) - turn.behind :] if not in_order([said], left)]
+        expect_all_read(only(turn.scene, GIVEN, ASKED, SENT_TO_SUMMARISE), gone, turn.to_summarise)
 
 
 def expect_limit(turn: Turn, hint: tuple[str, ...] = COUNTING, what: str = "") -> None:
@@ -461,6 +493,12 @@ def expect_limit(turn: Turn, hint: tuple[str, ...] = COUNTING, what: str = "") -
 
 def test_all_that_is_known_is_in_the_history(challenge, talks):
     """All that is known of a conversation is in its history: not in another one, nor in the program"""
+    with on_a_machine_of_its_own() as clear:
+        expect_all_in_the_history(challenge, talks, clear)
+
+
+def expect_all_in_the_history(challenge: Work, talks: list[Talk], clear: Callable[[], None]) -> None:
+    """Hold two talks at once, go on in two ways from one history, and start the program again. `clear` takes its files."""
     server = TalkServer()
     pair = [Talk(challenge, seed, server=server) for seed in (67, 68)]
     pair[1].facts = other_facts(drawn(challenge, 69), pair[0].facts)
@@ -474,6 +512,7 @@ def test_all_that_is_known_is_in_the_history(challenge, talks):
         known = [fact for fact in talk.facts if talk.knows(fact)[0]]
         expect_untold(talk, other_facts(drawn(challenge, 70), [*pair[0].facts, *pair[1].facts])[0])
         for _ in range(4):
+            clear()
             talk.challenge = Work(challenge.path, challenge.name)  # as when the program is started anew
             talk.client = server.client()
             for fact in known:
@@ -547,7 +586,7 @@ def test_an_early_fact_is_known_twenty_turns_later(talks):
 
 def test_no_request_grows(challenge):
     """No request has more than 1,000 tokens, however long the talk, even when the model writes too long a summary"""
-    talk = Talk(challenge, 64, longer=16)
+    talk = Talk(challenge, 64, longer=50)  # nearly as long as a turn can be
     talk.server = TalkServer(rambling=75, known=talk.facts)
     talk.client = talk.server.client()
     for turns in range(1, LONG + 1):
@@ -569,7 +608,7 @@ def test_no_request_grows(challenge):
 
 def test_a_failing_summary_loses_nothing(challenge, talks):
     """A summary that fails, is empty or is cut off loses nothing"""
-    for seed, kind in enumerate((429, "length", "empty"), 650):  # the first summary fails
+    for seed, kind in enumerate((429, "length", "empty", "blank"), 650):  # the first summary fails
         talk = Talk(challenge, seed)
         talk.server.fail_summaries[:] = [kind]
         while len(talk.turns) < 9 and not talk.server.written:
@@ -578,6 +617,7 @@ def test_a_failing_summary_loses_nothing(challenge, talks):
             talk.expect_known(
                 fact, "early on, and since then a summary has failed", HALF if kind == "length" else DELETED
             )
+        expect_sound_after_failures(talk)
     if talks[0].problem or not all(talks[0].knows(fact)[0] for fact in talks[0].facts):
         return  # lost although nothing failed, which is no matter of this criterion
     for seed, kinds in ((65, [500, "timeout"]), (66, ["empty", "length"])):  # later ones fail
@@ -590,6 +630,21 @@ def test_a_failing_summary_loses_nothing(challenge, talks):
             talk.expect_known(
                 fact, "early on, and since then some summaries have failed", DELETED if seed == 65 else HALF
             )
+        expect_sound_after_failures(talk)
+
+
+def expect_sound_after_failures(talk: Talk) -> None:
+    """Expect that all turns that no summary stands for yet go out with the question, where a summary has failed."""
+    for turn in talk.turns:
+        only(turn.scene, GIVEN, ASKED, SENT).expect(
+            not turn.summarised
+            or turn.written
+            or in_order(turn.said[len(turn.said) - turn.behind :], spoken(turn.requests[-1])[:-1]),
+            "The summary failed, was empty or was cut off, and the question went out without the turns that it should stand for.",
+            why="For this question they are lost: the reply is one of somebody who does not know of them.",
+            hint=NOT_SENT,
+        )
+    expect_model(only(talk.scene, ASKED), talk.server, 0, len(talk.server.models))
 
 
 def test_a_user_may_say_anything(challenge, talks):

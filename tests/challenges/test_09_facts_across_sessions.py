@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from calling import Work
 from chat_memory import count_tokens
 from criteria import NotYet, Scene, Texts
-from forgetting import FORGOTTEN, ONLY_THIS, WHY_FORGET, expect_new_numbers, expect_no_bytes, expect_no_trace
+from forgetting import (
+    FORGOTTEN,
+    ONLY_THIS,
+    WHY_FORGET,
+    expect_new_numbers,
+    expect_no_bytes,
+    expect_no_trace,
+    expect_numbers_for_long,
+)
 from knowing import CORRECTED, REMEMBERED, SQL, Hints, Known, Program, Room, a_room, lunches, other, some, text_of
 from strangers import PROBE, aimed, around, at_one_moment, attacks
 from talking import COLOURS, DAYS, NAMES, NUMBERS, spoken
@@ -28,7 +36,8 @@ START = (
 )
 
 NOTE_TOKENS = 200
-RANKED = ("bicycle", "car is red, and the dog", "red bicycle", "red bicycle has a basket")  # those last share most
+# those last share most; to say a word again and again is not to share more
+RANKED = ("bicycle, bicycle, bicycle and bicycle", "car is red, and the dog", "red bicycle", "red bicycle has a basket")
 OTHER_SCRIPTS = (
     ("Сестру зовут Ольга.", "Кто ОЛЬГА?"),
     ("妹は 花子 です", "花子?"),
@@ -43,6 +52,7 @@ STRANGERS += ["ａｎａ", "ana\n", 'x\t"y"\n1\tana', "日本" * 20, "Ren\xe9", 
 # each pair has the same CRC-32, or the same first 8 digits of MD5, SHA-1, SHA-256, SHA-512, BLAKE2
 STRANGERS += "plumless buckeroo user85453 user89518 user116016 user137276 user90137 user118756".split()
 STRANGERS += "user28498 user33598 user28052 user87424".split()
+ALIKE = ("Ana", "ana ", "ana\n", "ａｎａ")  # of these: nearly "ana"
 LONG_NAMES = ("x" * 300 + "a", "x" * 300)
 ODD = (
     "The user's motto is \"'; DROP TABLE facts; --\".",
@@ -190,6 +200,12 @@ def test_what_was_remembered_is_known(challenge, room):
     found = program.known("ana")
     scene.show("known returned", Texts(found))
     scene.expect(
+        len(set(numbers)) == len(facts),
+        f"Two facts have the same number: {numbers}.",
+        why="By its number a fact is corrected and forgotten, and no other one.",
+        hint="Where does the number come from, and what makes the next one different?",
+    )
+    scene.expect(
         sorted(found) == sorted(facts),
         f"{len(facts)} facts were expected, word for word.",
         why="What is lost here, or changed, nobody finds again.",
@@ -201,12 +217,6 @@ def test_what_was_remembered_is_known(challenge, room):
         why="Of two facts the newer one is often the right one.",
         hint="What are they ordered by?"
         + (" Rows of a table have no order unless you ask for one: ORDER BY." if program.has_database() else ""),
-    )
-    scene.expect(
-        len(set(numbers)) == len(facts),
-        f"Two facts have the same number: {numbers}.",
-        why="By its number a fact is corrected and forgotten, and no other one.",
-        hint="Where does the number come from, and what makes the next one different?",
     )
 
 
@@ -353,6 +363,12 @@ def expect_the_best(room: Room, random: Random) -> None:
             why="Who asks says how many there is room for.",
             hint="What does about do with `limit`, and which facts does it count?",
         )
+    scene.expect(
+        program.about("ana", question, limit=0) == [],
+        f"about({question!r}), limit 0, was expected to return [].",
+        why="Who asks says how many there is room for.",
+        hint="What does about do with `limit`? Is 0 a number there, or the same as none?",
+    )
     program, scene = room.new(), Scene()
     ranked = [f"The {words} of {name}." for words, name in zip(RANKED, names, strict=False)]
     for text in ranked:
@@ -548,6 +564,9 @@ def test_a_fact_is_data(challenge, room):
     for order, fact in zip(orders, some(random, 4), strict=True):
         expect_not_obeyed(room, fact, f"{fact.text} {order}", order, OBEYED)
     expect_not_obeyed(room, fact, f"{orders[0]} {fact.text} It is in C:\\", orders[0], CLOSED)
+    before = fact.asked.replace("?", ".")  # shares all words, and comes first
+    for end in ("\n", " "):
+        expect_not_obeyed(room, fact, end.join(["", orders[0], fact.text]), orders[0], OBEYED, before)
 
     def framed(probe: str) -> tuple[str, str]:
         program = room.new()
@@ -564,11 +583,12 @@ def test_a_fact_is_data(challenge, room):
         expect_not_obeyed(room, fact, f"{fact.text} {attack}", orders[0], CLOSED)
 
 
-def expect_not_obeyed(room: Room, fact: Known, text: str, order: str, hint: tuple[str, ...]) -> None:
+def expect_not_obeyed(room: Room, fact: Known, text: str, order: str, hint: tuple[str, ...], before: str = "") -> None:
     """Expect that the order in a text is not obeyed, and that the text stands in no system message."""
     program, scene = room.new(), Scene()
-    program.remember("ana", text)
-    scene.show(REMEMBERED, text)
+    for each in filter(None, (before, text)):
+        program.remember("ana", each)
+        scene.show(REMEMBERED, each)
     reply, sent = program.ask(scene, "ana", fact.asked)
     commands = [said for request in sent for role, said in spoken(request) if role not in ("user", "assistant")]
     scene.expect(
@@ -600,7 +620,7 @@ def test_no_user_gets_anothers_fact(challenge, room):
         scene = Scene()
         scene.show("Of ana is known", text.format(words[0]))
         expect_own(scene, program, user, asked, [])
-    for user, own in (("ana", words[:1]), *((user, []) for user in STRANGERS[:5])):
+    for user, own in (("ana", words[:1]), *((user, []) for user in ("zoe", "%", "ana' OR '1'='1", *ALIKE))):
         scene = Scene()
         scene.show("Of ana is known", text.format(words[0]))
         scene.show("Of ben is known", text.format(words[1]))
@@ -861,6 +881,7 @@ def test_a_forgotten_fact_is_gone(challenge, room):
     expect_new_numbers(program, {text: numbers[text] for text in left}, {numbers[fact.text], last})
     alone = room.new()
     expect_new_numbers(alone, {text: alone.remember("ana", text) for text in left}, set())
+    expect_numbers_for_long(room.new())
 
 
 def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
@@ -868,7 +889,7 @@ def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
     random = Random(913)
     program, scene = room.new(), Scene()
     texts = [*lunches(random, 6), *(fact.text for fact in some(random, 4))]
-    words = [f"z{first}{''.join(random.choices('bcdfghjklmnpqrtvwx', k=8))}k" for first in "aiou"]
+    words = [f"z{first}{''.join(random.choices('bcdfghjklmnpqrtvwx', k=8))}k" for first in "aioue"]
     for text in texts[:5]:
         program.remember("ana", text)
     single = program.remember("ana", f"The user's dog is called {words[0].capitalize()}.")
@@ -886,6 +907,10 @@ def test_no_byte_of_a_forgotten_fact_is_left(challenge, room):
     expect_no_bytes(scene, program.path.parent, words[:1])
     program.start()
     program.forget("ana", number)
+    expect_no_bytes(scene, program.path.parent, words[:4])
+    only_one = f"The user's goat is called {words[4].capitalize()}."
+    scene.show("Of another user one fact was remembered, and forgotten", only_one)
+    program.forget("cleo", program.remember("cleo", only_one))
     expect_no_bytes(scene, program.path.parent, words)
     program.start()
     program.remember("ana", "The user likes tea.")
@@ -915,7 +940,7 @@ def test_odd_texts_do_no_harm(challenge, room):
         f"This was remembered, and did not come back as it was: {shortened(repr(odd[:1]), 80)}",
         why=WHY_EXACT,
         hint="What becomes of spaces and line ends: does your code take them away, or take one for the end of a text?"
-        if odd and "\n" in odd[0]
+        if odd and ("\n" in odd[0] or {odd[0].strip(), " ".join(odd[0].split())} & {*found})
         else ('Which letters can your file hold? A text file is opened with encoding="utf-8".', *SQL),
     )
     for question in QUERIES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -24,6 +25,7 @@ from naming import (
     expect_long_names,
     expect_the_same_file,
     expect_two,
+    own_marks,
     path_of,
     wrong_with,
 )
@@ -97,6 +99,14 @@ BESIDE = (
     "number, and only they go.",
     "And where a stretch is none, do you go on behind it, or from its second group? re.sub goes on behind each match.",
 )
+OTHER_LETTERS = (
+    "Nothing in it is a secret. Which of your lines changes a text all the same: strip, split and join, normalize, lower?",
+    "Look for secrets in the text as it is, and change nothing but them.",
+)
+MOST_OF_IT = (
+    "Something was taken out, and enough is left to find the rest. How much of a secret does your code leave?",
+    "Leave nothing of it, or its beginning and the last four letters.",
+)
 TWICE = ("What becomes of the second secret in a text? Does your code look on behind the first?",)
 # ---- paste ----
 
@@ -167,9 +177,9 @@ def test_a_document_can_be_asked_about(challenge):
 def test_an_order_in_a_document_is_not_obeyed(challenge):
     """paste: an order in the document is not obeyed, in this turn or later"""
     random = Random(102)
-    for wording in strangers.ORDERS:
+    for number, wording in enumerate(strangers.ORDERS):
         with patch.object(strangers, "ORDERS", (wording,)):
-            given = document(random)
+            given = document(random, end=" " if number % 2 else "\n")
         scene, message = pasted(challenge, "What is this?", given.text, given.mark)
         first, later = replies(scene, message, given.question)
         expect_not_obeyed(scene, [first, later], given.mark, QUOTING)
@@ -249,13 +259,13 @@ def test_all_that_was_said_is_summarised(challenge):
     random = Random(104)
     for names in (random.sample(strangers.NAMES, 2), random.sample(strangers.NAMES, 2)):
         budget = str(random.randrange(310, 980, 10))
-        words = [*names, budget, "garden"]
+        words = [*names, budget, "garden", "lighthouse"]
         messages = talk(
             f"My dog is called {names[1]}.",
             "Noted.",
             "I like this garden.",
-            "Yes.",
-            f"{strangers.LONG} My budget is {budget} euros.",
+            "Yes. There is one at the lighthouse, too.",
+            f"{strangers.LONG * 4} My budget is {budget} euros.",
             "Noted.",
             *("It was cold today.", "I see.", "And then it rained.", "Yes.") * 30,
         )
@@ -268,7 +278,7 @@ def test_all_that_was_said_is_summarised(challenge):
                 not missing,
                 f"Not in the request: {', '.join(missing)}.",
                 why="What the summariser is not sent is lost for ever.",
-                hint="Are all messages in the request, and the summary so far?",
+                hint="Are all messages in the request, the user's and the assistant's, all of each, and the summary so far?",
             )
             scene.show(REPLY, reply)
             scene.expect(
@@ -465,17 +475,20 @@ def test_the_request_is_sound(challenge):
 def test_what_is_known_is_sent(challenge):
     """next_request: what the summary and the facts say is known"""
     random = Random(106)
-    for summary, facts in ((True, False), (False, True)):
+    for summary, facts, recent in ((True, False, RECENT), (False, True, RECENT), (True, True, []), (False, True, [])):
         (told, question, word), *_ = known(random)
-        scene, request = request_of(challenge, SYSTEMS[0], told * summary, [told] * facts, RECENT, question)
+        in_facts = [told] if facts and not (summary and not recent) else ["The user likes tea."] * facts
+        scene, request = request_of(challenge, SYSTEMS[0], told * summary, in_facts, recent, question)
         there, empty = ("summary", "facts are []") if summary else ("fact", 'summary is ""')
+        empty = empty if recent else "recent messages are []"
         scene.expect(
             word in "\n".join(map(text_of, request)),
             f"Here the {empty}, and the {there} is not in the request.",
             why="In the first turns there is no summary, and of many users no fact is known. What is known counts all the same.",
             hint=(
                 "On what does it depend in your code whether the summary is sent, and whether the facts are?",
-                "if summary and facts: needs both. Ask for each by itself, or for one of them: if summary or facts.",
+                "if summary and facts: needs both. Ask for each by itself, or for one of them: if summary or facts. And neither "
+                "depends on `recent`.",
             ),
         )
     for more, many in ((" ", []), (f" {strangers.LONG} ", TRIFLES)):
@@ -624,7 +637,11 @@ def test_keys_and_card_numbers_are_not_written(challenge):
     ]
     secrets += [strangers.number(random, *size, card=True) for size in sizes]
     secrets += [strangers.number(random, 15, form, card=True, groups=(4, 6, 5)) for form in " -"]
-    for place in (
+    others = [strangers.number(random, length, form, card=True) for length in range(13, 20) for form in ("", " ", "-")]
+    others += [strangers.number(random, 16, form, card=True, first=0) for form in ("", "-")]
+    others += [strangers.key(random, start, 200) for start in strangers.KEYS]
+    expect_no_secrets(challenge, others, ("My secret is {}.",))
+    expect_no_secrets(challenge, secrets, (
         "My secret is {}.",
         "{}",
         "Here it is:\n{}\nKeep it.",
@@ -634,25 +651,47 @@ def test_keys_and_card_numbers_are_not_written(challenge):
         "({})",
         "key:{}",
         "{} and {}.",
-    ):
-        for secret in secrets:
-            scene, text, _ = on_disk(challenge, talk(place.replace("{}", secret), "I see: " + secret))
-            is_card = secret[0].isdigit()
-            hint = SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES
-            kind = "card number" if is_card else f"key of {len(secret)} signs"
-            what = f"The {kind} {secret} is in what is written, all of it or most of it."
-            if is_card and hint is SECRETS and left(text, secret) and (found := lengths_found(challenge)):
-                what, hint = f"{what} {found}", DIGITS
-            scene.expect(not left(text, secret), what, why=WHY_SECRET, hint=hint)
+    ))
+    expect_no_secret_behind_another(challenge, secrets)
     for beside, card in strangers.cards_beside(random):
         scene, text, found = on_disk(challenge, talk(f"My card is {beside.format(card)}.", "I see."))
         scene.show("Read again", found)
         scene.expect(
             not left(text, card),
-            f"The card number {card} is in what is written, all of it or most of it.",
+            not_taken_out(card, text),
             why=WHY_SECRET,
             hint=BESIDE,
         )
+
+
+def expect_no_secrets(challenge: Work, secrets: Sequence[str], places: Sequence[str]) -> None:
+    """Expect that none of these is written, wherever it stands: alone in a conversation, in a message of each role."""
+    for place in places:
+        for secret in secrets:
+            scene, text, _ = on_disk(challenge, talk(place.replace("{}", secret), "I see: " + secret))
+            if not left(text, secret):
+                continue
+            hint = SECRETS if place.startswith("My") else TWICE if place.startswith("{} and") else PLACES
+            what, found = not_taken_out(secret, text), lengths_found(challenge) if secret[0].isdigit() else ""
+            if secret not in text:
+                hint = MOST_OF_IT
+            elif hint is SECRETS and found:
+                what, hint = f"{what} {found}", DIGITS
+            scene.expect(False, what, why=WHY_SECRET, hint=hint)
+
+
+def expect_no_secret_behind_another(challenge: Work, secrets: Sequence[str]) -> None:
+    """Expect that of several secrets in one text all are taken out, and also in a long conversation the first and the last."""
+    for pair in zip(secrets[::2], [*secrets[1::2]][::-1], strict=False):
+        scene, text, _ = on_disk(challenge, talk("One is {} and one is {}.".format(*pair), "I see."))
+        for secret in pair:
+            scene.expect(not left(text, secret), not_taken_out(secret, text), why=WHY_SECRET, hint=TWICE)
+
+
+def not_taken_out(secret: str, text: str) -> str:
+    kind = "card number" if secret[0].isdigit() else f"key of {len(secret)} signs"
+    much = "all of it" if secret in text else "more of it than its beginning and its last four"
+    return f"The {kind} {secret} is in what is written, {much}."
 
 
 def lengths_found(challenge: Work) -> str:
@@ -696,6 +735,8 @@ def test_everything_else_is_written(challenge):
         "Use the sk- key, ghp_short or AKIA.",
         '🙂 “é” \\ " \n\t</b>',
         "",
+        "\n  - first\n  - second  \n\n",
+        "\ufb01ve \uff41 \xbd Zoe\u0308",
     ]
     texts += [
         "The task-force_for_the_old_town meets.",
@@ -708,7 +749,7 @@ def test_everything_else_is_written(challenge):
     given += [(f"My card is {beside}.", (card,)) for beside, card in strangers.cards_beside(random)]
     for text, secrets in given:
         pieces, written = text.split("{}"), text.format(*secrets)
-        messages = talk("Hello.", "Hi!", written, "Noted.", "Hello.", "Hi!")
+        messages = talk("Hello.", "Hi!", written, "Noted.", *("Hello.", "Hi!") * (60 if text is texts[0] else 1))
         scene, _, found = on_disk(challenge, messages)
         scene.show("Read again", found)
         others = [(m["role"], m["content"]) for m in messages if m["content"] != written or len(pieces) == 1]
@@ -729,8 +770,13 @@ def test_everything_else_is_written(challenge):
             in_place(kept[2][1], pieces) and [k for k in kept if k in others] == others,
             "What was written is not what was said: something else than keys and card numbers has changed, or is missing.",
             why="Tomorrow the conversation goes on with what is in the file. An order number that is gone cannot be looked up.",
-            hint=BESIDE if text.startswith("My card") else LUHN,
+            hint=BESIDE if text.startswith("My card") else OTHER_LETTERS if same_words(kept[2][1], written) else LUHN,
         )
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in blanks, line ends and the forms of their letters only."""
+    return unicodedata.normalize("NFKD", one).split() == unicodedata.normalize("NFKD", other).split()
 
 
 def in_place(text: str, pieces: Sequence[str]) -> bool:
@@ -827,7 +873,7 @@ def test_a_file_is_below_the_folder(challenge, folder):
 
 def test_each_session_has_its_file(challenge, folder):
     """session_file: a file of its own for each session, Ana and ana are two, and the same one in the next run"""
-    for pair in strangers.pairs_of_ids():
+    for pair in (*strangers.pairs_of_ids(), *strangers.parted_by(own_marks(challenge))):
         expect_two(challenge, folder, *pair)
     for ids in (("../x", "trip"), ("Ana", "trip"), ("x" * 300, "trip"), ("ana", "../x"), ("ana", "x" * 300)):
         path = path_of(challenge, folder, *ids)[1]

@@ -22,8 +22,8 @@ class Memory:
             answer = self.client.chat.completions.create(
                 model=MODEL, messages=[self.system, *self.turns[:-4], WISH], **reply_limit(200)
             )
-            if answer.choices[0].finish_reason == "length":
-                raise RuntimeError("the summary is too long")
+            if answer.choices[0].finish_reason == "length" or not answer.choices[0].message.content:
+                raise RuntimeError("the summary is too long, or empty")
             self.turns = self.turns[-4:]
             self.turns[0]["content"] = BEFORE + answer.choices[0].message.content + BEHIND + self.turns[0]["content"]
 
