@@ -87,8 +87,8 @@ def _offered(body: dict) -> tuple[list[dict], bool]:
     functions = [t["function"] for t in body.get("tools") or () if t.get("type") == "function"]
     if isinstance(choice, dict) and "allowed_tools" in choice:
         allowed = choice["allowed_tools"]
-        names = {t.get("function", t).get("name") for t in allowed.get("tools", ())}
-        return [f for f in functions if f["name"] in names], allowed.get("mode") == "required"
+        names = {tool["function"]["name"] for tool in allowed["tools"]}
+        return [f for f in functions if f["name"] in names], allowed["mode"] == "required"
     if isinstance(choice, dict):
         return [f for f in functions if f["name"] == choice.get("function", {}).get("name")], True
     return [] if choice == "none" else functions, choice == "required"
