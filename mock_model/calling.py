@@ -229,7 +229,7 @@ def _called(call: dict) -> str:
 def _told(result: str, about: str, asked: str) -> str:
     """One result in words: the fields of JSON or the lines of a text; of many those with words of the question."""
     lines = [line.strip() for line in result.splitlines() if line.strip(" []{}")]
-    if not lines:
+    if not lines or lines == ["None"]:
         return f"There is no {about}."
     wanted = {w.lemma for w in words(asked) if w.low not in lx.SMALL}
     order = sorted(range(len(lines)), key=lambda n: (-len(wanted & {w.lemma for w in words(lines[n])}), n))

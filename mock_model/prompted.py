@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from mock_model.schemas import Schema
+from mock_model.schemas import DEEPEST, Schema
 from mock_model.transcript import text_of
 
 LISTING = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.I)
@@ -44,12 +44,12 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
     return None
 
 
-def _schema_of(shown: Any) -> Schema:
-    """The schema of an example: its keys, and the types of its values; null may stand for each."""
-    if isinstance(shown, dict):
-        known = {key: _schema_of(value) for key, value in shown.items()}
+def _schema_of(shown: Any, depth: int = 1) -> Schema:
+    """The schema of an example: its keys, and the types of its values; null may stand for each, and for what is deeper."""
+    if isinstance(shown, dict) and depth < DEEPEST:
+        known = {key: _schema_of(value, depth + 1) for key, value in shown.items()}
         return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
-    if isinstance(shown, list):
-        return {"type": "array", "items": _schema_of(shown[0]) if shown else {"type": "string"}}
+    if isinstance(shown, list) and depth < DEEPEST:
+        return {"type": "array", "items": _schema_of(shown[0], depth + 1) if shown else {"type": "string"}}
     kind = "boolean" if isinstance(shown, bool) else "number" if isinstance(shown, (int, float)) else "string"
     return {"type": [kind, "null"]}
