@@ -45,7 +45,8 @@ NEW = (
     r"|anything)\b"
 )
 LEAD = re.compile(
-    r"\W*(?:(?:please|now|ok(?:ay)?|hey|hi|hello|so|then|and|but|well|also|just|kindly|maybe|perhaps|great|thanks|thank you|once (?:more|again)"
+    r"\W*(?:(?:please|now|ok(?:ay)?|hey|hi|hello|so|then|and|but|well|also|just|kindly|maybe|perhaps|great|thanks|thank you"
+    r"|once (?:more|again)"
     r"|alright|right|quick|first|next|instead|be able to|do me a favou?r(?: and)?|mind(?= \w+ing))\b"
     r"|(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get|hear|see|ask (?:you )?for)\b"
     r"|why (?:don['’]t|not|do not) (?:you|we)\b|how about (?:you|we|if you)\b"
