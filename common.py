@@ -44,6 +44,17 @@ ELSEWHERE = {  # what others call it
 OF_OTHERS = {f"OPENAI_{name}" for name in ("ORG_ID", "ORGANIZATION", "PROJECT", "PROJECT_ID", "LOG", "ADMIN_KEY")}
 OF_OTHERS |= {"OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_WEBHOOK_SECRET"}
 NEAR = 0.8  # of 1: as alike as OPENAI_KEY and OPENAI_API_KEY are, or more
+LAST_WORDS = {
+    "OPENAI_API_KEY": "KEY APIKEY TOKEN SECRET",
+    "OPENAI_BASE_URL": "URL URI HOST ENDPOINT BASE SERVER ADDRESS BASEURL",
+    "OPENAI_MODEL": "MODEL DEPLOYMENT",
+    "WORKBOOK_OFFLINE": "OFFLINE",
+}
+OF_MODELS = {"OPENAI", "OLLAMA", "LLM", "GPT", "CHATGPT", "AI", "OPEN", "WORKBOOK"}  # words that go before them
+OUTSIDE = "The environment"
+NO_KEY = frozenset(
+    "sk your my own openai api key here changeme change me replace this insert paste todo none null".split()
+)
 QUOTES = "\"'`“”‘’„«»"
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
 AZURE_KINDS = ("openai.azure", "services.ai.azure", "cognitiveservices.azure")
@@ -99,7 +110,7 @@ class Settings:
         OpenAI's current models refuse `max_tokens`, at OpenAI and on Azure; Ollama and llama-cpp-python silently ignore
         `max_completion_tokens`.
         """
-        host = urlsplit(self.base_url or OPENAI_URL).hostname or ""
+        host = (urlsplit(self.base_url or OPENAI_URL).hostname or "").rstrip(".")
         own = host.endswith((".openai.com", ".azure-api.net", *AZURE_HOSTS))
         return "max_completion_tokens" if own else "max_tokens"
 
@@ -109,7 +120,8 @@ class Settings:
         if self.offline:
             return "this program"
         parts = urlsplit(self.base_url or OPENAI_URL)
-        return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+        host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+        return f"{host}:{parts.port}" if parts.port else f"{host}"
 
     def __repr__(self) -> str:
         return f"Settings(model={self.model!r}, place={self.place!r}, key={'set' if self.key else None})"
@@ -129,7 +141,7 @@ def read_settings(environment: Mapping[str, str], env_file: Path = ENV_FILE) -> 
     because the offline model would answer in silence; in the environment, which is not ours alone, only if it would.
     """
     in_file = _read_env_file(env_file)
-    outside = [(name, value, "The environment") for name, value in environment.items()]
+    outside = [(name, value, OUTSIDE) for name, value in environment.items()]
     values = _ours(in_file)
     values |= _ours((_plain_name(name), value, place) for name, value, place in outside)
     values |= _ours(setting for setting in outside if setting[0] in VARIABLES)  # as we write it, it wins
@@ -141,6 +153,7 @@ def read_settings(environment: Mapping[str, str], env_file: Path = ENV_FILE) -> 
         if not (key or base_url):
             _refuse_other_files(env_file)
             _refuse_near_names(misspelt, {"OPENAI_API_KEY", "OPENAI_BASE_URL"})
+            _refuse_a_model_alone(in_file)
     return replace(_who_answers(key, base_url, model, offline), price=_price(price))
 
 
@@ -153,7 +166,7 @@ def _ours(found: Iterable[Setting]) -> dict[str, str]:
 def _refuse_near_names(found: Iterable[Setting], missing: set[str]) -> None:
     """Raise SettingsError for a name that nothing reads, and that was surely meant to be one of ours that is missing."""
     for name, value, place in found:
-        meant = _meant(name, value)
+        meant = _meant(name, value, place == OUTSIDE)
         if meant in missing and _clean(value):
             azure = "AZURE" in name.upper()
             example = "=https://NAME.openai.azure.com/openai/v1/" if azure and meant == "OPENAI_BASE_URL" else "=…"
@@ -165,17 +178,27 @@ def _refuse_near_names(found: Iterable[Setting], missing: set[str]) -> None:
             )
 
 
-def _meant(name: str, value: str = "") -> str | None:
+def _meant(name: str, value: str, outside: bool) -> str | None:
     """Which of our names was surely meant by another one that nothing reads."""
     plain = _plain_name(name)
     letters = re.sub(r"[^A-Z]", "", plain)
     if plain in (*VARIABLES, *OF_OTHERS) or plain in ELSEWHERE:
         return ELSEWHERE.get(plain)
+    if not outside and (own := _by_its_last_word(plain)):
+        return own
     likeness = {ours: _likeness(letters, ours.replace("_", "")) for ours in VARIABLES}
     nearest = max(likeness, key=likeness.get)
     if likeness[nearest] >= NEAR:
         return nearest
     return "OPENAI_API_KEY" if re.match("sk-(?!ant-)", _clean(value)) else None
+
+
+def _by_its_last_word(plain: str) -> str | None:
+    """What is meant by MODEL, API_KEY, BASE_URL, OPENAI_HOST, OLLAMA_MODEL … in a file that is ours alone."""
+    *before, last = re.split(r"[-_.]+", plain.removesuffix("_NAME"))
+    alone = not before and last in ("MODEL", "KEY", "APIKEY", "BASEURL", "OFFLINE")
+    known = before and (OF_MODELS | {"API", "BASE", "DEFAULT", "CHAT", "USE", "MODEL"}).issuperset(before)
+    return next((ours for ours, words in LAST_WORDS.items() if (alone or known) and last in words.split()), None)
 
 
 def _likeness(letters: str, ours: str) -> float:
@@ -189,6 +212,16 @@ def _is_of_others(name: str) -> bool:
     letters, ours = re.sub(r"[^A-Z]", "", plain), [variable.replace("_", "") for variable in VARIABLES]
     longer = any(len(letters) > len(own) + 1 and (letters.startswith(own) or letters.endswith(own)) for own in ours)
     return longer or plain in ELSEWHERE or not letters.startswith(("OPEN", "WORKBOOK"))
+
+
+def _refuse_a_model_alone(in_file: Iterable[Setting]) -> None:
+    """Raise SettingsError where the file names a model and nothing says who has it: the offline model would answer."""
+    model = _ours(in_file).get("OPENAI_MODEL", OFFLINE_MODEL)
+    if model != OFFLINE_MODEL:
+        raise SettingsError(
+            f"OPENAI_MODEL is {_shown(model)}, but nothing says where that model is. Add OPENAI_API_KEY=… for OpenAI, or "
+            "OPENAI_BASE_URL=… for another server, or take the line out for the offline model."
+        )
 
 
 def _refuse_other_files(env_file: Path) -> None:
@@ -209,29 +242,56 @@ def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
         raise SettingsError(
             f"OPENAI_MODEL is {_shown(model)}, but a model's name has no space. Write for example {OPENAI_DEFAULT}."
         )
-
-    if key.endswith("..."):
-        raise SettingsError("OPENAI_API_KEY still holds the placeholder. Put your own key there, or take the line out.")
-    if not re.fullmatch(r"(?!=)[!#-&(-~]*(?<![;,])", key):  # visible ASCII without quotation marks
-        raise SettingsError("OPENAI_API_KEY has a space, a quotation mark or a sign that no key has. Copy it again.")
+    if re.match("sk-", model):
+        raise SettingsError("OPENAI_MODEL holds a key. Put it into OPENAI_API_KEY, and the name of a model here.")
+    _check_key(key, anywhere=bool(base_url))
     if not base_url:
         return Settings(model or OPENAI_DEFAULT, key) if key else Settings(OFFLINE_MODEL)
     if not _is_web_address(base_url):
         raise SettingsError(
             f"OPENAI_BASE_URL is {_shown(base_url)}, which is no web address. Write for example http://localhost:11434/v1."
         )
+    base_url = _without_endpoint(base_url)
+    parts = urlsplit(base_url)
+    if _is_openai(parts.hostname):
+        if not key:
+            raise SettingsError(
+                "OPENAI_BASE_URL is OpenAI's, but OPENAI_API_KEY is not set. Add it, or take the line out."
+            )
+        return Settings(model or OPENAI_DEFAULT, key, base_url)
     if not model:
         raise SettingsError(
             "OPENAI_BASE_URL is set, but OPENAI_MODEL is not set. Name a model that the server has: OPENAI_MODEL=llama3.2."
         )
-    base_url = re.sub(r"/chat/completions/?(?=$|\?)", "", base_url)  # which the client adds itself
-    parts = urlsplit(base_url)
     if parts.hostname.endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
         raise SettingsError(
             f"OPENAI_BASE_URL is {_shown(base_url)}, but Azure's address for this client ends in /openai/v1/. Write for example "
             "https://NAME.openai.azure.com/openai/v1/, and in OPENAI_MODEL the name of your deployment."
         )
     return Settings(model, key or "no-key-needed", base_url)
+
+
+def _without_endpoint(base_url: str) -> str:
+    """An address without the path that the client adds itself, and with the version where OpenAI's own lacks it."""
+    endpoint = r"(/chat/completions|(?<=/v1)/(completions|responses|models|embeddings))/?(?=$|\?)"
+    base_url = re.sub(endpoint, "", base_url.rstrip(",;"))
+    parts = urlsplit(base_url)
+    bare = _is_openai(parts.hostname) and parts.path in ("", "/")
+    return parts._replace(path="/v1").geturl() if bare else base_url
+
+
+def _is_openai(host: str | None) -> bool:
+    """Whether this is OpenAI itself: api.openai.com, or that of a region."""
+    return f".{host}".rstrip(".").endswith(".api.openai.com")
+
+
+def _check_key(key: str, anywhere: bool) -> None:
+    """Raise SettingsError for what is surely no key; the message does not show it. Another server may take any word."""
+    words = re.sub(r"[\W_]+|x{3,}", " ", key.lower()).split()
+    if key.endswith("...") or (key and not anywhere and NO_KEY.issuperset(words)):
+        raise SettingsError("OPENAI_API_KEY still holds the placeholder. Put your own key there, or take the line out.")
+    if not re.fullmatch(r"([^\W_][!#-&(-~]*(?<![;,>\])}]))?", key, re.ASCII) or re.match("sk-.*#", key):
+        raise SettingsError("OPENAI_API_KEY has a space, a quotation mark or a sign that no key has. Copy it again.")
 
 
 def _read_env_file(path: Path) -> list[Setting]:
@@ -284,9 +344,9 @@ def _with_plain_name(line: str) -> str:
     name, equals, value = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S).groups()
     if not equals or _plain_name(name) not in VARIABLES:
         return line
-    for mark in "\"'":  # around both, as cmd.exe wants it
-        if name.count(mark) % 2 and value.rstrip().endswith(mark):
-            value = value.rstrip()[:-1]
+    around = sum(name.count(mark) for mark in QUOTES) % 2  # around both, as cmd.exe wants it
+    if around and value.rstrip().endswith(tuple(QUOTES)):
+        value = value.rstrip()[:-1]
     return f"{_plain_name(name)}={value}"
 
 
@@ -327,7 +387,7 @@ def _is_on(value: str) -> bool:
 
 def _shown(value: str) -> str:
     """A value for an error message, without what may be a secret: people paste keys into the wrong line."""
-    return repr(re.sub(r"[\w-]{20,}|(?<=//)[^/]*@", "…", value))
+    return repr(re.sub(r"[\w-]{20,}|(?<=//)[^/]*@|(?<=\w=)[^&#\s]+", "…", value))
 
 
 def _is_web_address(url: str) -> bool:

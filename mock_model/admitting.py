@@ -9,13 +9,18 @@ import re
 from collections.abc import Sequence
 
 _FOUND = "I find no answer"
-_SAID = re.compile(r"\bI find (?:no answer|none)\b", re.IGNORECASE)
+_SAID = re.compile(r"\bI find (?:no answer|none|nothing)\b", re.IGNORECASE)
 _SHORTER = ("I find no answer to that here.", f"{_FOUND}.", "None found.", "Unknown.")
 
 
 def no_answer(messages: Sequence[dict]) -> str:
     """The reply to a question that nothing in the messages of a request answers."""
     return f"{_FOUND} to that in {_counted(messages)}."
+
+
+def nothing_to_keep(messages: Sequence[dict]) -> str:
+    """The summary of a conversation in which there is nothing to summarise."""
+    return f"I find nothing to keep in {_counted(messages)}."
 
 
 def which(thing: str, messages: Sequence[dict]) -> str:

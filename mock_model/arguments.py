@@ -121,15 +121,14 @@ def _hinted(name: str, spec: dict, options: Sequence, asked: str) -> list:
     near |= telling_words(str(spec.get("description") or ""))
     before = near | ({"from", "between"} if FROM.search(name) else set())
     before |= {"to", "into", "until", "till"} if TO.search(name) else set()
-    spoken = words(asked)
-    found = []
-    for option in options:
-        first = str(option).lower().split()[0] if str(option).strip() else ""
-        places = [n for n, w in enumerate(spoken) if w.text.lower() == first or _as_number(w) == option]
-        follows = any(n and {spoken[n - 1].low, spoken[n - 1].lemma} & before for n in places)
-        if follows or any(n + 1 < len(spoken) and spoken[n + 1].lemma in near for n in places):
-            found.append(option)
-    return found
+    spoken, texts, numbers = words(asked), set(), set()
+    for n, word in enumerate(spoken):
+        follows = n and {spoken[n - 1].low, spoken[n - 1].lemma} & before
+        if follows or (n + 1 < len(spoken) and spoken[n + 1].lemma in near):
+            texts.add(word.text.lower())
+            numbers.add(_as_number(word))
+    firsts = [(option, "".join(str(option).lower().split()[:1])) for option in options]
+    return [o for o, first in firsts if first in texts or (isinstance(o, (int, float)) and o in numbers)]
 
 
 # ---- by type ----

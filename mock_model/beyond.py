@@ -46,6 +46,7 @@ NEW = (
 )
 LEAD = re.compile(
     r"\W*(?:(?:please|now|ok(?:ay)?|hey|hi|hello|so|then|and|but|well|also|just|kindly|maybe|perhaps|great|thanks|thank you"
+    r"|once (?:more|again)"
     r"|alright|right|quick|first|next|instead|be able to|do me a favou?r(?: and)?|mind(?= \w+ing))\b"
     r"|(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get|hear|see|ask (?:you )?for)\b"
     r"|why (?:don['’]t|not|do not) (?:you|we)\b|how about (?:you|we|if you)\b"
@@ -106,6 +107,7 @@ OPINION = re.compile(
     r"|\bwould you rather\b|\bin your (?:\w+ )?opinion\b|\b(?:any|your) thoughts (?:on|about)\b"
     r"|\bwhich (?:one )?is (?:the )?(?:better|best|nicer|prettier|worse|worst|cooler)\W*(?:,|:|$|\w+ or\b)"
     rf"|\bdo you (?:think|believe|reckon|feel)(?: that)? (?:\w+ )*?(?:should|ought|(?:is|are) (?:\w+ )?{EVALUATED})\b"
+    rf"|^(?:is|are) (?!(?:it|that|this|the|there|my|our|your|his|her|their)\b)[^,]*\b(?:a )?{EVALUATED}(?: idea)?\W*$"
     r"|\bis it (?:ever )?(?:right|wrong|ok|okay|fair|moral|ethical|worth it) to\b",
     re.I,
 )
@@ -113,6 +115,7 @@ CODE = r"(?:Python|Java|JavaScript|TypeScript|SQL|C\+\+|C#|Rust|PHP|Ruby|HTML|CS
 TRANSLATION = re.compile(  # into another tongue, or into a computer's
     rf"\bhow (?:do|does|would|can|should|to) (?:(?:you|one|i|we|they) )?(?:say|write|spell|call)\b.*\bin {TONGUE}\b"
     rf"|\bwhat\b.*\bin {TONGUE}\W*$"
+    rf"|\b(?:put|turn|change) (?:it|this|that|these|those|them|my|the|[\"“'‘])\b.*\binto {TONGUE}\b"
     rf"|\b{TONGUE} (?:word|term|expression|translation|phrase|equivalent)s? (?:for|of)\b"
     rf"|^(?:speak|talk|say|reply|answer|respond)\b(?: (?!the\b)\w+){{0,3}}?(?: in)? {TONGUE}\W*$"
     rf"|\bhow (?:do|can|to|would|should)\b.*\b(?:in|using|with) (?-i:{CODE})(?!\w)",
@@ -141,6 +144,8 @@ WORLD = re.compile(  # asked of the world, not of a conversation
     r"|^what(?:['’]s| is) the (?:time|date)(?: now| today)?\W*$"
     r"|^what(?:['’]s| is) (?:the )?(?:weather|news)(?: like)?(?: today| now| tomorrow| in (?-i:[A-Z])\w+| outside)*\W*$"
     r"|\bwho (?:won|will win) (?:the )?(?:world cup|super bowl|elections?|oscar|nobel|olympics)\b"
+    r"|^what rhymes with\b|^what does (?:the (?:word|term) )?[\"'“‘]?(?-i:[a-z])\w*[\"'”’]? (?:mean|stand for)\W*$"
+    r"|\bhow many \w+ (?:are )?(?:there )?in (?:an? |one )(?!week|day|month|year)\w+\W*$"
     r"|\bwill it (?:rain|snow)\b|\b(?:in the world|on earth)\W*$"
     r"|^(?:is|are) (?!it|that|this)\S.* (?:better|worse|nicer|healthier) than\b",
     re.I,

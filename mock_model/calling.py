@@ -87,8 +87,8 @@ def _offered(body: dict) -> tuple[list[dict], bool]:
     functions = [t["function"] for t in body.get("tools") or () if t.get("type") == "function"]
     if isinstance(choice, dict) and "allowed_tools" in choice:
         allowed = choice["allowed_tools"]
-        names = {t.get("function", t).get("name") for t in allowed.get("tools", ())}
-        return [f for f in functions if f["name"] in names], allowed.get("mode") == "required"
+        names = {tool["function"]["name"] for tool in allowed["tools"]}
+        return [f for f in functions if f["name"] in names], allowed["mode"] == "required"
     if isinstance(choice, dict):
         return [f for f in functions if f["name"] == choice.get("function", {}).get("name")], True
     return [] if choice == "none" else functions, choice == "required"
@@ -229,7 +229,7 @@ def _called(call: dict) -> str:
 def _told(result: str, about: str, asked: str) -> str:
     """One result in words: the fields of JSON or the lines of a text; of many those with words of the question."""
     lines = [line.strip() for line in result.splitlines() if line.strip(" []{}")]
-    if not lines:
+    if not lines or lines == ["None"]:
         return f"There is no {about}."
     wanted = {w.lemma for w in words(asked) if w.low not in lx.SMALL}
     order = sorted(range(len(lines)), key=lambda n: (-len(wanted & {w.lemma for w in words(lines[n])}), n))

@@ -19,11 +19,12 @@ from mock_model.arguments import arguments, offered
 from mock_model.clauses import is_question
 from mock_model.extracting import extract, extraction_task, fact_values, meanings
 from mock_model.instructions import Rules, forbids
-from mock_model.language import lemma, sentences
+from mock_model.language import lemma, sentences, words
+from mock_model.prompted import LISTING, shown_form
 from mock_model.questions import questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
-from mock_model.schemas import Schema, branches, emptiest, fits, resolved, types
+from mock_model.schemas import FORMATS, Schema, Unfillable, branches, emptiest, fits, resolved, types
 from mock_model.summarizing import summary_task
 from mock_model.transcript import text_of
 
@@ -42,14 +43,11 @@ ORDER = re.compile(  # "Extract the event from this:", "Reply only in JSON", "Gi
 )
 SHOWN = re.compile(r"\{[^{}]*\}")
 PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
-LISTING = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.I)
 MOST_ITEMS = 8
 DEEPEST = 6  # levels at which values are looked for
-KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
-NAMED_KEYS = re.compile(
-    r"\b(?:keys?|fields?|propert(?:y|ies))\b[^.\n]*?(?P<quoted>(?:[\"'`“]\w+[\"'`”][, and]*)+)"
-    r"|\b(?:with|using|has|have|for) (?:the |only |these )*(?:keys?|fields?|propert(?:y|ies)):? (?P<bare>\w[\w ,]*)",
-    re.I,
+SELF = frozenset(  # what is the user's own, whatever it is called: contact.email, account.name
+    """user person profile customer client contact account member guest traveller traveler passenger patient student
+    employee applicant author sender owner details data info information identity personal me self speaker""".split()
 )
 ABSENT = object()
 
@@ -86,6 +84,10 @@ class Source:
         return "\n".join(text_of(m) for m in self.messages)
 
     @cached_property
+    def by_users(self) -> str:
+        return "\n".join(text_of(m) for m in self.messages if m["role"] == "user")
+
+    @cached_property
     def facts(self) -> list[dict[str, Any]] | None:
         """The facts, where facts are asked for."""
         task = extraction_task(self.messages)
@@ -112,7 +114,7 @@ def any_object(source: Source, within: Callable[[str], bool]) -> str:
         except ValueError:
             value = [] if text == task.form.none else text.splitlines()
         return _text(value if isinstance(value, dict) else {"facts": value})
-    if schema := _shown(source.messages):
+    if schema := shown_form(source.messages):
         return fill(schema, source)
     asked = text_of(source.messages[-1]) if source.messages[-1]["role"] == "user" else ""
     if summary_task(source.messages):
@@ -138,59 +140,37 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _shown(messages: Sequence[dict]) -> Schema | None:
-    """The form that the last user message or the instructions show as an object, or whose keys they name."""
-    asking = [m for m in messages if m["role"] in ("system", "developer")]
-    asking += [messages[-1]] if messages[-1]["role"] == "user" else []
-    for message in reversed(asking):
-        text = text_of(message)
-        if not re.search("json", text, re.I):
-            continue
-        for opening in re.finditer(r"\{", text[:20_000]):
-            try:
-                shown, _ = json.JSONDecoder().raw_decode(text, opening.start())
-            except (ValueError, RecursionError):
-                shown = dict.fromkeys(KEY.findall(text[opening.start() :].partition("}")[0]), "")
-            if shown:
-                return _schema_of(shown)
-        if named := NAMED_KEYS.search(text):
-            keys = (
-                re.findall(r"[\"'`“](\w+)", named["quoted"])
-                if named["quoted"]
-                else ["_".join(key.split()) for key in LISTING.split(named["bare"])]
-            )
-            return _schema_of(dict.fromkeys(keys, ""))
-    return None
-
-
-def _schema_of(shown: Any) -> Schema:
-    """The schema of an example: its keys, and the types of its values; null may stand for each."""
-    if isinstance(shown, dict):
-        known = {key: _schema_of(value) for key, value in shown.items()}
-        return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
-    if isinstance(shown, list):
-        return {"type": "array", "items": _schema_of(shown[0]) if shown else {"type": "string"}}
-    kind = "boolean" if isinstance(shown, bool) else "number" if isinstance(shown, (int, float)) else "string"
-    return {"type": [kind, "null"]}
-
-
 # ---- values ----
 
 
 def _filled(schema: Any, root: Schema, path: tuple[str, ...], source: Source) -> Any:
     """What the messages give for a schema, or ABSENT; what is given fits."""
     whole = resolved(schema, root)
-    for option in branches(whole, root):
-        value = _of_kind(option, root, path, source)
+    options = list(branches(whole, root))
+    for option in sorted(options, key=lambda one: not _is_named(one, source)) if len(options) > 1 else options:
+        try:
+            value = _of_kind(option, root, path, source)
+        except Unfillable:  # something else is needed in it, and nothing fits that
+            continue
         if value is not ABSENT and fits(value, whole, root):
             return value
     return ABSENT
 
 
+def _is_named(schema: Schema, source: Source) -> bool:
+    """Whether the messages name the constant by which an object is told from others: {"kind": {"const": "cat"}, …}."""
+    marks = (inner.get("const") for inner in (schema.get("properties") or {}).values() if isinstance(inner, dict))
+    return any(
+        isinstance(mark, str) and re.search(rf"\b{re.escape(mark)}\b", source.everything, re.I) for mark in marks
+    )
+
+
 def _of_kind(schema: Schema, root: Schema, path: tuple[str, ...], source: Source) -> Any:
     kind = (types(schema) or ["string"])[0]
-    if "const" in schema or kind == "null":
+    if kind == "null":
         return ABSENT
+    if "const" in schema:
+        return _listed([schema["const"]], path, source) if path else ABSENT
     if kind == "object":
         return _object(schema, root, path, source)
     if kind == "array":
@@ -218,13 +198,42 @@ def _asked_for(known: dict[str, Any], root: Schema, path: tuple[str, ...], sourc
             if value is not ABSENT:
                 given[key] = value
     left = {key: _plain(inner, root) for key, inner in known.items() if key not in given}
-    if len(path) < 2 and source.said and left:
+    if source.said and left and _is_spoken_of(path, root, source):
         calls, _ = arguments({"name": "", "parameters": {"properties": left}}, source.said)
         taken = {str(value) for value in given.values()}
         for key, value in (calls[0] if calls else {}).items():
             if value is not None and str(value) not in taken and fits(value, known[key], root):
                 given[key] = value
+    if len(path) < 2:
+        given |= _by_their_form({key: known[key] for key in left if key not in given}, root, given, source)
     return given
+
+
+def _is_spoken_of(path: tuple[str, ...], root: Schema, source: Source) -> bool:
+    """Whether a message can be about an object: it names it, or there is no other that it could be about."""
+    objects = [one for one in (root.get("properties") or {}).values() if "object" in types(_plain(one, root))]
+    if len(path) != 1 or len(objects) < 2:
+        return len(path) < 2
+    said = {word.lemma for word in words(source.said)}
+    return any(lemma(part.lower()) in said for part in PARTS.split(path[0]) if part)
+
+
+def _by_their_form(left: dict[str, Any], root: Schema, given: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Dates, addresses and the like: of a form that one property alone has, and of which users wrote one."""
+    forms = {key: form for key, inner in left.items() if (form := _form(inner, root)) in FORMATS and form != "hostname"}
+    found = {}
+    for key, form in forms.items():
+        written = re.findall(rf"(?<![\w.:@+-]){FORMATS[form][0]}(?![\w:@-]|\.\w)", source.by_users, re.A)
+        values = [
+            value for value in dict.fromkeys(written) if value not in given.values() and fits(value, left[key], root)
+        ]
+        if len(values) == 1 and [*forms.values()].count(form) == 1:
+            found[key] = values[0]
+    return found
+
+
+def _form(schema: Any, root: Schema) -> str | None:
+    return next((form for option in branches(resolved(schema, root), root) if (form := option.get("format"))), None)
 
 
 def _plain(schema: Any, root: Schema, in_list: bool = False) -> Schema:
@@ -303,9 +312,7 @@ def _questions_for(schema: Schema, path: tuple[str, ...]) -> list[str]:
     """Questions for a property: by its name, with what it belongs to; then by what describes it."""
     thing = " ".join(part for part in PARTS.split(path[-1]) if part).lower()
     of = " ".join(part for part in PARTS.split(path[-2]) if part).lower() if len(path) > 1 else ""
-    owned = (
-        f"{of}'s {thing}" if of and of not in ("user", "person", "profile", "customer", "details", "data") else thing
-    )
+    owned = f"{of}'s {thing}" if of and of not in SELF else thing
     found = [f"What is my {owned}?"]
     if owned == thing:
         found += [f"What is the {thing}?", f"Which {thing}?"] if thing not in ("name", "id") else []

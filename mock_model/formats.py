@@ -14,7 +14,7 @@ from typing import Any
 
 from mock_model.catalogue import Model
 from mock_model.responses import ApiError
-from mock_model.schemas import DEEPEST, FORMATS, UNFILLABLE, Unfillable, emptiest, resolved
+from mock_model.schemas import DEEPEST, FORMATS, MOST, UNFILLABLE, Unfillable, branches, emptiest, resolved, types
 from mock_model.shapes import refusal
 
 NOT_STRICT = frozenset(  # keywords that a strict schema must not have
@@ -103,9 +103,9 @@ def _malformed(root: dict[str, Any]) -> str | None:
         if isinstance(schema, bool):
             continue
         kinds = schema.get("type", [])
-        bad = [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind not in _TYPES] if kinds else []
-        if not isinstance(kinds, (str, list)) or bad:
-            shown = json.dumps(bad[0] if bad else kinds).replace('"', "'")
+        bad = [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind not in _TYPES]
+        if bad:
+            shown = json.dumps(bad[0]).replace('"', "'")
             return f"{shown} is not valid under any of the given schemas."
         wrong = [key for key, right in _well_formed(schema) if not right]
         if wrong:
@@ -126,7 +126,7 @@ def _well_formed(schema: dict[str, Any]) -> Iterator[tuple[str, bool]]:
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             yield key, number and (key != "multipleOf" or value > 0)
         elif key in _SIZES:
-            yield key, isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1_000
+            yield key, isinstance(value, int) and not isinstance(value, bool) and value >= 0
         elif key in _INNER:
             yield key, isinstance(value, (dict, bool))
         elif key in ("$ref", "format", "pattern"):
@@ -176,15 +176,38 @@ def _breaks(schema: dict[str, Any]) -> str | None:
     return f"{rule} Extra required key '{extra}' supplied." if extra is not None else None
 
 
+def _unpromised(schema: dict[str, Any]) -> str | None:
+    """What it cannot promise of a keyword's value."""
+    if (form := schema.get("format", "date")) not in FORMATS:
+        return f"cannot promise the format '{form}', so it refuses it. Leave it out offline"
+    if size := next((key for key in ("minItems", "minLength") if schema.get(key, 0) > MOST), None):
+        return f"writes no '{size}' of more than {MOST}"
+    if "pattern" in schema and "string" in types(schema):
+        alone = {"type": "string", **{key: schema[key] for key in (*_SIZES[2:], "pattern") if key in schema}}
+        if not _is_fillable(alone):
+            return f"finds no text for the pattern '{schema['pattern']}'"
+    return None
+
+
+def _is_fillable(schema: dict[str, Any]) -> bool:
+    try:
+        emptiest(schema, schema)
+    except Unfillable:
+        return False
+    return True
+
+
 def _unfillable(root: dict[str, Any]) -> str | None:
     """What the offline model cannot promise of a schema, in words of our own; OpenAI may take it."""
     for path, schema in _schemas(root):
         keyword = next((key for key in schema if key in UNFILLABLE), None) if isinstance(schema, dict) else None
         if keyword:
             return f"{_in(path)} the offline model cannot promise '{keyword}', so it refuses it. Leave it out offline."
+        if isinstance(schema, dict) and (fault := _unpromised(schema)):
+            return f"{_in(path)} the offline model {fault}."
     try:
         for _, schema in _schemas(root):
-            resolved(schema, root)
+            list(branches(resolved(schema, root), root))
         emptiest(root, root)
     except Unfillable as error:
         return str(error)

@@ -123,9 +123,9 @@ def read_message(
     topics is what they stand for before it; before is the message before it, (role, text), which it may answer in a word.
     """
     found: list[Statement] = []
-    asked = _asked(*before) if before else ()
+    asked, speaks_of_user = _asked(*before) if before else (), bool(ABOUT_USER.search(text))
     for speaker, said in utterances(role, text):
-        about_user = speaker == role and bool(ABOUT_USER.search(text))
+        about_user = speaker == role and speaks_of_user
         correcting = 0
         for sentence in sentences(MISSPOKE.sub("", said) if speaker == "user" else said):
             if speaker == "assistant" and admits(sentence):

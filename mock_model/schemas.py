@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
+
+from mock_model.patterns import examples
 
 DEEPEST = 24  # levels of objects and arrays inside one another
 UNFILLABLE = frozenset(
@@ -23,16 +27,13 @@ FORMATS = {  # the formats of OpenAI's guide, each with what it looks like and a
     "time": (r"\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "00:00:00Z"),
     "date": (r"\d{4}-\d\d-\d\d", "1970-01-01"),
     "duration": (r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?", "PT0S"),
-    "email": (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "nobody@example.org"),
+    "email": (r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)+", "nobody@example.org"),
     "hostname": (r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*", "example.org"),
     "ipv4": (r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", "0.0.0.0"),
     "ipv6": (r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*", "::"),
     "uuid": (r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-0000-0000-000000000000"),
 }
-TRIED = (  # for a text with a pattern
-    "", "a", "A", "0", "aa", "AA", "00", "aaa", "AAA", "000", "aaaa", "AAAA", "0000", "Aaa", "aaa0", "AAA-0000", "@aaaa",
-    "00000", "a@example.org", "https://example.org", "1970-01-01", "00:00", "+10000000000", "0.0", "0.0.0", "#000000",
-)  # fmt: skip
+MOST = 10_000  # items of a list and characters of a text that a schema may want at least
 Schema = dict[str, Any]
 
 
@@ -139,12 +140,29 @@ def _object_fits(value: dict[str, Any], schema: Schema, root: Schema) -> bool:
 
 
 def _string_fits(value: str, schema: Schema) -> bool:
-    form = FORMATS.get(schema.get("format", ""))
+    form = schema.get("format", "")
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf):
         return False
     if "pattern" in schema and not re.search(schema["pattern"], value):
         return False
-    return form is None or bool(re.fullmatch(form[0], value, re.A))
+    return form not in FORMATS or (bool(re.fullmatch(FORMATS[form][0], value, re.A)) and _exists(form, value))
+
+
+_READ: dict[str, Callable[[str], Any]] = {  # each raises ValueError for what there is not: 30 February, 25 o'clock
+    "date": date.fromisoformat,
+    "time": lambda text: time.fromisoformat(text.upper()),
+    "date-time": lambda text: datetime.fromisoformat(text.upper()),
+    "ipv4": IPv4Address,
+    "ipv6": IPv6Address,
+}
+
+
+def _exists(form: str, value: str) -> bool:
+    try:
+        _READ.get(form, str)(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _number_fits(value: float, schema: Schema) -> bool:
@@ -190,7 +208,7 @@ def _candidates(schema: Schema, root: Schema, depth: int) -> Iterator[Any]:
     elif kind == "string":
         form = FORMATS.get(schema.get("format", ""))
         yield form[1] if form else "." * schema.get("minLength", 0)
-        yield from TRIED if "pattern" in schema else ()
+        yield from examples(schema["pattern"], schema.get("minLength", 0)) if "pattern" in schema else ()
     elif kind in ("integer", "number"):
         yield from _numbers(schema, kind)
     else:
@@ -212,9 +230,11 @@ def _numbers(schema: Schema, kind: str) -> Iterator[float]:
     step = schema.get("multipleOf") or 1
     near = [0, *ends, *(end + sign * step for end in ends for sign in (1, -1))]
     near += [math.ceil(end / step) * step for end in ends] + [math.floor(end / step) * step for end in ends]
-    near += [sum(ends) / 2] if len(ends) == 2 else []
+    lows = [schema[key] for key in ("minimum", "exclusiveMinimum") if key in schema]
+    highs = [schema[key] for key in ("maximum", "exclusiveMaximum") if key in schema]
+    near += [(max(lows) + min(highs)) / 2] if lows and highs else []
     for value in near:
         if kind == "integer" or value == int(value):
             yield from dict.fromkeys((math.floor(value), math.ceil(value)))
         else:
-            yield value
+            yield round(value, 12) if step != 1 else value

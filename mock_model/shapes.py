@@ -63,6 +63,7 @@ _PART = Shape(
     keys={
         "type": Shape("a string", required=True, values=_PART_TYPES),
         **dict.fromkeys((*_PART_TYPES, "prompt_cache_breakpoint"), _ANYTHING),
+        **dict.fromkeys(("text", "refusal"), _TEXT),
     },
 )
 _CALLED = Shape("an object", required=True, keys={"name": _NAME, "arguments": _STRING})
@@ -112,7 +113,7 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "logprobs": _SWITCH,
     "top_logprobs": Shape("an integer", nullable=True, low=0, high=20),
     "user": Shape("a string"),
-    "seed": Shape("an integer", nullable=True),
+    "seed": Shape("an integer", nullable=True, low=-(2**63), high=2**63 - 1),
     "prompt_cache_options": Shape(
         "an object",
         keys={"mode": Shape("a string", values=("implicit", "explicit")), "ttl": Shape("a string", values=("30m",))},
@@ -134,6 +135,22 @@ _FIELDS = {  # in the order in which OpenAI reports them
 }
 _OTHERS = {name: _ANYTHING for name in CompletionCreateParamsStreaming.__annotations__ if name not in _FIELDS}
 REQUEST = Shape("an object", keys=_FIELDS | _OTHERS)
+_NAMED = Shape(
+    "an object",
+    keys={
+        "type": Shape("a string", required=True, values=("function",)),
+        "function": Shape("an object", required=True, keys={"name": _NAME}),
+    },
+)
+_LIST_OF_NAMED = Shape(
+    "an object",
+    required=True,
+    keys={
+        "mode": Shape("a string", required=True, values=("auto", "required")),
+        "tools": Shape("an array of objects", required=True, items=_NAMED),
+    },
+)
+ALLOWED = Shape("an object", keys={"type": Shape("a string", required=True), "allowed_tools": _LIST_OF_NAMED})
 _ORDINARY_ROLES = ("user", "assistant", "system", "developer")
 
 

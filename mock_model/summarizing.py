@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mock_model import lexicon as lx
+from mock_model.admitting import nothing_to_keep
 from mock_model.clauses import is_question
 from mock_model.handover import Parts, asks, parts
 from mock_model.instructions import Rules, rules, styled
@@ -24,7 +25,6 @@ from mock_model.retelling import completed, in_third_person, inside, whole
 from mock_model.transcript import text_of
 
 STRONG = ("system", "developer")
-NOTHING = "Nothing has been said yet that needs to be kept."
 HELD = re.compile(r"^(?!\W*(?:you|your)\b).*\bthe user(?:'s)?\b", re.I)  # what a system message knows about the user
 NONE = re.compile(r"\W*(?:none|empty|nothing|n/?a|null)?(?: yet| so far)?\W*", re.I)
 HEADING = re.compile(r"\W*\b[\w ]{1,40}[\"']?:\W*$|^\W*[\w ]{1,40}[\"']?:\s*[\"']?", re.M)
@@ -40,6 +40,7 @@ class Task:
     limits: dict[str, int]  # of words, sentences, tokens, characters, bullets, lines
     keeps: bool  # the prompt names what to keep
     style: Rules = field(default_factory=Rules)  # how the reply will be worded, which takes room too
+    sent: Sequence[dict] = ()  # all messages of the request
 
 
 def summary_task(messages: Sequence[dict]) -> Task | None:
@@ -62,7 +63,7 @@ def summary_task(messages: Sequence[dict]) -> Task | None:
     previous = [re.sub(r";\s+", ".\n", text) for text in held if not NONE.fullmatch(text)]
     prompts = "\n".join([*prompt, *(p.own for p in orders)])
     told = (*({"role": "system", "content": text} for text in previous), *history, *talk)
-    return Task(prompts, told, limits(prompts), keeps(prompts), rules(messages))
+    return Task(prompts, told, limits(prompts), keeps(prompts), rules(messages), messages)
 
 
 def _history(messages: Sequence[dict]) -> Iterator[dict]:
@@ -157,7 +158,7 @@ def summarize(task: Task, fits: Callable[[str], bool], count: Callable[[str], in
 
     fits says whether a text is within the reply limit of the request, count gives its tokens.
     """
-    facts = (_facts(task) if task.keeps else _topics(task.messages)) or [Fact(NOTHING, 0)]
+    facts = (_facts(task) if task.keeps else _topics(task.messages)) or [Fact(nothing_to_keep(task.sent), 0)]
 
     uncut = Rules({slot: value for slot, value in task.style.slots.items() if slot not in ("words", "sentences")})
 

@@ -7,13 +7,14 @@ images, audio), the message says so.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.formats import check_format, strict_fault
 from mock_model.parameters import check_parameters
 from mock_model.responses import ApiError
-from mock_model.shapes import LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
+from mock_model.shapes import ALLOWED, LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
 
 
 def validate(body: Any) -> tuple[Model, dict[str, Any]]:
@@ -81,21 +82,30 @@ def _check_tools(model: Model, body: dict[str, Any]) -> None:
         if "function" not in tool:
             raise _missing(f"tools[{i}].function")
         _check_schema(tool["function"], f"tools[{i}].function.parameters")
-    choice = body.get("tool_choice")
-    if isinstance(choice, dict) and choice.get("type") != "allowed_tools":
-        function = choice.get("function")
-        name = function.get("name") if isinstance(function, dict) else None
-        if name is None:
-            raise _missing("tool_choice.function" + (".name" if isinstance(function, dict) else ""))
-        if name not in [tool["function"]["name"] for tool in body["tools"]]:
-            message = f"no function named '{name}' was specified in the 'functions' parameter."
-            raise refusal(f"Invalid value for 'function_call': {message}", "function_call")
+    if isinstance(choice := body.get("tool_choice"), dict):
+        _check_choice(choice, [tool["function"]["name"] for tool in body["tools"]])
     if not model.reasons_with_tools and body["reasoning_effort"] != "none":
         message = (
             f"Function tools with reasoning_effort are not supported for {model.name} in /v1/chat/completions. "
             "To use function tools, use /v1/responses or set reasoning_effort to 'none'."
         )
         raise refusal(message, "reasoning_effort")
+
+
+def _check_choice(choice: dict[str, Any], offered: list[str]) -> None:
+    """A `tool_choice` that names a function, or those that are allowed. What OpenAI says of a wrong list is not verified."""
+    if choice.get("type") == "allowed_tools":
+        check_shape(choice, ALLOWED, "tool_choice")
+        names = [tool["function"]["name"] for tool in choice["allowed_tools"]["tools"]]
+    else:
+        function = choice.get("function")
+        name = function.get("name") if isinstance(function, dict) else None
+        if name is None:
+            raise _missing("tool_choice.function" + (".name" if isinstance(function, dict) else ""))
+        names = [name]
+    if unknown := next((name for name in names if name not in offered), None):
+        message = f"no function named '{unknown}' was specified in the 'functions' parameter."
+        raise refusal(f"Invalid value for 'function_call': {message}", "function_call")
 
 
 def _check_schema(function: dict[str, Any], param: str) -> None:
@@ -111,6 +121,8 @@ def _check_schema(function: dict[str, Any], param: str) -> None:
         for name, inner in properties.items():
             if inner.get("type") == "array" and "items" not in inner:
                 fault = f"In context=('properties', '{name}'), array schema missing items."
+            elif not isinstance(inner.get("enum", []), list):
+                fault = f"{json.dumps(inner['enum'])} is not of type 'array'."
         if not fault and function.get("strict") and schema:
             fault = strict_fault(schema)
     if fault:

@@ -84,6 +84,45 @@ def test_a_model_name_alone_calls_nobody(tmp_path):
     assert settings(tmp_path, OPENAI_MODEL="gpt-6-luna") == OFFLINE
 
 
+def test_in_the_file_it_asks_where_the_model_is(tmp_path):
+    """The file is ours alone: who names a model there wants it, and not the offline one"""
+    assert "nothing says where that model is" in refusal(tmp_path, "OPENAI_MODEL=gpt-6-luna\n")
+    assert settings(tmp_path, "OPENAI_MODEL=gpt-6-luna\nWORKBOOK_OFFLINE=1\n") == OFFLINE
+    assert settings(tmp_path, "OPENAI_MODEL=gpt-6-luna\n", OPENAI_API_KEY=KEY) == Settings("gpt-6-luna", KEY)
+
+
+@pytest.mark.parametrize("address", ["https://api.openai.com/v1", "https://eu.api.openai.com/v1"])
+def test_openais_own_address_needs_no_model_but_a_key(tmp_path, address):
+    assert settings(tmp_path, OPENAI_BASE_URL=address, OPENAI_API_KEY=KEY) == Settings("gpt-6-luna", KEY, address)
+    bare = address.removesuffix("/v1")
+    assert settings(tmp_path, OPENAI_BASE_URL=bare, OPENAI_API_KEY=KEY).base_url == address
+    assert "OPENAI_API_KEY is not set" in refusal(tmp_path, OPENAI_BASE_URL=address)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil-openai.com", "api.openai.com.example", "xopenai.azure.com", "openai.com@evil.example"]
+)
+def test_a_host_that_only_looks_like_openai_is_another_server(tmp_path, host):
+    found = settings(tmp_path, OPENAI_BASE_URL=f"https://{host}/v1", OPENAI_MODEL="m")
+    assert found.limit_parameter == "max_tokens" and found.base_url == f"https://{host}/v1"
+
+
+@pytest.mark.parametrize("key", ["your-key-here", "sk-xxxxxxxx", "<your key>", "sk-...", "None", "changeme"])
+def test_a_placeholder_is_no_key(tmp_path, key):
+    assert "placeholder" in refusal(tmp_path, OPENAI_API_KEY=key)
+
+
+@pytest.mark.parametrize("around", ["<{}>", "[{}]", "${{{}}}", "{}#mine"])
+def test_what_is_no_part_of_a_key_is_not_sent(tmp_path, around):
+    said = refusal(tmp_path, f"OPENAI_API_KEY={around.format(KEY)}\n")
+    assert "sign that no key has" in said and KEY not in said
+
+
+@pytest.mark.parametrize("key", ["none", "not-needed", "sk-no-key-required"])
+def test_another_server_may_take_any_word_for_a_key(tmp_path, key):
+    assert settings(tmp_path, OPENAI_BASE_URL=OLLAMA, OPENAI_MODEL="m", OPENAI_API_KEY=key).key == key
+
+
 def test_a_key_in_the_environment_means_openai_with_its_default_model(tmp_path):
     found = settings(tmp_path, OPENAI_API_KEY=KEY)
     assert found == Settings("gpt-6-luna", KEY)
@@ -206,6 +245,7 @@ def test_the_key_of_the_example_file_is_known_to_be_none(tmp_path):
         '"OPENAI_API_KEY"="{}"\n',
         "'OPENAI_API_KEY' = {}\n",
         "“OPENAI_API_KEY”=“{}”\n",  # a word processor
+        "“OPENAI_API_KEY={}”\n",
         "OPENAI_API_KEY=‘{}’ # mine\n",
         "OPENAI_API_KEY=„{}“\n",
         "\u200bOPENAI_API_KEY={}\n",  # what one does not see
@@ -246,6 +286,11 @@ def test_a_name_in_the_environment_that_is_surely_ours_counts(tmp_path, name):
         ("AZURE_OPENAI_ENDPOINT", "OPENAI_BASE_URL"),
         ("OPENAI_MODEL_NAME", "OPENAI_MODEL"),
         ("WORKBOOK_OFLINE", "WORKBOOK_OFFLINE"),
+        ("OFFLINE", "WORKBOOK_OFFLINE"),
+        ("MODEL", "OPENAI_MODEL"),
+        ("OPENAI_DEFAULT_MODEL", "OPENAI_MODEL"),
+        ("OLLAMA_HOST", "OPENAI_BASE_URL"),
+        ("BASE_URL", "OPENAI_BASE_URL"),
     ],
 )
 def test_a_name_that_only_looks_like_ours_is_refused_with_its_line(tmp_path, name, meant):
@@ -258,7 +303,8 @@ def test_a_name_that_only_looks_like_ours_is_refused_with_its_line(tmp_path, nam
 
 def test_a_name_that_looks_like_ours_is_left_alone_where_nothing_is_lost(tmp_path):
     mine = f"OPENAI_API_KEY={KEY}\n"
-    for line in (f"OPENAI_API_KEY_OLD={OTHER_KEY}", "OPENAI_ORG_ID=org-1", "OPENAI_KEY=", "OTHER_KEY=1"):
+    others = ("OPENAI_ORG_ID=org-1", "OPENAI_KEY=", "OTHER_KEY=1", "NAME=Ana", "DATABASE_URL=sqlite://", "SECRET_KEY=1")
+    for line in (f"OPENAI_API_KEY_OLD={OTHER_KEY}", *others):
         assert settings(tmp_path, mine + line) == Settings("gpt-6-luna", KEY)
     assert settings(tmp_path, f"WORKBOOK_OFFLINE=1\nOPENAI_APIKEY={KEY}\n") == OFFLINE
     assert settings(tmp_path, "", OPENAI_APIKEY=KEY, WORKBOOK_OFFLINE="1") == OFFLINE
@@ -332,7 +378,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path):
 def test_a_line_that_sets_nothing_is_named_by_its_number(tmp_path, number, text):
     said = refusal(tmp_path, text)
     assert f"Line {number} of .env" in said and "NAME=value" in said
-    assert KEY not in said
+    assert KEY not in said and "s3cret" not in said
 
 
 def test_what_looks_like_a_reference_is_text(tmp_path):
@@ -419,6 +465,8 @@ def test_settings_that_are_shown_hold_no_secret(base_url):
     "variables",
     [
         {"OPENAI_BASE_URL": KEY, "OPENAI_MODEL": "m"},
+        {"OPENAI_BASE_URL": "https://mine.openai.azure.com/?api-key=s3cret", "OPENAI_MODEL": "m"},
+        {"OPENAI_MODEL": KEY, "OPENAI_API_KEY": OTHER_KEY},
         {"OPENAI_BASE_URL": f"http://me:{KEY}@example.com/v1"},
         {"OPENAI_BASE_URL": f"ftp://me:{KEY}@example.com/v1", "OPENAI_MODEL": "m"},
         {"OPENAI_MODEL": f"gpt-6-luna {KEY}", "OPENAI_API_KEY": OTHER_KEY},
@@ -427,7 +475,7 @@ def test_settings_that_are_shown_hold_no_secret(base_url):
 )
 def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path, variables):
     said = refusal(tmp_path, **variables)
-    assert KEY not in said
+    assert KEY not in said and "s3cret" not in said
     assert any(name in said for name in variables)
 
 

@@ -33,6 +33,8 @@ What's the capital of France?|Who wrote Hamlet?|How far is the moon?|Why is the 
 What is 7 times 8?|Calculate 17% of 230.|Solve x^2=4|What's the weather today?|What time is it?|Who will win the election?
 Book a flight to Rome|Send an email to Bob|Set a timer for 10 minutes|Order a pizza|Search the web for hotels|Flip a coin
 Pretend you are a pirate|Act as a lawyer|Explain quantum physics|Help me with my homework|Give me five names for a cat
+Once more, a poem!|Could you put this into Italian: hello?|Is pineapple on pizza good?|What rhymes with orange?
+What does "ubiquitous" mean?|How many ounces are there in a pound?
 """
 
 
@@ -53,6 +55,7 @@ Who is the president of our club?|Who is the president?|How many people live in 
 What function does Bo have in the team?|Is there a song in my book?|Tell me about my trip.|Tell me one of my allergies.
 Explain what I said about Bo.|Which game do we play on Friday?|Do you think my meeting is on Monday?|What did we plan?
 What have I asked you to draw?|What is the translation course called?|Who tells the best stories in my class?
+Is the hotel good?|Is my essay good?|What does Bo mean?|How many eggs do I put into the soup?|What did the poem mean?
 """
 
 

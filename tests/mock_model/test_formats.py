@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import uuid
 from typing import Any, Literal, Optional
 
 import openai
@@ -238,6 +240,78 @@ def test_what_is_written_fits_the_schema(schema: dict, said: str, strict: bool) 
     Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        *({"type": "string", "pattern": pattern} for pattern in (
+            r"^\d{3}-\d{4}$", r"^[A-Z]{2}\d{6}$", r"^#[0-9a-f]{6}$", r"^(north|south)$", r"^[^\s@]+@[^\s@]+\.[a-z]{2,}$",
+            r"^(\w)\1$", r"^https?://\S+$", r"\bx\b", r"^(?:ab|c)?.{40}$", r"^[^a-zA0]$", r"^[\u4e00-\u9fff]{2}$", "$^",
+        )),
+        {"type": "string", "pattern": r"^\S+$", "minLength": 300, "maxLength": 301},
+        {"type": "string", "maxLength": 1_000_000},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 3, "exclusiveMaximum": 0.5},
+    ],
+)  # fmt: skip
+def test_what_nobody_said_still_has_the_form_that_is_asked_for(schema: dict) -> None:
+    value = written("Hello.", form=of(holding(schema), strict=True))
+    Draft202012Validator(holding(schema)).validate(value)
+
+
+def test_what_may_be_left_out_is_left_out_where_nothing_fits_it() -> None:
+    nothing = {"type": "object", "properties": {"n": {"enum": []}, "name": {"type": "string"}}, "required": ["n"]}
+    known = {"name": {"type": "string"}, "dog": nothing, "cats": {"type": "array", "items": nothing}}
+    schema = {"type": "object", "properties": known, "required": ["name"]}
+    assert written("My name is Ana. Rex and Tom are pets.", form=of(schema)) == {"name": "Ana"}
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    name: str
+
+
+class Bird(BaseModel):
+    kind: Literal["bird"]
+    song: str
+
+
+class Pet(BaseModel):
+    pet: Bird | Cat
+    born: datetime.date
+    seen: datetime.datetime
+    chip: uuid.UUID
+
+
+def test_of_several_forms_the_one_that_is_named() -> None:
+    told = parsed(Pet, "My pet is a cat.")
+    assert told.pet == Cat(kind="cat", name="")
+
+
+@pytest.mark.parametrize(
+    ("said", "born", "seen"),
+    [
+        ("2024-02-29", "2024-02-29", "1970-01-01"),
+        ("2026-02-30", "1970-01-01", "1970-01-01"),
+        ("2024-02-29 and 2025-01-01", "1970-01-01", "1970-01-01"),  # which one?
+        ("2026-03-04T10:00:00Z", "1970-01-01", "2026-03-04"),
+        ("2026-13-45T25:61:00+99:00", "1970-01-01", "1970-01-01"),
+    ],
+)
+def test_a_date_is_one_that_there_is_and_that_was_said(said: str, born: str, seen: str) -> None:
+    told = parsed(Pet, f"The cat: {said}.")
+    assert (str(told.born), str(told.seen.date())) == (born, seen)
+
+
+class Family(BaseModel):
+    contact: Dog
+    dog: Dog
+    cat: Dog
+
+
+def test_what_is_said_of_one_is_not_said_of_another() -> None:
+    told = parsed(Family, "My name is Ben. My dog is called Rex.")
+    assert (told.contact.name, told.dog.name, told.cat.name) == ("Ben", "Rex", "")
+
+
 def test_keys_stand_in_the_order_of_the_schema() -> None:
     schema = {"type": "object", "properties": {k: {"type": "string"} for k in "zaq"}, "required": ["q", "a", "z"]}
     assert list(written("Hello.", form=of(schema))) == ["z", "a", "q"]
@@ -411,9 +485,14 @@ def test_the_rules_of_strict_schemas(schema: dict, fault: str) -> None:
         (holding({"$ref": "#/$defs/U"}) | {"$defs": {"U": {"anyOf": [{"$ref": "#/$defs/U"}]}}}, "it refers to itself"),
         (holding({"enum": []}), "no value fits it."),
         (holding({"type": "integer", "minimum": 3, "maximum": 2}), "no value fits it."),
-        (holding({"type": "string", "pattern": "^(never seen before){7}$"}), "no value fits it."),
+        (holding({"type": "string", "pattern": "^(?=b)a$"}), "In context=('properties', 'a'), the offline"),
         (holding({"type": "string", "pattern": "("}), "In context=('properties', 'a'), 'pattern' is not valid"),
         (holding({"type": "string", "minLength": "x"}), "In context=('properties', 'a'), 'minLength' is not valid"),
+        (holding({"type": 7}), "7 is not valid under any of the given schemas."),
+        (
+            holding({"type": "string", "minLength": 20_000}),
+            "In context=('properties', 'a'), the offline model writes no",
+        ),
         (holding(7), "7 is not of type 'object', 'boolean'."),
     ],
 )
@@ -427,6 +506,11 @@ def test_what_the_offline_model_cannot_promise_is_refused(keyword: str) -> None:
     value = {"allOf": [OPEN], "oneOf": [OPEN], "uniqueItems": True, "patternProperties": {}}.get(keyword, OPEN)
     message = refused(of(holding({"type": "object", keyword: value})))["message"]
     assert f"the offline model cannot promise '{keyword}'" in message
+
+
+def test_a_format_that_it_does_not_know_is_refused_and_not_passed_over() -> None:
+    message = refused(of(holding({"type": "string", "format": "uri"})))["message"]
+    assert "the offline model cannot promise the format 'uri'" in message
 
 
 @pytest.mark.parametrize(

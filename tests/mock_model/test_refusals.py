@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -659,3 +660,33 @@ def test_what_the_server_has_not(method: str, path: str, status: int, start: str
     assert (answered, error["type"]) == (status, "invalid_request_error")
     assert error["message"].startswith(start)
     assert "offline model offers" in error["message"]
+
+
+def tool_with(schema: Any) -> dict:
+    parameters = {"type": "object", "properties": {"city": schema}}
+    return {"type": "function", "function": {"name": "f", "parameters": parameters}}
+
+
+@pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"messages": [{"role": "user", "content": [{"type": "refusal", "refusal": "No.", "text": 7}]}]},
+         "messages[0].content[0].text"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi.", "refusal": ["No."]}]}]},
+         "messages[0].content[0].refusal"),
+        ({"tools": [tool_with({"enum": 7})]}, "tools[0].function.parameters"),
+        *(({"tools": [tool_with({})], "tool_choice": {"type": "allowed_tools", **allowed}}, param) for allowed, param in (
+            ({}, "tool_choice.allowed_tools"),
+            ({"allowed_tools": {"mode": 7, "tools": []}}, "tool_choice.allowed_tools.mode"),
+            ({"allowed_tools": {"mode": "auto", "tools": 7}}, "tool_choice.allowed_tools.tools"),
+            ({"allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": 7}]}},
+             "tool_choice.allowed_tools.tools[0].function"),
+            ({"allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "g"}}]}},
+             "function_call"),
+        )),
+    ],
+)  # fmt: skip
+def test_what_stands_deep_in_a_request_is_refused_by_its_place(more: dict, param: str) -> None:
+    body = {"model": "offline-model", "messages": [{"role": "user", "content": "Hi."}], **more}
+    status, error = raw("POST", "/v1/chat/completions", json.dumps(body).encode())
+    assert (status, error["type"], error["param"]) == (400, "invalid_request_error", param)

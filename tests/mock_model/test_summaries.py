@@ -637,3 +637,9 @@ def test_two_hundred_messages_take_milliseconds() -> None:
         summarize(task, lambda text: len(text) < 2_000, lambda text: count_text(text, "o200k_base"))
         taken.append(time.process_time() - start)
     assert min(taken) < 0.05
+
+
+def test_where_it_keeps_nothing_it_says_what_it_looked_through_and_not_that_nothing_was_said() -> None:
+    for text in ("Summarize our conversation.", "Summarize this: 我叫安娜，我的狗叫饼干。"):
+        answer = CLIENT.chat.completions.create(model="offline-model", messages=[{"role": "user", "content": text}])
+        assert answer.choices[0].message.content == "I find nothing to keep in the one message of this request."
