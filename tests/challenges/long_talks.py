@@ -226,7 +226,7 @@ def expect_all_read(scene: Scene, old: Sequence[tuple[str, str]], requests: Sequ
     unread = [(role, text) for role, text in old if not re.search(r"(?:\\[nrt]|\W)+".join(re.findall(r"\w+", text)), read)]
     scene.expect(
         not unread,
-        f"{len(unread)} of {len(old)} messages are no longer sent, and the model did not get them for the summary. The first one, "
+        f"{len(unread)} of {len(old)} messages are no longer sent, and the model did not get them for the summary. The first, "
         f"{unread[0][0] if unread else ''}: {unread[0][1] if unread else ''!r:.80}",
         why="What nobody has read is in no summary. It is lost for ever.",
         hint=UNREAD_HINTS,

@@ -319,7 +319,7 @@ def test_only_an_answer_shows_that_the_parameter_was_the_fault(way):
         {"prompt_tokens": -1},
         {"prompt_tokens": float("nan"), "completion_tokens": True, "prompt_tokens_details": "none"},
     ],
-    ids=str,
+    ids=["text", "number", "list", "stand-in", "texts", "negative", "other"],
 )
 def test_usage_that_is_no_number_is_counted_here(usage):
     answer = reply()
