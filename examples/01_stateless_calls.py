@@ -5,6 +5,7 @@ Run it from any directory: python examples/01_stateless_calls.py
 
 import argparse
 import sys
+from contextlib import suppress
 
 from chat_memory import show_request
 from common import MODEL, get_client
@@ -31,4 +32,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

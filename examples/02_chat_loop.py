@@ -9,6 +9,7 @@ import argparse
 import io
 import re
 import sys
+from contextlib import suppress
 
 import openai
 
@@ -47,7 +48,7 @@ def stream_reply(client: openai.OpenAI, messages: list[dict]) -> tuple[str, open
 
 def command_in(text: str) -> str:
     """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
-    alone = text.lower().strip("/:.,!?() ")
+    alone = text.lower().strip("/:.,!?() \\-\"'`“”‘’")
     if alone in COMMANDS:
         return COMMANDS[alone]
     word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
@@ -86,6 +87,7 @@ def main() -> None:
     """Hold the trip to Japan, or talk."""
     parser = argparse.ArgumentParser(description="Hold a conversation of three turns, or talk.", allow_abbrev=False)
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
+    sys.stdin = sys.stdin or io.StringIO()  # one that was closed is one with nothing in it
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?
             stream.reconfigure(errors="replace")
@@ -100,4 +102,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

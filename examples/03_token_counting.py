@@ -5,6 +5,7 @@ Run it from any directory: python examples/03_token_counting.py
 
 import argparse
 import sys
+from contextlib import suppress
 
 import tiktoken
 
@@ -69,4 +70,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

@@ -6,6 +6,7 @@ Run it from any directory: python examples/04_sliding_window.py
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import openai
 
@@ -68,4 +69,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

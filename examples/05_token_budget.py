@@ -5,6 +5,7 @@ Run it from any directory: python examples/05_token_budget.py
 
 import argparse
 import sys
+from contextlib import suppress
 
 import openai
 
@@ -56,4 +57,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

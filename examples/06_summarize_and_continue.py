@@ -5,6 +5,7 @@ Run it from any directory: python examples/06_summarize_and_continue.py
 
 import argparse
 import sys
+from contextlib import suppress
 
 import openai
 
@@ -81,4 +82,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

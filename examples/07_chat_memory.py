@@ -85,7 +85,7 @@ def read_line() -> str:
 
 def command_in(text: str) -> str:
     """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
-    alone = text.lower().strip("/:.,!?() ")
+    alone = text.lower().strip("/:.,!?() \\-\"'`“”‘’")
     if alone in COMMANDS:
         return COMMANDS[alone]
     word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
@@ -129,6 +129,7 @@ def main() -> None:
     parser.add_argument(
         "--keep-recent", type=int, default=3 if small else 6, metavar="N", help="turns (3, or 6 to talk)"
     )
+    sys.stdin = sys.stdin or io.StringIO()  # one that was closed is one with nothing in it
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?
             stream.reconfigure(errors="replace")
@@ -145,4 +146,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

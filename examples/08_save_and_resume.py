@@ -109,7 +109,7 @@ def since(messages: list[dict]) -> str:
 
 def command_in(text: str) -> str:
     """The command on a line, such as quit, /quit or Quit!; "" where it is something to say to the model."""
-    alone = text.lower().strip("/:.,!?() ")
+    alone = text.lower().strip("/:.,!?() \\-\"'`“”‘’")
     if alone in COMMANDS:
         return COMMANDS[alone]
     word = re.match(r"/([^\s/]*)(\s|$)", text.lower())  # but not /etc/hosts
@@ -142,7 +142,8 @@ def talk(store: ConversationStore, id: str) -> None:
             print("Resumed with that: please ask again.]")
             known = len(said)
         except (openai.OpenAIError, BudgetError, IncompleteReply, StoreError) as error:
-            print(f"\n[This turn is not saved: {error}]")
+            problem = re.sub(r"Raise max_tokens to at least [\d,]+, or s", "S", str(error))  # which nothing here sets
+            print(f"\n[This turn is not saved: {problem}]")
         except KeyboardInterrupt:
             print("\n[This turn is not saved: you stopped it.]")
 
@@ -162,6 +163,7 @@ def main() -> None:
     parser.add_argument("--store", metavar="PATH", help="the file that keeps the talk, or the URL of a database")
     parser.add_argument("--conversation", default="talk", metavar="ID", help="which talk in the store (%(default)s)")
     parser.add_argument("--killed", action="store_true", help=argparse.SUPPRESS)
+    sys.stdin = sys.stdin or io.StringIO()  # one that was closed is one with nothing in it
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal lacks is shown as ?
             stream.reconfigure(errors="replace")
@@ -183,4 +185,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

@@ -96,7 +96,7 @@ MATERIAL = re.compile(
     r"\b[^:\n.?!,]{0,40}(?::[*_ \t]*|$)",
     re.I,
 )
-CLOSING = re.compile(r"\W*(?:(?:new|updated|final|your|the) )*(?:summary|recap|note|answer|response)\s*:\W*$", re.I)
+CLOSING = re.compile(r"\W*(?:(?:new|updated|final|your|the) ){0,6}(?:summary|recap|note|answer|response)\s*:\W*$", re.I)
 PROMPTING = re.compile(
     r"\W*(?:please |also |now |then )*(?:keep|include|preserve|retain|focus|limit|use|write|return|do not|don't|never"
     r"|only|be (?:brief|concise|short)|(?:in )?at most|max|no more|under|output|answer|respond|reply|make sure|mention"

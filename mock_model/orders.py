@@ -100,8 +100,8 @@ def plain(text: str) -> str:
 
 # "Every reply", "each of your answers": in an order they are written "@".
 REPLIES = re.compile(
-    r"\b(?:(?:(?:each|every|all|any|your|the|of|my|single|following|future|next)\s+)+(?:reply|answer|message|response)s?"
-    r"|(?:(?:all|your|future)\s+)*(?:replies|answers|messages|responses))\b(?: you (?:give|send|write))?"
+    r"\b(?:(?:(?:each|every|all|any|your|the|of|my|single|following|future|next)\s+){1,6}(?:reply|answer|message|response)s?"
+    r"|(?:(?:all|your|future)\s+){0,6}(?:replies|answers|messages|responses))\b(?: you (?:give|send|write))?"
     r"(?: (?:to|for) (?:me|us|them|the user|users?|everyone))?",
     re.I,
 )

@@ -215,6 +215,35 @@ def test_a_copy_that_cannot_be_read_stays_and_is_named(learner, found):
     assert learner.start() == []
 
 
+def test_two_that_make_copies_at_once_do_not_take_each_others_away(learner, monkeypatch):
+    """The second one is at work between the writing and the placing of the first"""
+    learner.start()
+    whole, place = learner.copy.read_bytes(), os.replace
+
+    def interrupted(new: Path, path: Path) -> None:
+        monkeypatch.setattr(os, "replace", place)
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        copies.write(path, json.loads(whole))
+        place(new, path)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    copies.write(learner.copy, json.loads(whole))
+    assert learner.copy.read_bytes() == whole
+    assert [path.name for path in learner.folder.iterdir() if path.suffix != ".ipynb"] == []
+
+
+def test_what_stands_in_the_place_of_the_folder_is_named(learner, monkeypatch, capsys):
+    learner.folder.parent.mkdir(exist_ok=True)
+    learner.folder.write_text("mine")
+    with pytest.raises(OSError) as caught:
+        copies.reset(1, learner.folder)
+    assert "work/lessons is not a folder" in copies.why_not(caught.value, learner.folder)
+    refused = PermissionError(13, "Permission denied")
+    assert "could not be written to work/lessons (Permission denied)" in copies.why_not(refused, learner.folder.parent)
+    assert desk.reset_lesson("1") == 1 and "Traceback" not in capsys.readouterr().err
+    assert learner.folder.read_text() == "mine"
+
+
 # Going on, and beginning anew
 
 

@@ -225,6 +225,26 @@ def test_a_talk_ends_with_ctrl_c_at_the_prompt_in_one_line(tmp_path, example):
     assert OFFLINE_LINE.fullmatch(errors), errors
 
 
+@pytest.mark.parametrize("example", [example.stem for example in EXAMPLES])
+def test_ctrl_c_in_the_middle_of_an_example_leaves_no_traceback(tmp_path, monkeypatch, example):
+    def interrupted(*request: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MockServer, "handle", interrupted)
+    assert_clean(run(example, tmp_path))
+
+
+@pytest.mark.parametrize("example", [CHAT, MEMORY, "08_save_and_resume"])
+def test_a_talk_with_nobody_ends(tmp_path, monkeypatch, capsys, example):
+    """A program that was started without any input, from a menu for example"""
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "argv", [example, "--interactive"])
+    if example not in (CHAT, MEMORY):
+        sys.argv += ["--store", str(tmp_path / "chats.db")]
+    load(example).main()
+    assert capsys.readouterr().out.endswith("\nGoodbye.\n")
+
+
 def test_02_says_when_no_model_answers_and_goes_on(tmp_path):
     with socket.socket() as closed:  # bound, but nobody listens: every connection is refused
         closed.bind(("127.0.0.1", 0))
@@ -393,7 +413,7 @@ def test_07_shows_its_memory_and_helps(tmp_path):
     assert done.stdout.endswith("Goodbye.\n")
 
 
-ENDS = ["quit", "EXIT", "Quit!", "/exit", "/quit now", "quit()", ":q", "Q"]
+ENDS = ["quit", "EXIT", "Quit!", "/exit", "/quit now", "quit()", ":q", "Q", "“quit”"]
 COMMANDS = ["help", "/help", "Help?", "/help, please", "/nothing", "/团团"]
 
 

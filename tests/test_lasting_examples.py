@@ -65,7 +65,7 @@ def test_08_says_when_another_program_has_gone_on_with_the_talk(tmp_path, monkey
 
 def test_08_keeps_commands_out_of_the_talk(tmp_path):
     said = ["My cat is called Pixel.", "Help me to pack."]
-    for end in ("quit", "/quit", "Exit!", "quit()"):
+    for end in ("quit", "/quit", "Exit!", "quit()", '"quit"', "\\quit"):
         commands = ["help", "/help", "/saved", "/memory please", "/nothing"]
         done = talk(tmp_path, *said, *commands, end, "Never read.", conversation=end)
         assert_clean(done)
@@ -73,6 +73,12 @@ def test_08_keeps_commands_out_of_the_talk(tmp_path):
             kept = store.open(end).messages()
         assert [message["content"] for message in kept if message["role"] == "user"] == said
         assert done.stdout.count("Saved turns: 2 ") == 2 and done.stdout.count("There is no such command.") == 1
+
+
+def test_08_names_no_setting_that_it_has_not(tmp_path):
+    done = talk(tmp_path, "word " * 4000)
+    assert "[This turn is not saved: The newest question needs 4,0" in done.stdout
+    assert done.stdout.count("Shorten the question.]") == 1 and "max_tokens" not in done.stdout
 
 
 def test_08_refuses_what_it_cannot_keep_a_talk_in(tmp_path):

@@ -172,12 +172,23 @@ def shown(path: Path) -> str:
 
 
 def write(path: Path, notebook: Notebook) -> None:
-    """Write a copy whole or not at all, and sign it."""
+    """Write a copy whole or not at all, and sign it. Two programs that do it at once do not meet in the same file."""
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(new, path)
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
     sign(text)
+
+
+def why_not(error: OSError, folder: Path = COPIES) -> str:
+    """Why copies could not be written, and what to do."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        return "work/lessons is not a folder, but your copies of the lessons belong there: move it away."
+    reason = error.strerror or error
+    return f"Your copies of the lessons could not be written to work/lessons ({reason}): free room, or allow yourself to write."
 
 
 def sign(text: str) -> None:
@@ -196,7 +207,7 @@ def main() -> int:
         for line in refresh():
             print(line, flush=True)
     except OSError as error:
-        print(f"Your copies of the lessons could not be written to work/lessons: {error}.", file=sys.stderr)
+        print(why_not(error), file=sys.stderr)
         return 1
     return 0
 

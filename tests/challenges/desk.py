@@ -276,12 +276,19 @@ def reset(arguments: argparse.Namespace) -> int:
         return reset_lesson(arguments.number)
     name = find(arguments.number)
     starter, path = HERE / "starters" / f"{name}.py", work_file(name)
-    path.parent.mkdir(exist_ok=True)
-    if path.is_file() and path.read_bytes() != starter.read_bytes():
-        number = next(n for n in range(1, 10_000) if not path.with_suffix(f".{n}.bak").exists())
-        path.replace(path.with_suffix(f".{number}.bak"))
-        print(f"Yours is kept as work/{path.with_suffix(f'.{number}.bak').name}.")
-    shutil.copyfile(starter, path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        if path.is_file() and path.read_bytes() != starter.read_bytes():
+            number = next(n for n in range(1, 10_000) if not path.with_suffix(f".{n}.bak").exists())
+            path.replace(path.with_suffix(f".{number}.bak"))
+            print(f"Yours is kept as work/{path.with_suffix(f'.{number}.bak').name}.")
+        shutil.copyfile(starter, path)
+    except OSError as error:
+        print(
+            f"work/{path.name} could not be written ({error.strerror or error}): allow yourself to write.",
+            file=sys.stderr,
+        )
+        return 1
     print(f"work/{path.name} is the starter again.")
     return 0
 
@@ -292,7 +299,11 @@ def reset_lesson(number: str) -> int:
     if not re.fullmatch(r"\d{1,2}", number) or int(number) not in there:
         print(f"There is no lesson {number}: the numbers are {', '.join(map(str, there))}.", file=sys.stderr)
         return 2
-    kept = copies.reset(int(number), WORK / "lessons")
+    try:
+        kept = copies.reset(int(number), WORK / "lessons")
+    except OSError as error:
+        print(copies.why_not(error, WORK / "lessons"), file=sys.stderr)
+        return 1
     if kept:
         print(f"Yours is kept as {copies.shown(kept)}.")
     print(f"{copies.shown(copies.copy_of(there[int(number)], WORK / 'lessons'))} is as it is handed out again.")

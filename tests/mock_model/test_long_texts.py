@@ -102,7 +102,7 @@ def test_a_million_that_do_not_fit_are_refused(signs: str) -> None:
     assert error["code"] == "context_length_exceeded" and error["param"] == "messages"
 
 
-@pytest.mark.parametrize("sign", [*"_<\n\u3000", "a", "._", "!\n", "user: hi\n"])
+@pytest.mark.parametrize("sign", [*"_<\n\u3000", "a", "._", "!\n", "user: hi\n", "the "])
 def test_a_wall_of_signs_is_read_in_time_that_grows_as_it_does(sign: str) -> None:
     """No pattern of the model's reads a wall again from each of its signs: that would take hours, not the test's second"""
     wall = sign * (15_000 // len(sign))
