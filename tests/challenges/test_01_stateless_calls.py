@@ -286,6 +286,14 @@ def test_the_reply_holds_the_fact_only_with_the_history(challenge, fact):
         )
 
 
+@FEW
+@given(before=facts(), fact=facts())
+def test_a_second_exchange_begins_afresh(challenge, before, fact):
+    """A second exchange knows nothing of the first"""
+    for name in (WITHOUT, WITH):
+        expect_a_fresh_beginning(challenge, name, before, fact)
+
+
 def test_whatever_is_said(challenge):
     """It is so whatever the fact and the question say, with MODEL as their model"""
     for told, asked in zip(ODD, (*ODD[1:], ODD[0]), strict=True):
@@ -308,11 +316,3 @@ def test_whatever_is_said(challenge):
             expect_the_second_reply(scene, server, returned)
     for name in (WITHOUT, WITH):
         expect_model_by_its_name(challenge, name, USUAL.told, USUAL.asked)
-
-
-@FEW
-@given(before=facts(), fact=facts())
-def test_a_second_exchange_begins_afresh(challenge, before, fact):
-    """A second exchange knows nothing of the first"""
-    for name in (WITHOUT, WITH):
-        expect_a_fresh_beginning(challenge, name, before, fact)

@@ -362,7 +362,7 @@ def test_however_long_it_is(challenge):
 
 
 def test_whatever_is_said(challenge):
-    """Whatever is said: no text at all, a long one, one in another language, „quit“; with MODEL as its model"""
+    """Whatever is said, in any language, at any length; with MODEL as the model"""
     turns = [*ODD, "", "Exit", *ODD[:2], "", "bye"]
     hint = (
         "What is done to a text before it is sent or kept: is it cut, stripped, left out if empty, taken for a command?"
