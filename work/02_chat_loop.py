@@ -10,7 +10,7 @@ You have it when
 - every request begins with the system message and ends with what the user says now;
 - between them stands everything that was said before, and without replies only what the user said;
 - of a reply its text is kept, under the role assistant;
-- it is so however long the conversation is;
+- it is so however long the conversation is, and whatever is said: no text at all, a long one, „quit“;
 - a second conversation knows nothing of the first, and your caller's list `user_turns` is not changed;
 - all comes back: the last reply too;
 - you can say which question breaks, and which word it needs that only the model said.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import httpx2
 from hypothesis import strategies as st
 
+import common
 from calling import Work
 from common import MODEL
 from criteria import NotYet, Scene
@@ -36,7 +39,21 @@ TOLD = {  # what is told: what is asked, and what can be told
     "My locker number is {}.": ("What is my locker number?", NUMBERS),
 }
 ASSENT = ("Noted.", "All right.", "I see.", "Good to know.", "Thank you.")
+OF_MODEL = (
+    "Where does the name of the model come from in your call of create?",
+    "from common import MODEL, and model=MODEL, without quotation marks.",
+)
 REASONING = "This is what I think before I reply."
+
+
+ODD = (  # what people write, too; none of it is in the other texts
+    "Zoë’s Straße in 京都 is called „Łąkowa“ 🌷, and she says: naïve.",
+    "He said \"no\", and then \\n, 100%, {name} and %s: 'yes'.",
+    "First line.\n\n   Third line,  with  spaces,\n\tand a tab.",
+    "quit",
+    "without a capital letter or a full stop",
+    " ".join(f"And in room {number} there is a green chair." for number in range(40)),
+)
 
 
 class Fact(NamedTuple):
@@ -64,11 +81,22 @@ def said(draw: st.DrawFn, least: int, most: int) -> list[str]:
     return lines
 
 
+def simply(body: dict, fits: Any) -> Reply:
+    """A reply that is another one in each request, long, and in more than one line."""
+    count = len(body["messages"])
+    return Reply(f"Nº {count}: »{text_of(body['messages'][-1])[:20]}« …\n\n- {'so it is, ' * 25}\n- it’s {count}.")
+
+
+def briefly(body: dict, fits: Any) -> Reply:
+    """A short reply that is another one in each request."""
+    return Reply(f"That is message {len(body['messages'])}.")
+
+
 class TalkingServer(RecordingServer):
     """The offline model, but assenting in other words each time, and showing its reasoning."""
 
-    def __init__(self) -> None:
-        super().__init__(reply_to=in_other_words)
+    def __init__(self, reply_to: Callable[[dict, Any], Reply] | None = None) -> None:
+        super().__init__(reply_to=reply_to or in_other_words)
         self.models: list[str] = []  # of each request, the model that it names
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
@@ -84,6 +112,20 @@ def in_other_words(body: dict, fits: Any) -> Reply:
     if reply.content != NOTED:
         return reply
     return replace(reply, content=ASSENT[sum(map(ord, text_of(body["messages"][-1]))) % len(ASSENT)])
+
+
+def expect_model_by_its_name(challenge: Work, name: str, *arguments: Any) -> None:
+    """Where MODEL is another model, as with another server, that one is asked."""
+    scene, server, other = Scene(), TalkingServer(), "gpt-4o-mini"
+    with patch.object(common, "MODEL", other), suppress(NotYet):
+        Work(challenge.path, challenge.name).call(name, server.client(), *arguments)
+    found = next((model for model in server.models if model != other), None)
+    scene.expect(
+        found is None,
+        f"Where MODEL of common is {other!r}, your request is still for the model {found!r}.",
+        why="Who uses another server sets its model in one place. A name that is written out stays behind.",
+        hint=OF_MODEL,
+    )
 
 
 def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name: str, *arguments: Any) -> Any:
@@ -116,10 +158,7 @@ def expect_the_model(scene: Scene, server: TalkingServer) -> None:
         other is None,
         f"A request was for the model {other!r}, and not for MODEL, which is {MODEL!r} here.",
         why="Which model answers is set in one place, for all programs: another one may not be there, or cost more.",
-        hint=(
-            "Where does the name of the model come from in your call of create?",
-            "from common import MODEL, and model=MODEL, without quotation marks.",
-        ),
+        hint=OF_MODEL,
     )
 
 

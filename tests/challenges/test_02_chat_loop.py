@@ -8,9 +8,19 @@ from hypothesis import strategies as st
 
 from calling import Work
 from common import OFFLINE_MODEL
-from criteria import Message, Scene
-from judging import beforehand
-from talking import REASONING, TalkingServer, call_with_client, said, spoken
+from criteria import Message, NotYet, Scene
+from judging import beforehand, works
+from talking import (
+    ODD,
+    REASONING,
+    TalkingServer,
+    briefly,
+    call_with_client,
+    expect_model_by_its_name,
+    said,
+    simply,
+    spoken,
+)
 
 START = (
     "Three steps for each turn: append the user's message, send all, append the reply. What is in the list before the loop?",
@@ -35,8 +45,10 @@ def heard(messages: Sequence[Message]) -> list[tuple[str, str]]:
 class Talk:
     """One conversation that a learner's function has held, with one request for each turn."""
 
-    def __init__(self, challenge: Work, name: str, system: str, turns: list[str]) -> None:
-        self.scene, self.server = Scene(), TalkingServer()
+    def __init__(
+        self, challenge: Work, name: str, system: str, turns: list[str], server: TalkingServer | None = None
+    ) -> None:
+        self.scene, self.server = Scene(), server or TalkingServer()
         self.system, self.turns = system, list(turns)
         self.scene.show(
             "The system message, and what the user says", messages([("system", system), *self.users(turns)])
@@ -343,21 +355,55 @@ def test_without_replies_the_replies_come_back(challenge, system, turns):
 
 def test_however_long_it_is(challenge):
     """However long the conversation is, with the replies and without them"""
-    towns = [
-        f"{first}{second}" for first in ("Lan", "Mor", "Tel", "Bri") for second in ("dorf", "ton", "ville", "stad")
-    ]
-    turns = [f"Stop {number} is {town}." for number, town in enumerate(towns + towns[:8], 1)]
+    turns = [f"Stop {number} is room {number * 7}." for number in range(1, 53)]
     for name in (WITH, WITHOUT):
-        talk = talk_of(challenge, name, "You are a helpful assistant.", turns)
-        for number, sent, scene in talk.each_request():
-            expected = talk.until(number, replies=name == WITH)
-            scene.show("It should hold", messages(expected))
-            scene.expect(
-                sent == expected,
-                f"Request {number + 1} of {name} should hold {len(expected)} messages, and holds {len(sent)}.",
-                why="Here everything is resent. What to leave out when it gets too long is for lesson 04.",
-                hint="Is there a number in your code, or a slice, that is right for short conversations only?",
-            )
+        hint = "Is there a number in your code, or a slice, that is right for short conversations only?"
+        expect_all_of_it(challenge, name, "You are a helpful assistant.", turns, TalkingServer(briefly), hint)
+
+
+def test_whatever_is_said(challenge):
+    """Whatever is said, in any language, at any length; with MODEL as the model"""
+    turns = [*ODD, "", "Exit", *ODD[:2], "", "bye"]
+    hint = (
+        "What is done to a text before it is sent or kept: is it cut, stripped, left out if empty, taken for a command?"
+    )
+    for name in (WITH, WITHOUT):
+        expect_all_of_it(challenge, name, " ".join(ODD[:3]), turns, TalkingServer(simply), hint)
+    for name in (WITH, WITHOUT):
+        expect_model_by_its_name(challenge, name, "You are polite.", ["My dog is called Biscuit."])
+
+
+def expect_all_of_it(
+    challenge: Work, name: str, system: str, turns: list[str], server: TalkingServer, hint: str
+) -> None:
+    """A conversation of which all is sent, and comes back."""
+    handed = list(turns)
+    try:
+        talk = Talk(challenge, name, system, handed, server)
+    except NotYet as problem:
+        problem.judged = works(lambda: Talk(challenge, name, "You are polite.", ["My dog is called Biscuit."]))
+        problem.hints = (hint, *problem.hints) if problem.judged else problem.hints
+        raise
+    for number, sent, scene in talk.each_request():
+        expected = talk.until(number, replies=name == WITH)
+        scene.show("It should hold", messages(expected))
+        scene.expect(
+            sent == expected,
+            f"Request {number + 1} of {name} should hold {len(expected)} messages, and holds {len(sent)}."
+            if len(sent) != len(expected)
+            else f"Request {number + 1} of {name} does not hold what was said as it was said.",
+            why="Here everything is resent, as it is. What to leave out when it gets too long is for lesson 04.",
+            hint=hint,
+        )
+    replies = list(talk.returned)[2::2] if name == WITH else list(talk.returned)
+    came = [text for _, text in heard(replies)] if name == WITH else replies
+    talk.scene.expect(
+        came == talk.replies,
+        "The replies that came back are not those of the model, as it said them.",
+        why="Your caller wants to read, or to save, what was said.",
+        hint=hint,
+    )
+    talk.expect_the_same_list(handed)
 
 
 def test_you_know_which_question_breaks(challenge):

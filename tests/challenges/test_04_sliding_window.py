@@ -339,7 +339,7 @@ def test_a_greeting_is_a_turn_of_its_own(challenge, case):
 
 
 def test_a_greeting_whatever_follows(challenge):
-    """… also alone, before a question only, with a reply that is equal to it, and in a long talk"""
+    """… also alone, before a reply that is equal to it, and in a long talk"""
     greeting = {"role": "assistant", "content": "What can I do for you?"}
     more = [{"role": "user", "content": "Hello!"}, greeting.copy(), *QUESTION, *QUESTION]
     for rest in ([], QUESTION[:1], more, a_long_history(60)[1:]):

@@ -7,7 +7,8 @@ You have it when
 - without history, the second call sends one message, the question, and nothing else (no system message either);
 - with history, the second call sends the whole exchange again: the fact, what the model replied to it, then the question;
 - the reply holds the fact only with the history;
-- a second exchange knows nothing of the first: the next user may be another one.
+- a second exchange knows nothing of the first: the next user may be another one;
+- it is so whatever the fact and the question say: in any language, long, in several lines.
 
 `client` is the object that sends requests to the model, as in the lesson. The model's name is MODEL, and no other is used.
 Everything in this file may be edited, but the names and the arguments of the functions stay.
