@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+import openai
 
 from calling import Work
 from chat_memory import redaction, safety
 from common import OFFLINE_MODEL
 from criteria import Lines, Message, NotYet, Scene
-from recording import RecordingServer
+from mock_model import MockServer
 from telling import shortened, told_once
 
 MOST_LINES = 8  # of a text that is shown
@@ -70,11 +73,17 @@ def is_message(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), (str, list))
 
 
+@cache
+def one_client() -> openai.OpenAI:
+    """A client for all that is asked here: to make one takes longer than a request."""
+    return MockServer().client()
+
+
 class Model:
     """The offline model, asked with what a learner's functions returned."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.client = scene, RecordingServer().client()
+        self.scene, self.client = scene, one_client()
 
     def reply(self, request: list[Message]) -> str:
         hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"

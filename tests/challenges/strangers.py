@@ -333,6 +333,8 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("aca", "1"), ("bab", "1")),
     ]  # the same CRC-32, the same Adler-32
     found += [((one, "1"), (two, "1")) for one, two in ALIKE]
-    found += [((second, first), (other, one)) for (first, second), (one, other) in found if second == other]  # turned round
+    found += [
+        ((second, first), (other, one)) for (first, second), (one, other) in found if second == other
+    ]  # turned round
     text = "".join(LETTERS[number % 26] for number in range(300))  # the same letters, parted elsewhere
     return found + [((text[:1], text[1:]), (text[:end], text[end:])) for end in (2, 10, 11, 33, 65, 101, 129, 257, 258)]
