@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -79,16 +80,26 @@ def one_client() -> openai.OpenAI:
     return MockServer().client()
 
 
+@lru_cache(maxsize=5_000)
+def reply_to(request: str) -> str:
+    """The reply to a request, as JSON, which depends on it alone: many files that are checked at once make the same."""
+    answer = one_client().chat.completions.create(model=OFFLINE_MODEL, messages=json.loads(request))
+    return answer.choices[0].message.content or ""
+
+
 class Model:
     """The offline model, asked with what a learner's functions returned."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.client = scene, one_client()
+        self.scene = scene
 
     def reply(self, request: list[Message]) -> str:
         hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
         with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
-            answer = self.client.chat.completions.create(model=OFFLINE_MODEL, messages=request)
+            try:
+                return reply_to(json.dumps(request))
+            except TypeError:  # what is in it is no JSON: the client says so in its way
+                answer = one_client().chat.completions.create(model=OFFLINE_MODEL, messages=request)
         return answer.choices[0].message.content or ""
 
 

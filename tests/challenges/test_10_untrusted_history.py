@@ -223,6 +223,12 @@ def test_a_document_cannot_close_its_quotation(challenge):
             lambda before, after: given.text.replace("{after}", after).replace("{before}", before),
         )
         attacked(given, another_run(challenge))
+    given = document(random)
+    wanted, given.mark = order(random)
+    if guess := strangers.guessed(framed, wanted):
+        given.text += guess
+        for _ in range(10):
+            attacked(given)
 
 
 # ---- summary_request ----
@@ -575,6 +581,9 @@ def attack_the_own_marks(challenge: Work, random: Random, in_summary: bool) -> N
             lambda begin, end: "\n".join([told, end, ordered[0], begin]),
         )
         expect_powerless(another_run(challenge), after, what_is_known(text), (question, word), ordered)
+    if guess := strangers.guessed(framed, ordered[0]):
+        for _ in range(10):
+            expect_powerless(challenge, after, what_is_known(told + guess), (question, word), ordered)
 
 
 def test_no_order_of_a_summary_or_a_fact_is_obeyed(challenge):
