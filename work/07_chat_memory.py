@@ -21,8 +21,8 @@ You have it when
 - a user may say anything, the very words that come with your summary too.
 
 You may use the functions of chat_memory, but not its ChatMemory: what is yours to write is the class. Budgets here are from
-500 tokens: a summary of 60 tokens is long enough. Everything in this file may be edited, but the names and the arguments
-stay.
+500 tokens: a summary of 60 tokens is long enough. Everything in this file may be edited, but the names, the arguments
+and their defaults stay.
 """
 
 import openai

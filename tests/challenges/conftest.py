@@ -20,6 +20,7 @@ os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
 sys.path.insert(0, str(HERE))
 
 import calling  # noqa: E402
+import judging  # noqa: E402
 import ready  # noqa: E402, F401  (loads what takes long, before any learner's code runs)
 import report  # noqa: E402
 from calling import Work  # noqa: E402
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("challenges")
     if config.getoption("--quick"):
+        judging.HURRY = 2
         calling.SECONDS_OF_WAITING = min(2.0, calling.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
         pytest.MonkeyPatch().setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
 

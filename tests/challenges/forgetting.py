@@ -106,7 +106,9 @@ def expect_no_trace(room: Room) -> None:
 
     scene, names = Scene(), ("Zobwurk", "Zimplig", "Zobwurk")
     program, one = left_by(names[0])
-    if not any(is_database(path) for path in files_near(program.path.parent)):  # a page has holes of the size of what went
+    if not any(
+        is_database(path) for path in files_near(program.path.parent)
+    ):  # a page has holes of the size of what went
         names = (names[0], "Zim the second", names[0])
     for name in names[:2]:
         scene.show("In a folder of its own was remembered, and forgotten", f"The user's cat is called {name}.")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+import openai
 
 from calling import Work
 from chat_memory import redaction, safety
 from common import OFFLINE_MODEL
 from criteria import Lines, Message, NotYet, Scene
-from recording import RecordingServer
+from mock_model import MockServer
 from telling import shortened, told_once
 
 MOST_LINES = 8  # of a text that is shown
@@ -70,16 +74,32 @@ def is_message(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("role"), str) and isinstance(item.get("content"), (str, list))
 
 
+@cache
+def one_client() -> openai.OpenAI:
+    """A client for all that is asked here: to make one takes longer than a request."""
+    return MockServer().client()
+
+
+@lru_cache(maxsize=5_000)
+def reply_to(request: str) -> str:
+    """The reply to a request, as JSON, which depends on it alone: many files that are checked at once make the same."""
+    answer = one_client().chat.completions.create(model=OFFLINE_MODEL, messages=json.loads(request))
+    return answer.choices[0].message.content or ""
+
+
 class Model:
     """The offline model, asked with what a learner's functions returned."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.client = scene, RecordingServer().client()
+        self.scene = scene
 
     def reply(self, request: list[Message]) -> str:
         hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
         with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
-            answer = self.client.chat.completions.create(model=OFFLINE_MODEL, messages=request)
+            try:
+                return reply_to(json.dumps(request))
+            except TypeError:  # what is in it is no JSON: the client says so in its way
+                answer = one_client().chat.completions.create(model=OFFLINE_MODEL, messages=request)
         return answer.choices[0].message.content or ""
 
 

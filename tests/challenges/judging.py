@@ -13,6 +13,7 @@ from pathlib import Path
 from calling import Work
 from criteria import NotYet, NoUse, Scene
 
+HURRY = 1  # by how much long talks are shorter where it has to be quick
 DEPTH = (
     "Your function calls itself for each message or turn, and Python allows about 1,000 calls inside one another. Which loop "
     "does the same?",

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import httpx2
+import openai
 import pytest
 
 import calling
@@ -118,6 +119,13 @@ class AskedServer(TalkingServer):
     def __init__(self) -> None:
         super().__init__()
         self.models: list[str] = []
+        self._client: openai.OpenAI | None = None
+
+    def client(self) -> openai.OpenAI:
+        """The same client as long as nobody has closed it: to make one takes longer than a request."""
+        if self._client is None or self._client.is_closed():
+            self._client = super().client()
+        return self._client
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content) if request.content else {}

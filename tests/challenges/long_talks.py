@@ -122,7 +122,8 @@ class TalkServer(RecordingServer):
 
     What fails is asked for beforehand: `fail_questions` and `fail_summaries` hold kinds of failures, the next one first.
     Beside those of the offline server there is "blank": a whole reply, which has no words.
-    With `rambling`, every other one of the first summaries is followed by so many sentences that nobody asked for. With
+    With `rambling`, every other one of the first summaries is followed by so many sentences that nobody asked for, or each
+    one that comes once `rambles` is set. With
     `known`, it does not read the messages as the offline model does, but only looks for these facts in them: faster.
     """
 
@@ -136,6 +137,7 @@ class TalkServer(RecordingServer):
         self.models: list[object] = []  # of each request, the model that it names
         self.blank: set[int] = set()  # the numbers of requests whose reply has no words
         self.own_reply = ""  # to what is no question for a fact, where it is not as `reply_of`
+        self.rambles = False
         self._rambling, self._summaries = rambling, 0
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
@@ -165,7 +167,7 @@ class TalkServer(RecordingServer):
             reply = in_other_words(said_plainly(body), fits)
         if self._rambling and not self.asks[-1]:
             self._summaries += 1
-            if self._summaries in range(1, MOST_RAMBLING, 2):
+            if self.rambles or self._summaries in range(1, MOST_RAMBLING, 2):
                 return replace(reply, content=" ".join([reply.content or "", *[RAMBLING] * self._rambling]))
         return reply
 
@@ -208,6 +210,24 @@ def number_of(text: str) -> int:
     return 10_000 + crc32(text.encode()) % 90_000
 
 
+def expect_asked(scene: Scene, asked: object, text: str, sent: Sequence[Sequence[Message]]) -> None:
+    """Expect that the model was asked, by a request that ends with the question as it is."""
+    ends = [said for request in sent for role, said in spoken(request[-1:]) if role == "user"]
+    other = next((end for end in ends if re.findall(r"\w+", end) == re.findall(r"\w+", text)), "")
+    scene.expect(
+        asked,
+        f"The question was {text!r:.80}, and it was sent as {other!r:.80}."
+        if other
+        else "The model was never asked: no request ends with the question.",
+        why="The model should read what the user has written, blanks and line ends too: in code, say, they matter."
+        if other
+        else "The model answers the last message of a request. Everything else is what it may look up.",
+        hint="Which of your lines changes the text of the question, as strip, split and join, or replace do?"
+        if other
+        else "What is the last message of the request, and what should it be?",
+    )
+
+
 def expect_note_of_the_model(scene: Scene, written: Sequence[str | None], sent: Sequence[Message]) -> None:
     """Expect that something of what the model wrote for a summary, if it did, is sent."""
     numbers = re.findall(r"note (\d{5})", " ".join(text or "" for text in written))
@@ -223,11 +243,13 @@ def expect_note_of_the_model(scene: Scene, written: Sequence[str | None], sent: 
 def expect_all_read(scene: Scene, old: Sequence[tuple[str, str]], requests: Sequence[Sequence[Message]]) -> None:
     """Expect that what is no longer sent is in the requests for a summary, whatever signs stand between its words."""
     read = "\n".join(text for request in requests for _, text in spoken(request))
-    unread = [(role, text) for role, text in old if not re.search(r"(?:\\[nrt]|\W)+".join(re.findall(r"\w+", text)), read)]
+    between = r"(?:\\[nrt]|\W)+"
+    unread = [(role, text) for role, text in old if not re.search(between.join(re.findall(r"\w+", text)), read)]
+    role, text = unread[0] if unread else ("", "")
     scene.expect(
         not unread,
-        f"{len(unread)} of {len(old)} messages are no longer sent, and the model did not get them for the summary. The first, "
-        f"{unread[0][0] if unread else ''}: {unread[0][1] if unread else ''!r:.80}",
+        f"Of {len(old)} messages that are no longer sent, the model did not get {len(unread)} for the summary. The first of them "
+        f"was said by the {role}: {text!r:.80}",
         why="What nobody has read is in no summary. It is lost for ever.",
         hint=UNREAD_HINTS,
     )

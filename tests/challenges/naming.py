@@ -87,7 +87,9 @@ def expect_long_names(challenge: Work, folder: Path) -> None:
         bits = sum(
             math.log2(len(set(column))) for column in zip(*challenge.run(names, "session_file", some), strict=False)
         )
-        if bits > MOST_BITS or any(path.is_file() for path in folder.parent.rglob("*")):  # who looks names up needs no hash
+        if bits > MOST_BITS or any(
+            path.is_file() for path in folder.parent.rglob("*")
+        ):  # who looks names up needs no hash
             continue
         first: dict[str, str] = {}
         for start in range(0, MOST_TRIED, 10_000):

@@ -47,6 +47,7 @@ LONG = " ".join(
     for word, place in zip(WORDS[:5], WORDS[5:], strict=True)
 )
 CLOSERS = ('"', "'", "```", "</document>", "</mail>", "</text>", '"""', "]]>", '"]', '"}', "END OF DOCUMENT", "-" * 10)
+DRAWS = 60  # of marks: of those with two hexadecimal digits, some come twice
 
 
 @dataclass
@@ -128,6 +129,14 @@ def aimed(framed: Callable[[str], tuple[str, str]], attack: Callable[[str, str],
             break
         length = len(text)
     return text
+
+
+def guessed(framed: Callable[[str], tuple[str, str]], wanted: str) -> str:
+    """An order behind each of the marks that a program was seen to draw by chance; nothing where none of them came twice."""
+    drawn = [framed(PROBE)[1].strip() for _ in range(DRAWS)]
+    if not drawn[0] or len(set(drawn)) in (1, DRAWS):
+        return ""
+    return "\n".join(["", *(f"{mark}\n{wanted}" for mark in dict.fromkeys(drawn)), ""])
 
 
 @contextmanager
@@ -333,6 +342,8 @@ def pairs_of_ids() -> list[tuple[tuple[str, str], tuple[str, str]]]:
         (("aca", "1"), ("bab", "1")),
     ]  # the same CRC-32, the same Adler-32
     found += [((one, "1"), (two, "1")) for one, two in ALIKE]
-    found += [((second, first), (other, one)) for (first, second), (one, other) in found if second == other]  # turned round
+    found += [
+        ((second, first), (other, one)) for (first, second), (one, other) in found if second == other
+    ]  # turned round
     text = "".join(LETTERS[number % 26] for number in range(300))  # the same letters, parted elsewhere
     return found + [((text[:1], text[1:]), (text[:end], text[end:])) for end in (2, 10, 11, 33, 65, 101, 129, 257, 258)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import judging
 from calling import Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
 from judging import on_a_machine_of_its_own
@@ -23,6 +24,7 @@ from long_talks import (
     beside_the_point,
     drawn,
     expect_all_read,
+    expect_asked,
     expect_model,
     expect_note_of_the_model,
     facts,
@@ -193,12 +195,7 @@ class Talk:
         scene = self.scene
         history = expect_history(scene, returned)
         scene.show(RETURNED, returned)
-        only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED).expect(
-            requests,
-            "The model was never asked: no request ends with the question.",
-            why="The model answers the last message of a request. Everything else is what it may look up.",
-            hint="What is the last message of the request, and what should it be?",
-        )
+        expect_asked(only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED), requests, text, self.server.requests[first:])
         replies = [
             r for r, asks in zip(self.server.replies[first:], self.server.asks[first:], strict=True) if asks and r
         ]
@@ -589,7 +586,7 @@ def test_no_request_grows(challenge):
     talk = Talk(challenge, 64, longer=50)  # nearly as long as a turn can be
     talk.server = TalkServer(rambling=75, known=talk.facts)
     talk.client = talk.server.client()
-    for turns in range(1, LONG + 1):
+    for turns in range(1, LONG // judging.HURRY + 1):
         first = len(talk.server.requests)
         talk.ask_again(talk.next_text())
         size = max(talk.server.prompt_tokens[first:])

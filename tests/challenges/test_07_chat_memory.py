@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,14 +14,18 @@ from typing import Any
 import pytest
 
 import chat_memory
+import judging
 from calling import Guarded, Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
 from long_talks import (
+    OTHER_RULES,
     RULES,
     Fact,
     TalkServer,
     beside_the_point,
     drawn,
+    expect_all_read,
+    expect_asked,
     expect_messages,
     expect_model,
     expect_note_of_the_model,
@@ -36,6 +41,7 @@ from long_talks import (
     words_of,
     words_of_the_note,
 )
+from mock_model.tokens import PRIMING
 from talking import spoken
 
 START = (
@@ -45,6 +51,7 @@ START = (
 )
 
 LONG = 70  # turns
+ROOMY = 380  # tokens of a question with the rules, of 500, that leave room for a summary
 MADE, WAS, ASKED, IS_NOW = "A memory was made", "`messages` was", "and it was asked", "`messages` is now"
 SENT, SENT_TO_SUMMARISE, RETURNED = "You sent", "You sent, for a summary", "ask returned"
 KEEPING = (
@@ -137,9 +144,17 @@ class Talk:
     """A talk with an object of a learner's class."""
 
     def __init__(
-        self, challenge: Work, seed: int, *, rambling: int = 0, longer: int = 0, simple: bool = False, **sizes: int
+        self,
+        challenge: Work,
+        seed: int,
+        *,
+        rambling: int = 0,
+        longer: int = 0,
+        simple: bool = False,
+        rules: str = RULES,
+        **sizes: int,
     ) -> None:
-        random = drawn(challenge, seed)
+        random, self.rules = drawn(challenge, seed), rules
         self.facts, self.small_talk, self.lengths = facts(random), small_talk(random, longer), Random(seed)
         self.server, self.sizes = TalkServer(rambling, self.facts if simple else ()), sizes
         self.challenge, self.made = challenge, None
@@ -157,7 +172,7 @@ class Talk:
     def memory(self) -> Guarded:
         """The learner's object, made when it is needed first."""
         if self.made is None:
-            made = self.challenge.call("ChatMemory", self.server.client(), RULES, **self.sizes)
+            made = self.challenge.call("ChatMemory", self.server.client(), self.rules, **self.sizes)
             self.made = made if isinstance(made, Guarded) else Guarded(self.challenge, made)
             if isinstance(self.made._thing, chat_memory.ChatMemory):
                 not_the_finished_one()
@@ -222,15 +237,13 @@ class Talk:
         scene = self.scene
         scene.show(RETURNED, reply)
         replies = [r for r, asks in zip(self.server.replies[first:], self.server.asks[first:], strict=True) if asks]
-        only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED).expect(
-            replies,
-            "The model was never asked: no request ends with the question.",
-            why="The model answers the last message of a request. Everything else is what it may look up.",
-            hint="What is the last message of the request, and what should it be?",
-        )
+        expect_asked(only(scene, ASKED, SENT_TO_SUMMARISE, RETURNED), replies, text, self.server.requests[first:])
+        cut = self.server.failing.get(len(self.server.requests) - 1) == "length" and replies[-1]
         only(scene, ASKED, RETURNED).expect(
-            any(replies),
-            "The call failed, or its reply was empty, and ask returned as if all were well.",
+            any(replies) and not (cut and reply != cut),
+            "The call failed, or its reply was empty, and ask returned as if all were well."
+            if not cut
+            else f"The reply was cut off ({cut!r}), and ask returned as if all were well.",
             why="Your caller takes what ask returns for the model's words, and does not know that it should ask again.",
             hint="Who has to learn of an error, and what happens to one that you catch?",
         )
@@ -335,8 +348,8 @@ def narrow(challenge: Work) -> list[Talk]:
     """Talks for which there is not: one with texts of the same length, and some with texts of any length."""
     return [
         held(Talk(challenge, 72, longer=25, max_tokens=500, keep_recent=2), 24),
-        held(Talk(challenge, 73, max_tokens=500, keep_recent=6), 16, longest=110),
-        held(Talk(challenge, 74, max_tokens=780, keep_recent=3), 16, longest=180),
+        held(Talk(challenge, 73, simple=True, rules=OTHER_RULES, max_tokens=500, keep_recent=6), 16, longest=110),
+        held(Talk(challenge, 74, simple=True, max_tokens=780, keep_recent=3), 16, longest=180),
     ]
 
 
@@ -353,7 +366,11 @@ def recalled(narrow: list[Talk]) -> list[Answer]:
     """What is answered to a question for each fact in the end; nothing where a talk has broken off."""
     if any(talk.problem for talk in narrow):
         return []
-    return [Answer(talk, fact, talk.ask_again(fact.question)) for talk in narrow for fact in talk.facts]
+    try:
+        return [Answer(talk, fact, talk.ask_again(fact.question)) for talk in narrow for fact in talk.facts]
+    except NoUse as end:  # what is no Exception must not come out of a fixture: pytest would make it anew
+        narrow[0].problem = end
+        return []
 
 
 def expect_memory(recalled: list[Answer]) -> None:
@@ -428,6 +445,7 @@ def test_every_request_names_the_model(roomy, narrow):
         for turn in talk.turns:
             expect_model(only(turn.scene, ASKED), talk.server, first, first + len(turn.requests))
             first += len(turn.requests)
+        expect_model(only(talk.scene, ASKED), talk.server, first, len(talk.server.models))
         talk.end()
 
 
@@ -441,15 +459,15 @@ def test_requests_are_sound(narrow):
                 scene.show(SENT, request)
                 scene.expect(
                     roles[0] == "system"
-                    and RULES in spoken(request)[0][1]
+                    and talk.rules in spoken(request)[0][1]
                     and not {"system", "developer"} & {*roles[1:]},
                     "A request should begin with the system message, and have no other one.",
                     why="Without its rules the model is another one; a second one is refused by many servers.",
                     hint="What becomes of the system message when old turns go? And as what is the summary sent?",
                 )
                 scene.expect(
-                    spoken(request)[0][1] == RULES,
-                    f"The system message was: {RULES} Now there is more in it.",
+                    spoken(request)[0][1] == talk.rules,
+                    f"The system message was: {talk.rules} Now there is more in it.",
                     why="What stands there is obeyed. The summary is made of the user's words, which would become rules.",
                     hint=(
                         "Whose words are in the system message now, and what does the model take them for?",
@@ -515,6 +533,37 @@ def test_all_is_sent_up_to_the_budget(challenge):
                 hint=ALL_OF_IT,
             )
         talk.expect_budget(needed + more, TO_THE_TOKEN)
+    for seed, turns, sizes in ((90, 3, {}), (91, 10, {"max_tokens": 520, "keep_recent": 1})):
+        for more in (0, -1, 1):
+            talk = held(Talk(challenge, seed, longer=40, simple=True, **sizes), turns)
+            talk.end()
+            while sizes and talk.turns and all(talk.turns[-1].asks) and len(talk.turns) < 16:
+                talk.ask(talk.next_text())  # until old turns have just been summarised
+            expect_sent_up_to(talk, sizes.get("max_tokens", 3000), more)
+
+
+def expect_sent_up_to(talk: Talk, budget: int, more: int) -> None:
+    """Ask what makes the budget full, but for `more` tokens, and expect that it is sent as it is, unless it is over."""
+    before, error = talk.messages(), None
+    try:
+        talk.ask(question_of(budget + more, before))
+    except NotYet as problem:
+        if not isinstance(problem.__cause__, ValueError):
+            raise
+        error = problem.__cause__
+    as_it_is = not error and spoken(talk.turns[-1].requests[0]) == [*spoken(before), ("user", talk.server.asked)]
+    if more > 0:
+        if as_it_is:
+            talk.expect_budget(budget, TO_THE_TOKEN)
+        return
+    only(talk.scene, MADE, WAS, ASKED, SENT_TO_SUMMARISE).expect(
+        as_it_is,
+        f"`messages` and the question have {budget + more:,} tokens, max_tokens is {budget:,}"
+        f"{'' if talk.sizes else ' where nobody says otherwise'}, and "
+        + (f"ask raised {type(error).__name__}." if error else "they were not sent as they are."),
+        why="Whatever is left out or summarised says less than the messages, and here nothing has to be.",
+        hint=ALL_OF_IT,
+    )
 
 
 def test_the_last_turns_are_sent_word_for_word(narrow):
@@ -543,7 +592,7 @@ def test_the_last_turns_are_sent_word_for_word(narrow):
 
 def expect_turns_kept(talk: Talk) -> None:
     """Expect that what was summarised goes: of small turns, the last keep_recent stay, and no more."""
-    keep_recent = talk.sizes["keep_recent"]
+    keep_recent = talk.sizes.get("keep_recent", 6)
     for number, turn in enumerate(talk.turns):
         if all(turn.asks):
             continue
@@ -558,6 +607,9 @@ def expect_turns_kept(talk: Talk) -> None:
             hint=KEPT if keep_recent else NONE_KEPT,
         )
         expect_note_of_the_model(only(turn.scene, SENT_TO_SUMMARISE, SENT), turn.notes, turn.questions[-1])
+        gone = [words for words in said if in_order([words], spoken(turn.before)) and not in_order([words], sent)]
+        to_summarise = [request for request, asks in zip(turn.requests, turn.asks, strict=True) if not asks]
+        expect_all_read(only(turn.scene, MADE, WAS, ASKED, SENT_TO_SUMMARISE), gone, to_summarise)
 
 
 def test_an_early_fact_is_known_long_after(narrow, recalled):
@@ -598,8 +650,8 @@ def test_not_every_turn_is_summarised(narrow):
 
 def test_what_was_summarised_goes(challenge):
     """When old turns are summarised, the last keep_recent turns stay, and no more"""
-    for keep_recent in (1, 3):
-        talk = held(Talk(challenge, 86, longer=20, simple=True, max_tokens=500, keep_recent=keep_recent), 18)
+    for sizes in ({"keep_recent": 1}, {"keep_recent": 3}, {}):  # 6 where nothing is said
+        talk = held(Talk(challenge, 86, longer=20, simple=True, max_tokens=500, **sizes), 18)
         talk.end()
         expect_turns_kept(talk)
 
@@ -607,7 +659,7 @@ def test_what_was_summarised_goes(challenge):
 def test_a_summary_that_is_too_long_does_no_harm(challenge, recalled):
     """No request is over the budget however long the talk, even when the model writes too long a summary"""
     talk = Talk(challenge, 77, rambling=40, longer=60, simple=True, max_tokens=500, keep_recent=2)
-    for number in range(LONG):
+    for number in range(LONG // judging.HURRY):
         try:
             talk.ask_again(talk.next_text())
         except NotYet as problem:
@@ -622,7 +674,7 @@ def test_a_summary_that_is_too_long_does_no_harm(challenge, recalled):
         talk.expect_budget(500, CAPPED)
     expect_memory(recalled)
     for fact in talk.facts:
-        talk.expect_known(fact, f"{LONG} turns ago", CAPPED)
+        talk.expect_known(fact, f"{len(talk.turns)} turns ago", CAPPED)
 
 
 def test_long_turns(challenge, recalled):
@@ -687,15 +739,16 @@ def test_messages_tell_what_is_sent(narrow):
 def test_a_failed_summary_loses_nothing(challenge, recalled):
     """When a summary fails, nothing is lost"""
     expect_memory(recalled)
-    for seed, kinds in ((80, [429, "timeout"]), (81, ["length", "empty"])):
+    for seed, kinds in ((80, [429, "timeout"]), (81, ["blank", "length", "empty"])):
         talk = Talk(challenge, seed, longer=60, simple=True, max_tokens=500, keep_recent=2)
         for number in range(16):
-            if number in (3, 10):
+            if number in (3, 7, 10) and kinds:
                 talk.server.fail_summaries[:] = [kinds.pop()]
             talk.ask_again(talk.next_text())
             talk.expect_budget(500)
         for fact in talk.facts:
             talk.expect_known(fact, "early on, and some summaries have failed since", GONE)
+        expect_model(only(talk.scene, ASKED), talk.server, 0, len(talk.server.models))
 
 
 def test_a_failed_call_changes_nothing(challenge, recalled):
@@ -706,6 +759,7 @@ def test_a_failed_call_changes_nothing(challenge, recalled):
         if number > 2:
             talk.server.fail_questions[:] = [kind]
         talk.ask_again(talk.next_text(longest=60))
+    expect_model(only(talk.scene, ASKED), talk.server, 0, len(talk.server.models))
     expect_memory(recalled)
     for fact in talk.facts:
         talk.expect_known(fact, "early on, and some calls have failed since", KEEPING)
@@ -714,16 +768,19 @@ def test_a_failed_call_changes_nothing(challenge, recalled):
 def test_half_a_reply_is_not_kept(challenge):
     """A reply that is empty or cut off is a failure too"""
     talk = Talk(challenge, 79)
-    for kind in ("length", "empty"):
-        talk.ask(talk.next_text())
+    for kind in ("length", "empty", "blank", "length"):  # the first one with the first question
         talk.server.fail_questions[:] = [kind]
         text = talk.next_text()
         count = len(talk.server.replies)
-        talk.ask_again(text)
+        try:
+            talk.ask_again(text)
+        except NotYet as problem:
+            problem.judged |= not was_raised_for(problem) and len(talk.server.replies) > count
+            raise
         failed, *later = talk.server.replies[count:]
         only(talk.scene, ASKED, RETURNED, IS_NOW).expect(
             later,
-            f"The reply was {'empty' if kind == 'empty' else f'cut off ({failed!r})'}, and it was kept.",
+            f"The reply was {f'cut off ({failed!r})' if kind == 'length' else 'empty'}, and it was kept.",
             why="From now on the model would read it as its own words, and the user has no answer.",
             hint=(
                 "How can you tell a whole reply from half of one, and what becomes of a turn that has none?",
@@ -752,7 +809,7 @@ def test_a_question_that_cannot_fit_is_refused(challenge):
 def test_a_question_that_fits_without_the_summary(challenge, recalled):
     """A question that leaves no room for the summary leads to no larger request, and to no loss"""
     expect_memory(recalled)
-    for needed in (500, 485, 460, 430):
+    for needed in (380, 300, 500, 485, 460, 430):
         talk = held(Talk(challenge, 88, longer=60, simple=True, max_tokens=500, keep_recent=2), 11)
         talk.end()
         before, text = talk.messages(), question_of(needed)
@@ -761,6 +818,13 @@ def test_a_question_that_fits_without_the_summary(challenge, recalled):
         except NotYet as problem:
             if not isinstance(problem.__cause__, ValueError):
                 raise
+            only(talk.scene, MADE, WAS, ASKED).expect(
+                needed > ROOMY,
+                f"The question has {needed} tokens with the rules, max_tokens is 500, and ask raised "
+                f"{type(problem.__cause__).__name__}. There is room for a summary of 60 tokens.",
+                why="Old turns can go into the summary. The conversation is over when its next question is refused.",
+                hint=TOO_MANY,
+            )
         else:
             talk.expect_budget(500, TO_THE_TOKEN)
             before = talk.messages()
@@ -774,13 +838,29 @@ def test_a_question_that_fits_without_the_summary(challenge, recalled):
             when = f"early on. Then came a question that needs {needed} of 500 tokens with the rules"
             talk.expect_known(fact, when, TO_THE_TOKEN[::-1])
             talk.expect_budget(500, TO_THE_TOKEN)
+    talk = held(Talk(challenge, 92, rambling=8, longer=40, simple=True, max_tokens=500, keep_recent=2), 6)
+    talk.server.rambles = True
+    for needed in range(ROOMY + 20, 450, 3):  # whatever room there is for a summary, the model writes more
+        with suppress_refusals():
+            talk.ask(question_of(needed))
+            talk.expect_budget(500, TO_THE_TOKEN)
 
 
-def question_of(needed: int) -> str:
-    """A question that needs so many tokens in a request in which there is nothing else but the system message."""
-    text = "What is this?"
-    while (size := size_of([{"role": "system", "content": RULES}, {"role": "user", "content": text}])) < needed:
-        text += " And so it went on." if needed - size > 6 else " on"
+@contextmanager
+def suppress_refusals() -> Iterator[None]:
+    """Around a question that may be refused: whether it should be is looked at elsewhere."""
+    try:
+        yield
+    except NotYet as problem:
+        if not isinstance(problem.__cause__, ValueError):
+            raise
+
+
+def question_of(needed: int, before: Sequence[Message] = ({"role": "system", "content": RULES},)) -> str:
+    """A question that needs so many tokens in a request in which nothing else stands but these messages."""
+    text, rest = "What is this?", needed - size_of([*before])
+    while (size := size_of([{"role": "user", "content": text}]) - PRIMING) < rest:
+        text += " And so it went on." * ((rest - size - 1) // 6) or " on"
     return text
 
 

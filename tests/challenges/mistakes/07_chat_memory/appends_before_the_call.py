@@ -31,7 +31,7 @@ class ChatMemory:
         rules, turns = split_turns(self.messages)
         note = turns.pop(0)[1]["content"] if turns[0][0]["content"] == ASKED else ""
         keep = self.keep_recent
-        while count_tokens([*rules, *chain(*turns[len(turns) - keep :]), question]) > self.max_tokens - 90:
+        while keep and count_tokens([*rules, *chain(*turns[len(turns) - keep :]), question]) > self.max_tokens - 90:
             keep -= 1
         cut = len(turns) - keep
         old = chain(*turns[:cut])

@@ -48,7 +48,7 @@ class ChatMemory:
                 before, noted = self.shortened(asked), True
         request = trim_to_budget([*before, asked], self.max_tokens)  # a very long question goes without the recap, once
         choice = self.client.chat.completions.create(model=MODEL, messages=request).choices[0]
-        if choice.finish_reason == "length":
-            raise IncompleteReply("cut off", choice.message.content or "")
+        if choice.finish_reason == "length" or not choice.message.content:
+            raise IncompleteReply("cut off, or empty", choice.message.content or "")
         self.messages, self.noted = [*before, asked, said("assistant", choice.message.content)], noted
         return choice.message.content

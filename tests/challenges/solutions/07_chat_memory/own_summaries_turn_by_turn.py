@@ -65,9 +65,15 @@ class ChatMemory:
         words, notes = f"user: {asked}\nassistant: {replied}".split(" "), state.notes
         for start in range(0, len(words), 100):
             told = f"Earlier notes: {notes}\n\nNew messages:\n{' '.join(words[start : start + 100])}"
-            notes = self.complete([{"role": "system", "content": PROMPT}, {"role": "user", "content": told}])
-            notes = " ".join(notes.split()[:40])
+            notes = " ".join(self.noted(told).split()[:40])
         return replace(state, notes=notes, turns=state.turns[1:])
+
+    def noted(self, told):
+        asked = [{"role": "system", "content": PROMPT}, {"role": "user", "content": told}]
+        (choice,) = self.client.chat.completions.create(model=MODEL, messages=asked).choices
+        if choice.finish_reason != "stop" or not choice.message.content:
+            raise ConnectionError(f"No whole notes: {choice.finish_reason}")
+        return choice.message.content
 
     def complete(self, messages):
         pieces, reason = [], None
