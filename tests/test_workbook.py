@@ -602,7 +602,7 @@ def test_start_keeps_what_a_learner_has_written(project):
 
 def test_copies_that_cannot_be_written_are_no_traceback(project):
     project.write("work/lessons", "a file where the folder should be")
-    assert_one_sentence(project.run("start"), "could not be written to work/lessons")
+    assert_one_sentence(project.run("start"), "work/lessons is not a folder")
 
 
 def test_start_opens_a_browser(project):
