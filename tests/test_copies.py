@@ -332,7 +332,7 @@ def copy_into(root: Path, name: str) -> None:
     [
         (["tests/challenges/desk.py", "check", "1"], "", "Solved."),
         (["-c", "import common; common.check(1)"], "work/lessons", "Solved."),  # as in a notebook there
-        (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/test_01_stateless_calls.py"], "", "8 passed"),
+        (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/test_01_stateless_calls.py"], "", "9 passed"),
     ],
     ids=["desk.py", "common.check", "pytest"],
 )

@@ -98,7 +98,7 @@ def real_desk(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_what_is_not_started_is_said_to_be_and_where_to_begin(room):
     done = room.desk("check", "4")
     assert done.returncode == 1
-    assert "0 of 9" in done.stdout and "Not started: write your code into work/04_sliding_window.py" in done.stdout
+    assert "0 of 11" in done.stdout and "Not started: write your code into work/04_sliding_window.py" in done.stdout
     first, second, third = (room.desk("hint", "4").stdout for _ in range(3))
     assert "hint 1 of 2" in first and "hint 2 of 2" in second and second == third
     assert "--give-up" not in first and "solution 4 --give-up" in second
@@ -123,7 +123,7 @@ def test_what_is_not_right_yet_is_shown_with_the_conversation_that_breaks_it(roo
 def test_what_is_solved_is_compared_with_a_solution(room):
     shutil.copyfile(SOLUTION, room.work)
     done = room.desk("check", "4")
-    assert done.returncode == 0 and "9 of 9" in done.stdout and "Solved." in done.stdout
+    assert done.returncode == 0 and "11 of 11" in done.stdout and "Solved." in done.stdout
     room.work.write_text(SOLUTION.read_text(encoding="utf-8").replace("starts", "begins"), encoding="utf-8")
     compared = room.desk("solution", "4")
     assert compared.returncode == 0 and re.search(r"^-.*begins", compared.stdout, re.M)
