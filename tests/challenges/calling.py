@@ -7,11 +7,12 @@ import linecache
 import os
 import sys
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from clock import CLOCK, Allowance, TookTooLong
@@ -24,6 +25,7 @@ SECONDS_OF_WAITING = 10.0  # for it: generous, because some code sleeps a little
 SECONDS_IN_ALL = 15.0  # of the processor, for all calls of one challenge
 SECONDS_OF_WAITING_IN_ALL = 30.0
 MOST_PRINTED = 20_000  # characters that are kept of what one call prints
+MOST_FRAMES = 2_000  # on the way to an error, that are looked at
 MANY_CALLS = 20  # of the model, in one call of a function: then the code does not end, and no machine is slow
 HINTS = {
     "NameError": "Is this name spelt as it is where it gets its value? If it comes from elsewhere: is it imported?",
@@ -157,7 +159,8 @@ class Work:
                 raise self._no_use(self._error(name, error, importing)) from None
             raise NotStarted(f"{name} is not written yet.") from None
         except RecursionError as error:
-            raise NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,)) from None
+            problem = NotYet(f"{name} calls itself without an end{self._place(error)}.", hints=(DEPTH,))
+            raise (self._no_use(problem) if used.computed > 1 else problem) from None
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not self.raised_by_hand(error):
                 raise  # Ctrl-C
@@ -277,7 +280,13 @@ class Work:
 
 
 def _frames(error: BaseException) -> traceback.StackSummary:
-    return traceback.extract_tb(error.__traceback__)
+    """The places on the way to an error, the last ones where there are very many: code that calls itself may lift the limit."""
+    newest: deque[TracebackType] = deque(maxlen=MOST_FRAMES)
+    step = error.__traceback__
+    while step is not None:
+        newest.append(step)
+        step = step.tb_next
+    return traceback.extract_tb(newest[0] if newest else None)
 
 
 def _words(error: BaseException) -> str:
