@@ -44,8 +44,8 @@ def sqlite_url(tmp_path):
 
 @pytest.fixture
 def postgresql_url(postgresql):
-    """The URL of a new database on PostgreSQL, which is deleted after the test."""
-    with postgresql.new_database() as url:
+    """The URL of an empty database on PostgreSQL, which is emptied again after the test."""
+    with postgresql.emptied_database() as url:
         yield url
 
 

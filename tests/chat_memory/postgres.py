@@ -71,8 +71,9 @@ class Databases:
     def __init__(self, address: str) -> None:
         import psycopg  # not for those who only run this file
 
-        self._address, self._numbers = address, itertools.count(1)
-        self._connection = psycopg.connect(self._url("postgres").replace("+psycopg", ""), autocommit=True)
+        self._address, self._numbers, self._kept = address, itertools.count(1), None
+        self._connect = lambda name: psycopg.connect(self._url(name).replace("+psycopg", ""), autocommit=True)
+        self._connection = self._connect("postgres")
 
     @contextmanager
     def new_database(self, options: str = "") -> Iterator[str]:
@@ -86,6 +87,22 @@ class Databases:
             yield self._url(name)
         finally:
             self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def emptied_database(self) -> Iterator[str]:
+        """The URL of a database with nothing in it: the same one again and again, which is ten times as quick as a new one."""
+        if self._kept is None:
+            self._connection.execute("CREATE DATABASE kept STRATEGY wal_log")
+            self._kept = self._url("kept")
+        try:
+            yield self._kept
+        finally:
+            self._connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'kept' AND pid <> pg_backend_pid()"
+            )
+            with self._connect("kept") as connection:
+                connection.execute("DROP SCHEMA public CASCADE")
+                connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO public")
 
     @contextmanager
     def careful(self) -> Iterator[None]:

@@ -230,4 +230,4 @@ class Conversation(RuleBasedStateMachine):
 
 
 TestAnyConversation = Conversation.TestCase
-TestAnyConversation.settings = settings(REPEATABLE, max_examples=25, stateful_step_count=40)
+TestAnyConversation.settings = settings(REPEATABLE, max_examples=16, stateful_step_count=40)
