@@ -323,6 +323,15 @@ def test_room_is_kept_for_the_reply(challenge, history, first):
         max_tokens, expected = limit + reply_tokens, fitting(history, limit)
         scene, sent = trimmed(challenge, list(history), max_tokens, reply_tokens=reply_tokens)
         request = cost(sent) + PRIMING
+        if sent != expected:  # where no room is wanted it may be wrong as well: there is a criterion for that
+            with beforehand():
+                plain_scene, plain = trimmed(challenge, list(history), limit)
+                plain_scene.expect(
+                    plain == expected,
+                    "Without any room for the reply, too, what came back are not as many of the newest turns as fit.",
+                    why="What is wrong there has to be right before the room for the reply can be looked at.",
+                    hint="Look first at the criteria above.",
+                )
         scene.expect(
             request + reply_tokens <= max_tokens,
             f"The request costs {request} tokens, so {max(0, max_tokens - request)} of the {max_tokens} stay free, where "
