@@ -60,10 +60,11 @@ def to_disk(messages: list[dict]) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return a text without keys and card numbers."""
+    """Return a text without keys and card numbers; digits that are part of a longer number, or of a key, are none."""
+    text = KEY.sub("[key removed]", text)
     for card in cards_in(text):
-        text = text.replace(card, "[card number removed]")
-    return KEY.sub("[key removed]", text)
+        text = re.sub(rf"(?<![0-9]){card}(?![0-9])", "[card number removed]", text)
+    return text
 
 
 def session_file(folder: Path, user: str, session: str) -> Path:
