@@ -288,8 +288,15 @@ def test_all_that_was_said_is_summarised(challenge):
                 hint="Are all messages in the request, the user's and the assistant's, all of each, and the summary so far?",
             )
             scene.show(REPLY, reply)
+            kept = any(word in reply for word in (*names, budget))
             scene.expect(
-                any(word in reply for word in (*names, budget)),
+                kept or sum(text_of(message) in [text_of(said) for said in messages] for message in request) < 2,
+                "The messages stand in the request as they were, so the model goes on with the conversation.",
+                why="It answers what was said last, and may follow an order that stands there.",
+                hint="Is what is to be summarised handed over as data, in one message? (Lesson 06 does so.)",
+            )
+            scene.expect(
+                kept,
                 "The model was not asked for a summary, or not for one that keeps names and numbers.",
                 why="What no summary holds is lost for ever.",
                 hint="Is PROMPT in the request, and as whose words? Does it still say what to keep?",
