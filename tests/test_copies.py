@@ -359,7 +359,11 @@ def copy_into(root: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("way", "folder", "met"),
     [
-        (["-c", "import common; common.check(1)"], "work/lessons", "Solved."),  # as in a notebook there; it calls desk.py
+        (
+            ["-c", "import common; common.check(1)"],
+            "work/lessons",
+            "Solved.",
+        ),  # as in a notebook there; it calls desk.py
         (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/test_01_stateless_calls.py"], "", " passed in"),
     ],
     ids=["common.check", "pytest"],

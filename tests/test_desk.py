@@ -98,7 +98,10 @@ def real_desk(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_what_is_not_started_is_said_to_be_and_where_to_begin(room):
     done = room.desk("check", "4")
     assert done.returncode == 1
-    assert re.search(r" 0 of \d+", done.stdout) and "Not started: write your code into work/04_sliding_window.py" in done.stdout
+    assert (
+        re.search(r" 0 of \d+", done.stdout)
+        and "Not started: write your code into work/04_sliding_window.py" in done.stdout
+    )
     first, second, third = (room.desk("hint", "4").stdout for _ in range(3))
     assert "hint 1 of 2" in first and "hint 2 of 2" in second and second == third
     assert "--give-up" not in first and "solution 4 --give-up" in second
