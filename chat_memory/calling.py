@@ -1,6 +1,5 @@
 """A request to a client, and what comes back. The wrong kind of client is refused, unpaid wherever that can be known."""
 
-import copy
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,7 +13,7 @@ from contextlib import (
 from types import SimpleNamespace
 from typing import Any
 
-from .content import stated
+from .content import copied, stated
 
 STREAM_OPTIONS = "stream_options"
 
@@ -24,7 +23,7 @@ def called(client: Any, request: dict[str, Any], resource: str = "chat.completio
 
     Raises TypeError for a client that would have to be awaited, or is none.
     """
-    answer = _create(client, resource, awaited=False)(**copy.deepcopy(request))
+    answer = _create(client, resource, awaited=False)(**copied(request))
     if inspect.isawaitable(answer):  # it was not sent: who calls an async function only makes it ready
         give_up = next((m for n in ("close", "cancel") if callable(m := getattr(answer, n, None))), None)
         if give_up:
@@ -37,7 +36,7 @@ def called(client: Any, request: dict[str, Any], resource: str = "chat.completio
 
 async def called_async(client: Any, request: dict[str, Any], resource: str = "chat.completions") -> Any:
     """The same with a client that is awaited, such as an `openai.AsyncOpenAI`."""
-    answer = _create(client, resource, awaited=True)(**copy.deepcopy(request))
+    answer = _create(client, resource, awaited=True)(**copied(request))
     if inspect.isawaitable(answer):
         return await answer
     if hasattr(type(answer), "__aiter__"):  # an async function with yield: its stream is not awaited first
