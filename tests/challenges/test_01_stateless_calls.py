@@ -189,16 +189,10 @@ def test_with_history_one_call_tells_and_one_asks(challenge, fact):
     second_call(challenge, WITH, fact)
 
 
-@FEW
-@given(fact=facts())
-def test_with_history_the_exchange_is_resent(challenge, fact):
-    """With history: the second call sends the fact, the model's own reply and the question"""
-    with beforehand():
-        scene, server, _ = second_call(challenge, WITH, fact)
-    sent = [(role, text) for role, text in spoken(server.requests[1]) if role not in ("system", "developer")]
+def expect_fact_and_reply(scene: Scene, server: TalkingServer, fact: Fact, sent: list[tuple[str, str]]) -> None:
+    """The fact is told again, as it was, and the model's own reply stands beside it."""
     roles, texts = [role for role, _ in sent], [text for _, text in sent]
     reply = server.replies[0]
-    scene.show("To the fact the model had replied", reply)
     scene.expect(
         any(fact.told in text for text in texts),
         "The second call does not tell the fact again.",
@@ -233,6 +227,11 @@ def test_with_history_the_exchange_is_resent(challenge, fact):
             "The model words its replies anew each time: read the text from the first answer.",
         ),
     )
+
+
+def expect_in_order(scene: Scene, server: TalkingServer, fact: Fact, sent: list[tuple[str, str]]) -> None:
+    """Fact, reply and question stand in their order, each as the words of who said it, and nothing gives the answer away."""
+    reply, texts = server.replies[0], [text for _, text in sent]
     wanted = [("user", fact.told), ("assistant", reply), ("user", fact.asked)]
     by_whom = {text.strip(): role for role, text in sent}
     scene.expect(
@@ -259,6 +258,18 @@ def test_with_history_the_exchange_is_resent(challenge, fact):
         why="What the model knows is to come from the exchange as it was held, and from nothing else.",
         hint="What is in the messages that you send beside the fact and its reply: the question as it came in, or more?",
     )
+
+
+@FEW
+@given(fact=facts())
+def test_with_history_the_exchange_is_resent(challenge, fact):
+    """With history: the second call sends the fact, the model's own reply and the question"""
+    with beforehand():
+        scene, server, _ = second_call(challenge, WITH, fact)
+    sent = [said for said in spoken(server.requests[1]) if said[0] not in ("system", "developer")]
+    scene.show("To the fact the model had replied", server.replies[0])
+    expect_fact_and_reply(scene, server, fact, sent)
+    expect_in_order(scene, server, fact, sent)
 
 
 @FEW

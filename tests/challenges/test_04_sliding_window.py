@@ -272,25 +272,14 @@ def test_equal_messages_count_each(challenge, history, keep_turns):
     )
 
 
-def expect_the_greeting(challenge: Work, history: list[Message], keep_turns: int) -> None:
-    """A greeting is sent as long as there are fewer than `keep_turns` turns after it."""
-    greeting, turns, handed = history[1], [history[1:2], *turns_of(history)], copied(history)
-    why = "Many programs open with a greeting, and then the first message after the instructions is not the user's."
-    try:
-        scene, window = window_of(challenge, history, keep_turns, handed)
-    except NotYet as problem:
-        at_greetings = problem.__cause__ is not None and works(lambda: window_of(challenge, [SYSTEM, *QUESTION], 1))
-        Scene.newest.expect(
-            not at_greetings,
-            f"This history opens with a greeting, and there {problem.what[:1].lower()}{problem.what[1:]} {problem.why}",
-            why=why,
-            hint=(
-                "The greeting stands before the first question. To which turn does your code add it, when there is none yet?",
-                "A user message begins a turn. So does the first message after the system message, whoever says it.",
-            ),
-        )
-        raise
-    there = window[1:2] == [greeting]
+WHY_GREETINGS = (
+    "Many programs open with a greeting, and then the first message after the instructions is not the user's."
+)
+
+
+def expect_its_place(scene: Scene, window: list[Message], turns: list[list[Message]], keep_turns: int) -> None:
+    """The greeting, the first of the turns, is there or not, as it should be."""
+    there = window[1:2] == turns[0]
     count = (
         f"There are {len(turns)} turns, the greeting is the oldest"
         if len(turns) > 1
@@ -308,12 +297,32 @@ def expect_the_greeting(challenge: Work, history: list[Message], keep_turns: int
     scene.expect(
         there or keep_turns < len(turns),
         f"{count}, so with keep_turns={keep_turns} it should be sent.",
-        why=why,
+        why=WHY_GREETINGS,
         hint=(
             "What becomes of a message after the system message that stands before the first question, the greeting?",
             "Where do your turns begin? At each user message, and where else?",
         ),
     )
+
+
+def expect_the_greeting(challenge: Work, history: list[Message], keep_turns: int) -> None:
+    """A greeting is sent as long as there are fewer than `keep_turns` turns after it."""
+    greeting, turns, handed = history[1], [history[1:2], *turns_of(history)], copied(history)
+    try:
+        scene, window = window_of(challenge, history, keep_turns, handed)
+    except NotYet as problem:
+        at_greetings = problem.__cause__ is not None and works(lambda: window_of(challenge, [SYSTEM, *QUESTION], 1))
+        Scene.newest.expect(
+            not at_greetings,
+            f"This history opens with a greeting, and there {problem.what[:1].lower()}{problem.what[1:]} {problem.why}",
+            why=WHY_GREETINGS,
+            hint=(
+                "The greeting stands before the first question. To which turn does your code add it, when there is none yet?",
+                "A user message begins a turn. So does the first message after the system message, whoever says it.",
+            ),
+        )
+        raise
+    expect_its_place(scene, window, turns, keep_turns)
     expected = [history[0], *(message for turn in turns[-keep_turns:] for message in turn)]
     scene.show("Expected", expected)
     scene.expect(

@@ -13,6 +13,7 @@ import pytest
 import judging
 from calling import Work
 from criteria import Message, NotStarted, NotYet, NoUse, Scene
+from excerpts import beginning
 from judging import on_a_machine_of_its_own
 from long_talks import (
     MESSAGE_HINTS,
@@ -271,7 +272,7 @@ def expect_history(scene: Scene, returned: Any) -> list[Message]:
         scene.expect(
             False,
             "What you return cannot be written to a file as JSON: "
-            + (f"it has {odd!r:.120}" if odd is not None else f"{error!s:.120}"),
+            + (f"it has {odd!r:.120}" if odd is not None else beginning(str(error), 120)),
             why="The conversation may go on tomorrow, from a file.",
             hint=MESSAGE_HINTS
             if hasattr(odd, "content")
