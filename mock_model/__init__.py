@@ -16,8 +16,8 @@ from typing import Any
 
 import openai
 
+from mock_model.api.vocabulary import prepare
 from mock_model.server import MockServer
-from mock_model.vocabulary import prepare
 
 __all__ = ["MockServer", "get_mock_async_client", "get_mock_client"]
 

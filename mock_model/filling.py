@@ -15,6 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from mock_model.answering import answer, brief, told
+from mock_model.api.emptiest import emptiest
+from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
 from mock_model.arguments import arguments, offered
 from mock_model.clauses import is_question
 from mock_model.extracting import extract, extraction_task, fact_values, meanings
@@ -24,7 +26,6 @@ from mock_model.prompted import LISTING, shown_form
 from mock_model.questions import questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
-from mock_model.schemas import FORMATS, Schema, Unfillable, branches, emptiest, fits, resolved, types
 from mock_model.summarizing import summary_task
 from mock_model.transcript import text_of
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from mock_model.schemas import DEEPEST, Schema
+from mock_model.api.schemas import DEEPEST, Schema
 from mock_model.transcript import text_of
 
 LISTING = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.I)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from mock_model import calling
 from mock_model.admitting import no_answer
 from mock_model.answering import answer, brief, told
+from mock_model.api.catalogue import MODELS
+from mock_model.api.completion import Reply
+from mock_model.api.tokens import count_text
 from mock_model.beyond import asks_for_said, is_beyond, wants_made
-from mock_model.catalogue import MODELS
 from mock_model.extracting import extract, extraction_task
 from mock_model.filling import Source, any_object, fill
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
@@ -19,7 +20,6 @@ from mock_model.questions import Question, questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
-from mock_model.tokens import count_text
 from mock_model.transcript import text_of
 from mock_model.travel import PLACE, TRAVELLING, travel_advice
 
@@ -67,15 +67,6 @@ ADVICE = re.compile(
 )
 
 ECHO = re.compile(r"(?:give|show|tell|find|list|repeat|explain|read)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A reply before limits cut it: its text, the functions it calls with their arguments, and its reasoning."""
-
-    content: str | None
-    tool_calls: tuple[tuple[str, dict], ...] = ()
-    reasoning: str = ""
 
 
 def reply_to(body: dict, fits: Callable[[str], bool]) -> Reply:

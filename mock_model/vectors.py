@@ -13,7 +13,7 @@ import hashlib
 import math
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from mock_model import lexicon as lx
@@ -45,11 +45,6 @@ def vector(text: str, dimensions: int, model: str) -> list[float]:
     length = math.sqrt(math.fsum(x * x for x in sums))
     packed = struct.pack(f"<{dimensions}f", *(x / length for x in sums)) if length else b""
     return list(struct.unpack(f"<{dimensions}f", packed)) if packed else [1.0, *[0.0] * (dimensions - 1)]
-
-
-def packed(numbers: Sequence[float]) -> bytes:
-    """A vector as little-endian 32-bit floats."""
-    return struct.pack(f"<{len(numbers)}f", *numbers)
 
 
 def _features(text: str) -> dict[str, float]:

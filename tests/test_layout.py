@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from mock_model.vocabulary import prepare
+from mock_model.api.vocabulary import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = r"\d\d_[a-z0-9]+(_[a-z0-9]+)*"
@@ -223,12 +223,79 @@ def test_the_command_line_needs_nothing_installed_and_an_old_python_can_read_it(
     ast.parse(source, feature_version=(3, 6))
 
 
+ROOMS = {"mock_model.api": {"mock_model.api"}}  # a room inside a package, and all of the package that it may know
+
+
+def reached(source: str, room: str) -> set[str]:
+    """The modules that a source in a room imports, their full names: `from a.b import c` reaches a.b.c."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module=module, names=names, level=level):
+                above = room.split(".")[: len(room.split(".")) + 1 - level] if level else []
+                found |= {".".join([*above, *([module] if module else []), alias.name]) for alias in names}
+            case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
+                found |= {argument.value for argument in node.args if is_text(argument)}
+    return found
+
+
+def strangers(source: str, room: str) -> list[str]:
+    """What a source in a room imports of the room's package although the room may not know it."""
+    package = room.split(".")[0]
+    known = tuple(f"{name}." for name in ROOMS[room])
+    return sorted(
+        name
+        for name in reached(source, room)
+        if f"{name}.".startswith(f"{package}.") and not f"{name}.".startswith(known)
+    )
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_a_package_knows_only_the_rooms_that_it_may_know(room):
+    paths = list(ROOT.joinpath(*room.split(".")).glob("*.py"))
+    assert paths, f"there is no {room}"
+    assert {path.name: found for path in paths if (found := strangers(read(path), room))} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import mock_model",
+        "import mock_model.vectors",
+        "from mock_model import vectors",
+        "from mock_model.api_words import Reply",
+        "def late():\n    from mock_model.replying import Reply",
+        "from .. import vectors",
+        "from ..vectors import vector",
+        "import importlib\nimportlib.import_module('mock_model.vectors')",
+    ],
+)
+def test_a_look_outside_the_room_is_found(source):
+    assert strangers(source, "mock_model.api")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import json, openai, mock_model.api.tokens",
+        "from mock_model.api import tokens",
+        "from mock_model.api.tokens import count_text",
+        "from . import tokens",
+        "from .tokens import count_text",
+    ],
+)
+def test_a_look_into_the_same_room_is_allowed(source):
+    assert strangers(source, "mock_model.api") == []
+
+
 @pytest.mark.parametrize(
     ("source", "modules"),
     [
         ("import common", {"common"}),
         ("import os, mock_model.server as server", {"os", "mock_model"}),
-        ("from mock_model.tokens import count", {"mock_model"}),
+        ("from mock_model.api.tokens import count", {"mock_model"}),
         ("def late():\n    from common import MODEL", {"common"}),
         ("if True:\n    import importlib\n    importlib.import_module('common')", {"importlib", "common"}),
         ("__import__('mock_model.server')", {"mock_model"}),

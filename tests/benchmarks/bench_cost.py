@@ -2,7 +2,7 @@
 
 Four ways: the full history, a sliding window of 6 turns, a budget of 3,000 tokens (and the same with a lower mark), and
 ChatMemory, whose requests for summaries are counted in. The bill is shown without and with a prompt cache, which works
-as in `mock_model.caching`: from 1,024 tokens, with its writes to be paid. Prices are those of `common`: gpt-6-luna's,
+as in `mock_model.api.caching`: from 1,024 tokens, with its writes to be paid. Prices are those of `common`: gpt-6-luna's,
 unless .env has others. There is no limit to meet: these are figures to choose by.
 
     python tests/benchmarks/bench_cost.py           prints the table
@@ -20,8 +20,8 @@ from chat_memory import Usage, message_tokens
 from chat_memory.tokens import PRIMING_TOKENS
 from common import OPENAI_DEFAULT, PRICE
 from conversations import ENCODING
-from mock_model.caching import PromptCache, prefixes
-from mock_model.catalogue import MODELS
+from mock_model.api.caching import PromptCache, prefixes
+from mock_model.api.catalogue import MODELS
 from strategies import OURS, WINDOW, Request
 
 TURNS = 200

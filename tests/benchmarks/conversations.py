@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import tiktoken
 
 from chat_memory.tokens import Message
-from mock_model.vocabulary import prepare
+from mock_model.api.vocabulary import prepare
 
 prepare()
 ENCODING = tiktoken.get_encoding("o200k_base")

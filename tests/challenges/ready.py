@@ -8,7 +8,7 @@ import pytest  # noqa: F401
 
 import chat_memory
 from mock_model import MockServer
-from mock_model.vocabulary import VOCABULARIES, load_encoding
+from mock_model.api.vocabulary import VOCABULARIES, load_encoding
 
 HELLO = [{"role": "user", "content": "Hello!"}]
 

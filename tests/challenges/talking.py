@@ -17,7 +17,8 @@ from calling import Work
 from common import MODEL
 from criteria import NotYet, Scene
 from judging import let_chance_begin_elsewhere
-from mock_model.replying import NOTED, Reply, reply_to
+from mock_model.api.completion import Reply
+from mock_model.replying import NOTED, reply_to
 from mock_model.transcript import text_of
 from recording import RecordingServer
 

@@ -21,8 +21,8 @@ from criteria import Lines, Message, NotYet, Scene
 from finished import Finished
 from judging import beforehand, works
 from mock_model import MockServer
-from mock_model import tokens as of_the_server
-from mock_model.replying import Reply
+from mock_model.api import tokens as of_the_server
+from mock_model.api.completion import Reply
 
 START = (
     'What is in a request besides the texts? In the lesson, what did each further "Hello" add, and what remained?',

@@ -41,7 +41,7 @@ from long_talks import (
     words_of,
     words_of_the_note,
 )
-from mock_model.tokens import PRIMING
+from mock_model.api.tokens import PRIMING
 from talking import spoken
 
 START = (

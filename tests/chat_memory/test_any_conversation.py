@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens
 from histories import REPEATABLE
 from mock_model import MockServer
-from mock_model.replying import Reply
+from mock_model.api.completion import Reply
 
 FAILURES = ["429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length"]
 REFUSED = (openai.APIError, httpx2.HTTPError, IncompleteReply)

@@ -10,7 +10,7 @@ from chat_memory import BudgetError, ChatMemory, count_tokens
 from fake_client import FakeClient
 from histories import REPEATABLE
 from mock_model import MockServer
-from mock_model.replying import Reply
+from mock_model.api.completion import Reply
 
 
 class Notes:

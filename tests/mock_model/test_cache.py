@@ -8,9 +8,9 @@ import openai
 import pytest
 
 import mock_model
-from mock_model.caching import MAX_ENTRIES, PromptCache
-from mock_model.catalogue import MODELS
-from mock_model.replying import Reply
+from mock_model.api.caching import MAX_ENTRIES, PromptCache
+from mock_model.api.catalogue import MODELS
+from mock_model.api.completion import Reply
 
 LONG = {"role": "system", "content": "The museum of the harbour has a hall of ships. " * 120}
 SHORT = {"role": "system", "content": "Be brief."}

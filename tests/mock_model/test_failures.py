@@ -10,7 +10,7 @@ import openai
 import pytest
 
 import mock_model
-from mock_model.replying import Reply
+from mock_model.api.completion import Reply
 
 HELLO = [{"role": "user", "content": "Hello"}]
 TEXT = "The harbour opens at nine in the morning."  # nine tokens

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_model import MockServer, get_mock_client, tokens
-from mock_model.vocabulary import load_encoding
+from mock_model import MockServer, get_mock_client
+from mock_model.api import tokens
+from mock_model.api.vocabulary import load_encoding
 
 MILLION = 1_000_000
 BLANKS = "\t\x0b\x0c \x85\xa0\u1680\u2003\u2028\u2029\u202f\u205f\u3000"

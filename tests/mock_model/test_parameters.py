@@ -10,7 +10,7 @@ import pytest
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
 from mock_model import MockServer
-from mock_model.parameters import HARMLESS, OBEYED, REFUSED
+from mock_model.api.parameters import HARMLESS, OBEYED, REFUSED
 
 KNOWN = sorted(CompletionCreateParamsStreaming.__annotations__)
 SAID = [

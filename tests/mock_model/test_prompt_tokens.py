@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import mock_model
-from mock_model import tokens
-from mock_model.replying import Reply
+from mock_model.api import tokens
+from mock_model.api.completion import Reply
 
 # OpenAI Cookbook, "How to count tokens with tiktoken": the conversation and the figures its API returned for it.
 JARGON = [

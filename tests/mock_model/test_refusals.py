@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
 import mock_model
-from mock_model.replying import Reply
+from mock_model.api.completion import Reply
 
 USER = {"role": "user", "content": "Hello"}
 ASSISTANT = {"role": "assistant", "content": "Hi."}

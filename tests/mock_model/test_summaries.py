@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_model import get_mock_client
+from mock_model.api.tokens import count_text
 from mock_model.summarizing import summarize, summary_task
-from mock_model.tokens import count_text
 
 CLIENT = get_mock_client()
 Turn = tuple[str, str]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import tiktoken
 
-from mock_model import vocabulary
+from mock_model.api import vocabulary
 
 SHA256 = {  # of the files as OpenAI publishes them, by the name tiktoken stores them under
     "fb374d419588a4632f3f557e76b4b70aebbca790": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",

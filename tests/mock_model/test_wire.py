@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 import mock_model
-from mock_model.replying import Reply
+from mock_model.api.completion import Reply
 
 HELLO = [{"role": "user", "content": "Hello"}]
 WEATHER = {

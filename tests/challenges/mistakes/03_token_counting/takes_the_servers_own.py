@@ -2,7 +2,7 @@
 # fails: test_texts_are_counted_in_tokens
 # hint: with tiktoken alone
 
-from mock_model.tokens import PRIMING, count_message
+from mock_model.api.tokens import PRIMING, count_message
 
 
 def count_tokens(messages):

@@ -15,7 +15,7 @@ from typing import Any
 
 import regex
 
-from mock_model.vocabulary import load_encoding
+from mock_model.api.vocabulary import load_encoding
 
 PRIMING = 3
 PER_MESSAGE = 3

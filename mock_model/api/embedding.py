@@ -1,4 +1,4 @@
-"""Embeddings: a request for vectors checked as OpenAI checks it, and answered. `vectors` says what they are worth.
+"""Embeddings: a request for vectors checked as OpenAI checks it, and the form of its answer.
 
 Limits are OpenAI's: 8,192 tokens an input, 2,048 inputs and 300,000 tokens a request
 (https://platform.openai.com/docs/api-reference/embeddings/create). Wordings are those of the live API, as its users
@@ -8,18 +8,20 @@ report them.
 from __future__ import annotations
 
 import base64
+import struct
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from mock_model.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel
-from mock_model.responses import ApiError
-from mock_model.shapes import Shape, check_shape, kind_of, refusal
-from mock_model.tokens import count_text
-from mock_model.vectors import packed, vector
-from mock_model.vocabulary import load_encoding
+from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel
+from mock_model.api.responses import ApiError
+from mock_model.api.shapes import Shape, check_shape, kind_of, refusal
+from mock_model.api.tokens import count_text
+from mock_model.api.vocabulary import load_encoding
 
 MOST_INPUTS = 2_048
 MOST_TOKENS = 300_000  # of all inputs of a request together
 _INVALID = "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
+VectorFunction = Callable[[str, int, str], list[float]]  # of a text, with so many numbers, by the model of that name
 REQUEST = Shape(
     "an object",
     keys={
@@ -53,17 +55,24 @@ def validate(body: Any) -> tuple[EmbeddingModel, list[str], list[int]]:
     return model, texts, lengths
 
 
-def answer(body: dict[str, Any], model: EmbeddingModel, texts: list[str], lengths: list[int]) -> dict[str, Any]:
+def answer(
+    body: dict[str, Any], model: EmbeddingModel, texts: list[str], lengths: list[int], vector: VectorFunction
+) -> dict[str, Any]:
     """The answer to a checked request: a vector for each text, in their order."""
     dimensions = body.get("dimensions") or model.dimensions
     as_text = body.get("encoding_format") == "base64"
     data = []
     for index, text in enumerate(texts):
         numbers = vector(text, dimensions, model.name)
-        embedding = base64.b64encode(packed(numbers)).decode() if as_text else numbers
+        embedding = base64.b64encode(_packed(numbers)).decode() if as_text else numbers
         data.append({"object": "embedding", "index": index, "embedding": embedding})
     usage = {"prompt_tokens": sum(lengths), "total_tokens": sum(lengths)}
     return {"object": "list", "data": data, "model": model.name, "usage": usage}
+
+
+def _packed(numbers: Sequence[float]) -> bytes:
+    """A vector as little-endian 32-bit floats."""
+    return struct.pack(f"<{len(numbers)}f", *numbers)
 
 
 def _model_of(body: Any) -> EmbeddingModel:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mock_model.catalogue import Model
-from mock_model.shapes import check_length, kind_of, refusal
+from mock_model.api.catalogue import Model
+from mock_model.api.shapes import check_length, kind_of, refusal
 
 OBEYED = frozenset(
     """model messages tools tool_choice parallel_tool_calls response_format max_completion_tokens max_tokens stop stream

@@ -1,8 +1,7 @@
-"""Formats: what `response_format` may be, and what OpenAI refuses of it.
+"""The faults of a schema: that it is none, that it breaks the strict rules, that it asks for more than can be promised.
 
-After OpenAI's guide (https://developers.openai.com/api/docs/guides/structured-outputs); the wordings are those of the
-live API, as its users report them, but for the ones marked as not verified. A strict schema must follow the guide's rules.
-Any schema that asks for something that the offline model cannot promise is refused and never half obeyed.
+The strict rules are those of OpenAI's guide (https://developers.openai.com/api/docs/guides/structured-outputs). Any schema
+that asks for something that the offline model cannot promise is refused and never half obeyed.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mock_model.catalogue import Model
-from mock_model.responses import ApiError
-from mock_model.schemas import DEEPEST, FORMATS, MOST, UNFILLABLE, Unfillable, branches, emptiest, resolved, types
-from mock_model.shapes import refusal
+from mock_model.api.emptiest import emptiest
+from mock_model.api.schemas import DEEPEST, FORMATS, MOST, UNFILLABLE, Unfillable, branches, resolved, types
 
 NOT_STRICT = frozenset(  # keywords that a strict schema must not have
     "allOf oneOf not if then else dependentRequired dependentSchemas patternProperties propertyNames unevaluatedProperties"
@@ -30,49 +27,6 @@ _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multi
 _SIZES = ("minItems", "maxItems", "minLength", "maxLength")
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 Path = tuple[str, ...]
-
-
-def check_format(model: Model, body: dict[str, Any]) -> None:
-    """Raise the ApiError for a `response_format` that this model does not take, or whose rules the request breaks."""
-    asked = body["response_format"]
-    kind = asked["type"]
-    if kind == "text":
-        return
-    if kind not in model.formats:
-        message = f"Invalid parameter: 'response_format' of type '{kind}' is not supported with this model."
-        if kind == "json_schema":
-            message += (
-                " Learn more about supported models at the Structured Outputs guide: "
-                "https://platform.openai.com/docs/guides/structured-outputs"
-            )
-        raise refusal(message, "response_format")
-    if kind == "json_object" and not any("json" in _text(m).lower() for m in body["messages"]):
-        text = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
-        raise refusal(text, "messages")
-    if kind == "json_schema":
-        if "json_schema" not in asked:
-            path = "response_format.json_schema"
-            raise refusal(f"Missing required parameter: '{path}'.", path, "missing_required_parameter")
-        form = asked["json_schema"]
-        _check_schema(form["name"], form["schema"], bool(form.get("strict")))
-
-
-def _text(message: dict[str, Any]) -> str:
-    content = message.get("content") or ""
-    return content if isinstance(content, str) else "\n".join(str(part.get("text") or "") for part in content)
-
-
-def _check_schema(name: str, schema: dict[str, Any], strict: bool) -> None:
-    fault = _malformed(schema)
-    if fault is None and schema.get("type") != "object":
-        fault = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
-    fault = fault or (strict_fault(schema) if strict else None) or _unfillable(schema)
-    if fault:
-        raise _refused(name, fault)
-
-
-def _refused(name: str, fault: str) -> ApiError:
-    return refusal(f"Invalid schema for response_format '{name}': {fault}", "response_format")
 
 
 def _schemas(schema: Any, path: Path = (), depth: int = 0) -> Iterator[tuple[Path, Any]]:
@@ -95,7 +49,7 @@ def _in(path: Path) -> str:
     return f"In context={path!r},"
 
 
-def _malformed(root: dict[str, Any]) -> str | None:
+def malformed(root: dict[str, Any]) -> str | None:
     """What makes a schema no JSON Schema. The wording is OpenAI's for one that it cannot read; details are ours."""
     for path, schema in _schemas(root):
         if not isinstance(schema, (dict, bool)):
@@ -197,7 +151,7 @@ def _is_fillable(schema: dict[str, Any]) -> bool:
     return True
 
 
-def _unfillable(root: dict[str, Any]) -> str | None:
+def unfillable(root: dict[str, Any]) -> str | None:
     """What the offline model cannot promise of a schema, in words of our own; OpenAI may take it."""
     for path, schema in _schemas(root):
         keyword = next((key for key in schema if key in UNFILLABLE), None) if isinstance(schema, dict) else None

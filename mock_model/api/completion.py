@@ -1,4 +1,4 @@
-"""What is left of a reply once the limits and the stop sequences of the request have cut it."""
+"""A reply, and what is left of it once the limits and the stop sequences of the request have cut it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_model.caching import fingerprint
-from mock_model.replying import Reply
-from mock_model.tokens import count_strings, count_text, cut_text
+from mock_model.api.caching import fingerprint
+from mock_model.api.tokens import count_strings, count_text, cut_text
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply before limits cut it: its text, the functions it calls with their arguments, and its reasoning."""
+
+    content: str | None
+    tool_calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    reasoning: str = ""
 
 
 @dataclass(frozen=True)

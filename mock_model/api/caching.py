@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from mock_model.catalogue import Model
+from mock_model.api.catalogue import Model
 
 MINIMUM = 1_024  # tokens
 STEP = 128  # tokens

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 import httpx2
 
-from mock_model.responses import ApiError
+from mock_model.api.responses import ApiError
 
 KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length")
 OF_REPLIES = ("empty", "length")  # what can befall only a reply in words

@@ -1,6 +1,6 @@
 """What OpenAI refuses, refused with OpenAI's status, type, param, code and wording.
 
-`shapes` says what a request may look like, `parameters` and `formats` which values a model takes; this module says which
+`request` says what a request may look like, `parameters` and `formats` which values a model takes; this module says which
 tools and messages do not belong together. Where OpenAI has something that the offline model has not (custom tools,
 images, audio), the message says so.
 """
@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mock_model.catalogue import EMBEDDING_MODELS, MODELS, Model
-from mock_model.formats import check_format, strict_fault
-from mock_model.parameters import check_parameters
-from mock_model.responses import ApiError
-from mock_model.shapes import ALLOWED, LONGEST, REQUEST, check_length, check_shape, kind_of, quoted, refusal
+from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
+from mock_model.api.faults import strict_fault
+from mock_model.api.formats import check_format
+from mock_model.api.parameters import check_parameters
+from mock_model.api.request import ALLOWED, REQUEST
+from mock_model.api.responses import ApiError
+from mock_model.api.shapes import LONGEST, check_length, check_shape, kind_of, quoted, refusal
 
 
 def validate(body: Any) -> tuple[Model, dict[str, Any]]:

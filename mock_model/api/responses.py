@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from mock_model.caching import CacheUse
-from mock_model.catalogue import EmbeddingModel, Model
-from mock_model.completion import Completion
+from mock_model.api.caching import CacheUse
+from mock_model.api.catalogue import EmbeddingModel, Model
+from mock_model.api.completion import Completion
 
 CREATED = 1_767_225_600  # seconds since 1970: the first of January 2026
 
