@@ -322,7 +322,7 @@ species this his its as us yes less unless glass class address dress boss bass m
 def _thesaurus() -> dict[str, list[list[str]]]:
     """The sections of thesaurus.txt, each a list of lines, each a list of words."""
     sections: dict[str, list[list[str]]] = {}
-    for line in Path(__file__).with_name("thesaurus.txt").read_text(encoding="utf-8").splitlines():
+    for line in (Path(__file__).parent / "data" / "thesaurus.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = sections.setdefault(line.strip("[] "), [])
         elif line and not line.startswith("#"):

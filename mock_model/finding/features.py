@@ -1,0 +1,99 @@
+"""Features: what speaks for a sentence as the answer to a question, each a number. Their weights are in data/weights.txt."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from mock_model.finding.asking import Question
+from mock_model.finding.matching import WORTH, ties
+from mock_model.sentences import lists
+from mock_model.sentences.reading import Said
+
+REASON = re.compile(r"\b(?:because|cause|cos|coz|bc|since|so that|due to|reason|as|for|to|after|too|thanks to|that's why)\b", re.I)
+CHANGE = re.compile(
+    r"\b(?:actually|scratch that|scrap that|make (?:that|it)|correction|changed?|moved|instead|no longer|any ?more|now|turns out|switched"
+    r"|pushed|sorry|wait|update|rather|meant|wrong|in the end|after all|new)\b",
+    re.I,
+)
+TALK = re.compile(r"\W*(?:noted|ok|okay|sure|thanks|thank you|great|nice|cool|got it|hello|hi|hey|good|sounds)\b", re.I)
+NAMES = (
+    "same synonym derived kind above count before around earlier thread wanted unwanted new asks assistant system"
+    " of_assistant of_user recent own others named unnamed change why talk short all corrects taken_back none"
+).split()
+
+
+def features(question: Question, conversation: Sequence[Said], at: int, seen: Surroundings) -> list[float]:
+    """The features of the sentence at a place of the conversation, in the order of NAMES."""
+    said, sentence = conversation[at], conversation[at].sentence
+    met, rest = seen.ties[at], [base for base in question.bases if base not in seen.ties[at]]
+    found = dict.fromkeys(NAMES, 0.0)
+    for base, tie in met.items():
+        if tie in found:
+            found[tie] += seen.rarity[base]
+    found["count"] = len(met) / 3
+    found["all"] = float(bool(met) and not rest)
+    beside = seen.beside(at)
+    found["before"] = seen.cover(rest, [n for n in beside if n == at - 1])
+    found["around"] = seen.cover(rest, beside)
+    found["earlier"] = seen.cover(rest, seen.previous(at))
+    found["thread"] = seen.cover(rest, seen.previous(at, 2))
+    if (old := seen.corrects.get(at)) is not None:
+        found["corrects"] = seen.cover(rest, [old])
+    found["taken_back"] = float(at in seen.taken_back)
+    asked = set(question.bases)
+    kinds = {v.kind for v in sentence.values if not all(w.base in asked for w in sentence.words[v.start : v.end])}
+    if question.who and not sentence.low.isdisjoint(lists.PEOPLE):
+        kinds.add("name")
+    if question.wanted:
+        found["wanted"] = float(not kinds.isdisjoint(question.wanted))
+        found["unwanted"] = 1 - found["wanted"]
+    found["new"] = math.log(1 + min(len(sentence.bases - asked), 6))
+    found["asks"] = float(sentence.asks)
+    found["assistant"] = float(said.role == "assistant")
+    found["system"] = float(said.role in ("system", "developer"))
+    found["of_assistant"] = float(question.of_assistant and said.role == "assistant")
+    found["of_user"] = float(question.of_assistant and said.role == "user")
+    found["recent"] = at / len(conversation)
+    own = question.of_user and not question.persons and said.role != "assistant"
+    found["own"] = float(own and sentence.about == "user")
+    found["others"] = float(own and sentence.about == "other")
+    found["change"] = float(said.role == "user" and bool(CHANGE.search(sentence.text)))
+    found["why"] = float(question.why and bool(REASON.search(sentence.text)))
+    if question.persons:
+        found["named"] = float(not question.persons.isdisjoint(sentence.bases))
+        near = [at, *beside, *seen.previous(at)]
+        found["unnamed"] = float(all(question.persons.isdisjoint(conversation[n].sentence.bases) for n in near))
+    found["talk"] = float(bool(TALK.match(sentence.text)) and len(sentence.words) < 7)
+    found["short"] = float(len(sentence.bases) < 2)
+    found["none"] = float(not any(WORTH[tie] > 0.5 for tie in met.values()))
+    return [found[name] for name in NAMES]
+
+
+class Surroundings:
+    """What is known of a conversation before its sentences are weighed for a question."""
+
+    def __init__(self, question: Question, conversation: Sequence[Said], rarity: Mapping[str, float]) -> None:
+        self.rarity = rarity
+        self.ties = [ties(question, said.sentence) for said in conversation]
+        self.corrects: dict[int, int] = {}
+        self.taken_back: set[int] = set()
+        self._messages: dict[int, list[int]] = {}
+        for at, said in enumerate(conversation):
+            self._messages.setdefault(said.message, []).append(at)
+        self._place = [said.message for said in conversation]
+
+    def beside(self, at: int) -> list[int]:
+        """The other sentences of its message."""
+        return [n for n in self._messages[self._place[at]] if n != at and abs(n - at) < 6]
+
+    def previous(self, at: int, back: int = 1) -> list[int]:
+        """The last sentences of the message before, or of the one before that."""
+        return self._messages.get(self._place[at] - back, [])[-4:]
+
+    def cover(self, rest: Sequence[str], places: Sequence[int]) -> float:
+        """How much of what a sentence lacks stands in others."""
+        return sum(
+            self.rarity[base] * max((WORTH[self.ties[n][base]] for n in places if base in self.ties[n]), default=0.0) for base in rest
+        )

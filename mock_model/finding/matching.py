@@ -1,0 +1,51 @@
+"""Matching: what a sentence shares with a question, word by word, the rarer words of the conversation for more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from mock_model.finding.asking import Question
+from mock_model.sentences.kinds import Meaning
+from mock_model.sentences.reading import Said, Sentence
+
+WORTH = {"same": 1.0, "synonym": 0.8, "derived": 0.7, "kind": 0.6, "above": 0.3, "sibling": 0.2}  # in the sentences around
+SHARED = frozenset(("same", "synonym", "derived", "kind"))  # what counts as shared
+
+
+def how(base: str, meant: Meaning, said: Sentence) -> str | None:
+    """How a word of a question meets a sentence, by the strongest tie: the same, a synonym …, or not at all."""
+    if base in said.bases:
+        return "same"
+    own = said.meanings["own"]
+    if not meant.own.isdisjoint(own):
+        return "synonym"
+    if not meant.derived.isdisjoint(own) or not meant.own.isdisjoint(said.meanings["derived"]):
+        return "derived"
+    if not meant.own.isdisjoint(said.meanings["above"]):
+        return "kind"
+    if not meant.near.isdisjoint(own):
+        return "above"
+    return "sibling" if not meant.near.isdisjoint(said.meanings["near"]) else None
+
+
+@lru_cache(maxsize=8192)
+def ties(question: Question, said: Sentence) -> Mapping[str, str]:
+    """The words of a question that meet a sentence, each with how it does."""
+    met = {base: tie for base, meant in question.meanings if (tie := how(base, meant, said))}
+    return met
+
+
+def rarity(question: Question, conversation: Sequence[Said]) -> dict[str, float]:
+    """How much each word of a question weighs: the fewer sentences have it, the more. Together they weigh 1."""
+    count = len(conversation)
+    having = {base: sum(base in said.sentence.bases for said in conversation) or 0.7 for base in question.bases}
+    weights = {base: math.log(1 + count / n) for base, n in having.items()}
+    total = math.fsum(weights.values()) or 1.0
+    return {base: weight / total for base, weight in weights.items()}
+
+
+def shares(question: Question, said: Said) -> bool:
+    """Whether a sentence has anything to do with a question."""
+    return any(tie in SHARED for tie in ties(question, said.sentence).values())

@@ -1,0 +1,104 @@
+"""Reading: the messages of a request become sentences that know who said them and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from mock_model.sentences import lists
+from mock_model.sentences.kinds import is_verb, meaning
+from mock_model.sentences.quoting import notes_in, without_lists
+from mock_model.sentences.transcript import text_of, utterances
+from mock_model.sentences.values import Value, values
+from mock_model.sentences.words import Word, sentences, words
+
+QUESTION = re.compile(
+    r"\W*(?:(?:and|so|but|ok|okay|well|hey|hi|hello|also|sorry|please|now|then|oh|wait|right)\b[\s,]*)*"
+    r"(?:(?:what|who|whom|whose|which|when|where|why|how|what's|who's|where's|when's|how's)\b(?! (?:a|an|ever)\b)"
+    r"|(?:am|is|are|was|were|do|does|did|have|has|had|can|could|will|would|shall|should|may|might)(?:n't|n’t)?\s+"
+    r"(?:i|you|he|she|it|we|they|my|your|his|her|our|their|the|there|this|that|these|those|any|anyone|somebody|someone)\b)",
+    re.I,
+)
+
+FIRST = frozenset("i me my we our us mine ours myself user user's".split())
+
+
+class Sentence:
+    """One sentence and what is in it, worked out once for each text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: tuple[Word, ...] = words(text)
+        self.low = frozenset(w.low for w in self.words)
+        self.bases = content(self.words)  # the base forms of the words that say something
+        self.asks = is_question(text)
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        return values(self.words)
+
+    @cached_property
+    def about(self) -> str:
+        """Whom it speaks of, by the words before its verb: "user" for "I" and "my dog", "other" for "my sister's dog", else ""."""
+        head = list(self.words[:7])
+        verb = next((n for n, w in enumerate(head) if n and (w.low in lists.AUXILIARIES or is_verb(w.base)) and not w.owns), len(head))
+        start = [w for w in head[: max(verb, 1)]]
+        if any(w.low in lists.OTHERS or w.base in lists.OTHERS or (w.owns and w.text[0].isupper()) for w in start):
+            return "other"
+        return "user" if any(w.low in FIRST for w in start) else ""
+
+    @cached_property
+    def meanings(self) -> dict[str, frozenset]:
+        """The meanings of its words together: their "own", those "derived", "near" and "above"."""
+        found = [meaning(base) for base in self.bases]
+        return {part: frozenset().union(*(getattr(m, part) for m in found)) for part in ("own", "derived", "near", "above")}
+
+
+@lru_cache(maxsize=4096)
+def sentence_of(text: str) -> Sentence:
+    """The sentence of a text."""
+    return Sentence(text)
+
+
+class Said(NamedTuple):
+    """A sentence in a conversation."""
+
+    sentence: Sentence
+    role: str  # user, assistant, system, developer, tool; "notes" where a message quotes it as a note
+    message: int = 0  # its place in the conversation
+    place: int = 0  # its place in the message
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+
+@lru_cache(maxsize=4096)
+def content(spoken: tuple[Word, ...]) -> frozenset[str]:
+    """The base forms of the words that are not small."""
+    return frozenset(w.base for w in spoken if w.low not in lists.SMALL and w.base not in lists.SMALL and w.text[0].isalnum())
+
+
+@lru_cache(maxsize=4096)
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks something."""
+    return sentence.rstrip("\"”')").endswith(("?", "？")) or bool(QUESTION.match(sentence) and not sentence.endswith("!"))
+
+
+@lru_cache(maxsize=1024)
+def said_in(role: str, text: str) -> tuple[tuple[str, Sentence], ...]:
+    """The sentences of one message with who says them, in a transcript that it quotes too."""
+    return tuple((speaker, sentence_of(one)) for speaker, part in utterances(role, text) for one in sentences(part))
+
+
+def read(messages: Sequence[dict]) -> list[Said]:
+    """All sentences of a conversation; quoted notes, which are older than what is said in it, come first."""
+    notes = [note for message in messages for note in notes_in(text_of(message))]
+    found = [Said(sentence_of(note), "notes", -1, place) for place, note in enumerate(notes)]
+    for place, message in enumerate(messages):
+        text = text_of(message)
+        text = without_lists(text, notes_only=True) if notes else text
+        found += [Said(one, by, place, n) for n, (by, one) in enumerate(said_in(message["role"], text))]
+    return found

@@ -1,0 +1,88 @@
+"""Voice: a sentence turned to its reader ("My dog is called Rex." is "Your dog is called Rex."), where that is safe."""
+
+from __future__ import annotations
+
+import re
+
+from mock_model.sentences import lists
+from mock_model.sentences.kinds import is_verb
+from mock_model.sentences.reading import Said
+from mock_model.sentences.stems import base
+from mock_model.sentences.words import Word, join, word, words
+
+TURNED = {"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "we": "you", "us": "you", "our": "your",
+          "ours": "yours", "ourselves": "yourselves"}  # fmt: skip
+AGREES = {"am": "are", "was": "were"}
+LEAD = re.compile(
+    r"^(?:(?:oh|and|so|well|also|but|ok|okay|hi|hello|hey|yes|no|sure|right|btw|fyi|ah|hmm|yep|nope|yeah|anyway|by the way|just so you know"
+    r"|for the record|one more thing|please (?:note|remember)(?: that)?|note(?: that)?|remember(?: that)?|don'?t forget(?: that)?|actually|thanks"
+    r"|sorry|correction|i (?:should|forgot to) (?:mention|say|add)(?: that)?|good (?:morning|afternoon|evening)|guess what|hang on|wait)\b[\s,.:;!–—-]*)+",
+    re.I,
+)
+LONGEST = 25  # words of a sentence that is turned
+UNSAFE = re.compile(r"[\"“”?:;()\n]|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
+STARTS = frozenset("i my we our the a an there".split())
+OF_USER = re.compile(r"^(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
+
+
+def turned(said: Said) -> str | None:
+    """The sentence turned to the user it speaks of, or None where it is safer to quote it."""
+    text = said.text
+    if said.role in ("system", "developer", "notes"):
+        text = _of_user(text)
+    elif said.role == "user":
+        text = _of_speaker(LEAD.sub("", text, count=1), said.sentence.asks)
+    else:
+        return None
+    return as_sentence(text) if text else None
+
+
+def _of_speaker(text: str, asks: bool) -> str | None:
+    """ "I am …" of the user as "You are …"."""
+    spoken = words(text)
+    if asks or not spoken or len(spoken) > LONGEST or UNSAFE.search(text) or not _is_clause(spoken):
+        return None
+    found: list[Word] = []
+    for place, one in enumerate(spoken):
+        put = TURNED.get(one.low)
+        if put is None and one.low in AGREES and _of_you(spoken, place):
+            put = AGREES[one.low]
+        found.append(one if put is None else word(put, one.glued))
+    return join(found)
+
+
+def _of_you(spoken: tuple[Word, ...], place: int) -> bool:
+    """Whether "am" or "was" belongs to "I": "I am", "I was", "I also was", "am I"."""
+    near = [w.low for w in spoken[max(place - 2, 0) : place]]
+    return "i" in near or (place + 1 < len(spoken) and spoken[place + 1].low == "i")
+
+
+def _is_clause(spoken: tuple[Word, ...]) -> bool:
+    """Whether it begins as a statement does and has a verb: no order, no answer in a word."""
+    first = spoken[0]
+    opens = first.low in STARTS or first.owns or (first.text[0].isupper() and first.low not in lists.SMALL)
+    return opens and any(_is_verb(w) for w in spoken[1:8])
+
+
+def _is_verb(one: Word) -> bool:
+    return one.low in lists.AUXILIARIES or is_verb(one.base)
+
+
+def _of_user(text: str) -> str | None:
+    """ "The user's dog is Rex" of a note as "Your dog is Rex", "The user lives in Rome" as "You live in Rome"."""
+    found = OF_USER.match(text)
+    if not found or UNSAFE.search(text) or len(text.split()) > LONGEST or OF_USER.search(text[found.end() :]):
+        return None
+    rest = text[found.end() :].strip()
+    if found["owns"]:
+        return f"Your {rest}"
+    verb, _, after = rest.partition(" ")
+    plain = {"is": "are", "has": "have", "was": "were", "does": "do"}.get(verb, base(verb) if verb.endswith("s") else verb)
+    return f"You {plain} {after}" if verb.isalpha() and after else None
+
+
+def as_sentence(text: str) -> str:
+    """Text with a capital letter and a full stop."""
+    text = text.strip(" ,;:-–—")
+    first = text[:1].upper() + text[1:] if not re.match(r"\w*[._/]\w|https?:", text) else text
+    return first if not first or first[-1] in '.!?…"”)' else first + "."
