@@ -16,12 +16,13 @@ AMOUNTS = frozenset(("money", "number", "measure", "percent", "counted"))
 COUNTS = frozenset(("counted", "number", "measure", "duration", "ordinal"))
 WANTED = (  # words of a question, and the kinds of value that answer it
     (r"what time|what hour|which hour", frozenset(("clock", "moment"))),
-    (r"when|what (?:date|day|month|year)|which (?:day|month|year|date)|how soon|deadline|due|birthday|what season", TIMES),
+    (r"when|what (?:date|day|month|year)|which (?:day|month|year|date)|how soon|deadline|due|birthday|what season", TIMES | {"duration"}),
     (r"how (?:much|expensive)|price|fee|costs?|budget|pay|paid|owe|spend|salary|rent|deposit|total|sum|amount|bill", AMOUNTS),
     (r"how (?:many|often)|number of|how few", COUNTS | {"moment"}),
     (r"how (?:old|long)|what age", COUNTS | TIMES),
     (r"how (?:far|tall|heavy|big|wide|high|deep|large|fast|hot|warm|cold)|(?:size|temperature|dose|weight|height|weigh)\w*", COUNTS),
     (r"who|whose|whom|names?|called|where|(?:which|what) (?:city|town|country|person|place|airport|airline)", frozenset(("name",))),
+    (r"where|whereabouts", frozenset(("place",))),
     (r"code|pin|number|password|phone|id|combination|plate|reference", frozenset(("code", "number", "phone", "counted"))),
     (r"colou?r", frozenset(("colour",))),
     (r"e-?mail|address|website|url|link", frozenset(("address", "code", "number"))),
@@ -40,7 +41,6 @@ TO_ASSISTANT = re.compile(
     r"|\byour (?:advice|suggestion|recommendation|tip|idea|estimate|answer|plan|list)",
     re.I,
 )
-MEANT = lists.pairs_of("meant")  # "for a living" asks for a job
 NEGATIVE = frozenset("not never no without nobody nothing neither none".split())
 
 
@@ -61,11 +61,16 @@ class Question:
     @cached_property
     def bases(self) -> tuple[str, ...]:
         """What it is about: the base forms of its words that are not small, in order."""
-        return tuple(sorted(content(self.words) | {MEANT[w.low] for w in self.words if w.low in MEANT}))
+        return tuple(sorted(content(self.words)))
 
     @cached_property
     def meanings(self) -> tuple[tuple[str, Meaning], ...]:
         return tuple((base, meaning(base)) for base in self.bases)
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        """The topics of ordinary life that it asks for."""
+        return frozenset(name for name, asks, _ in lists.topics() if asks.search(self.text))
 
     @cached_property
     def wanted(self) -> frozenset[str]:

@@ -17,10 +17,11 @@ CHANGE = re.compile(
     r"|pushed|sorry|wait|update|rather|meant|wrong|in the end|after all|new)\b",
     re.I,
 )
+PLACES = frozenset("in at on near to from under behind by along opposite above below next inside outside".split())
 TALK = re.compile(r"\W*(?:noted|ok|okay|sure|thanks|thank you|great|nice|cool|got it|hello|hi|hey|good|sounds)\b", re.I)
 NAMES = (
-    "same synonym derived kind above count before around earlier thread wanted unwanted new asks assistant system"
-    " of_assistant of_user recent own others named unnamed change why talk short all corrects taken_back none"
+    "same synonym derived kind count before earlier thread wanted unwanted new assistant system"
+    " of_assistant of_user own others unnamed topic change why talk corrects none"
 ).split()
 
 
@@ -33,40 +34,39 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
         if tie in found:
             found[tie] += seen.rarity[base]
     found["count"] = len(met) / 3
-    found["all"] = float(bool(met) and not rest)
     beside = seen.beside(at)
     found["before"] = seen.cover(rest, [n for n in beside if n == at - 1])
-    found["around"] = seen.cover(rest, beside)
     found["earlier"] = seen.cover(rest, seen.previous(at))
     found["thread"] = seen.cover(rest, seen.previous(at, 2))
     if (old := seen.corrects.get(at)) is not None:
         found["corrects"] = seen.cover(rest, [old])
-    found["taken_back"] = float(at in seen.taken_back)
     asked = set(question.bases)
     kinds = {v.kind for v in sentence.values if not all(w.base in asked for w in sentence.words[v.start : v.end])}
     if question.who and not sentence.low.isdisjoint(lists.PEOPLE):
         kinds.add("name")
+    if not sentence.low.isdisjoint(PLACES):
+        kinds.add("place")
     if question.wanted:
         found["wanted"] = float(not kinds.isdisjoint(question.wanted))
         found["unwanted"] = 1 - found["wanted"]
     found["new"] = math.log(1 + min(len(sentence.bases - asked), 6))
-    found["asks"] = float(sentence.asks)
     found["assistant"] = float(said.role == "assistant")
     found["system"] = float(said.role in ("system", "developer"))
     found["of_assistant"] = float(question.of_assistant and said.role == "assistant")
     found["of_user"] = float(question.of_assistant and said.role == "user")
-    found["recent"] = at / len(conversation)
-    own = question.of_user and not question.persons and said.role != "assistant"
-    found["own"] = float(own and sentence.about == "user")
-    found["others"] = float(own and sentence.about == "other")
+    if question.persons:
+        found["others"] = float(not sentence.bases.isdisjoint(lists.PEOPLE) and question.persons.isdisjoint(met))
+    elif question.of_user and not question.who and said.role != "assistant":
+        found["own"] = float(sentence.about == "user")
+        found["others"] = float(sentence.about == "other")
     found["change"] = float(said.role == "user" and bool(CHANGE.search(sentence.text)))
     found["why"] = float(question.why and bool(REASON.search(sentence.text)))
     if question.persons:
-        found["named"] = float(not question.persons.isdisjoint(sentence.bases))
         near = [at, *beside, *seen.previous(at)]
         found["unnamed"] = float(all(question.persons.isdisjoint(conversation[n].sentence.bases) for n in near))
+    if question.topics:
+        found["topic"] = len(question.topics & sentence.topics) / len(question.topics)
     found["talk"] = float(bool(TALK.match(sentence.text)) and len(sentence.words) < 7)
-    found["short"] = float(len(sentence.bases) < 2)
     found["none"] = float(not any(WORTH[tie] > 0.5 for tie in met.values()))
     return [found[name] for name in NAMES]
 
@@ -78,7 +78,6 @@ class Surroundings:
         self.rarity = rarity
         self.ties = [ties(question, said.sentence) for said in conversation]
         self.corrects: dict[int, int] = {}
-        self.taken_back: set[int] = set()
         self._messages: dict[int, list[int]] = {}
         for at, said in enumerate(conversation):
             self._messages.setdefault(said.message, []).append(at)

@@ -46,6 +46,6 @@ def rarity(question: Question, conversation: Sequence[Said]) -> dict[str, float]
     return {base: weight / total for base, weight in weights.items()}
 
 
-def shares(question: Question, said: Said) -> bool:
-    """Whether a sentence has anything to do with a question."""
-    return any(tie in SHARED for tie in ties(question, said.sentence).values())
+def shares(question: Question, said: Sentence) -> bool:
+    """Whether a sentence has anything to do with a question: a word, a kind of thing, or the topic."""
+    return any(tie in SHARED for tie in ties(question, said).values()) or not question.topics.isdisjoint(said.topics)

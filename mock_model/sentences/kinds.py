@@ -9,6 +9,7 @@ from mock_model.sentences.lists import sections
 from mock_model.sentences.stems import base, known
 
 LEVELS = 5
+KINDS = frozenset(line[0].rstrip(":") for line in sections("thesaurus.txt")["kinds"])  # that the thesaurus names
 
 
 class Meaning(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -44,5 +45,17 @@ def phrases(name: str, file: str = "phrases.txt") -> re.Pattern[str]:
     """The phrases of a section as one pattern: a line each, a regular expression without the borders of words."""
     text = files("mock_model.data").joinpath(file).read_text(encoding="utf-8")
     section = text.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
-    lines = [line for line in section.splitlines() if line and not line.startswith("#")]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)", re.IGNORECASE)
+    return pattern(line for line in section.splitlines() if line and not line.startswith("#"))
+
+
+def pattern(parts: Iterable[str]) -> re.Pattern[str]:
+    """One of these expressions, between the borders of words."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """The topics of data/topics.txt: their names, how they are asked for and how they are told."""
+    text = files("mock_model.data").joinpath("topics.txt").read_text(encoding="utf-8")
+    found = re.findall(r"^(\w.*)\n  asks: (.*)\n  tells: (.*)$", text, re.MULTILINE)
+    return tuple((name, pattern([asks]), pattern([tells])) for name, asks, tells in found)

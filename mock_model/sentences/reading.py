@@ -21,7 +21,7 @@ QUESTION = re.compile(
     r"(?:i|you|he|she|it|we|they|my|your|his|her|our|their|the|there|this|that|these|those|any|anyone|somebody|someone)\b)",
     re.I,
 )
-
+EXCLAIMED = re.compile(r"(?:well,? )?(?:what do you know|(?:can|would) you believe|what an?\b|how \w+ of\b)", re.I)
 FIRST = frozenset("i me my we our us mine ours myself user user's".split())
 
 
@@ -40,12 +40,17 @@ class Sentence:
         return values(self.words)
 
     @cached_property
+    def topics(self) -> frozenset[str]:
+        """The topics of ordinary life that it tells of."""
+        return frozenset(name for name, _, tells in lists.topics() if tells.search(self.text))
+
+    @cached_property
     def about(self) -> str:
         """Whom it speaks of, by the words before its verb: "user" for "I" and "my dog", "other" for "my sister's dog", else ""."""
-        head = list(self.words[:7])
-        verb = next((n for n, w in enumerate(head) if n and (w.low in lists.AUXILIARIES or is_verb(w.base)) and not w.owns), len(head))
-        start = [w for w in head[: max(verb, 1)]]
-        if any(w.low in lists.OTHERS or w.base in lists.OTHERS or (w.owns and w.text[0].isupper()) for w in start):
+        head = self.words[:7]
+        verb = next((n for n, w in enumerate(head) if n and _acts(w)), len(head))
+        start = head[: max(verb, 1)]
+        if any(w.low in lists.OTHERS or w.base in lists.PEOPLE for w in start):
             return "other"
         return "user" if any(w.low in FIRST for w in start) else ""
 
@@ -54,6 +59,12 @@ class Sentence:
         """The meanings of its words together: their "own", those "derived", "near" and "above"."""
         found = [meaning(base) for base in self.bases]
         return {part: frozenset().union(*(getattr(m, part) for m in found)) for part in ("own", "derived", "near", "above")}
+
+
+def _acts(word: Word) -> bool:
+    """Whether a word is the verb of a sentence rather than its subject: a father does not father, nor a husband husband."""
+    person = word.low in lists.OTHERS or word.base in lists.PEOPLE or word.owns
+    return word.low in lists.AUXILIARIES or (not person and is_verb(word.base))
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +95,9 @@ def content(spoken: tuple[Word, ...]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks something."""
-    return sentence.rstrip("\"”')").endswith(("?", "？")) or bool(QUESTION.match(sentence) and not sentence.endswith("!"))
+    if sentence.rstrip("\"”')").endswith(("?", "？")):
+        return True
+    return bool(QUESTION.match(sentence)) and not sentence.endswith("!") and not EXCLAIMED.match(sentence)
 
 
 @lru_cache(maxsize=1024)

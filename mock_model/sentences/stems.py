@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-from mock_model.sentences.lists import words_of
+from mock_model.sentences.lists import pairs_of, words_of
 
 WHOLE = words_of("whole")
+IRREGULAR = pairs_of("irregular")  # those that kinds.txt lacks or reads otherwise
 ENDINGS = (  # and what may stand in their place; the first known word wins
-    ("ies", ("y", "ie")), ("ves", ("fe", "f", "ve")), ("es", ("e", "")), ("s", ("",)),
+    ("ies", ("y", "ie")), ("ves", ("ve", "f", "fe")), ("es", ("e", "")), ("s", ("",)),
     ("ying", ("ie", "y")), ("ing", ("e", "")), ("ied", ("y",)), ("ed", ("e", "")), ("er", ("e", "")), ("est", ("e", "")),
 )  # fmt: skip
 
@@ -31,8 +32,8 @@ def known() -> tuple[list[str], dict[str, str], dict[str, str]]:
 def base(low: str) -> str:
     """The base form of a word in small letters."""
     _, spoken, forms = known()
-    if low in forms:
-        return forms[low]
+    if low in IRREGULAR or low in forms:
+        return IRREGULAR.get(low) or forms[low]
     if low in WHOLE or len(low) < 4 or not low[-1].isalpha():
         return low
     for ending, instead in ENDINGS:

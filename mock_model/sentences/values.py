@@ -70,7 +70,7 @@ def _value_at(spoken: Sequence[Word], index: int) -> Value | None:
         return Value("date", index, of + 1) if _is_month(spoken, of) else Value("ordinal", index, index + 1)
     if kind:
         return Value(kind, index, index + 1)
-    if NUMBER.fullmatch(low) or (low in lists.NUMBERS and low not in ONCE):
+    if NUMBER.fullmatch(low) or (low.partition("-")[0] in lists.NUMBERS and low not in ONCE):
         return _number_at(spoken, index)
     if low in lists.WEEKDAYS and (len(low) > 4 or word.text[0].isupper()):
         return Value("weekday", index, index + 1)

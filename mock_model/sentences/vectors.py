@@ -16,18 +16,19 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mock_model import lexicon as lx
-from mock_model.language import Word, senses, sentences, words
-from mock_model.values import TIMES, values
+from mock_model.sentences.kinds import KINDS, meaning
+from mock_model.sentences.lists import SMALL as SMALL_WORDS
+from mock_model.sentences.values import TIMES, values
+from mock_model.sentences.words import Word, sentences, words
 
 SMALL = 0.05  # the weight of "the", "my" and the like beside 1.0 for other words
-FAINT = lx.SMALL | {"user", "users", "assistant"} - {"when"}  # notes speak of "the user" in every line
-MEANING = 0.8  # the weight of what a word nearly means, all senses together
+FAINT = (SMALL_WORDS | {"user", "users", "assistant"}) - {"when"}  # notes speak of "the user" in every line
+MEANING = 0.9  # the weight of what a word nearly means, all senses together
 KIND = 1.5  # the weight of what it is, if that is one kind of thing
 PROPER = frozenset("city country continent month weekday language season".split())  # a biscuit is food, Biscuit a dog
 ABOUT = {  # words that ask for a kind of value or name one
-    **dict.fromkeys(("money", "cost", "budget", "save"), "money"),
-    **dict.fromkeys(("when", "date", "deadline", "birth"), "time"),
+    **dict.fromkeys(("money", "cost", "price", "pay", "spend", "budget", "save"), "money"),
+    **dict.fromkeys(("when", "date", "deadline", "birth", "born", "birthday"), "time"),
 }
 SIGNS = bytes([1] * 128 + [255] * 128)  # bytes as 1 or -1
 VALUES = {"money": "money", **dict.fromkeys(TIMES, "time")}
@@ -52,29 +53,28 @@ def _features(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for sentence in sentences(text):
         spoken = words(sentence)
-        for place, (word, meanings) in enumerate(zip(spoken, senses(spoken), strict=True)):
-            named = place > 0 and word.text[0].isupper()
-            for feature, weight in _features_of(word, meanings, named):
+        for place, word in enumerate(spoken):
+            for feature, weight in _features_of(word, place > 0 and word.text[0].isupper()):
                 found[feature] = max(weight, found.get(feature, 0.0))
-        found |= {f"kind {VALUES[v.kind]}": KIND / 2 for v in values(tuple(spoken)) if v.kind in VALUES}
+        found |= {f"kind {VALUES[v.kind]}": KIND / 2 for v in values(spoken) if v.kind in VALUES}
     return found or {f"text {text}": 1.0}
 
 
-def _features_of(word: Word, meanings: frozenset[str], named: bool) -> Iterator[tuple[str, float]]:
+def _features_of(word: Word, named: bool) -> Iterator[tuple[str, float]]:
     if not word.text[0].isalnum() and word.text[0] not in "$€£¥+#":
         return
     if word.low in FAINT:
         yield f"word {word.low}", SMALL
         return
-    families = [m for m in meanings if m.startswith("~")]  # "intolerant" and "intolerance" share one
-    near = [] if named else [m for m in meanings if not m.startswith("~")]
-    kinds = {*lx.KIND_OF.get(word.low, ()), *lx.KIND_OF.get(word.lemma, ())} | ({word.lemma} & lx.KINDS)
+    meant = meaning(word.base)
+    near = [] if named else sorted(m for m in meant.own if str(m).startswith("="))
+    kinds = {k for k in (m[1:] for m in (*meant.above, *meant.own) if str(m).startswith("#")) if k in KINDS}
     kinds = kinds & PROPER if named else kinds
-    yield f"word {(families or [word.lemma])[0].replace(',', '')}", 1.0
-    yield from ((f"sense {meaning}", MEANING / math.sqrt(len(near))) for meaning in near)
-    yield from ((f"kind {kind}", KIND / len(kinds) ** 0.25) for kind in kinds)
-    if word.lemma in ABOUT:
-        yield f"kind {ABOUT[word.lemma]}", KIND / 2
+    yield f"word {word.base.replace(',', '')}", 1.0
+    yield from ((f"sense {group}", MEANING / len(near) ** 0.25) for group in near)
+    yield from ((f"kind {kind}", KIND / len(kinds) ** 0.25) for kind in sorted(kinds))
+    if word.base in ABOUT:
+        yield f"kind {ABOUT[word.base]}", KIND / 2
 
 
 @lru_cache(maxsize=2048)
