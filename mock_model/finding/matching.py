@@ -11,7 +11,7 @@ from mock_model.sentences.kinds import Meaning
 from mock_model.sentences.reading import Said, Sentence
 
 WORTH = {"same": 1.0, "synonym": 0.8, "derived": 0.7, "kind": 0.6, "above": 0.3, "sibling": 0.2}  # in the sentences around
-SHARED = frozenset(("same", "synonym", "derived", "kind"))  # what counts as shared
+SHARED = frozenset(("same", "synonym", "derived", "kind", "above"))  # what counts as shared
 
 
 def how(base: str, meant: Meaning, said: Sentence) -> str | None:

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from mock_model.finding.asking import Question
 from mock_model.finding.correcting import corrected
 from mock_model.finding.features import NAMES, Surroundings, features
-from mock_model.finding.matching import rarity, shares
-from mock_model.sentences.lists import sections
+from mock_model.finding.matching import rarity, shares, ties
+from mock_model.sentences.lists import PEOPLE, phrases, sections
 from mock_model.sentences.reading import Said
 
+DOUBT = phrases("doubt")
 SURE, NEAR = 5.5, 2.5  # the sums of a sentence from which on it is an answer, or the nearest that there is
 ENOUGH, MOST = 0.5, 2  # of the likelihood that what is told answers, together, and sentences in an answer
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
@@ -50,7 +51,18 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
         told.append(at)
         if sum(odds[n] for n in told) >= ENOUGH * math.fsum(odds.values()):
             break
-    return Found(tuple(conversation[at] for at in told), top >= SURE)
+    return Found(tuple(conversation[at] for at in told), top >= SURE and not _doubtful(question, conversation[told[0]]))
+
+
+def _doubtful(question: Question, said: Said) -> bool:
+    """Whether a sentence tells of somebody else, of a wish or of another time than the question."""
+    if question.persons:
+        met = ties(question, said.sentence)
+        others = bool(said.sentence.bases & PEOPLE) and question.persons.isdisjoint(met)
+    else:
+        others = question.of_user and not question.who and said.sentence.about == "other"
+    asked = {found.lower() for found in DOUBT.findall(question.text)}
+    return others or any(found.lower() not in asked for found in DOUBT.findall(said.text))
 
 
 def weighed(question: Question, conversation: Sequence[Said]) -> dict[int, float]:

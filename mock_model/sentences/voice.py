@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
-from mock_model.sentences.reading import Said
+from mock_model.sentences.reading import Said, is_question
 from mock_model.sentences.stems import base
 from mock_model.sentences.words import Word, join, word, words
 
@@ -20,27 +21,31 @@ LEAD = re.compile(
     re.I,
 )
 LONGEST = 25  # words of a sentence that is turned
-UNSAFE = re.compile(r"[\"“”?:;()\n]|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
+UNSAFE = re.compile(r"[\"“”?;()\n]|:(?!\d)|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
 STARTS = frozenset("i my we our the a an there".split())
+ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
 OF_USER = re.compile(r"^(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
 
 
 def turned(said: Said) -> str | None:
     """The sentence turned to the user it speaks of, or None where it is safer to quote it."""
-    text = said.text
-    if said.role in ("system", "developer", "notes"):
-        text = _of_user(text)
-    elif said.role == "user":
-        text = _of_speaker(LEAD.sub("", text, count=1), said.sentence.asks)
-    else:
-        return None
-    return as_sentence(text) if text else None
+    return _turned(said.text, said.role)
 
 
-def _of_speaker(text: str, asks: bool) -> str | None:
+@lru_cache(maxsize=4096)
+def _turned(text: str, role: str) -> str | None:
+    told = None
+    if role in ("system", "developer", "notes"):
+        told = _of_user(text)
+    elif role == "user" and not is_question(text):
+        told = _of_speaker(LEAD.sub("", text, count=1))
+    return as_sentence(told) if told else None
+
+
+def _of_speaker(text: str) -> str | None:
     """ "I am …" of the user as "You are …"."""
     spoken = words(text)
-    if asks or not spoken or len(spoken) > LONGEST or UNSAFE.search(text) or not _is_clause(spoken):
+    if not spoken or len(spoken) > LONGEST or UNSAFE.search(text) or not _is_clause(spoken):
         return None
     found: list[Word] = []
     for place, one in enumerate(spoken):
@@ -48,7 +53,7 @@ def _of_speaker(text: str, asks: bool) -> str | None:
         if put is None and one.low in AGREES and _of_you(spoken, place):
             put = AGREES[one.low]
         found.append(one if put is None else word(put, one.glued))
-    return join(found)
+    return join(found).replace("can not", "cannot")
 
 
 def _of_you(spoken: tuple[Word, ...], place: int) -> bool:
@@ -71,7 +76,7 @@ def _is_verb(one: Word) -> bool:
 def _of_user(text: str) -> str | None:
     """ "The user's dog is Rex" of a note as "Your dog is Rex", "The user lives in Rome" as "You live in Rome"."""
     found = OF_USER.match(text)
-    if not found or UNSAFE.search(text) or len(text.split()) > LONGEST or OF_USER.search(text[found.end() :]):
+    if not found or UNSAFE.search(text) or ALSO.search(text) or len(text.split()) > LONGEST or OF_USER.search(text[found.end() :]):
         return None
     rest = text[found.end() :].strip()
     if found["owns"]:

@@ -1,0 +1,162 @@
+"""Reply: what the model says to a request, made from its messages and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mock_model.api.catalogue import MODELS
+from mock_model.api.completion import Reply
+from mock_model.api.tokens import count_text
+from mock_model.finding.asking import Question, questions
+from mock_model.finding.brief import brief
+from mock_model.finding.ranking import find
+from mock_model.finding.saying import said_again
+from mock_model.sentences.lists import phrases
+from mock_model.sentences.quoting import without_lists
+from mock_model.sentences.reading import Said, read
+from mock_model.sentences.transcript import text_of
+from mock_model.sentences.voice import turned
+from mock_model.sentences.words import sentences
+from mock_model.tasks import calls
+from mock_model.tasks.admitting import admits, nearest, no_answer
+from mock_model.tasks.beyond import asks_for_said, is_beyond, wants_made
+from mock_model.tasks.extraction import extract, extraction_task
+from mock_model.tasks.filling import Source, any_object, fill
+from mock_model.tasks.summary import summarize, summary_task
+from mock_model.tasks.travel import PLACE, travel_advice
+from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled
+
+REFUSAL = "I can't share that."
+NOTED = "Noted."
+HELLO = "Hello! What would you like to talk about?"
+EMPTY = "Your message is empty. What would you like to say?"
+SELF = (
+    "I'm the workbook's offline model: a small rule-based stand-in for a language model. "
+    "I answer only from the messages in each request, and I can summarise them."
+)
+CANNOT = (
+    "I can't do that: I'm a small rule-based stand-in for a language model. "
+    "I can only answer from the messages in this request, or summarise them."
+)
+FINE = "I'm a small program and doing fine, thank you. What would you like to talk about?"
+SMALL_TALK = {"how are you": FINE, "hello": HELLO, "thanks": "You're welcome!", "bye": "Goodbye!"}
+SHORT = 6  # words of small talk, at most
+MOST_TOLD = 12  # sentences in an answer to "What do you know about me?"
+Fits = Callable[[str], bool]
+
+
+def reply_to(body: dict, fits: Fits) -> Reply:
+    """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
+    messages, found = body["messages"], rules(body["messages"])
+    thought = f"I was sent {len(messages)} message{'s' * (len(messages) != 1)} and know nothing else. "
+    reasons = body.get("reasoning_effort") not in (None, "none")
+    if called := calls.calls_for(body):
+        return Reply(None, called, thought + "A function can answer this." if reasons else "")
+    if (form := body.get("response_format")) and form["type"] != "text":
+        return Reply(_as_json(form, body, found, fits), (), f"{thought}I am asked for JSON." if reasons else "")
+    if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
+        return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
+    text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)
+    return Reply(styled(text, found), (), thought + why if reasons else "")
+
+
+def _as_json(form: dict, body: dict, found: Rules, fits: Fits) -> str:
+    """The reply as JSON: wishes how to word it hold for the texts in it, not for the whole."""
+    messages, encoding = body["messages"], MODELS[body["model"]].encoding
+    source = Source(messages, found, lambda: styled(_say(messages, found, fits, encoding)[0], found))
+    return fill(form["json_schema"]["schema"], source) if form["type"] == "json_schema" else any_object(source, fits)
+
+
+def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> tuple[str, str]:
+    """The words of the reply, and in a sentence why."""
+    last = messages[-1]
+    if last["role"] == "tool":
+        return calls.from_results(messages), "The functions have answered, so I say what they said."
+    if last["role"] != "user":
+        return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
+    if not text_of(last).strip():
+        return EMPTY, "The last message is empty."
+    asked = without_lists(text_of(last), notes_only=True)
+    if (task := summary_task(messages)) is not None:
+        return summarize(task, fits, lambda text: count_text(text, encoding)), "I am asked for a summary."
+    if (fixed := prescribed(found, asked)) is not None:
+        return fixed, "An instruction says what to reply."
+    if forbids(found, asked):
+        return REFUSAL, "An instruction forbids me to tell."
+    return _converse(asked, messages, found)
+
+
+def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, str]:
+    """Answer a question from the messages, or a remark with a word."""
+    asking = questions(asked)
+    conversation = heard(messages, asking)
+    if phrases("say again").search(asked):
+        said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
+        return said[-1] if said else no_answer(messages), "I am asked for my last words."
+    if phrases("about me").search(asked):
+        return _told(conversation) or no_answer(messages), "I am asked what I was told."
+    if advice := travel_advice(asked, messages):
+        return advice, "The place and the season come from the messages."
+    made = any(wants_made(sentence) for sentence in sentences(asked))
+    short = "words" in found.slots
+    answers = [] if made else [answer(question, conversation, messages, short) for question in asking]
+    if any(answers):
+        missing = [] if all(answers) else [no_answer(messages)]
+        return " ".join([*dict.fromkeys(a for a in answers if a), *missing]), "The messages hold the answer."
+    if "recommended" in found.slots and phrases("asks for advice").search(asked):
+        return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
+    if phrases("about the model").search(asked):
+        return SELF, "I am asked about myself."
+    if talk := _small_talk(asked, bool(asking)):
+        return talk, "This is small talk."
+    if made or is_beyond(asked, messages):
+        return CANNOT, "I cannot do this."
+    if asking or asks_for_said(asked):
+        return no_answer(messages), "No message holds the answer."
+    if place := PLACE.search(asked):
+        return f"{place[0].title() if place[0].islower() else place[0]}, good. What would you like to know?", "I am told of a place."
+    return NOTED, "I am told something."
+
+
+def answer(question: Question, conversation: Sequence[Said], messages: Sequence[dict], short: bool) -> str | None:
+    """What was said that answers, or the nearest to it; None where nothing shares anything with the question."""
+    found = find(question, conversation)
+    if not found.told:
+        return None
+    if short and found.sure and (value := brief(question, found.told[0])):
+        return value
+    text = said_again(found, conversation)
+    return text if found.sure else nearest(text, messages)
+
+
+def heard(messages: Sequence[dict], asking: Sequence[Question] = ()) -> list[Said]:
+    """What was said in a conversation, without the questions that are asked now and without the model's own echoes."""
+    said = read(messages)
+    now = {question.text for question in asking}
+    told = {text for one in said if one.role != "assistant" and (text := turned(one))}
+    last = len(messages) - 1
+    return [
+        one
+        for one in said
+        if not (one.message == last and any(one.text in text for text in (now if one.message == last else ())))
+        and not (one.role == "assistant" and (one.text in told or admits(one.text) or _echoes(one.text)))
+    ]
+
+
+def _echoes(text: str) -> bool:
+    """Whether a sentence of the model's only quotes what was said."""
+    return text == NOTED or ': "' in text
+
+
+def _told(conversation: Sequence[Said]) -> str:
+    """What was said about the user, a sentence each: the newest of it."""
+    about = [one for one in conversation if one.role != "assistant" and not one.sentence.asks and one.sentence.about]
+    told = [turned(one) or said_again_alone(one) for one in about]
+    return " ".join(dict.fromkeys(told[-MOST_TOLD:]))
+
+
+def _small_talk(asked: str, asks: bool) -> str | None:
+    """The reply to a greeting, thanks or a farewell that says no more than that."""
+    if len(asked.split()) > SHORT:
+        return None
+    return next((said for name, said in SMALL_TALK.items() if phrases(name).match(asked) and (said == FINE or not asks)), None)

@@ -1,0 +1,89 @@
+"""What the offline model makes of conversations with a fact in them: answered, near, denied though said, false, leaked.
+
+    python tests/mock_model/measure.py            # both sets of talks/
+    python tests/mock_model/measure.py test --show false denied
+
+A fact is *answered* where the reply has what is expected, as an answer or as "the nearest"; *denied* where the model finds
+nothing; *false* where it gives, as its answer, only what a right one must not have; else *missed*: it tells something else
+that was said. Something similar is given *as own* where the reply states it and neither calls it the nearest nor names
+whose it is; what was never said is *leaked* where anything is given as an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from mock_model import get_mock_client
+
+TALKS = Path(__file__).parent / "talks"
+CLIENT = get_mock_client()
+OTHERS = re.compile(r"\b(?:my|your|the|our)? ?(?:\w+'s|\w+s')|\b(?:he|she|they|his|her|their)\b|\b(?:not|never|wish|would|used to|last|first)\b", re.I)
+
+
+def talks(name: str) -> list[dict]:
+    """The conversations of a set."""
+    return [json.loads(line) for line in (TALKS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def ask(talk: dict) -> str:
+    """The reply to the question of a conversation."""
+    messages = [{"role": role, "content": content} for role, content in talk["messages"]]
+    messages.append({"role": "user", "content": talk["question"]})
+    return CLIENT.chat.completions.create(model="offline-model", messages=messages).choices[0].message.content
+
+
+def holds(text: str, expected: str) -> bool:
+    """Whether a text has one of the alternatives "a|b", at the beginning of a word."""
+    return any(re.search(r"(?<!\w)" + re.escape(part), text, re.IGNORECASE) for part in expected.split("|"))
+
+
+def outcome(talk: dict, reply: str) -> str:
+    """What became of a question."""
+    near, nothing = "The nearest I find" in reply, "I find no answer" in reply
+    if talk["type"] == "fact":
+        if all(holds(reply, e) for e in talk["expect"]):
+            return "answered as the nearest" if near else "answered"
+        if nothing:
+            return "denied"
+        wrong = not near and any(holds(reply, f) for f in talk["forbid"])
+        return "false" if wrong else "missed"
+    if nothing or near:
+        return "nothing" if nothing else "near"
+    if talk["type"] == "never":
+        return "leaked"
+    return "as own" if any(holds(reply, t) for t in talk["trap"]) and not OTHERS.search(reply) else "told with its owner"
+
+
+def measured(name: str) -> Iterator[tuple[dict, str, str]]:
+    """Each conversation of a set with the reply and what became of it."""
+    for talk in talks(name):
+        reply = ask(talk)
+        yield talk, reply, outcome(talk, reply)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sets", nargs="*", default=["fit", "test"])
+    parser.add_argument("--show", nargs="*", default=[], metavar="OUTCOME")
+    options = parser.parse_args()
+    for name in options.sets:
+        counts: dict[str, Counter] = {"fact": Counter(), "correction": Counter(), "near": Counter(), "never": Counter()}
+        for talk, reply, became in measured(name):
+            counts[talk["type"]][became] += 1
+            if talk.get("correction"):
+                counts["correction"][became] += 1
+            if became in options.show:
+                print(f"{became}: {talk['question']} {talk.get('expect') or talk.get('trap') or ''} -> {reply}")
+        print(f"\n{name}.jsonl")
+        for kind, found in counts.items():
+            total = sum(found.values()) or 1
+            print(f"  {kind:<10} {total:>4}: " + ", ".join(f"{k} {n} ({n / total:.1%})" for k, n in found.most_common()))
+
+
+if __name__ == "__main__":
+    main()
