@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from mock_model.api.emptiest import emptiest
@@ -26,6 +27,7 @@ _VALUED = ("type", "$ref", "anyOf", "enum", "const", *NOT_STRICT)  # by one of t
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _SIZES = ("minItems", "maxItems", "minLength", "maxLength")
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+_FORMS = 1_000  # of which one must fit
 Path = tuple[str, ...]
 
 
@@ -160,8 +162,9 @@ def unfillable(root: dict[str, Any]) -> str | None:
         if isinstance(schema, dict) and (fault := _unpromised(schema)):
             return f"{_in(path)} the offline model {fault}."
     try:
-        for _, schema in _schemas(root):
-            list(branches(resolved(schema, root), root))
+        for path, schema in _schemas(root):
+            if len([*islice(branches(resolved(schema, root), root), _FORMS + 1)]) > _FORMS:
+                return f"{_in(path)} the offline model chooses among at most {_FORMS} forms."
         emptiest(root, root)
     except Unfillable as error:
         return str(error)

@@ -20,13 +20,14 @@ UNFILLABLE = frozenset(
     uniqueItems prefixItems minProperties maxProperties unevaluatedProperties unevaluatedItems additionalItems
     $dynamicRef $recursiveRef""".split()
 )
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 FORMATS = {  # the formats of OpenAI's guide, each with what it looks like and a value that says nothing
     "date-time": (r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "1970-01-01T00:00:00Z"),
     "time": (r"\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "00:00:00Z"),
     "date": (r"\d{4}-\d\d-\d\d", "1970-01-01"),
     "duration": (r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?", "PT0S"),
     "email": (r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)+", "nobody@example.org"),
-    "hostname": (r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*", "example.org"),
+    "hostname": (rf"{_LABEL}(?:\.{_LABEL})*", "example.org"),
     "ipv4": (r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", "0.0.0.0"),
     "ipv6": (r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*", "::"),
     "uuid": (r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-0000-0000-000000000000"),

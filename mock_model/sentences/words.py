@@ -70,7 +70,7 @@ def words(sentence: str) -> tuple[Word, ...]:
         for m in TOKEN.finditer(sentence)
         if m.group().strip("'’ ")
     ]
-    following = [text.lower() for text, _ in raw[1:]] + [""]
+    following = [text.lower() for text, _ in raw[1:]] + [""] * bool(raw)
     return tuple(word for (text, glued), after in zip(raw, following, strict=True) for word in _written_out(text, glued, after))
 
 

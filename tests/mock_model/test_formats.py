@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 import uuid
 from typing import Any, Literal, Optional
 
@@ -310,6 +311,75 @@ class Family(BaseModel):
 def test_what_is_said_of_one_is_not_said_of_another() -> None:
     told = parsed(Family, "My name is Ben. My dog is called Rex.")
     assert (told.contact.name, told.dog.name, told.cat.name) == ("Ben", "Rex", "")
+
+
+class Person(BaseModel):
+    name: str
+    age: int | None
+
+
+class People(BaseModel):
+    people: list[Person]
+    dogs: list[str]
+
+
+def test_lists_hold_what_is_said_side_by_side() -> None:
+    told = parsed(People, "Alice is 30 and Bob is 25.")
+    assert told == People(people=[Person(name="Alice", age=30), Person(name="Bob", age=25)], dogs=[])
+    assert parsed(People, "My dogs are Rex, Fido and Bella.").dogs == ["Rex", "Fido", "Bella"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We adopted a greyhound called Biscuit.",
+        "My dog is called Rex and he is 4.",
+        "My sister's name is Eva and she is 30.",
+        "Do you know Ben, who is 31?",
+    ],
+)
+def test_what_is_anothers_is_not_the_users(said: str) -> None:
+    told = parsed(Dog, said)
+    assert (told.name, told.age) == ("", None)
+
+
+def test_a_number_is_that_of_the_thing_it_counts() -> None:
+    schema = {key: {"type": ["integer", "null"]} for key in ("mugs", "plates", "cups")}
+    form = of({"type": "object", "properties": schema, "required": list(schema)})
+    assert written("Order 4 blue mugs and 2 red plates.", form=form) == {"mugs": 4, "plates": 2, "cups": None}
+
+
+def test_what_is_denied_is_false_and_no_choice() -> None:
+    schema = {"diet": {"enum": ["vegan", "vegetarian"]}, "has_children": {"type": "boolean"}}
+    form = of({"type": "object", "properties": schema, "required": list(schema)})
+    said = "I'm not vegan, I am vegetarian. I have no children."
+    assert written(said, form=form) == {"diet": "vegetarian", "has_children": False}
+
+
+def doubling(levels: int) -> dict:
+    """An object with two of the next level, so often."""
+    levels_of = {f"P{n}": {"type": "object", "properties": {k: {"$ref": f"#/$defs/P{n - 1}"} for k in "ab"},
+                           "required": ["a", "b"]} for n in range(1, levels + 1)}  # fmt: skip
+    top = {"type": "object", "properties": {"x": {"$ref": f"#/$defs/P{levels}"}}, "required": ["x"]}
+    return {**top, "$defs": {"P0": {"type": "string"}, **levels_of}}
+
+
+def choosing(levels: int) -> dict:
+    """Four forms of four forms of four …"""
+    forms = {f"U{n}": {"anyOf": [{"$ref": f"#/$defs/U{n - 1}"}] * 4} for n in range(1, levels + 1)}
+    top = {"type": "object", "properties": {"x": {"$ref": f"#/$defs/U{levels}"}}, "required": ["x"]}
+    return {**top, "$defs": {"U0": {"type": "string"}, **forms}}
+
+
+def test_schemas_made_to_explode_are_filled_or_refused_at_once() -> None:
+    started = time.perf_counter()
+    wide = {f"thing{n}": {"type": "string"} for n in range(1_000)}
+    assert len(written(ANA, form=of({"type": "object", "properties": wide, "required": list(wide)}))) == 1_000
+    assert written(ANA, form=of(doubling(9)))["x"]["a"]["b"]
+    assert written(ANA, form=of(choosing(4)))["x"] == ""
+    assert "more than 10000 values" in refused(of(doubling(23)))["message"]
+    assert "at most 1000 forms" in refused(of(choosing(20)))["message"]
+    assert time.perf_counter() - started < 30
 
 
 def test_keys_stand_in_the_order_of_the_schema() -> None:

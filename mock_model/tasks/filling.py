@@ -1,0 +1,192 @@
+"""Filling: JSON in the form that a schema or a prompt asks for, with what the messages say; what nobody said stays empty.
+
+A question made of its name, or its description, finds the sentence for a property; its type takes the value out of that.
+Looked for are MOST properties, DEEPEST levels deep: what is beyond gets the emptiest value that fits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice, zip_longest
+from typing import Any
+
+from mock_model.api.emptiest import emptiest
+from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
+from mock_model.extracting import extract, extraction_task, fact_values, meanings
+from mock_model.finding.asking import Question, questions
+from mock_model.finding.matching import SHARED, ties
+from mock_model.finding.ranking import find
+from mock_model.finding.saying import REFERS
+from mock_model.instructions import Rules, forbids
+from mock_model.sentences.lists import phrases
+from mock_model.sentences.reading import Said, is_question, read
+from mock_model.sentences.stems import base
+from mock_model.sentences.transcript import text_of
+from mock_model.sentences.voice import as_sentence, turned
+from mock_model.sentences.words import sentences
+from mock_model.tasks.prompted import shown_form
+from mock_model.tasks.taking import named, of_its_kind, taken, typed, written
+
+NAMES = ("reply", "known", "order", "self", "attributes")
+REPLY, KNOWN, ORDER, SELF, ATTRIBUTES = (phrases(name, "filling.txt") for name in NAMES)
+PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
+CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
+MOST, DEEPEST, MOST_ITEMS = 100, 6, 8
+
+
+@dataclass
+class Source:
+    """What the values of one form are taken from."""
+
+    messages: Sequence[dict]
+    rules: Rules  # the instructions in force
+    reply: Callable[[], str]  # the plain reply
+    root: Schema = field(default_factory=dict)
+    left: int = MOST  # properties that may still be looked for
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What the messages tell: no question and, in the last one and the instructions, no word about the form."""
+        form = [m is self.messages[-1] or m["role"] in ("system", "developer") for m in self.messages]
+        told = [{**m, "content": _told(text_of(m))} if f else m for f, m in zip(form, self.messages, strict=True)]
+        return [one for one in read(told) if not one.sentence.asks]
+
+    @cached_property
+    def facts(self) -> list[dict] | None:
+        """The facts, where facts are asked for."""
+        task = extraction_task(self.messages)
+        return fact_values(task) if task else None
+
+    def values(self, schema: Any, path: tuple[str, ...] = ()) -> Iterator[Any]:
+        """What the messages give for a schema, the likeliest first; each fits."""
+        whole = resolved(schema, self.root)
+        for option in sorted(islice(branches(whole, self.root), MOST_ITEMS), key=lambda one: not self._is_named(one)):
+            self.left -= 1
+            if self.left < 0 or len(path) > DEEPEST or forbids(self.rules, " ".join(path)):
+                return
+            try:
+                yield from (value for value in self._of_type(option, path) if fits(value, whole, self.root))
+            except Unfillable:  # something else is needed in it, and nothing fits that
+                continue
+
+    def _is_named(self, schema: Schema) -> bool:
+        """Whether somebody names the constant that tells an object from others: {"kind": {"const": "cat"}, …}."""
+        inner = [one["const"] for one in (schema.get("properties") or {}).values() if "const" in (one or ())]
+        return bool(inner) and any(named(inner, one.sentence) for one in self.said)
+
+    def _of_type(self, schema: Schema, path: tuple[str, ...]) -> Iterator[Any]:
+        kind, key = (types(schema) or ["string"])[0], path[-1] if path else ""
+        if kind in ("object", "array"):
+            yield from self._object(schema, path) if kind == "object" else self._array(schema, path)
+        elif kind == "boolean" and KNOWN.fullmatch(key):
+            asked = questions(text_of(self.messages[-1]))
+            yield bool(asked) and all(find(one, self.said).sure for one in asked)
+        elif kind == "string" and REPLY.fullmatch(key) and "enum" not in schema:
+            yield self.reply()[: schema.get("maxLength")]
+        elif kind != "null":
+            yield from self._found(schema, path)
+
+    def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
+        """An object with all that is needed in it; none where nothing of it is found, unless it is the whole."""
+        known, needed = schema.get("properties") or {}, schema.get("required") or []
+        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, _spaced(k))), 1)}
+        others = schema.get("additionalProperties", True)
+        keys = [*(k for k in known if k in given or k in needed), *(k for k in needed if k not in known)]
+        if given or not path:
+            yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
+
+    def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
+        """The facts where those are asked for, else values side by side, those of several properties in rows."""
+        item = schema.get("items", True)
+        plain, least, most = self._plain(item), schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
+        known = plain.get("properties") or {}
+        if self.facts is not None:
+            meant, most = meanings(dict.fromkeys(known)), schema.get("maxItems", len(self.facts))
+            rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
+        elif known:
+            columns = (self._found(self._plain(one), (*path, _spaced(k)), True) for k, one in known.items())
+            rows = zip_longest(*columns)
+        else:
+            rows = self._found(plain, path, True)
+        rows = [self._row(known, row) for row in rows] if known else rows
+        if found := [row for row in rows if fits(row, item, self.root)][:most]:
+            yield found + [emptiest(item, self.root)] * (least - len(found))
+
+    def _row(self, known: Schema, row: Sequence[Any]) -> dict:
+        """An object of values in the order of its properties; what does not fit is left empty."""
+        pairs = zip(known.items(), row, strict=True)
+        return {k: one if fits(one, inner, self.root) else emptiest(inner, self.root) for (k, inner), one in pairs}
+
+    def _plain(self, schema: Any) -> Schema:
+        """The first of the types that a schema allows that is not null."""
+        return next((one for one in branches(resolved(schema, self.root), self.root) if types(one) != ["null"]), {})
+
+    def _found(self, schema: Schema, path: tuple[str, ...], several: bool = False) -> Iterator[Any]:
+        """Out of the sentences that answer the question for a property; then what else the messages name for it."""
+        key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
+        asks = "How many" if types(schema) in (["integer"], ["number"]) else "What"
+        described, head = str(schema.get("description") or "").rstrip(".?"), key.split(" ")[-1]
+        first = Question(f"{asks} {head} is my {owner}{owner and chr(39) + 's '}{key}?")
+        for question in [first, Question(f"What is {described}?")][: 1 + (0 < len(described.split()) <= 10)]:
+            told, sure = find(question, self.said)
+            for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
+                yield from taken(schema, question, one, several)
+        for one in reversed(self.said) if "enum" in schema or "const" in schema else ():
+            yield from taken(schema, first, one, several) if one.role == "user" else ()
+        for one in self.said if several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key)) else ():
+            about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
+            if about and one.message == len(self.messages) - 1:
+                yield from typed(schema, of_its_kind(first, head, one.sentence, several), one.sentence)
+        form = schema.get("format")
+        if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
+            found = {text for one in self.said if one.role == "user" for text in written(form, one.text)}
+            yield from found if len(found) == 1 else ()
+
+    def _speaks(self, question: Question, owner: str, key: str, told: Said, sure: bool) -> bool:
+        """Whether a sentence is about the property, and about its owner or, without one, about nobody else."""
+        sure = sure or all(ties(question, told.sentence).get(one) in CLOSE for one in question.bases)
+        if owner:
+            back = 1 if REFERS.match(told.text) else 0
+            near = [one for one in self.said if one.message == told.message and 0 <= told.place - one.place <= back]
+            typed = not question.wanted.isdisjoint(v.kind for v in told.sentence.values)
+            met = (ties(question, one.sentence).get(base(owner.split(" ")[-1])) for one in near)
+            return (sure or typed) and any(tie in CLOSE for tie in met)
+        thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
+        others = told.sentence.about == "other" or (thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2]))
+        return sure and not (others and ATTRIBUTES.fullmatch(key))
+
+
+def fill(schema: Schema, source: Source) -> str:
+    """JSON text that fits the schema of a `response_format`, which `formats` has found fillable."""
+    source.root = schema
+    return json.dumps(next(source.values(schema), None) or emptiest(schema, schema), ensure_ascii=False)
+
+
+def any_object(source: Source, fits: Callable[[str], bool]) -> str:
+    """A JSON object: in the form that the prompt shows or names; else the facts, or the reply, under a plain key."""
+    asked = text_of(source.messages[-1]) if source.messages[-1]["role"] == "user" else ""
+    if source.facts is not None:
+        text = extract(extraction_task(source.messages), fits)
+        found = json.loads(text) if text[:1] in ("[", "{") else text.splitlines() if source.facts else []
+        found = found if isinstance(found, dict) else {"facts": found}
+    elif schema := shown_form(source.messages):
+        return fill(schema, source)
+    elif _told(asked).strip() and ORDER.search(asked) and not any(map(is_question, sentences(asked))):
+        found = {"facts": [turned(one) or as_sentence(one.text) for one in source.said if one.role == "user"]}
+    else:
+        found = {"summary" if re.search(r"\bsummar", asked, re.I) else "answer": source.reply()}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _told(text: str) -> str:
+    """A text without its orders to write JSON; what follows such an order after a colon is told."""
+    found = sentences(re.sub(r"\{[^{}]*\}", " ", text))
+    return "\n".join(one.partition(":")[2] if ORDER.search(one) and not is_question(one) else one for one in found)
+
+
+def _spaced(name: str) -> str:
+    return " ".join(part for part in PARTS.split(name) if part).lower()
