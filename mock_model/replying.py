@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from mock_model import calling
 from mock_model.admitting import no_answer
 from mock_model.answering import answer, brief, told
 from mock_model.api.catalogue import MODELS
@@ -19,6 +18,7 @@ from mock_model.questions import Question, questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
+from mock_model.tasks import calls
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.transcript import text_of
 from mock_model.travel import PLACE, TRAVELLING, travel_advice
@@ -75,10 +75,12 @@ def reply_to(body: dict, fits: Callable[[str], bool]) -> Reply:
     found = rules(messages)
     thought = f"I was sent {len(messages)} message{'s' * (len(messages) != 1)} and know nothing else. "
     reasons = body.get("reasoning_effort") not in (None, "none")
-    if calls := calling.calls_for(body):
-        return Reply(None, calls, thought + "A function can answer this." if reasons else "")
+    if made := calls.calls_for(body):
+        return Reply(None, made, thought + "A function can answer this." if reasons else "")
     if (form := body.get("response_format")) and form["type"] != "text":
         return Reply(_as_json(form, body, found, fits), (), f"{thought}I am asked for JSON." if reasons else "")
+    if missing := calls.asks_for(body):
+        return Reply(styled(missing, found), (), f"{thought}A function needs more than I was told." if reasons else "")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
     text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)
@@ -96,7 +98,7 @@ def _say(messages: Sequence[dict], found: Rules, fits: Callable[[str], bool], en
     """The words of the reply, and in a sentence why."""
     last = messages[-1]
     if last["role"] == "tool":
-        return calling.from_results(messages), "The functions have answered, so I say what they said."
+        return calls.from_results(messages), "The functions have answered, so I say what they said."
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     asked = without_lists(text_of(last), notes_only=True)

@@ -23,6 +23,7 @@ FORMS = (  # what a word by itself is, by its form
     ("code", re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d][\w#-]*(?<!st)(?<!nd)(?<!rd)(?<!th)|\d+-\d[\d-]*")),
 )
 NUMBER = re.compile(r"[+#]?\d[\d,.]*k?")
+DIGITS = re.compile(r"[$€£¥#+]?\s?(\d[\d,]*(?:\.\d+)?)(k?)[%°a-z€£]*")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 ONCE = frozenset(("once", "twice", "half", "couple", "pair", "second"))
 MEASURED = re.compile(r"\d[\d,.]*(?:" + "|".join(sorted(map(re.escape, lists.MEASURES), key=len, reverse=True)) + r")s?")
@@ -52,6 +53,18 @@ def values(spoken: tuple[Word, ...]) -> tuple[Value, ...]:
             found.append(value)
         index = value.end if value else index + 1
     return tuple(found)
+
+
+def numbers(spoken: tuple[Word, ...]) -> list[tuple[str, float]]:
+    """The numbers in a sentence, each with the kind of value that it begins: ("duration", 3.0) for "three nights"."""
+    found: list[tuple[str, float]] = []
+    for value in values(spoken):
+        word, before = spoken[value.start], spoken[value.start - 1].low if value.start else ""
+        digits = DIGITS.fullmatch(word.low)
+        if (digits or word.low in lists.NUMBERS) and before not in ("which", "this", "that"):  # "this one"
+            number = float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else lists.NUMBERS[word.low]
+            found.append((value.kind, -number if before == "minus" or (before == "-" and word.glued) else number))
+    return found
 
 
 def _value_at(spoken: Sequence[Word], index: int) -> Value | None:

@@ -102,6 +102,11 @@ def word(text: str, glued: bool = False) -> Word:
     return Word(text, low, base(low), glued)
 
 
+def spaced(name: str) -> str:
+    """The words of a name in a program: "check in date" for checkInDate and check_in_date."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", " ", name).strip().lower()
+
+
 def join(spoken: Iterable[Word]) -> str:
     """Words back into text."""
     return "".join(w.text if w.glued or n == 0 else " " + w.text for n, w in enumerate(spoken))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_model import get_mock_client
-from mock_model.calling import asks_for
+from mock_model.tasks.calls import asks_for
 
 CLIENT = get_mock_client()
 Messages = list[dict[str, Any]]
@@ -193,6 +193,7 @@ def test_a_missing_argument_is_asked_for_and_never_invented(asked: str, tools: l
     assert asks_for(body) == missing
     if missing:
         assert calls(asked, *tools) == []
+        assert reply_to(body["messages"], *tools).content == missing
 
 
 def test_the_answer_to_such_a_question_completes_the_call() -> None:
@@ -210,6 +211,94 @@ def test_a_place_named_earlier_is_understood() -> None:
     assert calls([asked], WEATHER) == []
 
 
+def said(*texts: str) -> Messages:
+    """What a user says, one message after the other, each but the last with a reply."""
+    between = [[{"role": "user", "content": text}, {"role": "assistant", "content": "Noted."}] for text in texts]
+    return [message for both in between for message in both][:-1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "function", "expected"),
+    [
+        (["I live in Lisbon.", "What's the weather?"], WEATHER, {"city": "Lisbon"}),
+        (["My order number is A-1029.", "What is the status of my order?"], ORDER, {"order_id": "A-1029"}),
+        (["I need a flight to Oslo. I leave from Rome on 3 May."], FLIGHTS, ["Rome", "Oslo", "3 May"]),
+    ],
+)
+def test_what_a_request_leaves_open_is_found_in_what_was_said(texts: list, function: dict, expected: Any) -> None:
+    ((_, given),) = calls(said(*texts), function)
+    assert given == expected or [*given.values()] == expected
+
+
+def test_what_was_said_of_something_else_is_not_taken_for_it() -> None:
+    messages = said("My dog Biscuit is 4 years old.", "I need a flight to Oslo.")
+    assert calls(messages, FLIGHTS) == []
+    assert reply_to(messages, FLIGHTS).content == "Which origin?"
+
+
+def test_the_answers_to_several_such_questions_complete_the_call_together() -> None:
+    messages: Messages = [{"role": "user", "content": "Book a table."}]
+    for answer in ("Four.", "Friday."):
+        asked = reply_to(messages, TABLE).content
+        messages += [{"role": "assistant", "content": asked}, {"role": "user", "content": answer}]
+    assert calls(messages, TABLE) == [("book_table", {"people": 4, "date": "Friday"})]
+
+
+@pytest.mark.parametrize("reply", ["Never mind, thanks.", "I don't know."])
+def test_nothing_is_asked_twice_in_a_row(reply: str) -> None:
+    asked: Messages = [
+        {"role": "user", "content": "What's the weather?"},
+        {"role": "assistant", "content": "Which city?"},
+        {"role": "user", "content": reply},
+    ]
+    message = reply_to(asked, WEATHER)
+    assert not message.tool_calls and message.content != "Which city?"
+
+
+PROFILE = tool(
+    "save_user",
+    "Save the profile of the user.",
+    name=TEXT,
+    age=WHOLE,
+    city=TEXT,
+    dog_name={"type": ["string", "null"], "description": "Name of the user's dog."},
+    plan={"anyOf": [{"$ref": "#/$defs/Plan"}, {"type": "null"}]},
+)
+PROFILE["function"]["strict"] = True
+PROFILE["function"]["parameters"] |= {
+    "$defs": {"Plan": {"type": "string", "enum": ["free", "paid"]}},
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "save_user"}}])
+def test_a_forced_call_is_filled_with_what_was_said(choice: Any) -> None:
+    told_before = "My name is Dana and I'm 34 years old.", "I live in Bergen. My dog is called Biscuit."
+    ((_, given),) = calls(said(*told_before, "Go ahead, please."), PROFILE, tool_choice=choice)
+    assert given == {"name": "Dana", "age": 34, "city": "Bergen", "dog_name": "Biscuit", "plan": None}
+    ((_, given),) = calls("Hello", PROFILE, tool_choice=choice)
+    assert given == {"name": "", "age": 0, "city": "", "dog_name": None, "plan": None}  # nothing is invented
+    ((_, given),) = calls("I want the paid plan.", PROFILE, tool_choice=choice)
+    assert given["plan"] == "paid"
+
+
+def test_a_forced_call_that_wants_an_answer_gets_the_one_that_was_found() -> None:
+    answering = tool("give_answer", "Answer the user.", answer=TEXT)
+    messages = said("My dog is called Rex.", "What is my dog called?")
+    ((_, given),) = calls(messages, answering, tool_choice="required")
+    assert "Rex" in given["answer"]
+
+
+def test_what_a_strict_function_does_not_allow_is_not_given() -> None:
+    rated = tool("rate_film", "Rate a film.", stars={"type": "integer", "minimum": 1, "maximum": 5})
+    rated["function"]["strict"] = True
+    rated["function"]["parameters"]["additionalProperties"] = False
+    assert calls("Rate the film with 4 stars.", rated) == [("rate_film", {"stars": 4})]
+    assert calls("Rate the film with 9 stars.", rated) == []
+    ((_, given),) = calls("Rate the film with 9 stars.", rated, tool_choice="required")
+    assert 1 <= given["stars"] <= 5
+
+
 # ---- several calls, and tool_choice ----
 
 
@@ -223,6 +312,7 @@ def test_a_place_named_earlier_is_understood() -> None:
         ),
         ("What's the weather in Paris and the time in Tokyo?", [("get_weather", "Paris"), ("get_time", "Tokyo")]),
         ("What's the weather in Paris? What time is it in Tokyo?", [("get_weather", "Paris"), ("get_time", "Tokyo")]),
+        ("What's the weather and the time in Tokyo?", [("get_weather", "Tokyo"), ("get_time", "Tokyo")]),
     ],
 )
 def test_several_values_are_several_calls(asked: str, expected: list[tuple[str, str]]) -> None:
@@ -240,6 +330,11 @@ def test_tool_choice_is_obeyed() -> None:
         ((name, given),) = calls(asked, WEATHER, TABLE, tool_choice=named)
         assert name == "book_table" and isinstance(given["people"], int) and isinstance(given["date"], str)
     assert calls("Hello", WEATHER, TABLE, tool_choice="auto") == []
+    for mode, made in (("auto", []), ("required", ["get_time"])):
+        named = [{"type": "function", "function": {"name": "get_time"}}]
+        allowed = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": named}}
+        called = calls("What's the weather like?", WEATHER, TIME, tool_choice=allowed)
+        assert [name for name, _ in called] == made
     ((name, given),) = calls("What's the weather in Paris?", WEATHER, TABLE, tool_choice="required")
     assert (name, given) == ("get_weather", {"city": "Paris"})
 
