@@ -71,7 +71,7 @@ def words(sentence: str) -> tuple[Word, ...]:
         if m.group().strip("'’ ")
     ]
     following = [text.lower() for text, _ in raw[1:]] + [""]
-    return tuple(word for (text, glued), after in zip(raw, following, strict=True) for word in _written_out(text, glued, after))
+    return tuple(word for (text, glued), after in zip(raw, following, strict=False) for word in _written_out(text, glued, after))
 
 
 def _written_out(text: str, glued: bool, following: str) -> list[Word]:
