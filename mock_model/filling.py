@@ -19,7 +19,6 @@ from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
 from mock_model.arguments import arguments, offered
 from mock_model.clauses import is_question
-from mock_model.extracting import extract, extraction_task, fact_values, meanings
 from mock_model.instructions import Rules, forbids
 from mock_model.language import lemma, sentences, words
 from mock_model.prompted import LISTING, shown_form
@@ -27,6 +26,7 @@ from mock_model.questions import questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summary_task
+from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
 from mock_model.transcript import text_of
 
 ANSWER = re.compile(  # a property that wants the reply itself
@@ -113,7 +113,7 @@ def any_object(source: Source, within: Callable[[str], bool]) -> str:
         try:
             value = json.loads(text)
         except ValueError:
-            value = [] if text == task.form.none else text.splitlines()
+            value = [] if text == task.none else text.splitlines()
         return _text(value if isinstance(value, dict) else {"facts": value})
     if schema := shown_form(source.messages):
         return fill(schema, source)

@@ -12,7 +12,6 @@ from mock_model.api.catalogue import MODELS
 from mock_model.api.completion import Reply
 from mock_model.api.tokens import count_text
 from mock_model.beyond import asks_for_said, is_beyond, wants_made
-from mock_model.extracting import extract, extraction_task
 from mock_model.filling import Source, any_object, fill
 from mock_model.instructions import Rules, forbids, prescribed, rules, styled
 from mock_model.language import is_verb, sentences
@@ -20,6 +19,7 @@ from mock_model.questions import Question, questions
 from mock_model.quoting import without_lists
 from mock_model.reading import Notes, read
 from mock_model.summarizing import summarize, summary_task
+from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.transcript import text_of
 from mock_model.travel import PLACE, TRAVELLING, travel_advice
 
