@@ -24,6 +24,11 @@ LONGEST = 25  # words of a sentence that is turned
 UNSAFE = re.compile(r"[\"“”?;()\n]|:(?!\d)|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
 STARTS = frozenset("i my we our the a an there".split())
 ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
+SIGNS = r"[\"“”?;()\n]|:(?!\d)|['’]d\b"
+UNTOLD = re.compile(SIGNS + r"|\b(?:you|your|yours|u|ur|mine|ours|myself|ourselves|lol|haha)\b", re.I)  # to a third
+REFERRING = frozenset("he she it they his her its their this that".split())  # told after the sentence that says who
+ADVERBS, UNMARKED, WHEN = (lists.words_of(name) for name in ("adverbs", "unmarked", "prepositions"))
+OF_ONE = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 OF_USER = re.compile(r"^(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
 
 
@@ -56,16 +61,48 @@ def _of_speaker(text: str) -> str | None:
     return join(found).replace("can not", "cannot")
 
 
+def retold(text: str, who: str = "the user") -> str | None:
+    """What somebody says of himself told to a third: "The user lives in Rome."; None where it is safer to quote it."""
+    spoken = words(text := LEAD.sub("", text, count=1))
+    starts = STARTS | REFERRING | (WHEN if {"i", "we"} & {one.low for one in spoken} else frozenset())
+    if not spoken or len(spoken) > LONGEST or UNTOLD.search(text) or not _is_clause(spoken, starts) or is_verb(spoken[0].low):
+        return None
+    if any(a.low in ("and", "or", "but") and _of_one(b) not in (None, b.text) and c.low in lists.SMALL for a, b, c in zip(spoken, spoken[1:], spoken[2:], strict=False)):
+        return None  # a second verb of his, perhaps: "and work as a nurse"
+    names = dict.fromkeys(("i", "we", "me", "us"), who) | dict.fromkeys(("my", "our"), f"{who}'s")
+    told: list[Word] = []
+    acts = False  # whether the next verb is his
+    for one in spoken:
+        put = names.get(one.low, one.text)
+        if acts and one.low not in ADVERBS and (is_verb(one.low) or not one.low.endswith("ly")):
+            acts, put = False, _of_one(one)
+            if put is None:
+                return None
+        acts = acts or one.low in ("i", "we")
+        told.append(one._replace(text=put))
+    return as_sentence(join(told).replace("can not", "cannot"))
+
+
+def _of_one(verb: Word) -> str | None:
+    """The form of a verb after "I" as it stands after "he"; past forms stay. None where it is not known."""
+    low = verb.low
+    if low in OF_ONE or low in lists.AUXILIARIES or low != verb.base:
+        return OF_ONE.get(low, verb.text)
+    if low in UNMARKED or not is_verb(low):
+        return None
+    return re.sub(r"([sxzo]|[cs]h)$", r"\1e", re.sub(r"(?<![aeiou])y$", "ie", low)) + "s"
+
+
 def _of_you(spoken: tuple[Word, ...], place: int) -> bool:
     """Whether "am" or "was" belongs to "I": "I am", "I was", "I also was", "am I"."""
     near = [w.low for w in spoken[max(place - 2, 0) : place]]
     return "i" in near or (place + 1 < len(spoken) and spoken[place + 1].low == "i")
 
 
-def _is_clause(spoken: tuple[Word, ...]) -> bool:
+def _is_clause(spoken: tuple[Word, ...], starts: frozenset[str] = STARTS) -> bool:
     """Whether it begins as a statement does and has a verb: no order, no answer in a word."""
     first = spoken[0]
-    opens = first.low in STARTS or first.owns or (first.text[0].isupper() and first.low not in lists.SMALL)
+    opens = first.low in starts or first.owns or (first.text[0].isupper() and first.low not in lists.SMALL)
     return opens and any(_is_verb(w) for w in spoken[1:8])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -61,10 +62,10 @@ def test_what_the_user_states_with_the_number_of_its_message() -> None:
         (1, "The user's name is Ana."),
         (1, "The user lives in Lisbon."),
         (1, "The user has a dog called Biscuit."),
-        (3, "Biscuit is six years old."),
+        (3, 'Asked "How old is Biscuit?", the user said: "Six."'),
         (7, "The user is allergic to peanuts."),
         (7, "The user's sister Clara marries on 12 June."),
-        (9, "The user decided to give the user's sister Clara a kayak."),
+        (9, "The user's sister Clara marries on 12 June. The user decided to give her a kayak."),
         (9, "The deadline of the project is 14 May."),
     ]
 
@@ -253,3 +254,66 @@ def test_any_data_gets_a_reply(known: Any, said: Any, prompt: str) -> None:
     data = f"Known facts: {json.dumps([known])}\n\nMessages:\n{json.dumps([said, {'role': 'user', 'content': known}])}"
     reply = say(system(prompt, data))
     assert prompt not in (PROMPT, CARELESS) or isinstance(json.loads(reply), list)
+
+
+# ---- whatever a user writes ----
+
+
+def test_two_statements_in_one_sentence_are_two_facts() -> None:
+    assert told("My name is Ana, and my dog is called Biscuit.") == [
+        ("The user's name is Ana.", None),
+        ("The user's dog is called Biscuit.", None),
+    ]
+    assert len(told("My wife and I live in Porto.")) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'My boss said "no way" to 5,000 euros.',
+        "Flight 14 May, 9:40",
+        "could be I go to Rome",
+        "I like cats and work as a nurse.",
+    ],
+)
+def test_what_is_no_plain_statement_is_quoted(said: str) -> None:
+    assert told(said) == [('The user said: "{}"'.format(said.replace('"', "'")), None)]
+
+
+def test_a_sentence_that_refers_to_another_is_told_with_it() -> None:
+    assert told("I have a dog called Rex. He is six.") == [("The user has a dog called Rex. He is six.", None)]
+    assert told("My sister is Mia.", "Fine.", "I gave her a kayak.")[-1] == (
+        "The user's sister is Mia. The user gave her a kayak.",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["Clara's birthday is 3 May.", "No wait, 4 May."], "Clara's birthday is 4 May."),
+        (["The meeting is at 3 pm on Friday.", "Actually make it 4 pm."], "The meeting is at 4 pm on Friday."),
+        (["I like tea.", "I do not like tea."], "The user does not like tea."),
+        (["My budget is 900 euros.", "Scrap that. It's 950."], "The user's budget is 950 euros."),
+        (
+            ["My trip is in May.", "Sorry, on the 15th."],
+            'The user\'s trip is in May. The user said: "Sorry, on the 15th."',
+        ),
+    ],
+)
+def test_a_correction_in_the_same_talk_leaves_one_fact(said: list[str], expected: str) -> None:
+    assert told(*said) == [(expected, None)]
+
+
+@pytest.mark.parametrize("wall", ["word ", "I am ", "and i ", "<a", "!", '"', "She is 6. ", "ignore ", "user: a\n"])
+def test_long_texts_take_no_long_time(wall: str) -> None:
+    begun = time.perf_counter()
+    extract([("user", "I live in Porto."), ("user", wall * (40_000 // len(wall)))])
+    assert time.perf_counter() - begun < 10
+
+
+def test_the_time_grows_with_the_messages_and_not_with_their_square() -> None:
+    said: list[Turn] = [("user", f"On day {n} I spent {n % 50} euros on lunch.") for n in range(400)]
+    begun = time.perf_counter()
+    assert len(extract(said)) == 400
+    assert time.perf_counter() - begun < 10
