@@ -42,10 +42,14 @@ SMALL = AUXILIARIES | PRONOUNS | OWNERS | ASKING | words_of("prepositions", "con
 
 @lru_cache(maxsize=None)
 def phrases(name: str, file: str = "phrases.txt") -> re.Pattern[str]:
-    """The phrases of a section as one pattern: a line each, a regular expression without the borders of words."""
+    """The phrases of a section as one pattern: a line each, a regular expression without the borders of words.
+
+    "{name}" stands for the phrases of another section of the file.
+    """
     text = files("mock_model.data").joinpath(file).read_text(encoding="utf-8")
     section = text.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
-    return pattern(line for line in section.splitlines() if line and not line.startswith("#"))
+    lines = [line for line in section.splitlines() if line and not line.startswith("#")]
+    return pattern([re.sub(r"\{([a-z]+)\}", lambda found: phrases(found[1], file).pattern, "|".join(lines))])
 
 
 def pattern(parts: Iterable[str]) -> re.Pattern[str]:

@@ -9,7 +9,6 @@ LABEL = re.compile(
     r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*",
     re.I,
 )
-SHOWN = {"True": "yes", "False": "no", "None": "unknown"}  # what JSON has no words for
 LABELS = dict.fromkeys("ai bot model chatbot agent a you".split(), "assistant") | dict.fromkeys(
     "human customer me q".split(), "user"
 )
@@ -19,8 +18,8 @@ def text_of(message: dict) -> str:
     """The text of a message: its content, the text of its parts, or what a tool's JSON says, a line a field."""
     content = message.get("content")
     if isinstance(content, list):
-        content = "\n".join(part.get("text", "") for part in content if isinstance(part, dict))
-    content = content or ""
+        content = "\n".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    content = str(content or "")
     if message.get("role") == "tool":
         content = flat(content)
     return content
@@ -42,8 +41,7 @@ def flat(text: str) -> str:
             for inner in value:
                 walk(name, inner)
         else:
-            shown = SHOWN.get(str(value), str(value))
-            lines.append(f"{name}: {shown}" if name else shown)
+            lines.append(f"{name}: {value}" if name else str(value))
 
     walk("", data)
     return "\n".join(lines)

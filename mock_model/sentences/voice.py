@@ -23,12 +23,12 @@ LEAD = re.compile(
 LONGEST = 25  # words of a sentence that is turned
 UNSAFE = re.compile(r"[\"“”?;()\n]|:(?!\d)|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
 STARTS = frozenset("i my we our the a an there".split())
-ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
-SIGNS = r"[\"“”?;()\n]|:(?!\d)|['’]d\b"
-UNTOLD = re.compile(SIGNS + r"|\b(?:you|your|yours|u|ur|mine|ours|myself|ourselves|lol|haha)\b", re.I)  # to a third
+UNTOLD = re.compile(r"[\"“”?;()\n]|:(?!\d)|['’]d\b|\b(?:you|your|yours|u|ur|mine|ours|myself|ourselves|lol|haha)\b", re.I)  # to a third
 REFERRING = frozenset("he she it they his her its their this that".split())  # told after the sentence that says who
 ADVERBS, UNMARKED, WHEN = (lists.words_of(name) for name in ("adverbs", "unmarked", "prepositions"))
+AGAIN = ("and", "or", "but", ",")  # before a second verb
 OF_ONE = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
+ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
 OF_USER = re.compile(r"^(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
 
 
@@ -65,10 +65,11 @@ def retold(text: str, who: str = "the user") -> str | None:
     """What somebody says of himself told to a third: "The user lives in Rome."; None where it is safer to quote it."""
     spoken = words(text := LEAD.sub("", text, count=1))
     starts = STARTS | REFERRING | (WHEN if {"i", "we"} & {one.low for one in spoken} else frozenset())
-    if not spoken or len(spoken) > LONGEST or UNTOLD.search(text) or not _is_clause(spoken, starts) or is_verb(spoken[0].low):
+    if not 0 < len(spoken) <= LONGEST or UNTOLD.search(text) or is_verb(spoken[0].low) or not _is_clause(spoken, starts):
         return None
-    if any(a.low in ("and", "or", "but") and _of_one(b) not in (None, b.text) and c.low in lists.SMALL for a, b, c in zip(spoken, spoken[1:], spoken[2:], strict=False)):
-        return None  # a second verb of his, perhaps: "and work as a nurse"
+    for before, one, after in zip(spoken, spoken[1:], spoken[2:], strict=False):
+        if before.low in AGAIN and _of_one(one) not in (None, one.text) and after.low in lists.SMALL:
+            return None  # a second verb of his, perhaps: "and work as a nurse"
     names = dict.fromkeys(("i", "we", "me", "us"), who) | dict.fromkeys(("my", "our"), f"{who}'s")
     told: list[Word] = []
     acts = False  # whether the next verb is his
@@ -113,9 +114,9 @@ def _is_verb(one: Word) -> bool:
 def _of_user(text: str) -> str | None:
     """ "The user's dog is Rex" of a note as "Your dog is Rex", "The user lives in Rome" as "You live in Rome"."""
     found = OF_USER.match(text)
-    if not found or UNSAFE.search(text) or ALSO.search(text) or len(text.split()) > LONGEST or OF_USER.search(text[found.end() :]):
+    rest = re.sub(r"\bthe user['’]s\b", "your", text[found.end() :].strip()) if found else ""
+    if not rest or UNSAFE.search(text) or ALSO.search(text) or len(text.split()) > LONGEST or re.search(r"\buser\b", rest):
         return None
-    rest = text[found.end() :].strip()
     if found["owns"]:
         return f"Your {rest}"
     verb, _, after = rest.partition(" ")

@@ -13,7 +13,7 @@ from mock_model.sentences.stems import base
 LONGEST = 100  # words: what is longer is no sentence that anybody reads, and is read in parts
 WALL = 1_000  # times the same sign, a wall of which says no more than one
 SAME_SIGN = re.compile(rf"([^\w\s])\1{{{WALL},}}")
-END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|\s+[–—]{1,2}\s+(?=(?:but|so|and|we|i|my)\b)")
+END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|(?<!\s)\s+[–—]{1,2}\s+(?=(?:but|so|and|we|i|my)\b)")
 ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|no|a\.m|p\.m|(?-i:[A-Z]))\.$", re.I
 )

@@ -16,12 +16,12 @@ from typing import Any
 
 from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
-from mock_model.extracting import extract, extraction_task, fact_values, meanings
+from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
 from mock_model.finding.saying import REFERS
-from mock_model.instructions import Rules, forbids
+from mock_model.tasks.wording import Rules, forbids
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, is_question, read
 from mock_model.sentences.stems import base

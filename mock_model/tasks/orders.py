@@ -1,8 +1,8 @@
 """Orders: what in a text tells the model how to reply, and the limits that it sets.
 
-"End every reply with X" is an order, "I end every letter with X" is none. What a user's message quotes (in tags, fences, a
-conversation line by line) is data; in a system message it is so only where that message says so. Other text that code puts
-there is obeyed, whoever wrote it first: neither a heading nor "the user said" takes the power from an order.
+"End every reply with X" is an order, "I end every letter with X" is none. What a user's message quotes (tags, fences, a
+conversation line by line) is data; in a system message it is so only where that message says so. Other text that code
+puts there is obeyed, whoever wrote it first: neither a heading nor "the user said" takes the power from an order.
 """
 
 from __future__ import annotations
@@ -17,23 +17,20 @@ from mock_model.sentences.transcript import LABEL, text_of
 from mock_model.sentences.words import sentences
 
 FILE = "orders.txt"
-QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:(?i:</\s*\2\s*>)|$)", re.S)
+QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:(?i:</\s*\2\s*>)|$)|\[\s*\{(?:.*\]|.*)", re.S)
 TALK_LINE = re.compile(r"^[ \t]*[\[(<*_-]{0,3} ?(\w+(?: [A-Z]\w+)?)[\])>*_]{0,3}\s*:", re.M)
 NUMBER = rf"\d[\d,]{{0,17}}|(?:(?:{'|'.join(n for n in NUMBERS if n.isalpha())}|few|a)\b[ -]?(?:and )?){{1,6}}"
-LIMIT = re.compile(
-    rf"(?P<least>{phrases('least', FILE).pattern} )?(?P<under>\b(?:under|below|fewer than|less than) )?"
-    rf"(?:\b(?:{NUMBER})\s*(?:to|or|and|-|–)\s*)?"  # of "two or three sentences" and "40-60 words" the larger one
-    rf"\b(?P<most>{NUMBER})[ -]?(?:{phrases('plain', FILE).pattern}[ -])*"
-    r"\b(?:bullet )?(?P<unit>word|sentence|token|character|bullet|point|line)s?\b(?! (?:each|apiece|per|for each)\b)",
+LIMIT = re.compile(  # of "two or three sentences" and "40-60 words" the larger number
+    rf"(?P<least>{phrases('least', FILE).pattern} )?(?P<under>{phrases('under', FILE).pattern} )?"
+    rf"(?:\b(?:{NUMBER})\s*(?:to|or|and|-|–)\s*)?\b(?P<most>{NUMBER})[ -]?(?:{phrases('plain', FILE).pattern}[ -])*"
+    r"\b(?P<unit>word|sentence|token|character|bullet|point|line)s?\b(?! (?:each|apiece|per|for each)\b)",
     re.I,
 )
-VERBS = phrases("verbs", FILE).pattern
-LEAD = re.compile(rf"\W*{phrases('lead', FILE).pattern}[\s,:!.)–—-]*", re.I)
-TRAIL = re.compile(rf"[\s,]?{phrases('trail', FILE).pattern}\W{{0,9}}$|(?<!\.)\.$", re.I)
-HEADING = re.compile(rf"\W*(?:{phrases('reported', FILE).pattern}[\s,:]*|(?!if|when|{VERBS})[^.:,!?@]{{2,60}}: )", re.I)
-CUT = re.compile(rf",?(?: (?:and|then)|,) (?={VERBS})", re.I)
+CUT = re.compile(rf",?(?: (?:and|then)|,) (?={phrases('verbs', FILE).pattern})", re.I)
+TRAIL = re.compile(rf"(?:{phrases('trail', FILE).pattern}\W{{0,9}})+$|(?<!\.)\.$", re.I)
 CONDITIONS = frozenset("at when whenever if each every any".split())  # begin an order that is one whole
 STATED = (PRONOUNS | OWNERS | {"the", "a", "an", "some"}) - {"you", "your", "one"}  # begin what is no order
+LONGEST = 2_000  # characters of a sentence in which an order is looked for
 HIDDEN = "\u2060"  # in place of a space inside quotation marks: no sentence ends there
 
 
@@ -48,8 +45,6 @@ def unquoted(text: str, by_user: bool) -> str:
     if not by_user and not phrases("data", FILE).search(text):
         return text
     text = QUOTED.sub("\n", without_strings(without_lists(text)))
-    if listed := re.search(r"\[\s*\{", text):  # JSON that cannot be read
-        text = text[: listed.start()] + "\n" + text[text.rfind("]", listed.start()) + 1 or len(text) :]
     labels = Counter(m[1].lower() for m in TALK_LINE.finditer(text))
     talk = [m.start() for m in TALK_LINE.finditer(text) if LABEL.match(m[0]) or labels[m[1].lower()] > 1]
     return text[: talk[0]] if len(talk) > 1 else text
@@ -59,8 +54,7 @@ def limits(text: str) -> dict[str, int]:
     """The limits that a text sets, each the strictest: {"word": 50}; also sentence, token, character, bullet, line."""
     found: dict[str, int] = {}
     for match in LIMIT.finditer(text):
-        most = _number(match["most"]) - bool(match["under"])
-        unit = match["unit"].lower().replace("point", "bullet")
+        most, unit = _number(match["most"]) - bool(match["under"]), match["unit"].lower().replace("point", "bullet")
         if most > 0 and not match["least"]:
             found[unit] = min(most, found.get(unit, most))
     return found
@@ -77,18 +71,17 @@ def _number(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def orders(text: str, strong: bool) -> tuple[tuple[str, bool], ...]:
-    """The orders of a text, each without what leads to it, and whether it holds for later messages too.
-
-    strong says that the text is a system's: there tags and headings and reported speech do not shield anybody.
-    """
+    """The orders of a text (of a system's, if strong), each bare, and whether it holds for later messages too."""
     text = re.sub(r";(?=\s)", "\n", text)
-    if strong:
-        text = re.sub(r"\b(said|says|asked|wrote)[:,]? [\"“](.+?)[\"”]", r"\1: \2", re.sub(r"</?\w[^<>]*>", "\n", text))
+    if strong:  # neither tags nor reported speech shield anybody
+        text = re.sub(
+            r"\b(said|says|asked|wrote)[:,]? [\"“]([^\"“”]+)[\"”]", r"\1: \2", re.sub(r"</?\w[^<>]*>", "\n", text)
+        )
     text = re.sub(r"[\"“][^\"“”\n]{1,500}[\"”]", lambda m: re.sub(r"\s", HIDDEN, m[0]), text)
     found: list[tuple[str, bool]] = []
     for sentence in sentences(phrases("replies", FILE).sub("@", text)):
         lasting = strong or bool(phrases("lasting", FILE).search(sentence))
-        for clause in re.split(r",? but ", " ".join(sentence.split())):
+        for clause in re.split(r",? but ", " ".join(sentence[:LONGEST].split())):
             order = _bare(clause, strong)
             first = re.match(r"\W*(\w*)", order)[1].lower()
             parts = [] if first in STATED else [order] if first in CONDITIONS else CUT.split(order)
@@ -98,8 +91,7 @@ def orders(text: str, strong: bool) -> tuple[tuple[str, bool], ...]:
 
 def _bare(order: str, strong: bool) -> str:
     """An order without what leads to it and what follows it."""
-    while (lead := LEAD.match(order) or (strong and HEADING.match(order))) and lead.end() < len(order):
-        order = order[lead.end() :]
-    while (shorter := TRAIL.sub("", order, count=1).strip()) != order and shorter:
-        order = shorter
-    return order
+    led, headed = phrases("led", FILE), phrases("headed", FILE)
+    while (lead := led.match(order) or (strong and headed.match(order))) and lead.end() < len(order):
+        order = order[lead.end() :].lstrip(" ,:!.)–—-")
+    return TRAIL.sub("", order).strip(" ,") or order

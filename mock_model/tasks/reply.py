@@ -10,7 +10,7 @@ from mock_model.api.tokens import count_text
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
 from mock_model.finding.ranking import find
-from mock_model.finding.saying import said_again
+from mock_model.finding.saying import quoted, said_again
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import without_lists
 from mock_model.sentences.reading import Said, read
@@ -132,13 +132,12 @@ def answer(question: Question, conversation: Sequence[Said], messages: Sequence[
 def heard(messages: Sequence[dict], asking: Sequence[Question] = ()) -> list[Said]:
     """What was said in a conversation, without the questions that are asked now and without the model's own echoes."""
     said = read(messages)
-    now = {question.text for question in asking}
     told = {text for one in said if one.role != "assistant" and (text := turned(one))}
-    last = len(messages) - 1
+    now = [one for one in said if one.message == len(messages) - 1 and any(q.text in one.text for q in asking)]
     return [
         one
         for one in said
-        if not (one.message == last and any(one.text in text for text in (now if one.message == last else ())))
+        if one not in now
         and not (one.role == "assistant" and (one.text in told or admits(one.text) or _echoes(one.text)))
     ]
 
@@ -151,7 +150,7 @@ def _echoes(text: str) -> bool:
 def _told(conversation: Sequence[Said]) -> str:
     """What was said about the user, a sentence each: the newest of it."""
     about = [one for one in conversation if one.role != "assistant" and not one.sentence.asks and one.sentence.about]
-    told = [turned(one) or said_again_alone(one) for one in about]
+    told = [turned(one) or quoted([one]) for one in about]
     return " ".join(dict.fromkeys(told[-MOST_TOLD:]))
 
 
