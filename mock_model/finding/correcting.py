@@ -17,21 +17,26 @@ NUMBERS = frozenset(("money", "number", "counted", "measure", "percent", "durati
 def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     """The place of the sentence that the one at this place takes back, or None.
 
-    Both have the same kind of value. They share a word, or the later one says that it corrects and says little else.
+    The later one says that it corrects, and they share a word or have the same kind of value; or it says little that is new.
     """
-    if said.role in ("notes", "tool") or said.sentence.asks or not (kinds := _families(said.sentence)):
+    if said.role in ("notes", "tool") or said.sentence.asks:
         return None
     declared = any(DECLARED.search(one.text) for one in conversation[max(at - 2, 0) : at + 1] if one.message == said.message)
-    if not declared and not CHANGED.search(said.text):
+    kinds = _families(said.sentence)
+    if not declared and not (kinds and CHANGED.search(said.text)):
         return None
     rest = said.sentence.bases - _in_values(said.sentence)
     best, place = 0.0, None
     for earlier in range(at - 1, max(at - MOST_BACK, -1), -1):
         old = conversation[earlier]
-        if old.sentence.asks or (said.role != "user" and old.role != said.role) or not kinds & _families(old.sentence) or (old.message == said.message and DECLARED.search(old.text)):
+        if old.sentence.asks or (said.role != "user" and old.role != said.role):
+            continue
+        if old.message == said.message and DECLARED.search(old.text):
             continue
         shared, other = len(rest & old.sentence.bases), len(rest - old.sentence.bases)
-        if (not declared and (not shared or other > 1)) or (not shared and other > MOST_OTHER):
+        alike = not kinds.isdisjoint(_families(old.sentence))
+        bare = (declared and other <= MOST_OTHER) or (shared and other <= 1)
+        if not (alike and bare) and not (declared and shared):
             continue
         score = shared + (0.5 if old.role == said.role else 0.0) - 0.05 * (at - earlier)
         if place is None or score > best:

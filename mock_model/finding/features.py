@@ -18,9 +18,10 @@ CHANGE = re.compile(
     re.I,
 )
 PLACES = frozenset("in at on near to from under behind by along opposite above below next inside outside".split())
+ADDRESSED = re.compile(r"you (?:are|'re|help|assist|answer|act|work|only|must|should|speak|will|can)\b", re.I)
 TALK = re.compile(r"\W*(?:noted|ok|okay|sure|thanks|thank you|great|nice|cool|got it|hello|hi|hey|good|sounds)\b", re.I)
 NAMES = (
-    "same synonym derived kind count before earlier thread wanted unwanted new assistant system"
+    "same synonym derived kind count before earlier thread wanted unwanted new assistant system addressed"
     " of_assistant of_user own others unnamed topic change why talk corrects none"
 ).split()
 
@@ -52,6 +53,7 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     found["new"] = math.log(1 + min(len(sentence.bases - asked), 6))
     found["assistant"] = float(said.role == "assistant")
     found["system"] = float(said.role in ("system", "developer"))
+    found["addressed"] = float(said.role in ("system", "developer") and bool(ADDRESSED.match(sentence.text)))
     found["of_assistant"] = float(question.of_assistant and said.role == "assistant")
     found["of_user"] = float(question.of_assistant and said.role == "user")
     if question.persons:

@@ -19,9 +19,9 @@ from mock_model.finding.matching import rarity, shares, ties
 from mock_model.sentences.lists import PEOPLE, phrases, sections
 from mock_model.sentences.reading import Said
 
-DOUBT = phrases("doubt")
+DOUBT, ORDERS = phrases("doubt"), phrases("orders")
 SURE, NEAR = 5.5, 2.5  # the sums of a sentence from which on it is an answer, or the nearest that there is
-ENOUGH, MOST = 0.5, 2  # of the likelihood that what is told answers, together, and sentences in an answer
+ENOUGH, MOST = (0.5, 0.7), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
 
 
@@ -46,12 +46,14 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     if top < NEAR:
         return Found()
     odds = {at: math.exp(total - top) for at, total in sums.items()}
+    ranked = sorted(odds, key=lambda at: (-odds[at], -at))
+    sure = top >= SURE and not _doubtful(question, conversation[ranked[0]])
     told: list[int] = []
-    for at in sorted(odds, key=lambda at: (-odds[at], -at))[:MOST]:
+    for at in ranked[: MOST[not sure]]:
         told.append(at)
-        if sum(odds[n] for n in told) >= ENOUGH * math.fsum(odds.values()):
+        if sum(odds[n] for n in told) >= ENOUGH[not sure] * math.fsum(odds.values()):
             break
-    return Found(tuple(conversation[at] for at in told), top >= SURE and not _doubtful(question, conversation[told[0]]))
+    return Found(tuple(conversation[at] for at in told), sure)
 
 
 def _doubtful(question: Question, said: Said) -> bool:
@@ -83,8 +85,13 @@ def described(question: Question, conversation: Sequence[Said]) -> dict[int, lis
     return {
         at: features(question, conversation, at, seen)
         for at in near
-        if at not in gone and not conversation[at].sentence.asks
+        if at not in gone and not conversation[at].sentence.asks and not _orders(conversation[at])
     }
+
+
+def _orders(said: Said) -> bool:
+    """Whether a sentence of the instructions only says how to reply."""
+    return said.role in ("system", "developer") and bool(ORDERS.match(said.text))
 
 
 def _candidates(seen: Surroundings, count: int) -> list[int]:

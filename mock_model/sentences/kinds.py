@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from mock_model.sentences.lists import sections
+from mock_model.sentences.lists import PEOPLE, sections
 from mock_model.sentences.stems import base, known
 
 LEVELS = 5
@@ -28,8 +28,11 @@ def _thesaurus() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     alike: dict[str, set[str]] = {}
     kinds: dict[str, set[str]] = {}
     for number, line in enumerate([*found["same"], *found["alike"]]):
-        for word in line:
-            alike.setdefault(base(word.replace("_", " ")), set()).add(f"={number}")
+        group = [base(word.replace("_", " ")) for word in line]
+        apart = number >= len(found["same"]) and not PEOPLE.isdisjoint(line)  # a partner may be a wife, but no husband is
+        for word in group:
+            mine = {f"={number}"} if not apart else {f"={number} {w}" for w in (group if word == group[0] else [word])}
+            alike.setdefault(word, set()).update(mine)
     for kind, *members in found["kinds"]:
         for member in members:
             kinds.setdefault(base(member.replace("_", " ")), set()).add(kind.rstrip(":"))

@@ -54,6 +54,8 @@ def reply_to(body: dict, fits: Fits) -> Reply:
         return Reply(None, called, thought + "A function can answer this." if reasons else "")
     if (form := body.get("response_format")) and form["type"] != "text":
         return Reply(_as_json(form, body, found, fits), (), f"{thought}I am asked for JSON." if reasons else "")
+    if missing := calls.asks_for(body):
+        return Reply(styled(missing, found), (), thought + "A function needs more than was said." if reasons else "")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
     text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)

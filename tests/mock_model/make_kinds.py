@@ -20,6 +20,7 @@ from typing import NamedTuple
 TARGET = Path(__file__).parents[2] / "mock_model/data/kinds.txt"
 POS = {"noun": "n", "verb": "v", "adj": "a"}
 SENSES, LEVELS = 2, 5
+SELDOM = 0.05  # of the times as its commonest part of speech: left out
 CONCRETE = frozenset((4, 5, 6, 8, 9, 10, 11, 13, 14, 15, 18, 20, 21, 26, 27, 28))  # lexicographer files of nouns: acts … times
 ABOVE, DERIVED = {"@", "@i"}, {"+", "\\"}
 WORD = re.compile(r"[A-Za-z][a-z'-]{1,19}")
@@ -55,14 +56,28 @@ def meanings(folder: Path) -> dict[str, Meaning]:
     return found
 
 
+def counts(folder: Path) -> dict[tuple[str, str], int]:
+    """How often each word stands in WordNet's tagged texts as each part of speech."""
+    found: dict[tuple[str, str], int] = {}
+    for line in (folder / "cntlist.rev").read_text(encoding="utf-8").splitlines():
+        word, _, rest = line.partition("%")
+        key = word, "?nvar"[int(rest[0])] if rest[0] in "1234" else "a"
+        found[key] = found.get(key, 0) + int(line.split()[-1])
+    return found
+
+
 def senses(folder: Path, known: dict[str, Meaning]) -> Iterator[tuple[str, list[str]]]:
-    """Each word that is kept, as it is written, with the keys of its commonest senses."""
+    """Each word that is kept, as it is written, with the keys of its commonest senses; a mother is hardly ever a verb."""
     found: dict[str, list[str]] = {}
+    often = counts(folder)
     used: set[str] = set()
     for name, pos in POS.items():
         for line in (folder / f"index.{name}").read_text(encoding="utf-8").splitlines():
             fields = line.split(" ")
             if not fields[0] or not WORD.fullmatch(fields[0]):
+                continue
+            mine = [often.get((fields[0], part), 0) for part in "nvar"]
+            if often.get((fields[0], pos), 0) < SELDOM * max(mine):
                 continue
             start = 6 + int(fields[3])
             keys = [pos + offset for offset in fields[start:] if offset][:SENSES]

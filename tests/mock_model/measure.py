@@ -5,8 +5,8 @@
 
 A fact is *answered* where the reply has what is expected, as an answer or as "the nearest"; *denied* where the model finds
 nothing; *false* where it gives, as its answer, only what a right one must not have; else *missed*: it tells something else
-that was said. Something similar is given *as own* where the reply states it and neither calls it the nearest nor names
-whose it is; what was never said is *leaked* where anything is given as an answer.
+that was said. Something similar is given *as own* where the reply says it of the user ("Your …"), and neither calls it the
+nearest, nor quotes it, nor names somebody else or another time; what was never said is *leaked* where it gets an answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mock_model import get_mock_client
 
 TALKS = Path(__file__).parent / "talks"
 CLIENT = get_mock_client()
-OTHERS = re.compile(r"\b(?:my|your|the|our)? ?(?:\w+'s|\w+s')|\b(?:he|she|they|his|her|their)\b|\b(?:not|never|wish|would|used to|last|first)\b", re.I)
+ANOTHER = re.compile(r"\b\w+['’]s\b|\b(?:not|never|wish|would|wanted|used to|last|first|saw|ago|he|she|they|his|her|their|my|mine)\b", re.I)
 
 
 def talks(name: str) -> list[dict]:
@@ -56,7 +56,8 @@ def outcome(talk: dict, reply: str) -> str:
         return "nothing" if nothing else "near"
     if talk["type"] == "never":
         return "leaked"
-    return "as own" if any(holds(reply, t) for t in talk["trap"]) and not OTHERS.search(reply) else "told with its owner"
+    own = re.match(r"Your? ", reply) and ': "' not in reply and not ANOTHER.search(reply)
+    return "as own" if own and any(holds(reply, t) for t in talk["trap"]) else "told with its owner"
 
 
 def measured(name: str) -> Iterator[tuple[dict, str, str]]:
