@@ -9,6 +9,7 @@ LABEL = re.compile(
     r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*",
     re.I,
 )
+SHOWN = {"True": "yes", "False": "no", "None": "unknown"}  # what JSON has no words for
 LABELS = dict.fromkeys("ai bot model chatbot agent a you".split(), "assistant") | dict.fromkeys(
     "human customer me q".split(), "user"
 )
@@ -41,7 +42,8 @@ def flat(text: str) -> str:
             for inner in value:
                 walk(name, inner)
         else:
-            lines.append(f"{name}: {value}" if name else str(value))
+            shown = SHOWN.get(str(value), str(value))
+            lines.append(f"{name}: {shown}" if name else shown)
 
     walk("", data)
     return "\n".join(lines)

@@ -29,7 +29,8 @@ ADVERBS, UNMARKED, WHEN = (lists.words_of(name) for name in ("adverbs", "unmarke
 AGAIN = ("and", "or", "but", ",")  # before a second verb
 OF_ONE = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
-OF_USER = re.compile(r"^(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
+HEADED = r"(?:[\w ]{0,40}\b(?:summary|notes?|memory|facts|known|so far)\b[\w ]{0,40}: )?"
+OF_USER = re.compile(rf"^{HEADED}(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
 
 
 def turned(said: Said) -> str | None:
@@ -115,7 +116,7 @@ def _of_user(text: str) -> str | None:
     """ "The user's dog is Rex" of a note as "Your dog is Rex", "The user lives in Rome" as "You live in Rome"."""
     found = OF_USER.match(text)
     rest = re.sub(r"\bthe user['’]s\b", "your", text[found.end() :].strip()) if found else ""
-    if not rest or UNSAFE.search(text) or ALSO.search(text) or len(text.split()) > LONGEST or re.search(r"\buser\b", rest):
+    if not rest or UNSAFE.search(rest) or ALSO.search(rest) or len(text.split()) > LONGEST or re.search(r"\buser\b", rest):
         return None
     if found["owns"]:
         return f"Your {rest}"

@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from mock_model.finding.correcting import DECLARED, NUMBERS, corrected
 from mock_model.finding.saying import REFERS
-from mock_model.tasks.wording import Rules, rules, styled
-from mock_model.tasks.orders import limits
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import QUESTION, Sentence, content, read, sentence_of
@@ -25,7 +23,10 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.voice import as_sentence, retold
 from mock_model.sentences.words import Word, join, sentences, words
+from mock_model.tasks.admitting import nothing_to_keep
 from mock_model.tasks.handover import Parts, asks, parts
+from mock_model.tasks.orders import limits
+from mock_model.tasks.wording import Rules, rules, styled
 
 STRONG, OTHERS = ("system", "developer", "notes"), {"assistant": "the assistant", "tool": "the function"}
 KINDS = dict.fromkeys(TIMES, "time") | dict.fromkeys((*NUMBERS, "code", "phone"), "number")
@@ -160,8 +161,7 @@ def summarize(task: Task, fits: Callable[[str], bool], count: Callable[[str], in
     fits says whether a text is within the reply limit of the request, count gives its tokens.
     """
     facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.prompt)) else _topics(task)
-    sent = "this one message" if len(task.sent) == 1 else f"these {len(task.sent)} messages"
-    facts = facts or {f"I find nothing to keep in {sent}.": 0}
+    facts = facts or {nothing_to_keep(task.sent): 0}
     style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
     most = limits(task.prompt)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
