@@ -266,7 +266,7 @@ def test_a_room_of_a_package_knows_only_the_rooms_that_it_may_know(room):
         "import mock_model.vectors",
         "from mock_model import vectors",
         "from mock_model.api_words import Reply",
-        "def late():\n    from mock_model.replying import Reply",
+        "def late():\n    from mock_model.tasks.reply import Reply",
         "from .. import vectors",
         "from ..vectors import vector",
         "import importlib\nimportlib.import_module('mock_model.vectors')",

@@ -9,7 +9,7 @@ from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, Sentence
 from mock_model.sentences.values import TIMES
 
-DECLARED, CHANGED = phrases("declared"), phrases("changed")  # "scrap that, …" takes back, "… now" may do so
+DECLARED, CHANGED, ONCE, MORE = (phrases(name) for name in ("declared", "changed", "one at a time", "more"))
 MOST_BACK, MOST_OTHER = 60, 3  # sentences that a correction reaches back, and words of its own that it may have
 NUMBERS = frozenset(("money", "number", "counted", "measure", "percent", "duration"))
 
@@ -17,13 +17,16 @@ NUMBERS = frozenset(("money", "number", "counted", "measure", "percent", "durati
 def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     """The place of the sentence that the one at this place takes back, or None.
 
-    The later one says that it corrects, and they share a word or have the same kind of value; or it says little that is new.
+    The later one says that it corrects, and they share a word or have the same kind of value and it says little else; or it
+    says the same of what there is one of at a time, with another value.
     """
-    if said.role in ("notes", "tool") or said.sentence.asks:
+    if said.role == "tool" or said.sentence.asks:
         return None
     declared = any(DECLARED.search(one.text) for one in conversation[max(at - 2, 0) : at + 1] if one.message == said.message)
     kinds = _families(said.sentence)
-    if not declared and not (kinds and CHANGED.search(said.text)):
+    changed = declared or bool(CHANGED.search(said.text))
+    once = bool(ONCE.search(said.text)) and not MORE.search(said.text)
+    if not declared and not (kinds and (changed or once)):
         return None
     rest = said.sentence.bases - _in_values(said.sentence)
     best, place = 0.0, None
@@ -36,7 +39,8 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
         shared, other = len(rest & old.sentence.bases), len(rest - old.sentence.bases)
         alike = not kinds.isdisjoint(_families(old.sentence))
         bare = (declared and other <= MOST_OTHER) or (shared and other <= 1)
-        if not (alike and bare) and not (declared and shared):
+        again = alike and once and rest == old.sentence.bases - _in_values(old.sentence)
+        if not again and not (changed and alike and bare) and not (declared and shared):
             continue
         score = shared + (0.5 if old.role == said.role else 0.0) - 0.05 * (at - earlier)
         if place is None or score > best:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from mock_model.finding.asking import Question
 from mock_model.finding.matching import WORTH, ties
 from mock_model.sentences import lists
-from mock_model.sentences.reading import Said
+from mock_model.sentences.reading import Said, spoken_of
 
 REASON = re.compile(r"\b(?:because|cause|cos|coz|bc|since|so that|due to|reason|as|for|to|after|too|thanks to|that's why)\b", re.I)
 CHANGE = re.compile(
@@ -42,7 +42,8 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     if (old := seen.corrects.get(at)) is not None:
         found["corrects"] = seen.cover(rest, [old])
     asked = set(question.bases)
-    kinds = {v.kind for v in sentence.values if not all(w.base in asked for w in sentence.words[v.start : v.end])}
+    spoken = [sentence] + ([conversation[of].sentence] if (of := spoken_of(conversation, at)) is not None else [])
+    kinds = {v.kind for s in spoken for v in s.values if not all(w.base in asked for w in s.words[v.start : v.end])}
     if question.who and not sentence.low.isdisjoint(lists.PEOPLE):
         kinds.add("name")
     if not sentence.low.isdisjoint(PLACES):

@@ -46,6 +46,17 @@ def rarity(question: Question, conversation: Sequence[Said]) -> dict[str, float]
     return {base: weight / total for base, weight in weights.items()}
 
 
+def meets(question: Question, said: Sentence) -> bool:
+    """Whether a sentence shares a word or a kind of thing with a question."""
+    return any(tie in SHARED for tie in ties(question, said).values())
+
+
 def shares(question: Question, said: Sentence) -> bool:
     """Whether a sentence has anything to do with a question: a word, a kind of thing, or the topic."""
-    return any(tie in SHARED for tie in ties(question, said).values()) or not question.topics.isdisjoint(said.topics)
+    return meets(question, said) or not question.topics.isdisjoint(said.topics)
+
+
+def covers(question: Question, said: Sentence) -> bool:
+    """Whether a sentence has all that a question is about."""
+    met = ties(question, said)
+    return bool(met) and all(met.get(base) in ("same", "synonym") for base in question.bases)

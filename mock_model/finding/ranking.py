@@ -15,7 +15,7 @@ from typing import NamedTuple
 from mock_model.finding.asking import Question
 from mock_model.finding.correcting import corrected
 from mock_model.finding.features import NAMES, Surroundings, features
-from mock_model.finding.matching import rarity, shares, ties
+from mock_model.finding.matching import covers, meets, rarity, shares, ties
 from mock_model.sentences.lists import PEOPLE, phrases, sections
 from mock_model.sentences.reading import Said
 
@@ -43,11 +43,12 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     """What answers a question: sentences that were said, or nothing where none shares anything with it."""
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)
-    if top < NEAR:
+    if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else SURE):
         return Found()
     odds = {at: math.exp(total - top) for at, total in sums.items()}
     ranked = sorted(odds, key=lambda at: (-odds[at], -at))
-    sure = top >= SURE and not _doubtful(question, conversation[ranked[0]])
+    best = conversation[ranked[0]]
+    sure = (top >= SURE or covers(question, best.sentence)) and not _doubtful(question, best)
     told: list[int] = []
     for at in ranked[: MOST[not sure]]:
         told.append(at)

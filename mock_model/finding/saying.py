@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mock_model.finding.ranking import Found
-from mock_model.sentences.reading import Said
+from mock_model.sentences.reading import Said, spoken_of
 from mock_model.sentences.voice import turned
 
 SPEAKERS = {"user": "You said", "assistant": "I said", "tool": "The function said", "human": "You said"}
 NOTES = "The notes say"
-REFERS = re.compile(r"\W*(?:(?:and|but|so|because|though|or)\W+)?(?:she|he|it|they|that|this|her|his|its|their|those|these|there|then)\b", re.I)
 
 
 def said_again(found: Found, conversation: Sequence[Said]) -> str:
     """The sentences that were found, in their order, those of one message together."""
     places = {id(said): at for at, said in enumerate(conversation)}
     chosen = sorted(places[id(said)] for said in found.told)
-    alone = len(chosen) == 1
-    for at in list(chosen):  # "She" alone says little: the sentence before says who
-        if REFERS.match(conversation[at].text) and at and conversation[at - 1].message == conversation[at].message:
-            chosen.append(at - 1)
-    chosen = sorted(set(chosen))
-    if alone and len(chosen) == 1 and (text := turned(conversation[chosen[0]])):
+    if len(chosen) == 1 and (text := turned(conversation[chosen[0]])):
         return text
+    chosen = sorted({*chosen, *(before for at in chosen if (before := spoken_of(conversation, at)) is not None)})
     groups: list[list[Said]] = []
     for n, at in enumerate(chosen):
         said = conversation[at]

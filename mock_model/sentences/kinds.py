@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import PEOPLE, sections
-from mock_model.sentences.stems import base, known
+from mock_model.sentences.stems import base, known, parts_of_speech
 
 LEVELS = 5
 KINDS = frozenset(line[0].rstrip(":") for line in sections("thesaurus.txt")["kinds"])  # that the thesaurus names
@@ -63,4 +63,4 @@ def meaning(word: str) -> Meaning:
 @lru_cache(maxsize=8192)
 def is_verb(word: str) -> bool:
     """Whether a base form can be a verb."""
-    return "v" in known()[1].get(word, "").partition(" ")[0]
+    return "v" in parts_of_speech(word)

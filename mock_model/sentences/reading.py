@@ -21,6 +21,9 @@ QUESTION = re.compile(
     r"(?:i|you|he|she|it|we|they|my|your|his|her|our|their|the|there|this|that|these|those|any|anyone|somebody|someone)\b)",
     re.I,
 )
+REFERS = re.compile(
+    r"\W*(?:(?:and|but|so|because|though|or)\W+)?(?:she|he|it|they|that|this|her|his|its|their|those|these|there)\b", re.I
+)
 EXCLAIMED = re.compile(r"(?:well,? )?(?:what do you know|(?:can|would) you believe|what an?\b|how \w+ of\b)", re.I)
 FIRST = frozenset("i me my we our us mine ours myself user user's".split())
 
@@ -115,3 +118,11 @@ def read(messages: Sequence[dict]) -> list[Said]:
         text = without_lists(text, notes_only=True) if notes else text
         found += [Said(one, by, place, n) for n, (by, one) in enumerate(said_in(message["role"], text))]
     return found
+
+
+def spoken_of(conversation: Sequence[Said], at: int) -> int | None:
+    """The place of the sentence that says who "she" or what "it" is, where one begins so: the last by the same speaker."""
+    if not REFERS.match(conversation[at].text):
+        return None
+    back = range(at - 1, max(at - 6, -1), -1)
+    return next((n for n in back if conversation[n].role == conversation[at].role and not conversation[n].sentence.asks), None)

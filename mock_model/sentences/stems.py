@@ -47,3 +47,8 @@ def base(low: str) -> str:
         if ending in ("s", "ing", "ed") and low not in spoken and len(stem) > 3:
             return undoubled[0] if undoubled else stem
     return low
+
+
+def parts_of_speech(word: str) -> str:
+    """What a base form can be, by WordNet: "n", "v", "a", or several of them; nothing for a word that it lacks."""
+    return known()[1].get(word, "").partition(" ")[0]

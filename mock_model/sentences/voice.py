@@ -15,7 +15,7 @@ TURNED = {"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "you
           "ours": "yours", "ourselves": "yourselves"}  # fmt: skip
 AGREES = {"am": "are", "was": "were"}
 LEAD = re.compile(
-    r"^(?:(?:oh|and|so|well|also|but|ok|okay|hi|hello|hey|yes|no|sure|right|btw|fyi|ah|hmm|yep|nope|yeah|anyway|by the way|just so you know"
+    r"^(?:(?:oh|then|and|so|well|also|but|ok|okay|hi|hello|hey|yes|no|sure|right|btw|fyi|ah|hmm|yep|nope|yeah|anyway|by the way|just so you know"
     r"|for the record|one more thing|please (?:note|remember)(?: that)?|note(?: that)?|remember(?: that)?|don'?t forget(?: that)?|actually|thanks"
     r"|sorry|correction|i (?:should|forgot to) (?:mention|say|add)(?: that)?|good (?:morning|afternoon|evening)|guess what|hang on|wait)\b[\s,.:;!–—-]*)+",
     re.I,
@@ -41,7 +41,7 @@ def turned(said: Said) -> str | None:
 @lru_cache(maxsize=4096)
 def _turned(text: str, role: str) -> str | None:
     told = None
-    if role in ("system", "developer", "notes"):
+    if role in ("system", "developer", "notes", "assistant"):
         told = _of_user(text)
     elif role == "user" and not is_question(text):
         told = _of_speaker(LEAD.sub("", text, count=1))

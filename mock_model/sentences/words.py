@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import ASKING, AUXILIARIES, PRONOUNS, pairs_of
-from mock_model.sentences.stems import base
+from mock_model.sentences.stems import base, parts_of_speech
 
 LONGEST = 100  # words: what is longer is no sentence that anybody reads, and is read in parts
 WALL = 1_000  # times the same sign, a wall of which says no more than one
@@ -17,6 +17,7 @@ END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|(?<!\s)\s+[
 ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|no|a\.m|p\.m|(?-i:[A-Z]))\.$", re.I
 )
+AND = re.compile(r"\s*[,;]?\s+(?:and|but)\s+(?=(?:I|I['’]m|my|our|we|the user|the user['’]s)\s)|;\s+(?=\w)", re.I)
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 TOKEN = re.compile(
     r"""https?://[^\s<>"']+ | [\w.+-]+@[\w-]+\.[\w.-]+\w      # addresses
@@ -56,8 +57,22 @@ def sentences(text: str) -> tuple[str, ...]:
         elif len(piece) > 6 * LONGEST and len(parts := piece.split()) > LONGEST:
             found += [" ".join(parts[n : n + LONGEST]) for n in range(0, len(parts), LONGEST)]
         else:
-            found.append(piece)
+            found += _clauses(piece)
     return tuple(found)
+
+
+def _clauses(piece: str) -> list[str]:
+    """A sentence, or its halves where it says two things: "My name is Ana, and my dog is called Rex."."""
+    for joint in AND.finditer(piece):
+        halves = piece[: joint.start()], piece[joint.end() :]
+        if all(any(_is_verb(text) for text in half.split()[1:6]) for half in halves):
+            return [halves[0], *_clauses(halves[1])]
+    return [piece]
+
+
+def _is_verb(text: str) -> bool:
+    low = text.lower().strip(",.'’")
+    return low in AUXILIARIES or "v" in parts_of_speech(base(low))
 
 
 @lru_cache(maxsize=4096)

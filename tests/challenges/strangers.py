@@ -15,7 +15,7 @@ from random import Random
 from unittest.mock import patch
 
 from criteria import Message
-from mock_model.transcript import text_of
+from mock_model.sentences.transcript import text_of
 
 # ---- orders and documents ----
 

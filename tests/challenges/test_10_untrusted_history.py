@@ -19,7 +19,7 @@ from calling import Work
 from criteria import Lines, Message, Scene, Texts
 from functions import Model, another_run, call, lines, said, talk
 from long_talks import in_order
-from mock_model.transcript import text_of
+from mock_model.sentences.transcript import text_of
 from naming import (
     OWN_NAME,
     expect_long_names,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_model import get_mock_client
-from mock_model.travel import PLACES
+from mock_model.tasks.travel import PLACES
 
 MODEL = "offline-model"
 UNTOLD = "find no answer"
