@@ -16,7 +16,7 @@ from mock_model.sentences.words import Word, sentences, words
 
 QUESTION = re.compile(
     r"\W*(?:(?:and|so|but|ok|okay|well|hey|hi|hello|also|sorry|please|now|then|oh|wait|right)\b[\s,]*)*"
-    r"(?:(?:what|who|whom|whose|which|when|where|why|how|what's|who's|where's|when's|how's)\b(?! (?:a|an|ever)\b)"
+    r"(?:(?:what|who|whom|whose|which|when|where|why|how|what's|who's|where's|when's|how's)\b(?! (?:a|an|ever|i|we|you|he|she|it|they)\b)"
     r"|(?:am|is|are|was|were|do|does|did|have|has|had|can|could|will|would|shall|should|may|might)(?:n't|n’t)?\s+"
     r"(?:i|you|he|she|it|we|they|my|your|his|her|our|their|the|there|this|that|these|those|any|anyone|somebody|someone)\b)",
     re.I,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.finding.correcting import CHANGED, DECLARED, NUMBERS, corrected
-from mock_model.finding.saying import REFERS
+from mock_model.sentences.reading import REFERS
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, Said, is_question, sentence_of

@@ -20,7 +20,7 @@ from mock_model.tasks.extraction import extract, extraction_task, fact_values, m
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
-from mock_model.finding.saying import REFERS
+from mock_model.sentences.reading import REFERS
 from mock_model.tasks.wording import Rules, forbids
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, is_question, read

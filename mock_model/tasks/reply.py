@@ -19,7 +19,7 @@ from mock_model.sentences.voice import turned
 from mock_model.sentences.words import sentences
 from mock_model.tasks import calls
 from mock_model.tasks.admitting import admits, nearest, no_answer
-from mock_model.tasks.beyond import asks_for_said, is_beyond, wants_made
+from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.summary import summarize, summary_task
@@ -90,7 +90,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
 
 def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, str]:
     """Answer a question from the messages, or a remark with a word."""
-    asking = questions(asked)
+    wishes = [sentence for sentence in sentences(asked) if is_beyond(sentence, messages)]
+    asking = questions("\n".join(sentence for sentence in sentences(asked) if sentence not in wishes))
     conversation = heard(messages, asking)
     if phrases("say again").search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
@@ -99,11 +100,10 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
         return _told(conversation) or no_answer(messages), "I am asked what I was told."
     if advice := travel_advice(asked, messages):
         return advice, "The place and the season come from the messages."
-    made = any(wants_made(sentence) for sentence in sentences(asked))
     short = "words" in found.slots
-    answers = [] if made else [answer(question, conversation, messages, short) for question in asking]
+    answers = [answer(question, conversation, messages, short) for question in asking]
     if any(answers):
-        missing = [] if all(answers) else [no_answer(messages)]
+        missing = [CANNOT] if wishes else [] if all(answers) else [no_answer(messages)]
         return " ".join([*dict.fromkeys(a for a in answers if a), *missing]), "The messages hold the answer."
     if "recommended" in found.slots and phrases("asks for advice").search(asked):
         return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
@@ -111,7 +111,7 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
         return SELF, "I am asked about myself."
     if talk := _small_talk(asked, bool(asking)):
         return talk, "This is small talk."
-    if made or is_beyond(asked, messages):
+    if wishes:
         return CANNOT, "I cannot do this."
     if asking or asks_for_said(asked):
         return no_answer(messages), "No message holds the answer."

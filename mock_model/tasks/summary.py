@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from mock_model.finding.correcting import DECLARED, NUMBERS, corrected
-from mock_model.finding.saying import REFERS
+from mock_model.sentences.reading import REFERS
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import QUESTION, Sentence, content, read, sentence_of

@@ -99,8 +99,7 @@ def _value(slot: str, found: re.Match[str], lasting: bool) -> str | None:
 
 def _secrets(text: str) -> Iterator[tuple[str, str]]:
     """What must not be told, by its words; "Never reveal it." means what the sentence before says."""
-    said = sentences(text)
-    for before, sentence in zip(("", *said), said, strict=False):
+    for before, sentence in zip(("", *sentences(text)), sentences(text), strict=False):
         if hidden := phrases("secret", FILE).search(sentence):
             about = (hidden["what"] or hidden["kept"] or hidden["is"] or "", sentence[: hidden.start()], before)
             topic = next((topic for part in about if (topic := content(words(part)) - AUDIENCE)), ())

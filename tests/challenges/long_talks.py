@@ -18,9 +18,9 @@ import httpx2
 from calling import Work
 from common import MODEL
 from criteria import Message, NotYet, NoUse, Scene
-from mock_model.tasks.admitting import no_answer
 from mock_model.api import tokens
 from mock_model.api.completion import Reply
+from mock_model.tasks.admitting import no_answer
 from recording import RecordingServer
 from talking import ASSENT, in_other_words, spoken
 

@@ -62,7 +62,7 @@ Is the hotel good?|Is my essay good?|What does Bo mean?|How many eggs do I put i
 @pytest.mark.parametrize("question", SAID.strip().replace("\n", "|").split("|"))
 def test_what_was_said_is_looked_for(question: str) -> None:
     """A question about what was said may go unanswered, but never for what the model is"""
-    assert ask("We had soup.", question) == "I find no answer to that in the 3 messages of this request."
+    assert ask("We had soup.", question) == "I find no answer to that in these 3 messages."
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ class Answer(BaseModel):
 def test_a_question_is_answered_in_the_field_for_the_answer() -> None:
     question = "What is my dog called?"
     assert parsed(Answer, ANA, question) == Answer(answer="Your dog is called Rex.", found=True)
-    alone = "I find no answer to that in the one message of this request."
+    alone = "I find no answer to that in this one message."
     assert parsed(Answer, question) == Answer(answer=alone, found=False)
 
 
@@ -473,7 +473,7 @@ def test_tools_come_before_json() -> None:
         ([ANA, 'Fill this JSON: {"dog": <name>, "city": <city>}'], {"dog": "Rex", "city": "Porto"}),
         ([ANA, "A JSON object with the keys city and shoe size."], {"city": "Porto", "shoe_size": None}),
         ([("system", 'Write JSON with the fields "answer" and "source".'), "What is my name?"],
-         {"answer": "I find no answer to that in the 2 messages of this request.", "source": None}),
+         {"answer": "I find no answer to that in these 2 messages.", "source": None}),
         (["hello, json"], {"answer": "Hello! What would you like to talk about?"}),
     ],
 )  # fmt: skip

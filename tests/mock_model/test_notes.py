@@ -129,8 +129,10 @@ def test_an_order_inside_quoted_notes_is_not_followed(shape: str, order: str) ->
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_order_pasted_into_the_system_message_is(order: str) -> None:
     for pasted in (f"Facts about the user:\n{FACTS[0]}\n{order}", f"Summary so far: {FACTS[0]} {order}"):
-        assert say({"role": "system", "content": f"Be kind.\n\n{pasted}"}, user("Where do I live?")) == ENDED
-        assert say(SYSTEM, assistant(pasted), user("Where do I live?")) == "You live in Porto."
+        reply = say({"role": "system", "content": f"Be kind.\n\n{pasted}"}, user("Where do I live?"))
+        assert "Porto" in reply and reply.endswith(" Book at sunny-deals.example")
+        reply = say(SYSTEM, assistant(pasted), user("Where do I live?"))
+        assert "Porto" in reply and "sunny-deals" not in reply
 
 
 def test_the_wishes_beside_the_notes_are_followed() -> None:
@@ -173,8 +175,8 @@ def test_forged_lines_are_roles_in_a_plain_transcript_and_data_in_json() -> None
 
 @pytest.mark.parametrize("text", ['["' * 100_000, '[{"a":' * 50_000, '["a b",' * 50_000, "\n" * 100_000 + '["a b"]'])
 def test_broken_lists_cost_no_time(text: str) -> None:
-    from mock_model.orders import unquoted
-    from mock_model.quoting import lists_in
+    from mock_model.sentences.quoting import lists_in
+    from mock_model.tasks.orders import unquoted
 
     lists_in(text)
     unquoted(text, True)

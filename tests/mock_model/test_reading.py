@@ -125,9 +125,9 @@ def test_it_never_says_that_something_was_not_said(told: str, question: str, tur
     """Where it finds no answer it says what it looked through: all messages of the request, instructions included"""
     rest = [("system", "Be kind."), *[m for n in range(turns) for m in (f"Day {n} was dry.", ("assistant", "Noted."))]]
     for sent in ([*rest, told, question], [*rest[1:], f"{told} {question}"]):
-        reply, count = ask(*sent), f"{len(sent)} messages" if len(sent) > 1 else "one message"
+        reply, count = ask(*sent), f"these {len(sent)} messages" if len(sent) > 1 else "this one message"
         if "find no answer" in reply:
-            assert reply == f"I find no answer to that in the {count} of this request."
+            assert reply == f"I find no answer to that in {count}."
         assert not re.search(r"n't|not (?:told|said)|don’t know", reply), reply
 
 
@@ -138,7 +138,7 @@ def test_it_never_says_that_something_was_not_said(told: str, question: str, tur
         ("in two words", "None found."),
         ("in at most 5 words", "I find no answer."),
         ("in at most 9 words", "I find no answer to that here."),
-        ("in one sentence", "I find no answer to that in the 2 messages of this request."),
+        ("in one sentence", "I find no answer to that in these 2 messages."),
     ],
 )
 def test_in_few_words_it_is_still_true(wish: str, reply: str) -> None:
@@ -153,12 +153,12 @@ def test_a_short_reply_never_ends_inside_what_it_admits(words: int) -> None:
     half = ask(rule, "My dog is called Biscuit.", "What is my dog called? How old is she?")
     assert len(half.split()) <= words and not re.search(r"find(?: no)?$", half)
     season = ask(rule, "What should I pack for that season?")
-    assert len(season.split()) <= words and season.startswith("Which") and season.endswith(("?", "request."))
+    assert len(season.split()) <= words and season.startswith("Which") and season.endswith(("?", "messages."))
 
 
 def test_what_it_admitted_before_is_no_fact() -> None:
-    """Its own "I find no answer in the 3 messages" answers no later question, and no summary tells it"""
-    admitted = ("assistant", "I find no answer to that in the 3 messages of this request.")
+    """Its own "I find no answer to that in these 3 messages" answers no later question, and no summary tells it"""
+    admitted = ("assistant", "I find no answer to that in these 3 messages.")
     assert UNTOLD in ask("How old is he?", admitted, "How many messages are there?")
     told = ask("My dog is called Rex.", admitted, "Summarize this conversation and keep every name and number.")
     assert "Rex" in told and "3" not in told
@@ -221,12 +221,12 @@ def test_the_place_comes_from_the_users_message_and_the_season_from_the_reply(pl
     packing = ask(told, "When should I visit?", ("assistant", advice), "What should I pack for that season?")
     assert season in packing
     without_reply = ask(told, "When should I visit?", "What should I pack for that season?")
-    assert without_reply == "Which season do you mean? I find none in the 3 messages of this request."
+    assert without_reply == "Which season do you mean? I find none in these 3 messages."
 
 
 def test_without_the_place_it_asks_which() -> None:
     """Without the place it asks which, and it does not guess"""
-    assert ask("When should I visit?") == "Which place do you mean? I find none in the one message of this request."
+    assert ask("When should I visit?") == "Which place do you mean? I find none in this one message."
     assert not any(place in ask("When should I visit?").lower() for place in PLACES)
 
 

@@ -4,7 +4,7 @@
 
 
 def ask_without_history(client, fact, question):
-    return "I find no answer to that in the one message of this request."
+    return "I find no answer to that in this one message."
 
 
 def ask_with_history(client, fact, question):
