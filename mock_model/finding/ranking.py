@@ -20,7 +20,7 @@ from mock_model.sentences.lists import PEOPLE, phrases, sections
 from mock_model.sentences.reading import Said
 
 DOUBT, ORDERS = phrases("doubt"), phrases("orders")
-SURE, NEAR = 5.5, 2.5  # the sums of a sentence from which on it is an answer, or the nearest that there is
+SURE, NEAR, TOPIC = 5.5, 1.5, 4.0  # the sums from which on a sentence is an answer, the nearest, the nearest by topic alone
 ENOUGH, MOST = (0.5, 0.7), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
 
@@ -43,7 +43,7 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     """What answers a question: sentences that were said, or nothing where none shares anything with it."""
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)
-    if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else SURE):
+    if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else TOPIC):
         return Found()
     odds = {at: math.exp(total - top) for at, total in sums.items()}
     ranked = sorted(odds, key=lambda at: (-odds[at], -at))
