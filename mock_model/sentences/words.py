@@ -17,7 +17,7 @@ END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|(?<!\s)\s+[
 ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|no|a\.m|p\.m|(?-i:[A-Z]))\.$", re.I
 )
-AND = re.compile(r"\s*[,;]?\s+(?:and|but)\s+(?=(?:I|I['’]m|my|our|we|the user|the user['’]s)\s)|;\s+(?=\w)", re.I)
+AND = re.compile(r"[,;]?\s{1,2}(?:and|but)\s+(?=(?:I|I['’]m|my|our|we|the user|the user['’]s)\s)|;\s+(?=\w)", re.I)
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 TOKEN = re.compile(
     r"""https?://[^\s<>"']+ | [\w.+-]+@[\w-]+\.[\w.-]+\w      # addresses
@@ -57,7 +57,7 @@ def sentences(text: str) -> tuple[str, ...]:
         elif len(piece) > 6 * LONGEST and len(parts := piece.split()) > LONGEST:
             found += [" ".join(parts[n : n + LONGEST]) for n in range(0, len(parts), LONGEST)]
         else:
-            found += _clauses(piece)
+            found += _clauses(piece) if len(piece) <= 6 * LONGEST else [piece]
     return tuple(found)
 
 
