@@ -254,6 +254,14 @@ def test_a_place_it_knows_nothing_of_is_named_as_such() -> None:
     assert "Atlantis" in ask("I'm planning a trip to Atlantis.", "When should I visit?")
 
 
+@pytest.mark.parametrize(
+    "question", ["When should I visit my dentist?", "What do I take every morning?", "When should we go to the bank?"]
+)
+def test_what_names_something_else_is_no_question_of_travel(question: str) -> None:
+    reply = ask("I'm planning a trip to Japan.", question)
+    assert "Spring" not in reply and not reply.startswith("Which")
+
+
 # ---- small talk and the rest ----
 
 
