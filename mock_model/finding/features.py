@@ -58,7 +58,8 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     found["of_assistant"] = float(question.of_assistant and said.role == "assistant")
     found["of_user"] = float(question.of_assistant and said.role == "user")
     if question.persons:
-        found["another"] = float(bool(sentence.people) and question.persons.isdisjoint(met) and seen.meets(question.persons))
+        of_name = bool(sentence.values) and sentence.values[0][:2] == ("name", 0)  # "Rex is three."
+        found["another"] = float(of_name and question.persons.isdisjoint(met) and seen.meets(question.persons))
     elif question.of_user and not question.who and said.role != "assistant":
         found["own"] = float(sentence.about == "user")
         found["others"] = float(sentence.about == "other")

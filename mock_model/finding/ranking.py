@@ -21,7 +21,7 @@ from mock_model.sentences.reading import REFERS, Said
 
 DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
 SURE, NEAR, TOPIC = 5.5, 1.5, 4.0  # the sums from which on a sentence is an answer, the nearest, the nearest by topic alone
-ENOUGH, MOST = (0.5, 0.7), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
+ENOUGH, MOST = (0.5, 0.8), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
 
 
@@ -50,6 +50,8 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     best = conversation[ranked[0]]
     sure = (top >= SURE or covers(question, best.sentence)) and not _doubtful(question, best)
     enough = 0.9 if sure and MORE.search(best.text) else ENOUGH[not sure]  # "I'm also allergic to latex": there is more
+    if sure and enough < 0.9 and covers(question, best.sentence):
+        enough = 0.0
     told: list[int] = []
     for at in ranked[: MOST[not sure]]:
         told.append(at)
@@ -72,8 +74,9 @@ def _continued(question: Question, conversation: Sequence[Said], at: int) -> int
 def _doubtful(question: Question, said: Said) -> bool:
     """Whether a sentence tells of somebody else, of a wish or of another time than the question."""
     met = ties(question, said.sentence)
-    if "sibling" in met.values():  # a cat where a dog is asked for
-        return True
+    unlike = [meant for base, meant in question.meanings if met.get(base) == "sibling"]
+    if any(str(kind).startswith("#") for one in unlike for kind in one.near & said.sentence.meanings["near"]):
+        return True  # a cat where a dog is asked for
     if question.persons:
         others = bool(said.sentence.people) and question.persons.isdisjoint(met)
     else:

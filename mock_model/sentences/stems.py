@@ -37,7 +37,7 @@ def base(low: str) -> str:
     if low in WHOLE or len(low) < 4 or not low[-1].isalpha():
         return low
     for ending, instead in ENDINGS:
-        if not low.endswith(ending) or len(low) - len(ending) < (3 if ending in ("ing", "ed", "est") else 2) or low.endswith(("ss", "us", "is")):
+        if not low.endswith(ending) or len(low) - len(ending) < (2 if ending == "ies" else 3) or low.endswith(("ss", "us", "is")):
             continue
         stem = low[: -len(ending)]
         undoubled = [stem[:-1]] if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ing", "ed", "er", "est") else []
