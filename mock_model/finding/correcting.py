@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mock_model.sentences.lists import phrases
-from mock_model.sentences.reading import Said, Sentence
+from mock_model.sentences.reading import Said, Sentence, content
 from mock_model.sentences.values import TIMES
+from mock_model.sentences.words import words
 
 DECLARED, CHANGED, ONCE, MORE = (phrases(name) for name in ("declared", "changed", "one at a time", "more"))
 MOST_BACK, MOST_OTHER = 60, 3  # sentences that a correction reaches back, and words of its own that it may have
@@ -38,9 +39,10 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
         if old.message == said.message and DECLARED.search(old.text):
             continue
         other = len(rest - old.sentence.bases)
-        shared = len(rest & old.sentence.bases) + len(said.sentence.topics & old.sentence.topics & ONE_TOPIC)
+        shared = len(rest & old.sentence.bases)
+        about_one = bool(shared or said.sentence.topics & old.sentence.topics & ONE_TOPIC)
         alike = kinds & _families(old.sentence)
-        bare = (declared and other <= (MOST_OTHER if alike - {"name"} else 1)) or (shared and other <= 1)
+        bare = (declared and other <= (MOST_OTHER if alike - {"name"} else 1)) or (about_one and other <= 1)
         again = alike and once and _says_again(said.sentence, old.sentence)
         if not again and not (changed and alike and bare) and not (declared and shared):
             continue
@@ -67,3 +69,10 @@ def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
 def _families(sentence: Sentence) -> frozenset[str]:
     """The kinds of its values, times and numbers together."""
     return frozenset("time" if v.kind in TIMES else "number" if v.kind in NUMBERS else v.kind for v in sentence.values)
+
+
+def echoes(conversation: Sequence[Said], old: int, new: int) -> set[int]:
+    """The places of replies between a sentence and its correction that say the old value again."""
+    value = _in_values(conversation[old].sentence) - _in_values(conversation[new].sentence)
+    between = range(old + 1, new)
+    return {n for n in between if conversation[n].role == "assistant" and value & _in_values(conversation[n].sentence)}

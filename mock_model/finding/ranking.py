@@ -13,7 +13,7 @@ from operator import mul
 from typing import NamedTuple
 
 from mock_model.finding.asking import Question
-from mock_model.finding.correcting import corrected
+from mock_model.finding.correcting import corrected, echoes
 from mock_model.finding.features import ADDRESSED, NAMES, Surroundings, features
 from mock_model.finding.matching import covers, meets, rarity, shares, ties
 from mock_model.sentences.lists import phrases, sections
@@ -99,18 +99,18 @@ def described(question: Question, conversation: Sequence[Said]) -> dict[int, lis
     for at in near:
         if (old := corrected(conversation[at], conversation, at)) is not None:
             seen.corrects[at] = old
-    gone = set(seen.corrects.values())
+    gone = {n for new, old in seen.corrects.items() for n in (old, *echoes(conversation, old, new))}
     return {
         at: features(question, conversation, at, seen)
         for at in near
-        if at not in gone and not conversation[at].sentence.asks and not _orders(conversation[at])
+        if at not in gone and not conversation[at].sentence.asks and not is_order(conversation[at])
     }
 
 
-def _orders(said: Said) -> bool:
-    """Whether a sentence of the instructions only says how to reply, or what the model is."""
+def is_order(said: Said) -> bool:
+    """Whether a sentence of the instructions only says how to reply or what the model is, or is a heading."""
     about_model = ADDRESSED.match(said.text) and not said.sentence.values
-    return said.role in ("system", "developer") and bool(about_model or ORDERS.match(said.text))
+    return said.role in ("system", "developer") and bool(about_model or ORDERS.match(said.text) or said.text.endswith(":"))
 
 
 def _candidates(seen: Surroundings, count: int) -> list[int]:

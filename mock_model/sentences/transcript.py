@@ -53,8 +53,8 @@ def utterances(role: str, text: str) -> list[tuple[str, str]]:
     """A message as (role, text) pairs: more than one where it quotes a transcript, line by line "user: …"."""
     found: list[tuple[str, str]] = []
     current = role
-    labelled = sum(bool(LABEL.match(line)) for line in text.splitlines()) >= 2 or bool(
-        re.match(r"\s*(user|assistant|human)\s*:", text, re.I)
+    labelled = sum(bool(LABEL.match(line)) for line in text.splitlines()) >= 2 or (
+        role not in ("system", "developer") and bool(re.match(r"\s*(user|assistant|human)\s*:", text, re.I))
     )
     for line in text.splitlines():
         label = LABEL.match(line) if labelled else None

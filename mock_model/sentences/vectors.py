@@ -23,7 +23,7 @@ from mock_model.sentences.words import Word, sentences, words
 
 SMALL = 0.05  # the weight of "the", "my" and the like beside 1.0 for other words
 FAINT = (SMALL_WORDS | {"user", "users", "assistant"}) - {"when"}  # notes speak of "the user" in every line
-MEANING = 1.2  # the weight of what a word nearly means, all senses together
+MEANING = 1.4  # the weight of what a word nearly means, all senses together
 KIND = 1.5  # the weight of what it is, if that is one kind of thing
 PROPER = frozenset("city country continent month weekday language season".split())  # a biscuit is food, Biscuit a dog
 ABOUT = {  # words that ask for a kind of value or name one

@@ -10,7 +10,7 @@ from mock_model.api.tokens import count_text
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
 from mock_model.finding.features import ADDRESSED
-from mock_model.finding.ranking import find
+from mock_model.finding.ranking import find, is_order
 from mock_model.finding.saying import quoted, said_again
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import without_lists
@@ -152,7 +152,8 @@ def _echoes(text: str) -> bool:
 
 def _told(conversation: Sequence[Said]) -> str:
     """What was said about the user, a sentence each: the newest of it."""
-    about = [one for one in conversation if one.role == "notes" or (one.role != "assistant" and one.sentence.about and not one.sentence.asks)]
+    about = [one for one in conversation if one.role != "assistant" and not one.sentence.asks and not is_order(one)]
+    about = [one for one in about if one.role == "notes" or one.sentence.about]
     told = [turned(one) or quoted([one]) for one in about]
     return " ".join(dict.fromkeys(told[-MOST_TOLD:]))
 

@@ -54,6 +54,9 @@ def shapes(facts: list[str], question: str) -> dict[str, list[dict]]:
     }
 
 
+QUOTED = 'The notes say: "The staging server of Heron runs on port 8443."'  # it is not about the user
+
+
 @pytest.mark.parametrize("shape", shapes([], ""))
 @pytest.mark.parametrize(
     ("question", "reply"),
@@ -61,9 +64,9 @@ def shapes(facts: list[str], question: str) -> dict[str, list[dict]]:
         ("Where do I live?", "You live in Porto."),
         ("What is my dog called?", "Your dog is called Biscuit."),
         ("What am I allergic to?", "You are allergic to peanuts."),
-        ("Which port does the staging server run on?", "The staging server of Heron runs on port 8443."),
+        ("Which port does the staging server run on?", QUOTED),
         ("When does Clara marry?", "Your sister Clara marries on 12 June."),
-        ("Do I live in Porto?", "Yes: you live in Porto."),
+        ("Do I live in Porto?", "You live in Porto."),
     ],
 )
 def test_recall(shape: str, question: str, reply: str) -> None:
@@ -80,7 +83,7 @@ def test_what_is_not_in_the_notes_is_not_known(shape: str) -> None:
 def test_all_that_the_notes_say(shape: str, question: str) -> None:
     assert say(*shapes(FACTS, question)[shape]) == (
         "You live in Porto. Your dog is called Biscuit. You are allergic to peanuts. "
-        "The staging server of Heron runs on port 8443. Your sister Clara marries on 12 June."
+        f"{QUOTED} Your sister Clara marries on 12 June."
     )
 
 
@@ -91,8 +94,8 @@ def test_the_heading_of_a_list_is_no_fact() -> None:
 
 def test_notes_in_the_first_person_or_without_a_subject() -> None:
     facts = ["I live in Porto.", "Lives with two cats."]
-    assert say(*note(*facts), user("Where do I live?")) == "You live in Porto."
-    assert say(*note(*facts), user("How many cats do I have?")) == "You live with two cats."
+    assert say(*note(*facts), user("Where do I live?")) == 'The notes say: "I live in Porto."'
+    assert say(*note(*facts), user("How many cats do I have?")) == 'The notes say: "Lives with two cats."'
 
 
 def test_of_two_notes_the_later_counts_and_the_conversation_before_both() -> None:
