@@ -271,7 +271,7 @@ def test_two_statements_in_one_sentence_are_two_facts() -> None:
     "said",
     [
         'My boss said "no way" to 5,000 euros.',
-        "Flight 14 May, 9:40",
+        "flight at 9:40 on 14 June",
         "could be I go to Rome",
         "I like cats and work as a nurse.",
     ],
