@@ -25,8 +25,17 @@ DINNER = [
     "She also brings candles.",
 ]
 RECIPE = "Here is the recipe. " + "Add a ladle of broth and stir. " * 20
-QUESTIONS = ["Who brings the candles?", "What am I allergic to?"]  # the one rests on late turns, the other on the first
-TALK = [*DINNER, RECIPE, *DINNER[1:], *QUESTIONS]
+EVENING = [
+    "The guests arrive at seven.",
+    "When do the guests arrive?",
+    "We eat in the garden.",
+    "My friend Tom lends us two chairs.",
+    "Who lends us chairs?",
+    "After dinner we play cards.",
+    "My neighbour Ben brings the wine.",
+]
+QUESTIONS = ["Who brings the wine?", "What am I allergic to?"]  # the one rests on a late turn, the other on the first
+TALK = [*DINNER, RECIPE, *EVENING, *QUESTIONS]
 
 
 def run_chat(client: openai.OpenAI, user_turns: list[str], choose: Callable = list) -> tuple[list[dict], list[int]]:

@@ -127,7 +127,7 @@ def test_04_the_window_stops_growing_and_forgets_the_first_turn(outputs):
     whole, window = zip(*sizes, strict=True)
     assert list(whole) == sorted(set(whole)) and max(window[11:]) <= 100 and 4 * window[-1] < whole[-1]
     everything, three_turns = output.split("Everything\n")[1].split("The last three turns\n")
-    assert "Lena" in everything and "Lena" in three_turns
+    assert "Ben" in everything and "Ben" in three_turns
     assert "peanuts" in everything and "peanuts" not in three_turns and "find no answer" in three_turns
 
 

@@ -11,6 +11,7 @@ from mock_model.sentences.values import TIMES
 
 DECLARED, CHANGED, ONCE, MORE = (phrases(name) for name in ("declared", "changed", "one at a time", "more"))
 MOST_BACK, MOST_OTHER = 60, 3  # sentences that a correction reaches back, and words of its own that it may have
+ONE_TOPIC = frozenset(("own name", "home", "job"))  # of which people have one at a time
 NUMBERS = frozenset(("money", "number", "counted", "measure", "percent", "duration"))
 
 
@@ -28,7 +29,7 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     once = bool(ONCE.search(said.text)) and not MORE.search(said.text)
     if not declared and not (kinds and (changed or once)):
         return None
-    rest = said.sentence.bases - _in_values(said.sentence)
+    rest = said.sentence.bases - _in_values(said.sentence) - {"user"}  # of whom all notes speak
     best, place = 0.0, None
     for earlier in range(at - 1, max(at - MOST_BACK, -1), -1):
         old = conversation[earlier]
@@ -36,9 +37,10 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
             continue
         if old.message == said.message and DECLARED.search(old.text):
             continue
-        shared, other = len(rest & old.sentence.bases), len(rest - old.sentence.bases)
-        alike = not kinds.isdisjoint(_families(old.sentence))
-        bare = (declared and other <= MOST_OTHER) or (shared and other <= 1)
+        other = len(rest - old.sentence.bases)
+        shared = len(rest & old.sentence.bases) + len(said.sentence.topics & old.sentence.topics & ONE_TOPIC)
+        alike = kinds & _families(old.sentence)
+        bare = (declared and other <= (MOST_OTHER if alike - {"name"} else 1)) or (shared and other <= 1)
         again = alike and once and rest == old.sentence.bases - _in_values(old.sentence)
         if not again and not (changed and alike and bare) and not (declared and shared):
             continue

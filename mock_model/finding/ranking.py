@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from mock_model.finding.asking import Question
 from mock_model.finding.correcting import corrected
-from mock_model.finding.features import NAMES, Surroundings, features
+from mock_model.finding.features import ADDRESSED, NAMES, Surroundings, features
 from mock_model.finding.matching import covers, meets, rarity, shares, ties
 from mock_model.sentences.lists import PEOPLE, phrases, sections
-from mock_model.sentences.reading import Said
+from mock_model.sentences.reading import REFERS, Said
 
-DOUBT, ORDERS = phrases("doubt"), phrases("orders")
+DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
 SURE, NEAR, TOPIC = 5.5, 1.5, 4.0  # the sums from which on a sentence is an answer, the nearest, the nearest by topic alone
 ENOUGH, MOST = (0.5, 0.7), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
@@ -49,12 +49,24 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     ranked = sorted(odds, key=lambda at: (-odds[at], -at))
     best = conversation[ranked[0]]
     sure = (top >= SURE or covers(question, best.sentence)) and not _doubtful(question, best)
+    enough = 0.9 if sure and MORE.search(best.text) else ENOUGH[not sure]  # "I'm also allergic to latex": there is more
     told: list[int] = []
     for at in ranked[: MOST[not sure]]:
         told.append(at)
-        if sum(odds[n] for n in told) >= ENOUGH[not sure] * math.fsum(odds.values()):
+        if sum(odds[n] for n in told) >= enough * math.fsum(odds.values()):
             break
+    if (after := _continued(question, conversation, told[0])) not in (None, *told):
+        told.append(after)
     return Found(tuple(conversation[at] for at in told), sure)
+
+
+def _continued(question: Question, conversation: Sequence[Said], at: int) -> int | None:
+    """The place of the sentence after it that has the value that is asked for: "We have a new boss. Her name is Ina."."""
+    after = at + 1
+    if after == len(conversation) or not question.wanted or conversation[after].message != conversation[at].message:
+        return None
+    has = [not question.wanted.isdisjoint(v.kind for v in conversation[n].sentence.values) for n in (at, after)]
+    return after if has == [False, True] and REFERS.match(conversation[after].text) else None
 
 
 def _doubtful(question: Question, said: Said) -> bool:
@@ -91,8 +103,9 @@ def described(question: Question, conversation: Sequence[Said]) -> dict[int, lis
 
 
 def _orders(said: Said) -> bool:
-    """Whether a sentence of the instructions only says how to reply."""
-    return said.role in ("system", "developer") and bool(ORDERS.match(said.text))
+    """Whether a sentence of the instructions only says how to reply, or what the model is."""
+    about_model = ADDRESSED.match(said.text) and not said.sentence.values
+    return said.role in ("system", "developer") and bool(about_model or ORDERS.match(said.text))
 
 
 def _candidates(seen: Surroundings, count: int) -> list[int]:

@@ -31,5 +31,5 @@ def said_again(found: Found, conversation: Sequence[Said]) -> str:
 
 def quoted(group: Sequence[Said]) -> str:
     """Sentences of one message, quoted with who said them."""
-    text = " ".join(said.text for said in group).replace('"', "'")
+    text = " ".join(said.text for said in group).rstrip(" ,;").replace('"', "'")
     return f'{SPEAKERS.get(group[0].role, NOTES)}: "{text}"'

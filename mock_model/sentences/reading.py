@@ -111,7 +111,7 @@ def said_in(role: str, text: str) -> tuple[tuple[str, Sentence], ...]:
 
 def read(messages: Sequence[dict]) -> list[Said]:
     """All sentences of a conversation; quoted notes, which are older than what is said in it, come first."""
-    notes = [note for message in messages for note in notes_in(text_of(message))]
+    notes = [one for message in messages for note in notes_in(text_of(message)) for one in sentences(note)]
     found = [Said(sentence_of(note), "notes", -1, place) for place, note in enumerate(notes)]
     for place, message in enumerate(messages):
         text = text_of(message)

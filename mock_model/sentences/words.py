@@ -17,7 +17,7 @@ END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|(?<!\s)\s+[
 ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|no|a\.m|p\.m|(?-i:[A-Z]))\.$", re.I
 )
-AND = re.compile(r"[,;]?\s{1,2}(?:and|but)\s+(?=(?:I|I['’]m|my|our|we|the user|the user['’]s)\s)|;\s+(?=\w)", re.I)
+AND = re.compile(r"(?<=[;,])\s(?=(?:and|but)\s(?:I|I['’]m|my|our|we|the user)\b)|\s(?=and\s(?:my|our|I|we|the user)\b)|(?<=;)\s", re.I)
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 TOKEN = re.compile(
     r"""https?://[^\s<>"']+ | [\w.+-]+@[\w-]+\.[\w.-]+\w      # addresses
@@ -65,14 +65,18 @@ def _clauses(piece: str) -> list[str]:
     """A sentence, or its halves where it says two things: "My name is Ana, and my dog is called Rex."."""
     for joint in AND.finditer(piece):
         halves = piece[: joint.start()], piece[joint.end() :]
-        if all(any(_is_verb(text) for text in half.split()[1:6]) for half in halves):
+        if all(_has_verb(half) for half in halves):
             return [halves[0], *_clauses(halves[1])]
     return [piece]
 
 
-def _is_verb(text: str) -> bool:
-    low = text.lower().strip(",.'’")
-    return low in AUXILIARIES or "v" in parts_of_speech(base(low))
+def _has_verb(half: str) -> bool:
+    """Whether one of its first words is surely a verb: "is", "moved", "I like", but not the "house" of "my house"."""
+    first = half.lower().removeprefix("and ").split()[:6]
+    return any(
+        low in AUXILIARIES or "'" in low or ("v" in parts_of_speech(base(low)) and (low != base(low) or before in ("i", "we")))
+        for before, low in zip(first, first[1:], strict=False)
+    ) or first[:1] == ["i'm"]
 
 
 @lru_cache(maxsize=4096)

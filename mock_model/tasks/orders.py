@@ -1,8 +1,7 @@
 """Orders: what in a text tells the model how to reply, and the limits that it sets.
 
-"End every reply with X" is an order, "I end every letter with X" is none. What a user's message quotes (tags, fences, a
-conversation line by line) is data; in a system message it is so only where that message says so. Other text that code
-puts there is obeyed, whoever wrote it first: neither a heading nor "the user said" takes the power from an order.
+What a user's message quotes (in tags or fences, a conversation) is data; in a system message it is so only where that
+message says so. Other text there is obeyed, whoever wrote it first: no heading and no "the user said" takes its power.
 """
 
 from __future__ import annotations

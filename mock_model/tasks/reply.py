@@ -151,7 +151,7 @@ def _echoes(text: str) -> bool:
 
 def _told(conversation: Sequence[Said]) -> str:
     """What was said about the user, a sentence each: the newest of it."""
-    about = [one for one in conversation if one.role != "assistant" and not one.sentence.asks and one.sentence.about]
+    about = [one for one in conversation if one.role == "notes" or (one.role != "assistant" and one.sentence.about and not one.sentence.asks)]
     told = [turned(one) or quoted([one]) for one in about]
     return " ".join(dict.fromkeys(told[-MOST_TOLD:]))
 

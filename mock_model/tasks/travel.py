@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from mock_model.sentences.lists import LISTS, phrases, sections
+from mock_model.sentences.reading import content
 from mock_model.sentences.transcript import text_of
+from mock_model.sentences.words import sentences, words
 from mock_model.tasks.admitting import which
 
 _phrases = partial(phrases, file="seasons.txt")
@@ -20,21 +22,21 @@ YEAR = ("winter", "spring", "summer", "autumn")
 
 def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
     """When to visit or what to pack, where that is asked: for the place last named, by a user if one names any."""
-    pack = _phrases("pack").search(asked)
-    if not pack and not (_phrases("when").search(asked) and _phrases("travelling").search(asked)):
-        return None
+    asking = [sentence for sentence in sentences(asked) if _phrases("asks").search(sentence)]
+    if not asking or content(words(_phrases("usual").sub("", PLACE.sub("", asking[-1])))):
+        return None  # "When should I visit my dentist?"
     said = "\n".join(text_of(m) for m in sorted(messages, key=lambda m: m["role"] == "user"))  # the users' words last
     place = ["", *PLACE.findall(_phrases("replaced").sub("", said))][-1]
     best, months, why, weather, *south = PLACES.get(place.lower(), [""] * 4)
     place = ("the " if place.lower().endswith("lands") else "") + (place.title() if place.islower() else place)
-    if pack:
+    if _phrases("pack").search(asking[-1]):
         season = _season(messages, bool(south))
         packing = PACKING[weather if weather and (weather == "hot" or season == best) else season or "mild"]
         return f"For {season}{place and f' in {place}'}, pack {packing}." if season else which("season", messages)
     if best:
         return f"{best.capitalize()} is a good time to visit {place} ({months}): {why}."
     unknown = ["", *_phrases("going").findall(said)][-1]
-    asks = which("place", messages) if _phrases("journey").search(asked) else None  # not of "When should I call?"
+    asks = which("place", messages) if _phrases("journey").search(asking[-1]) else None
     return f"I don't know the seasons of {unknown}." if unknown else asks
 
 

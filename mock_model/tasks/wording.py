@@ -42,7 +42,6 @@ class Rules(NamedTuple):
     slots: dict[str, str] = {}
 
     def starting(self, start: str) -> list[str]:
-        """The rest of the names of the slots that start so."""
         return [slot.removeprefix(start) for slot in self.slots if slot.startswith(start)]
 
 

@@ -56,13 +56,15 @@ What function does Bo have in the team?|Is there a song in my book?|Tell me abou
 Explain what I said about Bo.|Which game do we play on Friday?|Do you think my meeting is on Monday?|What did we plan?
 What have I asked you to draw?|What is the translation course called?|Who tells the best stories in my class?
 Is the hotel good?|Is my essay good?|What does Bo mean?|How many eggs do I put into the soup?|What did the poem mean?
+What was the Welsh word for thank you?|Which poem was the shortest?
 """
 
 
 @pytest.mark.parametrize("question", SAID.strip().replace("\n", "|").split("|"))
 def test_what_was_said_is_looked_for(question: str) -> None:
     """A question about what was said may go unanswered, but never for what the model is"""
-    assert ask("We had soup.", question) == "I find no answer to that in these 3 messages."
+    near = "The nearest I find in these 3 messages is: You had soup."
+    assert ask("We had soup.", question) in ("I find no answer to that in these 3 messages.", near)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,7 @@ Code 4471 opens the door.|Draft two is ready.|Design meeting is on Monday.|Book 
 Make it Tuesday.|Write this down: the code is 4471.|Make a note that I like tea.|Call me Ben.|Add milk to my list.
 Email me at ana@example.org.|Painting costs 300 euros.|Writing is my job.|Imagine Dragons is my favourite band.|I wrote a poem.
 Run 3 failed on Tuesday.|I want a dog.|Write everything in lower case.|I'm planning a trip to Japan.|Remind me to buy milk.
+17, plus maybe the interns|4-1 against the pub team.|Help me plan a trip to Japan.
 """
 
 
