@@ -16,6 +16,7 @@ from mock_model.sentences.voice import LEAD, retold
 from mock_model.sentences.words import Word, join, sentences, words
 from mock_model.tasks.orders import unquoted
 
+JOINT = re.compile(r"^(?:and|but)\s+|[,;]$", re.I)  # what joined a sentence to the one beside it
 MOVED = re.compile(r"\bmoved (?:back )?(?:to|into)\b", re.I)  # whoever moved to Porto lives there
 TALK, MORE, STANDING, IGNORING = (lists.phrases(name, "facts.txt") for name in ("talk", "more", "standing", "ignoring"))
 LISTS = {name: [word for line in lines for word in line] for name, lines in lists.sections("facts.txt").items()}
@@ -30,7 +31,7 @@ def stated(text: str, asked: str) -> tuple[tuple[str, str], ...]:
     """What a message states: a "fact", what "refers" to one, an "answer", a value "instead" of another; a lasting "order"."""
     found: list[tuple[str, str]] = []
     before = ""
-    for one in sentences(unquoted(text, True)):
+    for one in (JOINT.sub("", sentence) for sentence in sentences(unquoted(text, True))):
         if how := _how(one, before, "" if found else asked):
             found.append((how, f"{before} {one}".strip() if how == "instead" else one))
         before = one if DECLARED.search(one) and len(one.split()) < 8 else ""
@@ -163,7 +164,7 @@ def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> No
 
 def put_right(new: Sentence, old: Sentence) -> str:
     """The old sentence with the new value in it where a correction says no more ("make that 18"); else nothing."""
-    pairs = [(o, n) for o in old.values for n in new.values if n.kind == o.kind or NUMBERS >= {n.kind, o.kind}]
+    pairs = [(o, n) for o in old.values for n in new.values if n.kind == o.kind or {n.kind, o.kind} <= NUMBERS]
     given = {w.base for v in new.values for w in new.words[v.start : v.end]}
     if len(pairs) != 1 or content(words(DECLARED.sub(" ", new.text))) - old.bases - given:
         return ""

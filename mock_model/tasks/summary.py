@@ -24,7 +24,7 @@ from mock_model.sentences.values import TIMES
 from mock_model.sentences.voice import as_sentence, retold
 from mock_model.sentences.words import Word, sentences, words
 from mock_model.tasks.admitting import nothing_to_keep
-from mock_model.tasks.facts import put_right, worth
+from mock_model.tasks.facts import JOINT, put_right, worth
 from mock_model.tasks.handover import STRONG, TOLD, handed
 from mock_model.tasks.orders import limits
 from mock_model.tasks.wording import Rules, rules, styled
@@ -80,12 +80,12 @@ def _asks(text: str) -> bool:
 def _facts(task: Task) -> dict[str, int]:
     """What is worth keeping, in the order in which it was said, each with its weight."""
     said = read(task.messages)
-    now, gone = [one.sentence for one in said], set()
+    now, gone = [sentence_of(JOINT.sub("", one.text)) for one in said], set()
     who = [task.messages[one.message].get("name") or "the user" for one in said]
     for at, one in enumerate(said):
         if (old := corrected(one, said, at)) is not None and (who[old] == who[at] or one.role != said[old].role):
-            now[at] = sentence_of(put_right(one.sentence, now[old]) or one.text)
-            gone |= {old} if now[at].text != one.text or one.sentence.bases & said[old].sentence.bases else set()
+            now[at] = sentence_of(put_right(one.sentence, now[old]) or now[at].text)
+            gone |= {old} if now[at].text not in one.text or one.sentence.bases & said[old].sentence.bases else set()
     at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.prompt))}
     wanted = {kind: max(1, 5 - n) for n, kind in enumerate(sorted(at, key=at.__getitem__))}  # the first weighs most
     wanted |= {base: 3 for s in sentences(task.prompt) if KEEPING.search(s) for base in content(words(s))}
@@ -101,22 +101,22 @@ def _facts(task: Task) -> dict[str, int]:
         weight = 0 if at in gone else kept
         if REFERS.match(one.text) and one.place and before in found:
             found[before] = max(found[before], weight)  # it says who "she" is
-        for before in told:
-            if weight:
-                found.setdefault(before, weight)
+        if weight:
+            found.setdefault(told, weight)
+        before = told
     return found
 
 
-def _told(role: str, sentence: Sentence, question: str, who: str) -> list[str]:
+def _told(role: str, sentence: Sentence, question: str, who: str) -> str:
     """A sentence as a summary tells it: as it is where it was told before, to a third, or quoted."""
     told = TOLD.search(sentence.text)
     if told or role in (*STRONG, "notes"):
-        return [as_sentence(sentence.text[told.start() if told else 0 :])]
+        return as_sentence(sentence.text[told.start() if told else 0 :])
     if role not in OTHERS and (text := retold(sentence.text, who)):
-        return [as_sentence(one) for one in sentences(text)]  # what a contraction has kept together
+        return text
     quoted, question = (text.strip().rstrip(".").replace('"', "'") for text in (sentence.text, question))
     who, verb = OTHERS.get(role, who), "asked" if sentence.asks else "said"
-    return [as_sentence(f'asked "{question}", {who} said "{quoted}".' if question else f'{who} {verb}: "{quoted}".')]
+    return as_sentence(f'asked "{question}", {who} said "{quoted}".' if question else f'{who} {verb}: "{quoted}".')
 
 
 def _weight(role: str, sentence: Sentence, question: str, wanted: dict[str, int], heard: frozenset[str]) -> int:

@@ -325,7 +325,7 @@ def test_a_summary_is_whole_sentences_in_the_third_person(name: str) -> None:
     ("said", "told"),
     [
         ("I live in Rome and work as a cook.", 'The user said: "I live in Rome and work as a cook".'),
-        ("I don't eat meat and I never fly.", "The user does not eat meat. The user never flies."),
+        ("I don't eat meat and I never fly.", "The user does not eat meat and the user never flies."),
         ("On Mondays I usually carry two bags.", "On Mondays the user usually carries two bags."),
         ("My sister says that she lends me 20 euros.", "The user's sister says that she lends the user 20 euros."),
         ("I can't swim.", "The user cannot swim."),
