@@ -11,7 +11,6 @@ from mock_model.finding.correcting import CHANGED, DECLARED, NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, REFERS, Said, Sentence, content, is_question, sentence_of
-from mock_model.sentences.values import TIMES
 from mock_model.sentences.voice import LEAD, retold
 from mock_model.sentences.words import Word, join, sentences, words
 from mock_model.tasks.orders import unquoted
@@ -22,8 +21,7 @@ TALK, MORE, STANDING, IGNORING = (lists.phrases(name, "facts.txt") for name in (
 LISTS = {name: [word for line in lines for word in line] for name, lines in lists.sections("facts.txt").items()}
 ALIKE = dict(zip(LISTS["alike"][::2], LISTS["alike"][1::2], strict=True))
 PERSONS = frozenset("he she him her his hers they them their".split())
-FAMILY = dict.fromkeys(TIMES, "time") | dict.fromkeys(NUMBERS, "number")
-LONGEST, RECENT = 300, 200  # characters told again before "She is six."; facts to compare with
+LONGEST, RECENT = 300, 60  # characters told again before "She is six."; facts to compare with
 
 
 @lru_cache(maxsize=1024)
@@ -31,7 +29,7 @@ def stated(text: str, asked: str) -> tuple[tuple[str, str], ...]:
     """What a message states: a "fact", what "refers" to one, an "answer", a value "instead" of another; a lasting "order"."""
     found: list[tuple[str, str]] = []
     before = ""
-    for one in (JOINT.sub("", sentence) for sentence in sentences(unquoted(text, True))):
+    for one in (JOINT.sub("", sentence) for sentence in sentences(unquoted(text, True)) if len(sentence) < 1_000):
         if how := _how(one, before, "" if found else asked):
             found.append((how, f"{before} {one}".strip() if how == "instead" else one))
         before = one if DECLARED.search(one) and len(one.split()) < 8 else ""
@@ -40,9 +38,10 @@ def stated(text: str, asked: str) -> tuple[tuple[str, str], ...]:
 
 def _how(one: str, before: str, asked: str) -> str:
     """What a clause is; nothing where it is no statement."""
-    sentence, meant = sentence_of(one), gist(DECLARED.sub(" ", one))
-    low, verb, rest = sentence.low, _verb(sentence.words), meant.content - meant.values.keys()
-    if sentence.asks or not meant.content or TALK.search(one.replace("’", "'")):
+    sentence, meant = sentence_of(one), gist(DECLARED.sub(" ", one)).content
+    low, verb = sentence.low, _verb(sentence.words)
+    rest = meant - {w.base.replace(",", "") for v in sentence.values for w in sentence.words[v.start : v.end]}
+    if sentence.asks or not meant or TALK.search(one.replace("’", "'")):
         return ""
     if not rest and (before or DECLARED.search(one)):
         return "instead"
@@ -82,22 +81,18 @@ class Gist(NamedTuple):
 
     content: frozenset[str]
     subject: frozenset[str]  # what stands before its verb; the user himself does not count
-    values: dict[str, str]  # the words of its values, each with what it is
 
 
 @lru_cache(maxsize=4096)
 def gist(text: str) -> Gist:
     """The gist of a sentence."""
-    sentence = sentence_of(MOVED.sub("lives in", text))
-    keys = {
-        n: ALIKE.get(w.base, w.base.replace(",", ""))
-        for n, w in enumerate(sentence.words)
-        if w.text[0].isalnum() and w.base not in LISTS["no matter"]
-        and (w.low in LISTS["counted"] or not {w.low, w.base} & lists.SMALL)
-    }  # fmt: skip
-    verb = _verb(sentence.words) or len(sentence.words)
-    values = {keys[n]: FAMILY.get(v.kind, v.kind) for v in sentence.values for n in range(v.start, v.end) if n in keys}
-    return Gist(frozenset(keys.values()), frozenset(key for n, key in keys.items() if n < verb), values)
+    spoken, keys = words(MOVED.sub("lives in", text)), {}
+    for n, w in enumerate(spoken):
+        small = {w.low, w.base} & lists.SMALL and w.low not in LISTS["counted"]
+        if w.text[0].isalnum() and not small and w.base not in LISTS["no matter"]:
+            keys[n] = ALIKE.get(w.base, w.base.replace(",", ""))
+    verb = _verb(spoken) or len(spoken)
+    return Gist(frozenset(keys.values()), frozenset(key for n, key in keys.items() if n < verb))
 
 
 def _says_no_more(new: Gist, old: Gist) -> bool:
@@ -106,17 +101,15 @@ def _says_no_more(new: Gist, old: Gist) -> bool:
 
 
 def _replaces(new: Gist, old: Gist, text: str) -> bool:
-    """Whether a sentence denies what an older one says, or gives another value for it."""
+    """Whether a sentence denies what an older one says, or says something else of the same."""
     fresh, gone, shared = new.content - old.content, old.content - new.content, new.content & old.content
     if not fresh or not gone or "not" in fresh | gone:
         return fresh | gone == {"not"}
-    if not (new.subject <= old.content and old.subject <= new.content) or MORE.search(text):
+    if not new.subject <= old.content or not old.subject <= new.content or max(len(fresh), len(gone)) > 3:
         return False
-    kinds = {new.values.get(key) for key in fresh} | {old.values.get(key) for key in gone}
-    said = "live" in shared or bool(DECLARED.search(text) or CHANGED.search(text))
-    return said or bool(new.subject) if len(kinds) == 1 and None not in kinds else (
-        max(len(fresh), len(gone)) <= 3 and said and bool(shared - {"name"})
-    )
+    said = DECLARED.search(text) or CHANGED.search(text)
+    more = shared - ({"name"} if said else new.subject)
+    return bool(more and (said or new.subject or "live" in shared)) and not MORE.search(text)
 
 
 def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, str]], instructions: bool) -> list[dict]:
@@ -141,14 +134,14 @@ def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, st
 def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> None:
     """Add what a message states, unless it says nothing new; what it replaces goes."""
     said, last = 'he user said: "{}"'.format(one.replace('"', "'")), facts[-1] if facts else {"message": None}
-    text, old = retold(one) or f"T{said}", None
-    near = facts[-RECENT:]
+    text, old, near = retold(one) or f"T{said}", None, facts[-RECENT:]
+    talk = [Said(sentence_of(text), "user", n) for n, text in enumerate([*(fact["text"] for fact in near), one])]
+    at = corrected(talk[-1], talk, len(near))
     if how == "instead":
-        talk = [Said(sentence_of(text), "user", n) for n, text in enumerate([*(fact["text"] for fact in near), one])]
-        if (at := corrected(talk[-1], talk, len(near))) is None:
+        if at is None:
             return
         old, whole = near[at], near[at]["text"].partition(" The user said:")[0]
-        text = put_right(sentence_of(one), sentence_of(whole)) or f"{whole} T{said}"
+        text = put_right(talk[-1].sentence, sentence_of(whole)) or f"{whole} T{said}"
     elif how == "answer":
         text = f'Asked "{asked}", t{said}'
     elif how == "refers" and last["message"] and number - last["message"] < 4 and len(last["text"]) < LONGEST:
@@ -156,7 +149,8 @@ def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> No
     elif any(_says_no_more(gist(text), gist(fact["text"])) for fact in near):
         return
     else:
-        old = next((fact for fact in reversed(near) if _replaces(gist(text), gist(fact["text"]), one)), None)
+        replaced = (fact for fact in reversed(near) if _replaces(gist(text), gist(fact["text"]), one))
+        old = next(replaced, near[at] if at is not None else None)
     if old:
         facts.remove(old)
     facts.append({"text": text, "message": number, "replaces": old and old["replaces"]})
