@@ -6,14 +6,13 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from mock_model.sentences.lists import NUMBERS, phrases
 from mock_model.sentences.quoting import lists_in, text_in, without_lists
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
 from mock_model.tasks.facts import facts_in, worth
-from mock_model.tasks.handover import STRONG, handed, number_in
+from mock_model.tasks.handover import STRONG, Handed, handed, number_in
 from mock_model.tasks.orders import instructing_text
 
 ASKED, WANTED, LEAD, OTHERWISE, JSON, BY_LINE, LEFT_OUT, MOST, IF_NONE = (
@@ -24,32 +23,11 @@ SHOWN = re.compile(r"[\"'](\w+)[\"']\s*:\s*(\[)?([\"'][^\"'\n]* )?")  # a key, w
 NUMBERED = re.compile(r"[\s\-*•\[(#]*(\d*)[\s\]).:]*(\S.*)")  # "7. The user lives in Porto."
 
 
-class Task(NamedTuple):
-    """Which facts are to be extracted, and how they are to be written."""
-
-    messages: tuple[tuple[int, dict], ...]
-    known: tuple[tuple[int, str], ...]
-    instructions: bool  # those of users are listed too
-    most: int | None  # facts
-    none: str  # what is written one a line where there is no fact; empty for JSON
-    keys: dict[str, str]  # of each object, with what they stand for; none: the facts are plain strings
-    inside: str  # the key of an object around the list
-
-
-def extraction_task(messages: Sequence[dict]) -> Task | None:
+def extraction_task(messages: Sequence[dict]) -> Handed | None:
     """What the last message, or a system message before it, asks to extract; None where it asks for something else."""
     asking = [instructing_text(m) for m in messages if m is messages[-1] or m["role"] in STRONG]
     given = handed(messages, _asks) if messages[-1]["role"] == "user" and any(map(_asks, asking)) else None
-    if given is None or not (JSON.search(given.own) or BY_LINE.search(given.own)):
-        return None
-    told = [m for m in given.talk if m["role"] != "tool"]
-    talk = [(int(m.get("number") or n), {**m, "content": text_of(m)}) for n, m in enumerate(told, 1)]
-    most, none = MOST.search(given.own), IF_NONE.search(given.own)
-    count = int(NUMBERS.get(most[1].lower()) or most[1]) if most else None
-    rules = [rule for rule in sentences(given.own) if re.search("instruction|order|command", rule, re.I)]
-    by_line = "" if JSON.search(given.own) else none[1] if none else "None"
-    known = tuple(fact for text in given.held for fact in _known(text))
-    return Task(tuple(talk), known, not any(map(LEFT_OUT.search, rules)), count, by_line, *_form(given.own))
+    return given if given and (JSON.search(given.own) or BY_LINE.search(given.own)) else None
 
 
 def _asks(text: str) -> bool:
@@ -87,16 +65,22 @@ def meanings(shown: dict) -> dict[str, str]:
     return found if not found or "text" in found.values() else found | {next(iter(found)): "text"}
 
 
-def extract(task: Task, fits: Callable[[str], bool]) -> str:
+def extract(task: Handed, fits: Callable[[str], bool]) -> str:
     """The facts, in the form that is asked for: all that fit into the reply limit, the heaviest first to be kept."""
     facts = fact_values(task)
     most = bisect_left(range(1, len(facts) + 1), True, key=lambda n: not fits(_written(_heaviest(facts, n), task)))
     return _written(_heaviest(facts, most), task)
 
 
-def fact_values(task: Task) -> list[dict]:
+def fact_values(task: Handed) -> list[dict]:
     """The facts with what is known of each, the text under "text"."""
-    return _heaviest(facts_in(task.messages, task.known, task.instructions), task.most)
+    told = (m for m in task.talk if m["role"] != "tool")
+    talk = [(int(m.get("number") or n), {**m, "content": text_of(m)}) for n, m in enumerate(told, 1)]
+    rules = (rule for rule in sentences(task.own) if re.search("instruction|order|command", rule, re.I))
+    known = [fact for text in task.held for fact in _known(text)]
+    most = MOST.search(task.own)
+    facts = facts_in(talk, known, not any(map(LEFT_OUT.search, rules)))
+    return _heaviest(facts, int(NUMBERS.get(most[1].lower()) or most[1]) if most else None)
 
 
 def _heaviest(facts: Sequence[dict], most: int | None) -> list[dict]:
@@ -104,9 +88,10 @@ def _heaviest(facts: Sequence[dict], most: int | None) -> list[dict]:
     return [facts[n] for n in sorted(order[:most])]
 
 
-def _written(facts: Sequence[dict], task: Task) -> str:
+def _written(facts: Sequence[dict], task: Handed) -> str:
+    keys, inside = _form(task.own)
     told = [fact["text"] for fact in facts]
-    if task.none:
-        return "\n".join(told) or task.none
-    listed = [{key: fact.get(meant) for key, meant in task.keys.items()} for fact in facts] if task.keys else told
-    return json.dumps({task.inside: listed} if task.inside else listed, ensure_ascii=False)
+    if not JSON.search(task.own):
+        return "\n".join(told) or (none[1] if (none := IF_NONE.search(task.own)) else "None")
+    listed = [{key: fact.get(meant) for key, meant in keys.items()} for fact in facts] if keys else told
+    return json.dumps({inside: listed} if inside else listed, ensure_ascii=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import phrases
@@ -18,8 +18,7 @@ from mock_model.sentences.words import sentences
 
 STRONG = ("system", "developer")
 PREVIOUS, MATERIAL, REQUEST, HERE, EXAMPLE, HEADED, INLINE, NOTHING, TOLD = (
-    phrases(name, "summary.txt")
-    for name in "previous material request here example headed inline nothing told".split()
+    phrases(name, "summary.txt") for name in "previous material request here example headed inline nothing told".split()
 )
 ROLES = LABELS | {role: role for role in ("user", "assistant", "system", "tool")} | {"developer": "system"}
 LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. USER:"
@@ -41,6 +40,7 @@ class Handed(NamedTuple):
     own: str  # what the writer says himself: the request
     held: tuple[str, ...] = ()  # what is known so far, such as an earlier summary
     talk: tuple[dict, ...] = ()  # the conversation
+    sent: Sequence[dict] = ()  # all messages of the request
 
 
 def handed(messages: Sequence[dict], asks: Asks) -> Handed | None:
@@ -61,8 +61,8 @@ def handed(messages: Sequence[dict], asks: Asks) -> Handed | None:
         before = [m for m in messages[: -asked or None] if m["role"] not in STRONG or not asks(text_of(m))]
         held += [s for m in before if m["role"] in STRONG for s in sentences(text_of(m)) if TOLD.search(s)]
         talk = tuple(m for m in before if m["role"] not in STRONG)
-    held = [text for text in held if text and not NOTHING.fullmatch(text)]
-    return Handed("\n".join([own] * asked + [p.own for p in orders]), tuple(held), talk)
+    own = "\n".join([own] * asked + [p.own for p in orders])
+    return Handed(own, tuple(text for text in held if text and not NOTHING.fullmatch(text)), talk, messages)
 
 
 @lru_cache(maxsize=64)
@@ -70,10 +70,15 @@ def _parts(text: str, asks: Asks) -> Handed:
     """Take a message apart: by its tags, fences, headings and labels, a list of messages out first."""
     text, listed = _without_messages(EXAMPLE.sub("", text.replace(MARK, "")))
     closed = frozenset(tag[2] for tag in TAG.finditer(text) if tag[1])
-    text = TAG.sub(partial(_as_line, closed=closed), HEADED.sub(r"\n\1:", text))
+
+    def as_line(tag: re.Match[str]) -> str:  # a fence, a tag that is closed or one known to begin a conversation
+        name = (tag[2] or "").lower()
+        known = tag[3] or tag[2] in closed or TALKS.search(name) or TAGS["previous"].search(name)
+        return f"\n{MARK}{tag[3] or tag[1] + name}\n" if known else tag[0]
+
+    text = TAG.sub(as_line, HEADED.sub(r"\n\1:", text))
     lines = INLINE.sub(r"\n\1", text).splitlines()
     labels = {} if listed else _labels(lines)
-    last = max(labels, default=0)
     found: dict[str, list[str]] = {"own": [], "previous": [], "talk": []}
     talk: list[dict] = []
     now, inside, gap = "own", "", True  # inside: the tag or the fence that is open
@@ -92,7 +97,7 @@ def _parts(text: str, asks: Asks) -> Handed:
             talk.append({"role": role or "user", "name": "" if role else who, "content": "", "number": number})
         elif heading and heading.end() > 3 and not asks(line):
             now, line = "previous" if PREVIOUS.match(line) else "talk", line[heading.end() :]
-        elif gap and not inside and n > last and (asks(line) or REQUEST.match(line)):
+        elif gap and not inside and n > max(labels, default=0) and (asks(line) or REQUEST.match(line)):
             now = "own"
         if now == "talk":
             talk = talk or [{"role": "user", "content": ""}]
@@ -111,13 +116,6 @@ def _labels(lines: list[str]) -> dict[int, re.Match[str]]:
     usual = {who for who, n in count.items() if (sure or n > 1) and who.lower() in ROLES}
     speakers = usual | {who for who, n in count.items() if n > 1 and who[0].isupper() and not sure}
     return {n: label for n, label in found.items() if label["who"] in speakers}
-
-
-def _as_line(tag: re.Match[str], closed: frozenset[str]) -> str:
-    """A fence, or a tag that is closed or is known to begin a conversation, as a line of its own; others are text."""
-    name = (tag[2] or "").lower()
-    known = tag[3] or tag[2] in closed or TALKS.search(name) or TAGS["previous"].search(name)
-    return f"\n{MARK}{tag[3] or tag[1] + name}\n" if known else tag[0]
 
 
 def _without_messages(text: str) -> tuple[str, tuple[dict, ...]]:
@@ -140,12 +138,10 @@ def number_in(item: dict) -> int | None:
 def _loose(own: str, asks: Asks) -> tuple[str, tuple[dict, ...]]:
     """A request and the plain text it is about: "Summarize this: …", or paragraphs below or above the request."""
     head, _, rest = own.partition(":")
+    alone = not re.search(r"\n\n|[\[{]", head + rest.lstrip()[:1]) and asks(["", *sentences(head)][-1])
+    if alone and len(rest.split()) > 2:
+        return head, ({"role": "user", "content": rest},)
     paragraphs = re.split(r"\n\s*\n", own)
     request = [part for part in paragraphs if asks(part) or REQUEST.match(part)]
-    if len(rest.split()) > 2 and not re.search(r"\n\n|[\[{]", head + rest.lstrip()[:1]) and asks(["", *sentences(head)][-1]):
-        own, loose = head, rest
-    elif any(map(HERE.search, request)):
-        own, loose = "\n".join(request), "\n".join(part for part in paragraphs if part not in request)
-    else:
-        loose = ""
-    return own, ({"role": "user", "content": loose},) * bool(loose)
+    loose = "\n".join(part for part in paragraphs if part not in request and any(map(HERE.search, request)))
+    return "\n".join(request) if loose else own, ({"role": "user", "content": loose},) * bool(loose)

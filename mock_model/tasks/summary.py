@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
 
 from mock_model.finding.correcting import NUMBERS, corrected
 from mock_model.sentences import lists
@@ -25,7 +24,7 @@ from mock_model.sentences.voice import as_sentence, retold
 from mock_model.sentences.words import Word, sentences, words
 from mock_model.tasks.admitting import nothing_to_keep
 from mock_model.tasks.facts import JOINT, put_right, worth
-from mock_model.tasks.handover import STRONG, TOLD, handed
+from mock_model.tasks.handover import STRONG, TOLD, Handed, handed
 from mock_model.tasks.orders import limits
 from mock_model.tasks.wording import Rules, rules, styled
 
@@ -40,30 +39,20 @@ UNTOPICAL = lists.SMALL | lists.UNITS | lists.NUMBERS.keys()
 THING = re.compile(r"(?<!\bis )(?<!\bas )\b(?i:an?|the|my|our|his|her|their) ([a-z]+(?: [a-z]+)?)")
 
 
-class Task(NamedTuple):
-    """What is to be summarised, and how."""
-
-    prompt: str
-    messages: tuple[dict, ...]  # the conversation, the previous summary first
-    sent: Sequence[dict]  # all messages of the request
-
-
-def summary_task(messages: Sequence[dict]) -> Task | None:
+def summary_task(messages: Sequence[dict]) -> Handed | None:
     """The summary that the last message, or a system message before it, asks for; None when none is asked for."""
-    if (given := handed(messages, _asks)) is None:
-        return None
-    held = list(given.held)
-    for n, text in enumerate(held):
+    return handed(messages, _asks)
+
+
+def _conversation(task: Handed) -> list[dict]:
+    """What is to be summarised, the previous summary first; a message of a list has one role, whatever labels it holds."""
+    held = []
+    for text in task.held:
         with suppress(ValueError):
             text = str(json.loads(text))
-        held[n] = re.sub(r";\s+(?=the |asked )", ".\n", text)
-    talk = [m | {"content": _as_one(m["content"])} if "number" in m else m for m in given.talk]
-    return Task(given.own, (*({"role": "system", "content": text} for text in held), *talk), messages)
-
-
-def _as_one(text: str) -> str:
-    """A message of a list without labels such as "system:" in it: it has one role."""
-    return "\n".join(part for _, part in utterances("", text))
+        held.append({"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)})
+    one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in task.talk)
+    return held + [m | {"content": text} if text else m for m, text in zip(task.talk, one, strict=True)]
 
 
 @lru_cache(maxsize=1024)
@@ -77,18 +66,18 @@ def _asks(text: str) -> bool:
     return False
 
 
-def _facts(task: Task) -> dict[str, int]:
+def _facts(task: Handed) -> dict[str, int]:
     """What is worth keeping, in the order in which it was said, each with its weight."""
-    said = read(task.messages)
+    said = read(messages := _conversation(task))
     now, gone = [sentence_of(JOINT.sub("", one.text)) for one in said], set()
-    who = [task.messages[one.message].get("name") or "the user" for one in said]
+    who = [messages[one.message].get("name") or "the user" for one in said]
     for at, one in enumerate(said):
         if (old := corrected(one, said, at)) is not None and (who[old] == who[at] or one.role != said[old].role):
             now[at] = sentence_of(put_right(one.sentence, now[old]) or now[at].text)
             gone |= {old} if now[at].text not in one.text or one.sentence.bases & said[old].sentence.bases else set()
-    at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.prompt))}
+    at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.own))}
     wanted = {kind: max(1, 5 - n) for n, kind in enumerate(sorted(at, key=at.__getitem__))}  # the first weighs most
-    wanted |= {base: 3 for s in sentences(task.prompt) if KEEPING.search(s) for base in content(words(s))}
+    wanted |= {base: 3 for s in sentences(task.own) if KEEPING.search(s) for base in content(words(s))}
     heard = frozenset().union(*(one.sentence.low for one in said if one.role not in OTHERS))
     last = max((at for at, one in enumerate(said) if not one.sentence.asks or one.role in OTHERS), default=0)
     found: dict[str, int] = {}
@@ -97,7 +86,7 @@ def _facts(task: Task) -> dict[str, int]:
         answers = at and not one.place and said[at - 1].sentence.asks and said[at - 1].role != one.role
         question = said[at - 1].text if answers and len(one.sentence.words) < 9 else ""
         told = _told(one.role, now[at], question, who[at])
-        kept = 12 if at > last and "question" in task.prompt else _weight(one.role, now[at], question, wanted, heard)
+        kept = 12 if at > last and "question" in task.own else _weight(one.role, now[at], question, wanted, heard)
         weight = 0 if at in gone else kept
         if REFERS.match(one.text) and one.place and before in found:
             found[before] = max(found[before], weight)  # it says who "she" is
@@ -132,12 +121,12 @@ def _weight(role: str, sentence: Sentence, question: str, wanted: dict[str, int]
     return 1 + 8 * own + max((wanted.get(key, 0) for key in kinds | sentence.bases), default=0) + worth(sentence.text)
 
 
-def _topics(task: Task) -> dict[str, int]:
+def _topics(task: Handed) -> dict[str, int]:
     """What a conversation was about: the plain nouns after "a", "the" and "my", without names, numbers and dates."""
-    nouns: dict[str, None] = {}
-    for phrase in (phrase for one in read(task.messages) if one.role not in OTHERS for phrase in THING.findall(one.text)):
-        nouns |= dict.fromkeys([word.low for word in takewhile(_is_noun, words(phrase))][-1:])
-    *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in [*nouns][:5]] or [""]
+    spoken = (one.text for one in read(_conversation(task)) if one.role not in OTHERS)
+    things = ([*takewhile(_is_noun, words(phrase))][-1:] for text in spoken for phrase in THING.findall(text))
+    nouns = [*dict.fromkeys(word.low for thing in things for word in thing)][:5]
+    *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in nouns] or [""]
     about = f"{', '.join(most)} and {last}" if most else last
     return {f"The user talked with the assistant about {about}.": 0} if about else {}
 
@@ -147,20 +136,20 @@ def _is_noun(word: Word) -> bool:
     return plain and "n" in known()[1].get(word.base, "").split(" ")[0]
 
 
-def summarize(task: Task, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
+def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
     """The summary: the facts of the conversation, or only its topics where the prompt names nothing to keep.
 
     fits says whether a text is within the reply limit of the request, count gives its tokens.
     """
-    facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.prompt)) else _topics(task)
+    facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.own)) else _topics(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
     style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
-    most = limits(task.prompt)  # words, sentences, tokens, characters, bullets, lines
+    most = limits(task.own)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
     order = {text: n for n, text in enumerate(facts)}
 
     def written(chosen: Sequence[str]) -> str:
-        return _written(sorted(chosen, key=order.__getitem__), task.prompt, most)
+        return _written(sorted(chosen, key=order.__getitem__), task.own, most)
 
     def fitting(text: str) -> bool:
         text = styled(text, style)  # the words that it gets take room too
