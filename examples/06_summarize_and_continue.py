@@ -16,7 +16,7 @@ SYSTEM = {"role": "system", "content": "You are a helpful travel assistant."}
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 FACTS = ["My name is Ana and my dog is called Biscuit.", "My budget for the trip is 900 euros."]
 FACTS += ["Actually, my budget for the trip is 1200 euros.", "I decided to take the night train."]
-LUNCHES = [f"On day {day} I spent {20 + day} euros on lunch." for day in range(1, 21)]
+LUNCHES = [f"On day {day} I had lunch for {20 + day} euros." for day in range(1, 21)]
 QUESTIONS = ["What is my dog called?", "What is my budget?"]
 
 

@@ -29,7 +29,7 @@ TALK = [
     "My flight leaves on 3 April.",
     "My sister Mia lives in Kyoto. She has a spare room and says that a week is too short.",
     "I do not like crowds. A quiet garden in the morning is worth more to me than any shop.",
-    "I would like to spend a night in the mountains, in one of the old inns with a hot bath.",
+    "I would like to stay a night in the mountains, in one of the old inns with a hot bath.",
     "I get seasick on small boats, so I would rather take a train than a ferry.",
     "What is my dog called?",
 ]

@@ -37,7 +37,7 @@ TALK = [
     "I'm planning a trip to Japan.",
     "My sister Mia lives in Kyoto. She has a spare room and says that a week is too short.",
     "I do not like crowds. A quiet garden in the morning is worth more to me than any shop.",
-    "I would like to spend a night in the mountains, in one of the old inns with a hot bath.",
+    "I would like to stay a night in the mountains, in one of the old inns with a hot bath.",
     "I get seasick on small boats, so I would rather take a train than a ferry.",
     "I like noodles, and I am always glad of a small place where nobody speaks English.",
     "For the evenings I take a book about the gardens of Kyoto and a pencil with me.",

@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import Meaning, meaning
-from mock_model.sentences.reading import FIRST, content, is_question
-from mock_model.sentences.values import TIMES, values
+from mock_model.sentences.reading import FIRST, content, is_question, sentence_of
+from mock_model.sentences.values import TIMES
 from mock_model.sentences.words import Word, sentences, words
 
 AMOUNTS = frozenset(("money", "number", "measure", "percent", "counted"))
@@ -23,7 +23,7 @@ WANTED = (  # words of a question, and the kinds of value that answer it
     (r"how (?:far|tall|heavy|big|wide|high|deep|large|fast|hot|warm|cold)|(?:size|temperature|dose|weight|height|weigh)\w*", COUNTS),
     (r"who|whose|whom|names?|called|where|(?:which|what) (?:city|town|country|person|place|airport|airline)", frozenset(("name",))),
     (r"where|whereabouts", frozenset(("place",))),
-    (r"code|pin|number|password|phone|id|combination|plate|reference", frozenset(("code", "number", "phone", "counted"))),
+    (r"code|pin|number|phone|id|combination|plate|reference", frozenset(("code", "number", "phone", "counted"))),
     (r"colou?r", frozenset(("colour",))),
     (r"e-?mail|address|website|url|link", frozenset(("address", "code", "number"))),
 )  # fmt: skip
@@ -32,7 +32,7 @@ REQUEST = re.compile(
     r"\W*(?:(?:please|and|so|ok|okay|now|hey|hi|can you|could you|would you|will you)\b[\s,]*)*"
     r"(?:(?:remind|tell|give|show|send|repeat)\b(?: (?:to )?(?:me|us|it|that)\b)?|list|name|summar\w+ what|i (?:forgot|forget|need to know|want to know"
     r"|wonder|can'?t remember|don'?t remember|have forgotten|lost)|do you (?:still )?(?:remember|recall|know)|(?:let'?s )?(?:recap|recall)"
-    r"|what about|how about|and)\b",
+    r"|what about|how about)\b",
     re.I,
 )
 TO_ASSISTANT = re.compile(
@@ -105,8 +105,7 @@ class Question:
     @cached_property
     def persons(self) -> frozenset[str]:
         """The people and names in it."""
-        named = {w.base for v in values(self.words) if v.kind == "name" for w in self.words[v.start : v.end]}
-        return frozenset(named | {w.base for w in self.words if w.low in lists.PEOPLE or w.base in lists.PEOPLE})
+        return sentence_of(self.text).people
 
 
 @lru_cache(maxsize=1024)

@@ -41,7 +41,7 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
         shared = len(rest & old.sentence.bases) + len(said.sentence.topics & old.sentence.topics & ONE_TOPIC)
         alike = kinds & _families(old.sentence)
         bare = (declared and other <= (MOST_OTHER if alike - {"name"} else 1)) or (shared and other <= 1)
-        again = alike and once and rest == old.sentence.bases - _in_values(old.sentence)
+        again = alike and once and _says_again(said.sentence, old.sentence)
         if not again and not (changed and alike and bare) and not (declared and shared):
             continue
         score = shared + (0.5 if old.role == said.role else 0.0) - 0.05 * (at - earlier)
@@ -50,10 +50,17 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     return place
 
 
+def _says_again(new: Sentence, old: Sentence) -> bool:
+    """Whether two sentences differ in a value only: "My rent is 900 euros.", but not in whom they speak of."""
+    one_topic = new.topics & old.topics & ONE_TOPIC
+    said = [s.bases - _in_values(s, names=bool(one_topic)) for s in (new, old)]
+    return bool(said[0]) and said[0] == said[1]
+
+
 @lru_cache(maxsize=4096)
-def _in_values(sentence: Sentence) -> frozenset[str]:
+def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     """The base forms of the words that its values stand in."""
-    return frozenset(w.base for v in sentence.values for w in sentence.words[v.start : v.end])
+    return frozenset(w.base for v in sentence.values if names or v.kind != "name" for w in sentence.words[v.start : v.end])
 
 
 @lru_cache(maxsize=4096)

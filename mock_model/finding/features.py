@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mock_model.finding.asking import Question
 from mock_model.finding.matching import WORTH, ties
@@ -22,7 +22,7 @@ ADDRESSED = re.compile(r"you (?:are|'re|help|assist|answer|act|work|only|must|sh
 TALK = re.compile(r"\W*(?:noted|ok|okay|sure|thanks|thank you|great|nice|cool|got it|hello|hi|hey|good|sounds)\b", re.I)
 NAMES = (
     "same synonym derived kind count before earlier thread wanted unwanted new assistant system addressed"
-    " of_assistant of_user own others unnamed topic change why talk corrects none"
+    " of_assistant of_user own others another unnamed topic change why talk corrects none"
 ).split()
 
 
@@ -58,7 +58,7 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     found["of_assistant"] = float(question.of_assistant and said.role == "assistant")
     found["of_user"] = float(question.of_assistant and said.role == "user")
     if question.persons:
-        found["others"] = float(not sentence.bases.isdisjoint(lists.PEOPLE) and question.persons.isdisjoint(met))
+        found["another"] = float(bool(sentence.people) and question.persons.isdisjoint(met) and seen.meets(question.persons))
     elif question.of_user and not question.who and said.role != "assistant":
         found["own"] = float(sentence.about == "user")
         found["others"] = float(sentence.about == "other")
@@ -85,6 +85,10 @@ class Surroundings:
         for at, said in enumerate(conversation):
             self._messages.setdefault(said.message, []).append(at)
         self._place = [said.message for said in conversation]
+
+    def meets(self, persons: Collection[str]) -> bool:
+        """Whether one of these people is spoken of in any sentence."""
+        return any(base in met for met in self.ties for base in persons)
 
     def beside(self, at: int) -> list[int]:
         """The other sentences of its message."""

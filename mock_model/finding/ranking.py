@@ -16,7 +16,7 @@ from mock_model.finding.asking import Question
 from mock_model.finding.correcting import corrected
 from mock_model.finding.features import ADDRESSED, NAMES, Surroundings, features
 from mock_model.finding.matching import covers, meets, rarity, shares, ties
-from mock_model.sentences.lists import PEOPLE, phrases, sections
+from mock_model.sentences.lists import phrases, sections
 from mock_model.sentences.reading import REFERS, Said
 
 DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
@@ -46,7 +46,7 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else TOPIC):
         return Found()
     odds = {at: math.exp(total - top) for at, total in sums.items()}
-    ranked = sorted(odds, key=lambda at: (-odds[at], -at))
+    ranked = list({conversation[at].text: at for at in sorted(odds, key=lambda at: (odds[at], at))}.values())[::-1]
     best = conversation[ranked[0]]
     sure = (top >= SURE or covers(question, best.sentence)) and not _doubtful(question, best)
     enough = 0.9 if sure and MORE.search(best.text) else ENOUGH[not sure]  # "I'm also allergic to latex": there is more
@@ -71,9 +71,11 @@ def _continued(question: Question, conversation: Sequence[Said], at: int) -> int
 
 def _doubtful(question: Question, said: Said) -> bool:
     """Whether a sentence tells of somebody else, of a wish or of another time than the question."""
+    met = ties(question, said.sentence)
+    if "sibling" in met.values():  # a cat where a dog is asked for
+        return True
     if question.persons:
-        met = ties(question, said.sentence)
-        others = bool(said.sentence.bases & PEOPLE) and question.persons.isdisjoint(met)
+        others = bool(said.sentence.people) and question.persons.isdisjoint(met)
     else:
         others = question.of_user and not question.who and said.sentence.about == "other"
     asked = {found.lower() for found in DOUBT.findall(question.text)}

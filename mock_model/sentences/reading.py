@@ -48,6 +48,12 @@ class Sentence:
         return frozenset(name for name, _, tells in lists.topics() if tells.search(self.text))
 
     @cached_property
+    def people(self) -> frozenset[str]:
+        """The people and the names in it."""
+        named = {w.base for v in self.values if v.kind == "name" for w in self.words[v.start : v.end]}
+        return frozenset(named | {w.base for w in self.words if w.low in lists.PEOPLE or w.base in lists.PEOPLE})
+
+    @cached_property
     def about(self) -> str:
         """Whom it speaks of, by the words before its verb: "user" for "I" and "my dog", "other" for "my sister's dog", else ""."""
         head = self.words[:7]

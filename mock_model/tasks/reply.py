@@ -9,6 +9,7 @@ from mock_model.api.completion import Reply
 from mock_model.api.tokens import count_text
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
+from mock_model.finding.features import ADDRESSED
 from mock_model.finding.ranking import find
 from mock_model.finding.saying import quoted, said_again
 from mock_model.sentences.lists import phrases
@@ -100,6 +101,8 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
         return _told(conversation) or no_answer(messages), "I am asked what I was told."
     if advice := travel_advice(asked, messages):
         return advice, "The place and the season come from the messages."
+    if phrases("about the model").search(asked):
+        return _about_model(messages), "I am asked about myself."
     short = "words" in found.slots
     answers = [answer(question, conversation, messages, short) for question in asking]
     if any(answers):
@@ -107,8 +110,6 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
         return " ".join([*dict.fromkeys(a for a in answers if a), *missing]), "The messages hold the answer."
     if "recommended" in found.slots and phrases("asks for advice").search(asked):
         return f"I recommend {found.slots['recommended']}.", "An instruction says what to recommend."
-    if phrases("about the model").search(asked):
-        return SELF, "I am asked about myself."
     if talk := _small_talk(asked, bool(asking)):
         return talk, "This is small talk."
     if wishes:
@@ -154,6 +155,12 @@ def _told(conversation: Sequence[Said]) -> str:
     about = [one for one in conversation if one.role == "notes" or (one.role != "assistant" and one.sentence.about and not one.sentence.asks)]
     told = [turned(one) or quoted([one]) for one in about]
     return " ".join(dict.fromkeys(told[-MOST_TOLD:]))
+
+
+def _about_model(messages: Sequence[dict]) -> str:
+    """What the instructions call the model ("You are Ada."), else what it is."""
+    named = [s for s in read(messages) if s.role in ("system", "developer") and ADDRESSED.match(s.text) and s.sentence.values]
+    return quoted(named[:1]) if named else SELF
 
 
 def _small_talk(asked: str, asks: bool) -> str | None:
