@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from mock_model.finding.correcting import CHANGED, DECLARED, NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, REFERS, Said, Sentence, content, is_question, sentence_of
 from mock_model.sentences.voice import LEAD, retold
-from mock_model.sentences.words import Word, join, sentences, words
+from mock_model.sentences.words import Word, join, sentences, word, words
 from mock_model.tasks.orders import unquoted
 
 JOINT = re.compile(r"^(?:and|but)\s+|[,;]$", re.I)  # what joined a sentence to the one beside it
-MOVED = re.compile(r"\bmoved (?:back )?(?:to|into)\b", re.I)  # whoever moved to Porto lives there
 TALK, MORE, STANDING, IGNORING = (lists.phrases(name, "facts.txt") for name in ("talk", "more", "standing", "ignoring"))
 LISTS = {name: [word for line in lines for word in line] for name, lines in lists.sections("facts.txt").items()}
 ALIKE = dict(zip(LISTS["alike"][::2], LISTS["alike"][1::2], strict=True))
@@ -38,14 +36,17 @@ def stated(text: str, asked: str) -> tuple[tuple[str, str], ...]:
 
 def _how(one: str, before: str, asked: str) -> str:
     """What a clause is; nothing where it is no statement."""
-    sentence, meant = sentence_of(one), gist(DECLARED.sub(" ", one)).content
+    sentence, meant = sentence_of(one), gist(DECLARED.sub(" ", one))[0]
     low, verb = sentence.low, _verb(sentence.words)
     rest = meant - {w.base.replace(",", "") for v in sentence.values for w in sentence.words[v.start : v.end]}
     if sentence.asks or not meant or TALK.search(one.replace("’", "'")):
         return ""
     if not rest and (before or DECLARED.search(one)):
         return "instead"
-    if IGNORING.match(one) or _is_order(words(STANDING.sub("", LEAD.sub("", one, count=1)).lstrip(" ,:"))):
+    first, *others = *words(STANDING.sub("", LEAD.sub("", one, count=1)).lstrip(" ,:")), word("."), word(".")
+    bare = is_verb(first.low) and first.base == first.low and first.low not in lists.AUXILIARIES  # as in "Book a table"
+    ordered = bare and (others[0].low in LISTS["taken"] or not _verb((first, *others)))  # not "Work starts at nine"
+    if ordered or first.low in ("do", "let", "must") or IGNORING.match(one):
         return "order" if IGNORING.match(one) or STANDING.search(one) else ""
     if asked and low.isdisjoint(FIRST) and (REFERS.match(one) or not verb):
         return "answer"
@@ -69,47 +70,29 @@ def _verb(spoken: Sequence[Word]) -> int:
     return 0
 
 
-def _is_order(spoken: Sequence[Word]) -> bool:
-    """Whether it begins as an order does: "Book a table", "Never mention it"; not "Work starts at nine"."""
-    first, then = [*(w.low for w in spoken), "", ""][:2]
-    bare = is_verb(first) and spoken[0].base == first and first not in lists.AUXILIARIES
-    return first in ("do", "let", "must") or (bare and (then in LISTS["taken"] or not _verb(spoken)))
-
-
-class Gist(NamedTuple):
-    """What a sentence says, in base forms."""
-
-    content: frozenset[str]
-    subject: frozenset[str]  # what stands before its verb; the user himself does not count
-
-
 @lru_cache(maxsize=4096)
-def gist(text: str) -> Gist:
-    """The gist of a sentence."""
-    spoken, keys = words(MOVED.sub("lives in", text)), {}
+def gist(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What a sentence says, in base forms, and of these what stands before its verb."""
+    spoken, keys = words(text), {}
     for n, w in enumerate(spoken):
         small = {w.low, w.base} & lists.SMALL and w.low not in LISTS["counted"]
         if w.text[0].isalnum() and not small and w.base not in LISTS["no matter"]:
             keys[n] = ALIKE.get(w.base, w.base.replace(",", ""))
-    verb = _verb(spoken) or len(spoken)
-    return Gist(frozenset(keys.values()), frozenset(key for n, key in keys.items() if n < verb))
+    return frozenset(keys.values()), frozenset(key for n, key in keys.items() if n < (_verb(spoken) or len(spoken)))
 
 
-def _says_no_more(new: Gist, old: Gist) -> bool:
-    more = old.content - new.content  # of "I am Ana" and "My sister is Ana" none says less
-    return new.content <= old.content and not (("name" in new.content and more) or more & (lists.PEOPLE | {"not"}))
-
-
-def _replaces(new: Gist, old: Gist, text: str) -> bool:
-    """Whether a sentence denies what an older one says, or says something else of the same."""
-    fresh, gone, shared = new.content - old.content, old.content - new.content, new.content & old.content
+def _compared(text: str, older: str, one: str) -> str:
+    """Whether a sentence "repeats" an older one, or "replaces" it: it denies it, or says something else of the same."""
+    (new, subject), (old, its) = gist(text), gist(older)
+    fresh, gone, shared = new - old, old - new, new & old
+    if not fresh and not (("name" in new and gone) or gone & (lists.PEOPLE | {"not"})):
+        return "repeats"  # of "I am Ana" and "My sister is Ana" none says less
     if not fresh or not gone or "not" in fresh | gone:
-        return fresh | gone == {"not"}
-    if not new.subject <= old.content or not old.subject <= new.content or max(len(fresh), len(gone)) > 3:
-        return False
-    said = DECLARED.search(text) or CHANGED.search(text)
-    more = shared - ({"name"} if said else new.subject)
-    return bool(more and (said or new.subject or "live" in shared)) and not MORE.search(text)
+        return "replaces" if fresh | gone == {"not"} else ""
+    said = DECLARED.search(one) or CHANGED.search(one)
+    about = subject <= old and its <= new and max(len(fresh), len(gone)) <= 3 and not MORE.search(one)
+    more = shared - ({"name"} if said else subject)
+    return "replaces" if about and more and (said or subject or "live" in shared) else ""
 
 
 def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, str]], instructions: bool) -> list[dict]:
@@ -118,7 +101,7 @@ def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, st
     Each has its "text", the number of its "message" and that of the known fact that it "replaces", or None.
     """
     facts: list[dict] = [{"text": text, "message": None, "replaces": number} for number, text in known]
-    asked, before = "", {number: gist(text).content for number, text in known}
+    asked, before = "", {number: gist(text)[0] for number, text in known}
     for number, message in messages:
         for how, one in stated(message["content"], asked) if message["role"] == "user" else ():
             if how != "order":
@@ -128,7 +111,7 @@ def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, st
         last = sentences(message["content"])[-1:] if message["role"] == "assistant" else ()
         asked = last[0] if last and is_question(last[0]) else ""
     new = [fact for fact in facts if fact["message"] is not None]
-    return list({f["text"]: f for f in new if before.get(f["replaces"]) != gist(f["text"]).content}.values())
+    return list({f["text"]: f for f in new if before.get(f["replaces"]) != gist(f["text"])[0]}.values())
 
 
 def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> None:
@@ -146,11 +129,11 @@ def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> No
         text = f'Asked "{asked}", t{said}'
     elif how == "refers" and last["message"] and number - last["message"] < 4 and len(last["text"]) < LONGEST:
         text, old = f"{last['text']} {text}", last if last["message"] == number else None
-    elif any(_says_no_more(gist(text), gist(fact["text"])) for fact in near):
-        return
     else:
-        replaced = (fact for fact in reversed(near) if _replaces(gist(text), gist(fact["text"]), one))
-        old = next(replaced, near[at] if at is not None else None)
+        how = {_compared(text, fact["text"], one): fact for fact in near}
+        if "repeats" in how:
+            return
+        old = how.get("replaces", near[at] if at is not None else None)
     if old:
         facts.remove(old)
     facts.append({"text": text, "message": number, "replaces": old and old["replaces"]})

@@ -28,8 +28,11 @@ LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. US
 )
 HEADING = re.compile(r"\W*\b[\w ]{1,40}[\"']?:\W*$|^\W*[\w ]{1,40}[\"']?:\s*[\"']?", re.M)
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>\n]*>|(```)(?!\w*\s*[\[{])[^\n]*")
-TAGS = {"previous": re.compile("summary|memory|notes|facts"), "own": re.compile("instruct|task|rules|prompt")}
-TALKS = re.compile("conv|trans|messag|hist|chat|dial")  # also where it is not closed
+TAGS = {
+    "previous": "summary|memory|notes|facts",
+    "own": "instruct|task|rules|prompt",
+    "talk": "conv|trans|messag|hist|chat|dial",
+}
 MARK = "\x02"  # begins a line that was a tag or a fence
 Asks = Callable[[str], bool]  # whether a text asks for what the task does
 
@@ -73,7 +76,7 @@ def _parts(text: str, asks: Asks) -> Handed:
 
     def as_line(tag: re.Match[str]) -> str:  # a fence, a tag that is closed or one known to begin a conversation
         name = (tag[2] or "").lower()
-        known = tag[3] or tag[2] in closed or TALKS.search(name) or TAGS["previous"].search(name)
+        known = tag[3] or tag[2] in closed or re.search(f"{TAGS['talk']}|{TAGS['previous']}", name)
         return f"\n{MARK}{tag[3] or tag[1] + name}\n" if known else tag[0]
 
     text = TAG.sub(as_line, HEADED.sub(r"\n\1:", text))
@@ -89,7 +92,7 @@ def _parts(text: str, asks: Asks) -> Handed:
             if tag == ("```" if inside == "```" else f"/{inside}"):
                 now, inside = "own", ""
             elif not inside and now != "talk" and tag[0] != "/":
-                inside, now = tag, next((part for part, names in TAGS.items() if names.search(tag)), "talk")
+                inside, now = tag, next((part for part, names in TAGS.items() if re.search(names, tag)), "talk")
                 talk += [{"role": ROLES.get(re.split("[-_]", tag)[0], "user"), "content": ""}] * (now == "talk")
         elif n in labels:
             number, who, now, line = *labels[n].group("number", "who"), "talk", line[labels[n].end() :]
@@ -113,8 +116,8 @@ def _labels(lines: list[str]) -> dict[int, re.Match[str]]:
     found = {n: label for n, line in enumerate(lines) if (label := LABEL.match(line))}
     count = Counter(label["who"] for label in found.values())
     sure = {"user", "assistant", "human", "ai"} & {who.lower() for who in count}  # labels even where they stand once
-    usual = {who for who, n in count.items() if (sure or n > 1) and who.lower() in ROLES}
-    speakers = usual | {who for who, n in count.items() if n > 1 and who[0].isupper() and not sure}
+    often = {who for who, n in count.items() if n > 1 and who[0].isupper() and not sure}
+    speakers = often | {who for who, n in count.items() if (sure or n > 1) and who.lower() in ROLES}
     return {n: label for n, label in found.items() if label["who"] in speakers}
 
 

@@ -5,11 +5,9 @@ A prompt that names nothing to keep gets what such prompts often get: the topics
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
 
@@ -46,11 +44,7 @@ def summary_task(messages: Sequence[dict]) -> Handed | None:
 
 def _conversation(task: Handed) -> list[dict]:
     """What is to be summarised, the previous summary first; a message of a list has one role, whatever labels it holds."""
-    held = []
-    for text in task.held:
-        with suppress(ValueError):
-            text = str(json.loads(text))
-        held.append({"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)})
+    held = [{"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)} for text in task.held]
     one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in task.talk)
     return held + [m | {"content": text} if text else m for m, text in zip(task.talk, one, strict=True)]
 
@@ -123,8 +117,8 @@ def _weight(role: str, sentence: Sentence, question: str, wanted: dict[str, int]
 
 def _topics(task: Handed) -> dict[str, int]:
     """What a conversation was about: the plain nouns after "a", "the" and "my", without names, numbers and dates."""
-    spoken = (one.text for one in read(_conversation(task)) if one.role not in OTHERS)
-    things = ([*takewhile(_is_noun, words(phrase))][-1:] for text in spoken for phrase in THING.findall(text))
+    told = (one.text for one in read(_conversation(task)) if one.role not in OTHERS)
+    things = ([*takewhile(_is_noun, words(phrase))][-1:] for text in told for phrase in THING.findall(text))
     nouns = [*dict.fromkeys(word.low for thing in things for word in thing)][:5]
     *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in nouns] or [""]
     about = f"{', '.join(most)} and {last}" if most else last
@@ -137,10 +131,7 @@ def _is_noun(word: Word) -> bool:
 
 
 def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
-    """The summary: the facts of the conversation, or only its topics where the prompt names nothing to keep.
-
-    fits says whether a text is within the reply limit of the request, count gives its tokens.
-    """
+    """The summary, of text that `fits` into the reply limit of the request; `count` gives its tokens."""
     facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.own)) else _topics(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
     style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
