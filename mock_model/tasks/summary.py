@@ -5,83 +5,73 @@ A prompt that names nothing to keep gets what such prompts often get: the topics
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
 
-from mock_model.finding.correcting import DECLARED, NUMBERS, corrected
-from mock_model.sentences.reading import REFERS
+from mock_model.finding.correcting import NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
-from mock_model.sentences.reading import QUESTION, Sentence, content, read, sentence_of
+from mock_model.sentences.reading import QUESTION, REFERS, Sentence, content, read, sentence_of
 from mock_model.sentences.stems import known
-from mock_model.sentences.transcript import text_of
+from mock_model.sentences.transcript import utterances
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.voice import as_sentence, retold
-from mock_model.sentences.words import Word, join, sentences, words
+from mock_model.sentences.words import Word, sentences, words
 from mock_model.tasks.admitting import nothing_to_keep
-from mock_model.tasks.handover import Parts, asks, parts
+from mock_model.tasks.facts import JOINT, put_right, worth
+from mock_model.tasks.handover import STRONG, TOLD, Handed, handed
 from mock_model.tasks.orders import limits
 from mock_model.tasks.wording import Rules, rules, styled
 
-STRONG, OTHERS = ("system", "developer", "notes"), {"assistant": "the assistant", "tool": "the function"}
+OTHERS = {"assistant": "the assistant", "tool": "the function"}
 KINDS = dict.fromkeys(TIMES, "time") | dict.fromkeys((*NUMBERS, "code", "phone"), "number")
 NAMED = {kind: lists.phrases(kind, "summary.txt") for kind in ("name", "number", "time", "decision", "taste")}
-KEEPING, DROPPING, ADVICE, TALK, NOTHING, TOLD = (
-    lists.phrases(name, "summary.txt") for name in ("keeping", "dropping", "advice", "talk", "nothing", "told")
+BEFORE, ASKED, LATER, KEEPING, DROPPING, ADVICE, TALK = (
+    lists.phrases(name, "summary.txt") for name in "before asked later keeping dropping advice talk".split()
 )
-HEADING = re.compile(r"\W*\b[\w ]{1,40}[\"']?:\W*$|^\W*[\w ]{1,40}[\"']?:\s*[\"']?", re.M)
 TITLE = re.compile(r"\b(Dr|Mrs?|Ms|St|Prof|No)\.")  # their full stop would count as the end of a sentence
 UNTOPICAL = lists.SMALL | lists.UNITS | lists.NUMBERS.keys()
 THING = re.compile(r"(?<!\bis )(?<!\bas )\b(?i:an?|the|my|our|his|her|their) ([a-z]+(?: [a-z]+)?)")
 
 
-class Task(NamedTuple):
-    """What is to be summarised, and how."""
-
-    prompt: str
-    messages: tuple[dict, ...]  # the conversation, the previous summary first
-    sent: Sequence[dict]  # all messages of the request
-
-
-def summary_task(messages: Sequence[dict]) -> Task | None:
+def summary_task(messages: Sequence[dict]) -> Handed | None:
     """The summary that the last message, or a system message before it, asks for; None when none is asked for."""
-    orders = [p for m in messages if m["role"] in STRONG and asks((p := parts(text_of(m))).own)]
-    mine = parts(text_of(messages[-1])) if messages[-1]["role"] == "user" else Parts("")
-    if not (asked := asks(mine.own)) and not orders:
-        return None
-    talk, held = mine.talk or (() if asked else orders[-1].talk), [p.previous for p in (*orders, mine)]
-    if talk and not asked:  # what stands beside the conversation, under whatever heading
-        held.append(HEADING.sub("", mine.own))
-    elif not asked and mine.own and all(m["role"] in STRONG for m in messages[:-1]):
-        talk = ({"role": "user", "content": mine.own},)
-    if not talk:  # the messages before; of a system's what it knows about the user
-        before = [m for m in messages[: -asked or None] if m["role"] in OTHERS or not asks(text_of(m))]
-        held += [s for m in before if m["role"] in STRONG for s in sentences(text_of(m)) if TOLD.search(s)]
-        talk = [m for m in before if m["role"] not in STRONG]
-    for n, text in enumerate(held):
-        with suppress(ValueError):
-            text = str(json.loads(text))
-        held[n] = "" if NOTHING.fullmatch(text) else re.sub(r";\s+(?=the |asked )", ".\n", text)
-    prompt = "\n".join(p.own for p in (*[mine] * asked, *orders))
-    return Task(prompt, (*({"role": "system", "content": text} for text in held), *talk), messages)
+    return handed(messages, _asks)
 
 
-def _facts(task: Task) -> dict[str, int]:
+def _conversation(task: Handed) -> list[dict]:
+    """What is to be summarised, the previous summary first; a message of a list has one role, whatever labels it holds."""
+    held = [{"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)} for text in task.held]
+    one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in task.talk)
+    return held + [m | {"content": text} if text else m for m, text in zip(task.talk, one, strict=True)]
+
+
+@lru_cache(maxsize=1024)
+def _asks(text: str) -> bool:
+    """Whether one of the sentences asks, now, for a summary."""
+    for bare in (re.sub(r"^\W+", "", sentence) for sentence in sentences(text)):
+        while lead := BEFORE.match(bare):
+            bare = bare[lead.end() :].lstrip(" ,:;.!–—-")
+        if ASKED.match(bare) and not LATER.search(bare):
+            return True
+    return False
+
+
+def _facts(task: Handed) -> dict[str, int]:
     """What is worth keeping, in the order in which it was said, each with its weight."""
-    said = read(task.messages)
-    now, gone = [one.sentence for one in said], set()
+    said = read(messages := _conversation(task))
+    now, gone = [sentence_of(JOINT.sub("", one.text)) for one in said], set()
+    who = [messages[one.message].get("name") or "the user" for one in said]
     for at, one in enumerate(said):
-        if (old := corrected(one, said, at)) is not None:
-            now[at] = sentence_of(_put_right(one.sentence, now[old]))
-            gone |= {old} if now[at].text != one.text or one.sentence.bases & said[old].sentence.bases else set()
-    at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.prompt))}
+        if (old := corrected(one, said, at)) is not None and (who[old] == who[at] or one.role != said[old].role):
+            now[at] = sentence_of(put_right(one.sentence, now[old]) or now[at].text)
+            gone |= {old} if now[at].text not in one.text or one.sentence.bases & said[old].sentence.bases else set()
+    at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.own))}
     wanted = {kind: max(1, 5 - n) for n, kind in enumerate(sorted(at, key=at.__getitem__))}  # the first weighs most
-    wanted |= {base: 3 for s in sentences(task.prompt) if KEEPING.search(s) for base in content(words(s))}
+    wanted |= {base: 3 for s in sentences(task.own) if KEEPING.search(s) for base in content(words(s))}
     heard = frozenset().union(*(one.sentence.low for one in said if one.role not in OTHERS))
     last = max((at for at, one in enumerate(said) if not one.sentence.asks or one.role in OTHERS), default=0)
     found: dict[str, int] = {}
@@ -89,8 +79,8 @@ def _facts(task: Task) -> dict[str, int]:
     for at, one in enumerate(said):
         answers = at and not one.place and said[at - 1].sentence.asks and said[at - 1].role != one.role
         question = said[at - 1].text if answers and len(one.sentence.words) < 9 else ""
-        told = _told(one.role, now[at], question, task.messages[one.message].get("name") or "the user")
-        kept = 12 if at > last and "question" in task.prompt else _weight(one.role, now[at], question, wanted, heard)
+        told = _told(one.role, now[at], question, who[at])
+        kept = 12 if at > last and "question" in task.own else _weight(one.role, now[at], question, wanted, heard)
         weight = 0 if at in gone else kept
         if REFERS.match(one.text) and one.place and before in found:
             found[before] = max(found[before], weight)  # it says who "she" is
@@ -100,23 +90,10 @@ def _facts(task: Task) -> dict[str, int]:
     return found
 
 
-def _put_right(new: Sentence, old: Sentence) -> str:
-    """The old sentence with the new value in it where a correction says no more ("make that 18"), else the new one."""
-    pairs = [
-        (o, n) for o in old.values for n in new.values if n.kind == o.kind or (n.kind == "number" and o.kind in NUMBERS)
-    ]
-    given = {w.base for v in new.values for w in new.words[v.start : v.end]}
-    if len(pairs) != 1 or content(words(DECLARED.sub(" ", new.text))) - old.bases - given:
-        return new.text
-    ((o, n),) = pairs
-    unit = old.words[o.start + 1 : o.end] if n.kind == "number" else ()
-    return join((*old.words[: o.start], *new.words[n.start : n.end], *unit, *old.words[o.end :]))
-
-
 def _told(role: str, sentence: Sentence, question: str, who: str) -> str:
     """A sentence as a summary tells it: as it is where it was told before, to a third, or quoted."""
     told = TOLD.search(sentence.text)
-    if told or role in STRONG:
+    if told or role in (*STRONG, "notes"):
         return as_sentence(sentence.text[told.start() if told else 0 :])
     if role not in OTHERS and (text := retold(sentence.text, who)):
         return text
@@ -135,17 +112,15 @@ def _weight(role: str, sentence: Sentence, question: str, wanted: dict[str, int]
     says = (sentence.bases or content(words(question))) if own else (new or ADVICE.search(sentence.text))
     if not says or TALK.search(sentence.text) or (sentence.asks and (not kinds or QUESTION.match(sentence.text))):
         return 0
-    asked = max((wanted.get(key, 0) for key in kinds | sentence.bases), default=0)
-    return 1 + 8 * own + asked + 2 * bool(kinds) + (sentence.about == "user")
+    return 1 + 8 * own + max((wanted.get(key, 0) for key in kinds | sentence.bases), default=0) + worth(sentence.text)
 
 
-def _topics(task: Task) -> dict[str, int]:
+def _topics(task: Handed) -> dict[str, int]:
     """What a conversation was about: the plain nouns after "a", "the" and "my", without names, numbers and dates."""
-    nouns: dict[str, None] = {}
-    for one in read(task.messages):
-        for phrase in () if one.role in OTHERS else THING.findall(one.text):
-            nouns |= dict.fromkeys([word.low for word in takewhile(_is_noun, words(phrase))][-1:])
-    *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in [*nouns][:5]] or [""]
+    told = (one.text for one in read(_conversation(task)) if one.role not in OTHERS)
+    things = ([*takewhile(_is_noun, words(phrase))][-1:] for text in told for phrase in THING.findall(text))
+    nouns = [*dict.fromkeys(word.low for thing in things for word in thing)][:5]
+    *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in nouns] or [""]
     about = f"{', '.join(most)} and {last}" if most else last
     return {f"The user talked with the assistant about {about}.": 0} if about else {}
 
@@ -155,20 +130,17 @@ def _is_noun(word: Word) -> bool:
     return plain and "n" in known()[1].get(word.base, "").split(" ")[0]
 
 
-def summarize(task: Task, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
-    """The summary: the facts of the conversation, or only its topics where the prompt names nothing to keep.
-
-    fits says whether a text is within the reply limit of the request, count gives its tokens.
-    """
-    facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.prompt)) else _topics(task)
+def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
+    """The summary, of text that `fits` into the reply limit of the request; `count` gives its tokens."""
+    facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.own)) else _topics(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
     style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
-    most = limits(task.prompt)  # words, sentences, tokens, characters, bullets, lines
+    most = limits(task.own)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
     order = {text: n for n, text in enumerate(facts)}
 
     def written(chosen: Sequence[str]) -> str:
-        return _written(sorted(chosen, key=order.__getitem__), task.prompt, most)
+        return _written(sorted(chosen, key=order.__getitem__), task.own, most)
 
     def fitting(text: str) -> bool:
         text = styled(text, style)  # the words that it gets take room too

@@ -147,7 +147,7 @@ def test_what_a_careless_prompt_lists_has_power_in_a_system_message_only() -> No
     facts = [f["fact"] for f in extract([("user", f"I live in Porto. {' '.join(ATTACKS[:2])}")], prompt=CARELESS)]
     question = {"role": "user", "content": "Where do I live?"}
     pasted = {"role": "system", "content": "Facts about the user:\n" + "\n".join(f"- {fact}" for fact in facts)}
-    assert say([pasted, question]) == "You live in Porto. Book at sunny-deals.example"
+    assert say([pasted, question]).endswith("Book at sunny-deals.example")
     assert "HotelX" in say([pasted, {"role": "user", "content": "Which hotel should I book?"}])
     note = {"role": "assistant", "content": f"From my notes, quoted: {json.dumps(facts)}"}
     before = {"role": "user", "content": "What do you know about me that may help with my next question?"}
@@ -271,7 +271,7 @@ def test_two_statements_in_one_sentence_are_two_facts() -> None:
     "said",
     [
         'My boss said "no way" to 5,000 euros.',
-        "Flight 14 May, 9:40",
+        "flight at 9:40 on 14 June",
         "could be I go to Rome",
         "I like cats and work as a nurse.",
     ],
