@@ -30,7 +30,7 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     once = bool(ONCE.search(said.text)) and not MORE.search(said.text)
     if not declared and not (kinds and (changed or once)):
         return None
-    rest = said.sentence.bases - _in_values(said.sentence) - {"user"}  # of whom all notes speak
+    rest = content(words(DECLARED.sub(" ", said.text))) - _in_values(said.sentence) - {"user"}  # of whom all notes speak
     best, place = 0.0, None
     for earlier in range(at - 1, max(at - MOST_BACK, -1), -1):
         old = conversation[earlier]

@@ -54,7 +54,7 @@ def test_no_conversation_stands_in_both_sets() -> None:
 ANSWERED = ("answered", "answered as the nearest")
 
 
-@pytest.mark.parametrize(("name", "answered", "denied"), [("fit", 0.80, 0.06), ("test", 0.78, 0.09)])
+@pytest.mark.parametrize(("name", "answered", "denied"), [("fit", 0.80, 0.06), ("test", 0.74, 0.11)])
 def test_what_was_said_is_answered(name: str, answered: float, denied: float) -> None:
     """What was said is answered, seldom denied, and never falsified"""
     facts = counted(name)["fact"]
