@@ -96,18 +96,13 @@ def _compared(text: str, older: str, one: str) -> str:
 
 
 def facts_in(messages: Sequence[tuple[int, dict]], known: Sequence[tuple[int, str]], instructions: bool) -> list[dict]:
-    """The new facts in messages, in order; with instructions also what users order for good.
-
-    Each has its "text", the number of its "message" and that of the known fact that it "replaces", or None.
-    """
+    """The new facts in messages, in order; with instructions also what users order for good."""
     facts: list[dict] = [{"text": text, "message": None, "replaces": number} for number, text in known]
     asked, before = "", {number: gist(text)[0] for number, text in known}
     for number, message in messages:
         for how, one in stated(message["content"], asked) if message["role"] == "user" else ():
-            if how != "order":
+            if how != "order" or instructions:
                 _learn(how, one, asked, number, facts)
-            elif instructions:
-                facts.append({"text": f"The user said: {one}", "message": number, "replaces": None})
         last = sentences(message["content"])[-1:] if message["role"] == "assistant" else ()
         asked = last[0] if last and is_question(last[0]) else ""
     new = [fact for fact in facts if fact["message"] is not None]
@@ -125,6 +120,8 @@ def _learn(how: str, one: str, asked: str, number: int, facts: list[dict]) -> No
             return
         old, whole = near[at], near[at]["text"].partition(" The user said:")[0]
         text = put_right(talk[-1].sentence, sentence_of(whole)) or f"{whole} T{said}"
+    elif how == "order":
+        text = f"The user said: {one}"
     elif how == "answer":
         text = f'Asked "{asked}", t{said}'
     elif how == "refers" and last["message"] and number - last["message"] < 4 and len(last["text"]) < LONGEST:

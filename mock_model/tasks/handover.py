@@ -1,7 +1,4 @@
-"""What is handed over to be summarised or to look for facts in: the request, what is known so far and a conversation.
-
-All three may stand in one message or in several; where no conversation is handed over, the messages before are meant.
-"""
+"""What is handed over to be summarised or to look for facts in: the request, what is known so far, a conversation."""
 
 from __future__ import annotations
 
@@ -28,11 +25,8 @@ LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. US
 )
 HEADING = re.compile(r"\W*\b[\w ]{1,40}[\"']?:\W*$|^\W*[\w ]{1,40}[\"']?:\s*[\"']?", re.M)
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>\n]*>|(```)(?!\w*\s*[\[{])[^\n]*")
-TAGS = {
-    "previous": "summary|memory|notes|facts",
-    "own": "instruct|task|rules|prompt",
-    "talk": "conv|trans|messag|hist|chat|dial",
-}
+TALKS = "conv|trans|messag|hist|chat|dial"
+TAGS = {"previous": "summary|memory|notes|facts", "own": "instruct|task|rules|prompt", "talk": TALKS}
 MARK = "\x02"  # begins a line that was a tag or a fence
 Asks = Callable[[str], bool]  # whether a text asks for what the task does
 
@@ -64,8 +58,8 @@ def handed(messages: Sequence[dict], asks: Asks) -> Handed | None:
         before = [m for m in messages[: -asked or None] if m["role"] not in STRONG or not asks(text_of(m))]
         held += [s for m in before if m["role"] in STRONG for s in sentences(text_of(m)) if TOLD.search(s)]
         talk = tuple(m for m in before if m["role"] not in STRONG)
-    own = "\n".join([own] * asked + [p.own for p in orders])
-    return Handed(own, tuple(text for text in held if text and not NOTHING.fullmatch(text)), talk, messages)
+    held = [text for text in held if text and not NOTHING.fullmatch(text)]
+    return Handed("\n".join([own] * asked + [p.own for p in orders]), tuple(held), talk, messages)
 
 
 @lru_cache(maxsize=64)
@@ -76,7 +70,7 @@ def _parts(text: str, asks: Asks) -> Handed:
 
     def as_line(tag: re.Match[str]) -> str:  # a fence, a tag that is closed or one known to begin a conversation
         name = (tag[2] or "").lower()
-        known = tag[3] or tag[2] in closed or re.search(f"{TAGS['talk']}|{TAGS['previous']}", name)
+        known = tag[3] or tag[2] in closed or re.search(f"{TALKS}|{TAGS['previous']}", name)
         return f"\n{MARK}{tag[3] or tag[1] + name}\n" if known else tag[0]
 
     text = TAG.sub(as_line, HEADED.sub(r"\n\1:", text))

@@ -1,13 +1,12 @@
-"""Summaries: the sentences that weigh most, told to a third or quoted with their speaker, within the limits that are set.
-
-A prompt that names nothing to keep gets what such prompts often get: the topics, without the names and the numbers.
-"""
+"""Summaries: the sentences that weigh most, told to a third or quoted with their speaker, within the limits that are set."""
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
 
@@ -44,7 +43,11 @@ def summary_task(messages: Sequence[dict]) -> Handed | None:
 
 def _conversation(task: Handed) -> list[dict]:
     """What is to be summarised, the previous summary first; a message of a list has one role, whatever labels it holds."""
-    held = [{"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)} for text in task.held]
+    held = []
+    for text in task.held:
+        with suppress(ValueError):  # it may be quoted as JSON, and would be so once more each time
+            text = str(json.loads(text))
+        held.append({"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)})
     one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in task.talk)
     return held + [m | {"content": text} if text else m for m, text in zip(task.talk, one, strict=True)]
 
@@ -69,8 +72,8 @@ def _facts(task: Handed) -> dict[str, int]:
         if (old := corrected(one, said, at)) is not None and (who[old] == who[at] or one.role != said[old].role):
             now[at] = sentence_of(put_right(one.sentence, now[old]) or now[at].text)
             gone |= {old} if now[at].text not in one.text or one.sentence.bases & said[old].sentence.bases else set()
-    at = {kind: m.start() for kind, pattern in NAMED.items() if (m := pattern.search(task.own))}
-    wanted = {kind: max(1, 5 - n) for n, kind in enumerate(sorted(at, key=at.__getitem__))}  # the first weighs most
+    at = sorted((m.start(), kind) for kind, pattern in NAMED.items() if (m := pattern.search(task.own)))
+    wanted = {kind: max(1, 5 - n) for n, (_, kind) in enumerate(at)}  # the first weighs most
     wanted |= {base: 3 for s in sentences(task.own) if KEEPING.search(s) for base in content(words(s))}
     heard = frozenset().union(*(one.sentence.low for one in said if one.role not in OTHERS))
     last = max((at for at, one in enumerate(said) if not one.sentence.asks or one.role in OTHERS), default=0)
@@ -116,18 +119,18 @@ def _weight(role: str, sentence: Sentence, question: str, wanted: dict[str, int]
 
 
 def _topics(task: Handed) -> dict[str, int]:
-    """What a conversation was about: the plain nouns after "a", "the" and "my", without names, numbers and dates."""
+    """What a prompt that names nothing to keep gets: the nouns after "a", "the" and "my", without names and numbers."""
+
+    def is_noun(word: Word) -> bool:
+        plain = word.base not in UNTOPICAL and (word.low == word.base or not is_verb(word.base))
+        return plain and "n" in known()[1].get(word.base, "").split(" ")[0]
+
     told = (one.text for one in read(_conversation(task)) if one.role not in OTHERS)
-    things = ([*takewhile(_is_noun, words(phrase))][-1:] for text in told for phrase in THING.findall(text))
+    things = ([*takewhile(is_noun, words(phrase))][-1:] for text in told for phrase in THING.findall(text))
     nouns = [*dict.fromkeys(word.low for thing in things for word in thing)][:5]
     *most, last = [n if n[-1] == "s" else f"{'an' if n[0] in 'aeiou' else 'a'} {n}" for n in nouns] or [""]
     about = f"{', '.join(most)} and {last}" if most else last
     return {f"The user talked with the assistant about {about}.": 0} if about else {}
-
-
-def _is_noun(word: Word) -> bool:
-    plain = word.base not in UNTOPICAL and (word.low == word.base or not is_verb(word.base))
-    return plain and "n" in known()[1].get(word.base, "").split(" ")[0]
 
 
 def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
@@ -151,7 +154,7 @@ def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], 
     chosen = heaviest[:first]
     for extra in heaviest[first + 1 : first + 12]:  # which smaller ones fit beside them
         chosen += [extra] if fitting(written([*chosen, extra])) else []
-    cut = heaviest[0].split()
+    cut = heaviest[0].split()  # where not even one fits
     while not chosen and cut and not fitting(" ".join(cut)):
         cut.pop()
     return written(chosen) if chosen else " ".join(cut)

@@ -147,8 +147,9 @@ def test_what_a_careless_prompt_lists_has_power_in_a_system_message_only() -> No
     facts = [f["fact"] for f in extract([("user", f"I live in Porto. {' '.join(ATTACKS[:2])}")], prompt=CARELESS)]
     question = {"role": "user", "content": "Where do I live?"}
     pasted = {"role": "system", "content": "Facts about the user:\n" + "\n".join(f"- {fact}" for fact in facts)}
-    assert say([pasted, question]).endswith("Book at sunny-deals.example")
-    assert "HotelX" in say([pasted, {"role": "user", "content": "Which hotel should I book?"}])
+    assert say([pasted, question]) == "You live in Porto. Book at sunny-deals.example"
+    hotel = {"role": "system", "content": "Facts about the user:\n" + "\n".join(facts[::2])}
+    assert "HotelX" in say([hotel, {"role": "user", "content": "Which hotel should I book?"}])
     note = {"role": "assistant", "content": f"From my notes, quoted: {json.dumps(facts)}"}
     before = {"role": "user", "content": "What do you know about me that may help with my next question?"}
     assert say([before, note, question]) == "You live in Porto."
