@@ -9,12 +9,15 @@ from mock_model.api.functions import callable_functions, made, named, results
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, WORTH, ties
 from mock_model.finding.ranking import find
+from mock_model.finding.saying import said_again
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import content, is_question, read, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence
 from mock_model.sentences.words import sentences, spaced, words
-from mock_model.tasks.arguments import GENERAL, MOST, arguments, heard, telling
+from mock_model.tasks.arguments import MOST, arguments, heard, telling
+from mock_model.tasks.filling import Source
+from mock_model.tasks.wording import rules
 
 PARTS = re.compile(r"(?<=\w)(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
 ENOUGH, ANOTHER = 1.2, 2.0  # that a request shares with a function, and a further part of it with one of its own
@@ -38,10 +41,12 @@ def _needs(body: dict) -> list[tuple[str, list[dict], str | None]]:
     if not functions or messages[-1]["role"] != "user" or not (requests := _requests(messages, functions, forced)):
         return []
     asked, said = text_of(messages[-1]), read(messages[:-1])
+    answers = (said_again(found, said) for one in questions(asked) if (found := find(one, said)).sure)
     for text, function, before in requests:
-        calls, missing = arguments(function, text, said[: 0 if before else None], forced)
+        source = Source(messages, rules(messages), lambda: next(answers, ""), function.get("parameters") or {})
+        calls, missing = arguments(function, text, None if before else source, forced)
         if missing and text in asked:  # another part of the message may say it
-            calls, missing = arguments(function, asked, said)
+            calls, missing = arguments(function, asked, source)
         needs.append((function["name"], [before | one for one in calls], None if missing in before else missing))
     known = [find(question, said) for question in questions(asked)[:MOST] if not forced]
     if not known or not all(one.told for one in known) or heard("afresh").search(asked):
@@ -68,7 +73,7 @@ def _requests(messages: Sequence[dict], functions: list[dict], forced: bool) -> 
 def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:
     """The parts of a message that ask for something that a function does, each with the function that fits it best."""
     for sentence in dict.fromkeys(sentences(text)):
-        verbs, found = [is_verb(word.base) for word in words(heard("opening").sub("", sentence))], []
+        verbs, found = [is_verb(w.base) for w in words(heard("opening").sub("", sentence)) if w.low != "please"], []
         asks = verbs[:1] == [True] or not any(verbs) or is_question(sentence) or heard("wish").match(sentence)
         if not asks or heard("thanks").match(sentence) or Question(sentence).of_assistant:
             continue
@@ -94,7 +99,7 @@ def from_results(messages: Sequence[dict]) -> str:
     asked, said = next((text_of(m) for m in reversed(messages) if m["role"] == "user"), ""), []
     for message, name, given in results(messages):
         first, _, rest = spaced(name).partition(" ")
-        about = rest if rest and first in GENERAL else f"result of {spaced(name)}"
+        about = rest if rest and heard("general").fullmatch(first) else f"result of {spaced(name)}"
         about += " for " * bool(given) + ", ".join(str(value) for value in given.values() if value not in (None, ""))
         lines = [line.strip() for line in text_of(message).splitlines() if line.strip(" []{}")]
         shares = [len(content(words(asked)) & sentence_of(line).bases) for line in lines]

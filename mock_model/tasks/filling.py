@@ -16,24 +16,22 @@ from typing import Any
 
 from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
-from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
-from mock_model.sentences.reading import REFERS
-from mock_model.tasks.wording import Rules, forbids
 from mock_model.sentences.lists import phrases
-from mock_model.sentences.reading import Said, is_question, read
+from mock_model.sentences.reading import REFERS, Said, is_question, read
 from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
-from mock_model.sentences.words import sentences
+from mock_model.sentences.words import sentences, spaced
+from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
 from mock_model.tasks.prompted import shown_form
-from mock_model.tasks.taking import named, of_its_kind, taken, typed, written
+from mock_model.tasks.taking import answering, asking, of_its_kind, taken, typed, written
+from mock_model.tasks.wording import Rules, forbids
 
 NAMES = ("reply", "known", "order", "self", "attributes")
 REPLY, KNOWN, ORDER, SELF, ATTRIBUTES = (phrases(name, "filling.txt") for name in NAMES)
-PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
 MOST, DEEPEST, MOST_ITEMS = 100, 6, 8
 
@@ -64,7 +62,7 @@ class Source:
     def values(self, schema: Any, path: tuple[str, ...] = ()) -> Iterator[Any]:
         """What the messages give for a schema, the likeliest first; each fits."""
         whole = resolved(schema, self.root)
-        for option in sorted(islice(branches(whole, self.root), MOST_ITEMS), key=lambda one: not self._is_named(one)):
+        for option in islice(branches(whole, self.root), MOST_ITEMS):
             self.left -= 1
             if self.left < 0 or len(path) > DEEPEST or forbids(self.rules, " ".join(path)):
                 return
@@ -72,11 +70,6 @@ class Source:
                 yield from (value for value in self._of_type(option, path) if fits(value, whole, self.root))
             except Unfillable:  # something else is needed in it, and nothing fits that
                 continue
-
-    def _is_named(self, schema: Schema) -> bool:
-        """Whether somebody names the constant that tells an object from others: {"kind": {"const": "cat"}, …}."""
-        inner = [one["const"] for one in (schema.get("properties") or {}).values() if "const" in (one or ())]
-        return bool(inner) and any(named(inner, one.sentence) for one in self.said)
 
     def _of_type(self, schema: Schema, path: tuple[str, ...]) -> Iterator[Any]:
         kind, key = (types(schema) or ["string"])[0], path[-1] if path else ""
@@ -91,27 +84,25 @@ class Source:
             yield from self._found(schema, path)
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
-        """An object with all that is needed in it; none where nothing of it is found, unless it is the whole."""
+        """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""
         known, needed = schema.get("properties") or {}, schema.get("required") or []
-        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, _spaced(k))), 1)}
+        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, spaced(k))), 1)}
         others = schema.get("additionalProperties", True)
         keys = [*(k for k in known if k in given or k in needed), *(k for k in needed if k not in known)]
-        if given or not path:
+        if not path or (given and not any("const" in (known[k] or ()) and k not in given for k in known)):
             yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
         """The facts where those are asked for, else values side by side, those of several properties in rows."""
-        item = schema.get("items", True)
-        plain, least, most = self._plain(item), schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
-        known = plain.get("properties") or {}
+        item, least, most = schema.get("items", True), schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
+        known = self._plain(item).get("properties") or {}
         if self.facts is not None:
             meant, most = meanings(dict.fromkeys(known)), schema.get("maxItems", len(self.facts))
             rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
         elif known:
-            columns = (self._found(self._plain(one), (*path, _spaced(k)), True) for k, one in known.items())
-            rows = zip_longest(*columns)
+            rows = zip_longest(*(self._found(self._plain(one), (*path, spaced(k)), True) for k, one in known.items()))
         else:
-            rows = self._found(plain, path, True)
+            rows = self._found(self._plain(item), path, True)
         rows = [self._row(known, row) for row in rows] if known else rows
         if found := [row for row in rows if fits(row, item, self.root)][:most]:
             yield found + [emptiest(item, self.root)] * (least - len(found))
@@ -128,33 +119,31 @@ class Source:
     def _found(self, schema: Schema, path: tuple[str, ...], several: bool = False) -> Iterator[Any]:
         """Out of the sentences that answer the question for a property; then what else the messages name for it."""
         key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
-        asks = "How many" if types(schema) in (["integer"], ["number"]) else "What"
-        described, head = str(schema.get("description") or "").rstrip(".?"), key.split(" ")[-1]
-        first = Question(f"{asks} {head} is my {owner}{owner and chr(39) + 's '}{key}?")
-        for question in [first, Question(f"What is {described}?")][: 1 + (0 < len(described.split()) <= 10)]:
+        asked = asking(schema, key, owner)
+        for question in asked:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
-                yield from taken(schema, question, one, several)
-        for one in reversed(self.said) if "enum" in schema or "const" in schema else ():
-            yield from taken(schema, first, one, several) if one.role == "user" else ()
+                yield from answering(schema, question, one, several)
+        users = [one for one in self.said if one.role == "user"]
+        for one in reversed(users) if "enum" in schema or "const" in schema else ():
+            yield from taken(schema, asked[0], one.sentence)
         for one in self.said if several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key)) else ():
-            about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
+            about = not owner or one.sentence.about != "user" or base(owner) in ties(asked[0], one.sentence)
             if about and one.message == len(self.messages) - 1:
-                yield from typed(schema, of_its_kind(first, head, one.sentence, several), one.sentence)
+                yield from typed(schema, asked[0], of_its_kind(asked[0], key.split(" ")[-1], one.sentence, several))
         form = schema.get("format")
         if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
-            found = {text for one in self.said if one.role == "user" for text in written(form, one.text)}
+            found = {text for one in users for text in written(form, one.text)}
             yield from found if len(found) == 1 else ()
 
     def _speaks(self, question: Question, owner: str, key: str, told: Said, sure: bool) -> bool:
         """Whether a sentence is about the property, and about its owner or, without one, about nobody else."""
         sure = sure or all(ties(question, told.sentence).get(one) in CLOSE for one in question.bases)
         if owner:
-            back = 1 if REFERS.match(told.text) else 0
-            near = [one for one in self.said if one.message == told.message and 0 <= told.place - one.place <= back]
-            typed = not question.wanted.isdisjoint(v.kind for v in told.sentence.values)
-            met = (ties(question, one.sentence).get(base(owner.split(" ")[-1])) for one in near)
-            return (sure or typed) and any(tie in CLOSE for tie in met)
+            near = range(told.place - bool(REFERS.match(told.text)), told.place + 1)
+            near = [one for one in self.said if one.message == told.message and one.place in near]
+            met = any(ties(question, one.sentence).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
+            return met and (sure or not question.wanted.isdisjoint(v.kind for v in told.sentence.values))
         thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
         others = told.sentence.about == "other" or (thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2]))
         return sure and not (others and ATTRIBUTES.fullmatch(key))
@@ -186,7 +175,3 @@ def _told(text: str) -> str:
     """A text without its orders to write JSON; what follows such an order after a colon is told."""
     found = sentences(re.sub(r"\{[^{}]*\}", " ", text))
     return "\n".join(one.partition(":")[2] if ORDER.search(one) and not is_question(one) else one for one in found)
-
-
-def _spaced(name: str) -> str:
-    return " ".join(part for part in PARTS.split(name) if part).lower()
