@@ -10,7 +10,7 @@ from itertools import islice, pairwise, product, takewhile
 from mock_model.api.functions import parameters, required
 from mock_model.api.schemas import fits
 from mock_model.sentences.lists import NUMBERS, SMALL, phrases
-from mock_model.sentences.reading import content, sentence_of
+from mock_model.sentences.reading import content
 from mock_model.sentences.words import spaced, words
 from mock_model.tasks.filling import Source
 from mock_model.tasks.taking import asking, kind_of, taken, valued
@@ -68,19 +68,20 @@ def _said(name: str, spec: dict, asked: str, source: Source) -> Iterator:
 
 def offered(name: str, schema: dict, text: str) -> list:
     """All values that a request gives for one parameter, in order; of texts also names and what it quotes, searches or sends."""
-    asked, said, kind = asking(schema, name), sentence_of(text), kind_of(schema)
+    asked, kind, found = asking(schema, name), kind_of(schema), valued(text)
     if kind == "array":
         items = schema["items"] if isinstance(schema.get("items"), dict) else {}
-        return [found] if (found := offered(name.removesuffix("s"), items, text)) else []
+        inner = offered(name.removesuffix("s"), items, text)
+        return [inner] if inner else []
     question = next((one for one in asked if one.wanted), asked[0])
     if kind != "string" or schema.get("enum") or (question.wanted and "name" not in question.wanted):
-        return taken(schema, question, said)
+        return taken(schema, question, text)
     quoted = [one or two for one, two in QUOTED.findall(text)]
     if heard("worded").fullmatch(name) or heard("worded").fullmatch(schema.get("description", "").rstrip(".")):
         return quoted[:1] or [heard("object").sub("", heard("opening").sub("", text)).strip(" ,:.?!") or text]
-    names = list(dict.fromkeys(value for kind, value in valued(said) if kind in ("name", "address")))
+    names = list(dict.fromkeys(value for kind, value in found if kind in ("name", "address")))
     if len(names) == 2 and ", ".join(names) in text:
         return [", ".join(names)]  # "Paris, France" is one place
-    stops = SMALL | {word for _, value in valued(said) for word in value.lower().split()}  # "the weather in paris tomorrow"
+    stops = SMALL | {word for _, value in found for word in value.lower().split()}  # "the weather in paris tomorrow"
     after = (" ".join(takewhile(lambda word: word.lower() not in stops, run.split())) for run in AFTER.findall(text))
     return names or quoted or list(islice(filter(None, after), 1))

@@ -26,12 +26,11 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
-from mock_model.tasks.prompted import shown_form
-from mock_model.tasks.taking import answering, asking, of_its_kind, taken, typed, written
+from mock_model.tasks.taking import LISTING, answering, asking, of_its_kind, taken, written
 from mock_model.tasks.wording import Rules, forbids
 
-NAMES = ("reply", "known", "order", "self", "attributes")
-REPLY, KNOWN, ORDER, SELF, ATTRIBUTES = (phrases(name, "filling.txt") for name in NAMES)
+NAMES = ("reply", "known", "order", "self", "attributes", "keys")
+REPLY, KNOWN, ORDER, SELF, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
 MOST, DEEPEST, MOST_ITEMS = 100, 6, 8
 
@@ -117,20 +116,20 @@ class Source:
         return next((one for one in branches(resolved(schema, self.root), self.root) if types(one) != ["null"]), {})
 
     def _found(self, schema: Schema, path: tuple[str, ...], several: bool = False) -> Iterator[Any]:
-        """Out of the sentences that answer the question for a property; then what else the messages name for it."""
+        """Out of the sentences that answer the question for a property; then what else the user names for it."""
         key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
-        asked = asking(schema, key, owner)
-        for question in asked:
+        first, *more = asking(schema, key, owner)
+        for question in [first, *more]:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
                 yield from answering(schema, question, one, several)
         users = [one for one in self.said if one.role == "user"]
-        for one in reversed(users) if "enum" in schema or "const" in schema else ():
-            yield from taken(schema, asked[0], one.sentence)
-        for one in self.said if several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key)) else ():
-            about = not owner or one.sentence.about != "user" or base(owner) in ties(asked[0], one.sentence)
-            if about and one.message == len(self.messages) - 1:
-                yield from typed(schema, asked[0], of_its_kind(asked[0], key.split(" ")[-1], one.sentence, several))
+        listed, last = {"const", "enum"} & schema.keys(), len(self.messages) - 1
+        free = several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key))
+        for one in users if several else reversed(users):
+            about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
+            if listed or (free and about and one.message == last):
+                yield from taken(schema, first, one.text, of_its_kind(first, key.split(" ")[-1], one.text, several))
         form = schema.get("format")
         if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
             found = {text for one in users for text in written(form, one.text)}
@@ -141,8 +140,8 @@ class Source:
         sure = sure or all(ties(question, told.sentence).get(one) in CLOSE for one in question.bases)
         if owner:
             near = range(told.place - bool(REFERS.match(told.text)), told.place + 1)
-            near = [one for one in self.said if one.message == told.message and one.place in near]
-            met = any(ties(question, one.sentence).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
+            near = [one.sentence for one in self.said if one.message == told.message and one.place in near]
+            met = any(ties(question, one).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
             return met and (sure or not question.wanted.isdisjoint(v.kind for v in told.sentence.values))
         thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
         others = told.sentence.about == "other" or (thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2]))
@@ -175,3 +174,31 @@ def _told(text: str) -> str:
     """A text without its orders to write JSON; what follows such an order after a colon is told."""
     found = sentences(re.sub(r"\{[^{}]*\}", " ", text))
     return "\n".join(one.partition(":")[2] if ORDER.search(one) and not is_question(one) else one for one in found)
+
+
+def shown_form(messages: Sequence[dict]) -> Schema | None:
+    """The form that the last user message or the instructions show as an object, or whose keys they name."""
+    asking = [text_of(m)[:20_000] for m in messages if m["role"] in ("system", "developer") or m is messages[-1]]
+    for text in (text for text in reversed(asking) if "json" in text.lower()):
+        for start in (at.start() for at in re.finditer(r"\{", text)):
+            try:
+                shown = json.JSONDecoder().raw_decode(text, start)[0]
+            except (ValueError, RecursionError):  # {"dog": <name>}
+                shown = dict.fromkeys(re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start:].partition("}")[0]), "")
+            if shown:
+                return _schema_of(shown)
+        if named := KEYS.search(text):
+            keys = LISTING.split(named["bare"]) if named["bare"] else re.findall(r"[\"'`“](\w+)", named["quoted"])
+            return _schema_of({"_".join(key.split()): "" for key in keys})
+    return None
+
+
+def _schema_of(shown: Any, depth: int = 1) -> Schema:
+    """The schema of an example, by the types of its values; null may stand for each, and for what is deeper."""
+    if isinstance(shown, dict) and depth < DEEPEST:
+        known = {key: _schema_of(value, depth + 1) for key, value in shown.items()}
+        return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
+    if isinstance(shown, list) and depth < DEEPEST:
+        return {"type": "array", "items": _schema_of(shown[0], depth + 1) if shown else {"type": "string"}}
+    kind = "boolean" if isinstance(shown, bool) else "number" if isinstance(shown, (int, float)) else "string"
+    return {"type": [kind, "null"]}
