@@ -184,7 +184,7 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
             try:
                 shown = json.JSONDecoder().raw_decode(text, start)[0]
             except (ValueError, RecursionError):  # {"dog": <name>}
-                shown = dict.fromkeys(re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start:].partition("}")[0]), "")
+                shown = dict.fromkeys(re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start : start + 2_000].partition("}")[0]), "")
             if shown:
                 return _schema_of(shown)
         if named := KEYS.search(text):
