@@ -114,9 +114,11 @@ def _arguments(function: dict, asked: str, source: Source | None = None, forced:
     known, root, strict = parameters(function), function.get("parameters") or {}, forced or function.get("strict")
     listed = "|".join(re.escape(str(v)) for spec in known.values() for v in spec.get("enum") or () if v) or "(?!)"
     rest = re.sub(rf"\b(?:{listed})\b", " ", asked, flags=re.IGNORECASE)  # what is on a list is no name
-    found = {name: _offered(spaced(name), spec, asked if spec.get("enum") else rest) for name, spec in known.items()}
-    options = {n: [value for value in found[n] if not strict or fits(value, known[n], root)] for n in known}
-    marked, chosen, given = {n: _beside(n, known[n], options[n], asked) for n in known}, {}, set()
+    options, marked, chosen, given = {}, {}, {}, set()
+    for name, spec in known.items():
+        found = _offered(spaced(name), spec, asked if spec.get("enum") else rest)
+        options[name] = [value for value in found if not strict or fits(value, spec, root)]
+        marked[name] = _beside(name, spec, options[name], asked)
     for name in sorted(known, key=lambda name: (not marked[name], name not in required(function))):
         others = {repr(value) for other in known if other != name for value in options[other]}  # share theirs out
         free = [value for value in marked[name] + options[name] if repr(value) not in given]
@@ -178,11 +180,10 @@ def from_results(messages: Sequence[dict]) -> str:
         lines = [line.strip() for line in text_of(message).splitlines() if line.strip(" []{}")]
         shares = [len(content(words(asked)) & sentence_of(line).bases) for line in lines]
         told = [lines[n] for n in sorted(sorted(range(len(lines)), key=lambda n: -shares[n])[:MOST])]
-        more = [f"and {len(lines) - MOST} more lines"] * (len(lines) > MOST)
-        if told in ([], ["unknown"]) or told[0].lower().startswith("error: "):
-            said.append(f"There is no {about}" + "".join(line[5:] for line in told[:1] if ": " in line))
+        if not told or told[0].lower().startswith("error: "):
+            said.append(f"There is no {about}" + "".join(line[5:] for line in told[:1]))
         elif not all(": " in line[:42] for line in told) and any(is_verb(word.base) for word in words(told[0])):
-            said += told + more
+            said += told
         else:
-            said.append(f"The {about} is: {', '.join(line.replace(': ', ' ', 1).rstrip('.') for line in told + more)}")
+            said.append(f"The {about} is: {', '.join(line.replace(': ', ' ', 1).rstrip('.') for line in told)}")
     return " ".join(map(as_sentence, said))

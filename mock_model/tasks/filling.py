@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, zip_longest
@@ -58,20 +59,18 @@ class Source:
         task = extraction_task(self.messages)
         return fact_values(task) if task else None
 
-    def values(self, schema: Any, path: tuple[str, ...] = ()) -> Iterator[Any]:
-        """What the messages give for a schema, the likeliest first; each fits."""
+    def values(self, schema: Any, path: tuple[str, ...] = (), several: bool = False) -> Iterator[Any]:
+        """What the messages give for a schema, the likeliest first, or side by side; each fits."""
         whole = resolved(schema, self.root)
         for option in islice(branches(whole, self.root), MOST_ITEMS):
             self.left -= 1
             if self.left < 0 or len(path) > DEEPEST or forbids(self.rules, " ".join(path)):
                 return
-            try:
-                yield from (value for value in self._of_type(option, path) if fits(value, whole, self.root))
-            except Unfillable:  # something else is needed in it, and nothing fits that
-                continue
+            with suppress(Unfillable):  # something else is needed in it, and nothing fits that
+                yield from (value for value in self._of_type(option, path, several) if fits(value, whole, self.root))
 
-    def _of_type(self, schema: Schema, path: tuple[str, ...]) -> Iterator[Any]:
-        kind, key = (types(schema) or ["string"])[0], path[-1] if path else ""
+    def _of_type(self, schema: Schema, path: tuple[str, ...], several: bool) -> Iterator[Any]:
+        kind, key = (types(schema) or ["string"])[0], path[-1] if path and not several else ""
         if kind in ("object", "array"):
             yield from self._object(schema, path) if kind == "object" else self._array(schema, path)
         elif kind == "boolean" and KNOWN.fullmatch(key):
@@ -80,7 +79,7 @@ class Source:
         elif kind == "string" and REPLY.fullmatch(key) and "enum" not in schema:
             yield self.reply()[: schema.get("maxLength")]
         elif kind != "null":
-            yield from self._found(schema, path)
+            yield from self._found(schema, path, several)
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
         """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""
@@ -93,29 +92,23 @@ class Source:
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
         """The facts where those are asked for, else values side by side, those of several properties in rows."""
-        item, least, most = schema.get("items", True), schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
-        known = self._plain(item).get("properties") or {}
+        item, most = schema.get("items", True), schema.get("maxItems", MOST_ITEMS)
+        forms = [one.get("properties") for one in branches(resolved(item, self.root), self.root)]
+        known = next(filter(None, forms), {})
         if self.facts is not None:
             meant, most = meanings(dict.fromkeys(known)), schema.get("maxItems", len(self.facts))
             rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
         elif known:
-            rows = zip_longest(*(self._found(self._plain(one), (*path, spaced(k)), True) for k, one in known.items()))
+            rows = zip_longest(*(self.values(inner, (*path, spaced(key)), True) for key, inner in known.items()))
         else:
-            rows = self._found(self._plain(item), path, True)
-        rows = [self._row(known, row) for row in rows] if known else rows
+            rows = self.values(item, path, True)
+        if known:  # what does not fit is left empty
+            empty, pairs = {key: emptiest(known[key], self.root) for key in known}, [zip(known, row) for row in rows]
+            rows = [{k: one if fits(one, known[k], self.root) else empty[k] for k, one in row} for row in pairs]
         if found := [row for row in rows if fits(row, item, self.root)][:most]:
-            yield found + [emptiest(item, self.root)] * (least - len(found))
+            yield found + [emptiest(item, self.root)] * (schema.get("minItems", 0) - len(found))
 
-    def _row(self, known: Schema, row: Sequence[Any]) -> dict:
-        """An object of values in the order of its properties; what does not fit is left empty."""
-        pairs = zip(known.items(), row, strict=True)
-        return {k: one if fits(one, inner, self.root) else emptiest(inner, self.root) for (k, inner), one in pairs}
-
-    def _plain(self, schema: Any) -> Schema:
-        """The first of the types that a schema allows that is not null."""
-        return next((one for one in branches(resolved(schema, self.root), self.root) if types(one) != ["null"]), {})
-
-    def _found(self, schema: Schema, path: tuple[str, ...], several: bool = False) -> Iterator[Any]:
+    def _found(self, schema: Schema, path: tuple[str, ...], several: bool) -> Iterator[Any]:
         """Out of the sentences that answer the question for a property; then what else the user names for it."""
         key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
         first, *more = asking(schema, key, owner)
