@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mock_model.finding.asking import Question
 from mock_model.finding.matching import SHARED, how
+from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.lists import SMALL, phrases
 from mock_model.sentences.reading import Said, Sentence, sentence_of
 from mock_model.sentences.values import TIMES
@@ -14,7 +15,7 @@ from mock_model.sentences.words import join
 STOPS, CARDINAL = SMALL | {"called", "named"}, ("number", "counted", "measure")
 OF, AND = frozenset("of the & .".split()), frozenset("on the at of and a to , -".split())  # inside a name, and a time
 POINTING = frozenset("called named is am are was were as be by".split())
-PLACING = frozenset("at in on from to by near outside inside".split())
+PLACING, ARTICLES = frozenset("at in on from to by near outside inside".split()), frozenset(("a", "an", "the", "my", "our"))
 Part = tuple[frozenset[str], int, int]  # the kinds of value in it, and its words from here to there
 
 
@@ -29,9 +30,9 @@ def brief(question: Question, said: Said) -> str | None:
     return join(found.words[start:end]) if best > 0 else None
 
 
-def _parts(question: Question, found: Sentence) -> Iterator[Part]:
+def _parts(question: Question, found: Sentence) -> list[Part]:
     """The parts that may answer: values with what belongs to them, times that stand together, and the runs of words between."""
-    spoken, parts, taken = found.words, [], {v: set(range(v.start, v.end)) for v in found.values}
+    spoken, parts, inside = found.words, [], {n for v in found.values for n in range(v.start, v.end)}
     small = [w.low in STOPS or not w.text[0].isalnum() for w in spoken] + [True] * 3
     for kind, start, end in found.values:
         while kind == "name" and not small[end + 1] and spoken[end].low in OF and spoken[end + 1].text[0].isupper():
@@ -48,12 +49,12 @@ def _parts(question: Question, found: Sentence) -> Iterator[Part]:
             parts[-1] = (last[0] | {kind}, last[1], end)
         else:
             parts.append((frozenset((kind,)), start - bool(signed or titled or tinted), end))
-    inside, start = set().union(*taken.values()), 0
+    start = 0
     for n in range(len(spoken) + 1):
         if small[n] or n in inside:
             parts += [(frozenset(), start, n)] * (n > start)
             start = n + 1
-    yield from parts
+    return parts
 
 
 def _score(question: Question, found: Sentence, part: Part, ties: Sequence[set]) -> float:
@@ -67,4 +68,5 @@ def _score(question: Question, found: Sentence, part: Part, ties: Sequence[set])
     score = 5.0 - 0.1 * min([9, *(max(start - n, n - end + 1, 0) for n in tied)]) + 0.7 * any(n < start for n in tied)
     score += 4.0 if kinds & question.wanted else 0.8 if "name" in kinds else 0.5 * bool(kinds)
     score += 0.5 * (not before.isdisjoint(POINTING)) + 2.0 * (question.where and not before.isdisjoint(PLACING))
+    score += -0.5 * (not kinds and is_verb(found.words[start].base)) if before.isdisjoint(ARTICLES) else 0.3
     return score + 1.0 * any("kind" in tie for tie in ties[start:end]) + 0.6 * any(said)
