@@ -14,8 +14,12 @@ from mock_model.sentences.words import join
 
 STOPS, CARDINAL = SMALL | {"called", "named"}, ("number", "counted", "measure")
 OF, AND = frozenset("of the & .".split()), frozenset("on the at of and a to , -".split())  # inside a name, and a time
+WHEN = TIMES | {"duration"}
 POINTING = frozenset("called named is am are was were as be by".split())
-PLACING, ARTICLES = frozenset("at in on from to by near outside inside".split()), frozenset(("a", "an", "the", "my", "our"))
+PLACING, ARTICLES = (
+    frozenset("at in on from to by near outside inside".split()),
+    frozenset(("a", "an", "the", "my", "our")),
+)
 Part = tuple[frozenset[str], int, int]  # the kinds of value in it, and its words from here to there
 
 
@@ -44,7 +48,8 @@ def _parts(question: Question, found: Sentence) -> list[Part]:
         more = 3 if kind in ("counted", "ordinal") or (kind == "colour" and kind not in question.wanted) else 0
         while end < start + more and not small[end] and spoken[end].text.isalpha():
             end += 1
-        last = parts[-1] if parts and kind in TIMES | {"duration"} and parts[-1][0] <= TIMES | {"duration"} else None
+        joined = kind in question.wanted & WHEN and parts and parts[-1][0] <= question.wanted & WHEN
+        last = parts[-1] if joined else None
         if last and start - last[2] <= 2 and all(w.low in AND for w in spoken[last[2] : start]):
             parts[-1] = (last[0] | {kind}, last[1], end)
         else:

@@ -25,7 +25,7 @@ from mock_model.tasks.wording import rules
 
 heard = partial(phrases, file="tools.txt")
 PARTS = re.compile(r"(?<=\w)(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
-QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]|(?<!\w)['‘]([^'‘’]+)['’](?!\w)")
+QUOTED = re.compile(r"(?<!\w)[\"“'‘]([^\"“”‘’]+?)[\"”'’](?!\w)")
 AFTER = re.compile(r"\b(?:in|for|of|from|to|at|about)(?: the)? ((?:[^\W\d_]+\s?)+)")
 BEFORE = {"from": {"from", "between"}, "to": {"to", "into", "until", "till"}}
 ENOUGH, ANOTHER = 1.2, 2.0  # that a request shares with a function, and a further part of it with one of its own
@@ -109,7 +109,9 @@ def _telling(text: str) -> frozenset[str]:
     return frozenset(b for b in content(words(spaced(text))) if b.isalpha() and not heard("general").fullmatch(b))
 
 
-def _arguments(function: dict, asked: str, source: Source | None = None, forced: bool = False) -> tuple[list, str | None]:
+def _arguments(
+    function: dict, asked: str, source: Source | None = None, forced: bool = False
+) -> tuple[list, str | None]:
     """The arguments of a call for each of several values, and the first required one that nobody said."""
     known, root, strict = parameters(function), function.get("parameters") or {}, forced or function.get("strict")
     listed = "|".join(re.escape(str(v)) for spec in known.values() for v in spec.get("enum") or () if v) or "(?!)"
@@ -125,7 +127,7 @@ def _arguments(function: dict, asked: str, source: Source | None = None, forced:
         chosen[name] = options[name] if others.isdisjoint(map(repr, options[name])) else free[:1]
         given.update(map(repr, chosen[name]))
     for name, least in ((name, known[name]["least"]) for name in required(function) if not chosen[name]):
-        left = _said(name, known[name], asked, source) if source and (forced or least is not None) else ()
+        left = _said(spaced(name), known[name], asked, source) if source and (forced or least is not None) else ()
         free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name], root)))
         chosen[name] = list(islice(free, 1)) or [least] * (forced or least is None)  # which may be null
     whole = {name: chosen[name] for name in known if chosen[name]}
@@ -144,27 +146,27 @@ def _beside(name: str, spec: dict, options: list, asked: str) -> list:
 
 def _said(name: str, spec: dict, asked: str, source: Source) -> Iterator:
     """What the conversation says for a parameter: what "there" meant last, and what its name or description finds."""
-    there = kind_of(spec) == "string" and heard("earlier").search(asked)
-    for one in reversed(source.said) if there else ():
-        yield from _offered(spaced(name), spec, one.text) if one.role == "user" and one.text not in asked else ()
-    yield from source.values(spec, (spaced(name),))
+    earlier = [one.text for one in reversed(source.said) if one.role == "user" and one.text not in asked]
+    for text in earlier if kind_of(spec) == "string" and heard("earlier").search(asked) else ():
+        yield from _offered(name, spec, text)
+    yield from source.values(spec, (name,))
 
 
 def _offered(name: str, schema: dict, text: str) -> list:
     """All values that a request gives for a parameter, in order; of texts also names and what it quotes, searches or sends."""
-    asked, kind, found = asking(schema, name), kind_of(schema), valued(text)
+    asked, kind, found, quoted = asking(schema, name), kind_of(schema), valued(text), QUOTED.findall(text)
     if kind == "array":
         inner = _offered(name.removesuffix("s"), schema["items"] if isinstance(schema.get("items"), dict) else {}, text)
         return [inner] if inner else []
     question = next((one for one in asked if one.wanted), asked[0])
     if kind != "string" or schema.get("enum") or (question.wanted and "name" not in question.wanted):
         return taken(schema, question, text)
-    quoted = [one or two for one, two in QUOTED.findall(text)]
     if heard("worded").fullmatch(name) or heard("worded").fullmatch(schema.get("description", "").rstrip(".")):
         return quoted[:1] or [heard("object").sub("", heard("opening").sub("", text)).strip(" ,:.?!") or text]
     names = list(dict.fromkeys(value for kind, value in found if kind in ("name", "address")))
-    if len(names) == 2 and ", ".join(names) in text:
-        return [", ".join(names)]  # "Paris, France" is one place
+    names = (
+        [", ".join(names)] if len(names) == 2 and ", ".join(names) in text else names
+    )  # "Paris, France" is one place
     stops = SMALL | {word for _, value in found for word in value.lower().split()}  # "the weather in paris tomorrow"
     after = (" ".join(takewhile(lambda word: word.lower() not in stops, run.split())) for run in AFTER.findall(text))
     return names or quoted or list(islice(filter(None, after), 1))
@@ -178,8 +180,8 @@ def from_results(messages: Sequence[dict]) -> str:
         about = rest if rest and heard("general").fullmatch(first) else f"result of {spaced(name)}"
         about += " for " * bool(given) + ", ".join(str(value) for value in given.values() if value not in (None, ""))
         lines = [line.strip() for line in text_of(message).splitlines() if line.strip(" []{}")]
-        shares = [len(content(words(asked)) & sentence_of(line).bases) for line in lines]
-        told = [lines[n] for n in sorted(sorted(range(len(lines)), key=lambda n: -shares[n])[:MOST])]
+        shares = sorted(enumerate(lines), key=lambda line: -len(content(words(asked)) & sentence_of(line[1]).bases))
+        told = [line for _, line in sorted(shares[:MOST])]
         if not told or told[0].lower().startswith("error: "):
             said.append(f"There is no {about}" + "".join(line[5:] for line in told[:1]))
         elif not all(": " in line[:42] for line in told) and any(is_verb(word.base) for word in words(told[0])):

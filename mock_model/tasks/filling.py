@@ -1,7 +1,6 @@
 """Filling: JSON in the form that a schema or a prompt asks for, with what the messages say; what nobody said stays empty.
 
 A question made of its name, or its description, finds the sentence for a property; its type takes the value out of that.
-Looked for are MOST properties, DEEPEST levels deep: what is beyond gets the emptiest value that fits.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, 
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
-from mock_model.sentences.lists import phrases
+from mock_model.sentences.lists import PEOPLE, phrases
 from mock_model.sentences.reading import REFERS, Said, is_question, read
 from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
@@ -33,7 +32,7 @@ from mock_model.tasks.wording import Rules, forbids
 NAMES = ("reply", "known", "order", "self", "attributes", "keys")
 REPLY, KNOWN, ORDER, SELF, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
-MOST, DEEPEST, MOST_ITEMS = 100, 6, 8
+MOST, DEEPEST, MOST_ITEMS = 100, 6, 8  # properties, levels: what is beyond gets the emptiest value that fits
 
 
 @dataclass
@@ -103,7 +102,10 @@ class Source:
         else:
             rows = self.values(item, path, True)
         if known:  # what does not fit is left empty
-            empty, pairs = {key: emptiest(known[key], self.root) for key in known}, [zip(known, row) for row in rows]
+            empty, pairs = (
+                {key: emptiest(known[key], self.root) for key in known},
+                [zip(known, row, strict=True) for row in rows],
+            )
             rows = [{k: one if fits(one, known[k], self.root) else empty[k] for k, one in row} for row in pairs]
         if found := [row for row in rows if fits(row, item, self.root)][:most]:
             yield found + [emptiest(item, self.root)] * (schema.get("minItems", 0) - len(found))
@@ -137,8 +139,9 @@ class Source:
             met = any(ties(question, one).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
             return met and (sure or not question.wanted.isdisjoint(v.kind for v in told.sentence.values))
         thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
-        others = told.sentence.about == "other" or (thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2]))
-        return sure and not (others and ATTRIBUTES.fullmatch(key))
+        others = told.sentence.about == "other" and PEOPLE.isdisjoint(question.bases)
+        named = thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2])
+        return sure and not others and not (named and ATTRIBUTES.fullmatch(key))
 
 
 def fill(schema: Schema, source: Source) -> str:
@@ -177,7 +180,9 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
             try:
                 shown = json.JSONDecoder().raw_decode(text, start)[0]
             except (ValueError, RecursionError):  # {"dog": <name>}
-                shown = dict.fromkeys(re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start : start + 2_000].partition("}")[0]), "")
+                shown = dict.fromkeys(
+                    re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start : start + 2_000].partition("}")[0]), ""
+                )
             if shown:
                 return _schema_of(shown)
         if named := KEYS.search(text):
@@ -192,6 +197,6 @@ def _schema_of(shown: Any, depth: int = 1) -> Schema:
         known = {key: _schema_of(value, depth + 1) for key, value in shown.items()}
         return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
     if isinstance(shown, list) and depth < DEEPEST:
-        return {"type": "array", "items": _schema_of(shown[0], depth + 1) if shown else {"type": "string"}}
+        return {"type": "array", "items": _schema_of((shown or [""])[0], depth + 1)}
     kind = "boolean" if isinstance(shown, bool) else "number" if isinstance(shown, (int, float)) else "string"
     return {"type": [kind, "null"]}

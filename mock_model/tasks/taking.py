@@ -53,7 +53,9 @@ def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | 
     if kind == "string":  # a clock is a time, and no date
         wanted = question.wanted
         wanted = wanted - {"clock", "duration"} if "date" in wanted else wanted - TIMES | wanted & {"clock"}
-        return [text for kind, text in valued(text) if kind in wanted] if parts is None else [one for one in parts if one]
+        return (
+            [text for kind, text in valued(text) if kind in wanted] if parts is None else [one for one in parts if one]
+        )
     dated = TIMES - {"year"} if "year" in question.low else TIMES
     spoken = [words(part) for part in ([text] if parts is None else parts)]
     found = [number for part in spoken for one, number in numbers(part) if one not in dated]
