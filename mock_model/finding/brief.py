@@ -14,12 +14,9 @@ from mock_model.sentences.words import join
 
 STOPS, CARDINAL = SMALL | {"called", "named"}, ("number", "counted", "measure")
 OF, AND = frozenset("of the & .".split()), frozenset("on the at of and a to , -".split())  # inside a name, and a time
-WHEN = TIMES | {"duration"}
+WHEN, ARTICLES = TIMES | {"duration"}, frozenset(("a", "an", "the", "my", "our"))
 POINTING = frozenset("called named is am are was were as be by".split())
-PLACING, ARTICLES = (
-    frozenset("at in on from to by near outside inside".split()),
-    frozenset(("a", "an", "the", "my", "our")),
-)
+PLACING = frozenset("at in on from to by near outside inside".split())
 Part = tuple[frozenset[str], int, int]  # the kinds of value in it, and its words from here to there
 
 
@@ -37,7 +34,7 @@ def brief(question: Question, said: Said) -> str | None:
 def _parts(question: Question, found: Sentence) -> list[Part]:
     """The parts that may answer: values with what belongs to them, times that stand together, and the runs of words between."""
     spoken, parts, inside = found.words, [], {n for v in found.values for n in range(v.start, v.end)}
-    small = [w.low in STOPS or not w.text[0].isalnum() for w in spoken] + [True] * 3
+    low, small = [w.low for w in spoken], [w.low in STOPS or not w.text[0].isalnum() for w in spoken] + [True] * 3
     for kind, start, end in found.values:
         while kind == "name" and not small[end + 1] and spoken[end].low in OF and spoken[end + 1].text[0].isupper():
             end += 2
@@ -48,12 +45,11 @@ def _parts(question: Question, found: Sentence) -> list[Part]:
         more = 3 if kind in ("counted", "ordinal") or (kind == "colour" and kind not in question.wanted) else 0
         while end < start + more and not small[end] and spoken[end].text.isalpha():
             end += 1
-        joined = kind in question.wanted & WHEN and parts and parts[-1][0] <= question.wanted & WHEN
-        last = parts[-1] if joined else None
-        if last and start - last[2] <= 2 and all(w.low in AND for w in spoken[last[2] : start]):
-            parts[-1] = (last[0] | {kind}, last[1], end)
+        if parts and parts[-1][0] | {kind} <= question.wanted & WHEN and AND.issuperset(low[parts[-1][2] : start]):
+            kinds, start, _ = parts.pop()  # "noon on Friday the 9th"
         else:
-            parts.append((frozenset((kind,)), start - bool(signed or titled or tinted), end))
+            kinds, start = frozenset(), start - bool(signed or titled or tinted)
+        parts.append((kinds | {kind}, start, end))
     start = 0
     for n in range(len(spoken) + 1):
         if small[n] or n in inside:

@@ -31,6 +31,7 @@ from mock_model.tasks.wording import Rules, forbids
 
 NAMES = ("reply", "known", "order", "self", "attributes", "keys")
 REPLY, KNOWN, ORDER, SELF, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
+KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
 MOST, DEEPEST, MOST_ITEMS = 100, 6, 8  # properties, levels: what is beyond gets the emptiest value that fits
 
@@ -102,10 +103,8 @@ class Source:
         else:
             rows = self.values(item, path, True)
         if known:  # what does not fit is left empty
-            empty, pairs = (
-                {key: emptiest(known[key], self.root) for key in known},
-                [zip(known, row, strict=True) for row in rows],
-            )
+            empty = {key: emptiest(known[key], self.root) for key in known}
+            pairs = [zip(known, row, strict=True) for row in rows]
             rows = [{k: one if fits(one, known[k], self.root) else empty[k] for k, one in row} for row in pairs]
         if found := [row for row in rows if fits(row, item, self.root)][:most]:
             yield found + [emptiest(item, self.root)] * (schema.get("minItems", 0) - len(found))
@@ -138,9 +137,9 @@ class Source:
             near = [one.sentence for one in self.said if one.message == told.message and one.place in near]
             met = any(ties(question, one).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
             return met and (sure or not question.wanted.isdisjoint(v.kind for v in told.sentence.values))
-        thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
+        thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)
+        named = thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2])  # the thing has the name
         others = told.sentence.about == "other" and PEOPLE.isdisjoint(question.bases)
-        named = thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2])
         return sure and not others and not (named and ATTRIBUTES.fullmatch(key))
 
 
@@ -180,9 +179,7 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
             try:
                 shown = json.JSONDecoder().raw_decode(text, start)[0]
             except (ValueError, RecursionError):  # {"dog": <name>}
-                shown = dict.fromkeys(
-                    re.findall(r"[\"'`“](\w+)[\"'`”]\s*:", text[start : start + 2_000].partition("}")[0]), ""
-                )
+                shown = dict.fromkeys(KEY.findall(text[start : start + 2_000].partition("}")[0]), "")
             if shown:
                 return _schema_of(shown)
         if named := KEYS.search(text):

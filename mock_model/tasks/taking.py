@@ -44,8 +44,8 @@ def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | 
         return [listed[n] for n in sorted(told, key=lambda n: at[n])]  # what is denied is none
     if kind == "boolean":  # "with breakfast", "I have no children"
         bases, met = set(question.bases) or {question.words[1].base}, ties(question, said)
-        before = [word.low for word in said.words]
-        before = before[: next((n for n, word in enumerate(said.words) if word.base in bases), 0) or None]
+        place = next((n for n, word in enumerate(said.words) if word.base in bases), None)
+        before = [word.low for word in said.words[:place]]
         told = bases <= {word.base for word in said.words} | {one for one in met if met[one] == "derived"}
         return [NEGATIVE.isdisjoint(" ".join(before).split(",")[-1].split())] if told else []
     if form in FORMATS:
@@ -53,12 +53,11 @@ def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | 
     if kind == "string":  # a clock is a time, and no date
         wanted = question.wanted
         wanted = wanted - {"clock", "duration"} if "date" in wanted else wanted - TIMES | wanted & {"clock"}
-        return (
-            [text for kind, text in valued(text) if kind in wanted] if parts is None else [one for one in parts if one]
-        )
+        parts = [one for kind, one in valued(text) if kind in wanted] if parts is None else parts
+        return [one for one in parts if one]
     dated = TIMES - {"year"} if "year" in question.low else TIMES
-    spoken = [words(part) for part in ([text] if parts is None else parts)]
-    found = [number for part in spoken for one, number in numbers(part) if one not in dated]
+    spoken = [text] if parts is None else parts
+    found = [number for part in spoken for one, number in numbers(words(part)) if one not in dated]
     return [int(n) if n == int(n) or kind == "integer" else n for n in found]
 
 
