@@ -1,7 +1,6 @@
 """Filling: JSON in the form that a schema or a prompt asks for, with what the messages say; what nobody said stays empty.
 
 A question made of its name, or its description, finds the sentence for a property; its type takes the value out of that.
-Looked for are MOST properties, DEEPEST levels deep: what is beyond gets the emptiest value that fits.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, zip_longest
@@ -16,26 +16,24 @@ from typing import Any
 
 from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
-from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
-from mock_model.sentences.reading import REFERS
-from mock_model.tasks.wording import Rules, forbids
-from mock_model.sentences.lists import phrases
-from mock_model.sentences.reading import Said, is_question, read
+from mock_model.sentences.lists import PEOPLE, phrases
+from mock_model.sentences.reading import REFERS, Said, is_question, read
 from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
-from mock_model.sentences.words import sentences
-from mock_model.tasks.prompted import shown_form
-from mock_model.tasks.taking import named, of_its_kind, taken, typed, written
+from mock_model.sentences.words import sentences, spaced
+from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
+from mock_model.tasks.taking import LISTING, answering, asking, of_its_kind, taken, written
+from mock_model.tasks.wording import Rules, forbids
 
-NAMES = ("reply", "known", "order", "self", "attributes")
-REPLY, KNOWN, ORDER, SELF, ATTRIBUTES = (phrases(name, "filling.txt") for name in NAMES)
-PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
+NAMES = ("reply", "known", "order", "self", "attributes", "keys")
+REPLY, KNOWN, ORDER, SELF, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
+KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
-MOST, DEEPEST, MOST_ITEMS = 100, 6, 8
+MOST, DEEPEST, MOST_ITEMS = 100, 6, 8  # properties, levels: what is beyond gets the emptiest value that fits
 
 
 @dataclass
@@ -61,25 +59,18 @@ class Source:
         task = extraction_task(self.messages)
         return fact_values(task) if task else None
 
-    def values(self, schema: Any, path: tuple[str, ...] = ()) -> Iterator[Any]:
-        """What the messages give for a schema, the likeliest first; each fits."""
+    def values(self, schema: Any, path: tuple[str, ...] = (), several: bool = False) -> Iterator[Any]:
+        """What the messages give for a schema, the likeliest first, or side by side; each fits."""
         whole = resolved(schema, self.root)
-        for option in sorted(islice(branches(whole, self.root), MOST_ITEMS), key=lambda one: not self._is_named(one)):
+        for option in islice(branches(whole, self.root), MOST_ITEMS):
             self.left -= 1
             if self.left < 0 or len(path) > DEEPEST or forbids(self.rules, " ".join(path)):
                 return
-            try:
-                yield from (value for value in self._of_type(option, path) if fits(value, whole, self.root))
-            except Unfillable:  # something else is needed in it, and nothing fits that
-                continue
+            with suppress(Unfillable):  # something else is needed in it, and nothing fits that
+                yield from (value for value in self._of_type(option, path, several) if fits(value, whole, self.root))
 
-    def _is_named(self, schema: Schema) -> bool:
-        """Whether somebody names the constant that tells an object from others: {"kind": {"const": "cat"}, …}."""
-        inner = [one["const"] for one in (schema.get("properties") or {}).values() if "const" in (one or ())]
-        return bool(inner) and any(named(inner, one.sentence) for one in self.said)
-
-    def _of_type(self, schema: Schema, path: tuple[str, ...]) -> Iterator[Any]:
-        kind, key = (types(schema) or ["string"])[0], path[-1] if path else ""
+    def _of_type(self, schema: Schema, path: tuple[str, ...], several: bool) -> Iterator[Any]:
+        kind, key = (types(schema) or ["string"])[0], path[-1] if path and not several else ""
         if kind in ("object", "array"):
             yield from self._object(schema, path) if kind == "object" else self._array(schema, path)
         elif kind == "boolean" and KNOWN.fullmatch(key):
@@ -88,76 +79,68 @@ class Source:
         elif kind == "string" and REPLY.fullmatch(key) and "enum" not in schema:
             yield self.reply()[: schema.get("maxLength")]
         elif kind != "null":
-            yield from self._found(schema, path)
+            yield from self._found(schema, path, several)
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
-        """An object with all that is needed in it; none where nothing of it is found, unless it is the whole."""
+        """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""
         known, needed = schema.get("properties") or {}, schema.get("required") or []
-        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, _spaced(k))), 1)}
+        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, spaced(k))), 1)}
         others = schema.get("additionalProperties", True)
         keys = [*(k for k in known if k in given or k in needed), *(k for k in needed if k not in known)]
-        if given or not path:
+        if not path or (given and not any("const" in (known[k] or ()) and k not in given for k in known)):
             yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
         """The facts where those are asked for, else values side by side, those of several properties in rows."""
-        item = schema.get("items", True)
-        plain, least, most = self._plain(item), schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
-        known = plain.get("properties") or {}
+        item, most = schema.get("items", True), schema.get("maxItems", MOST_ITEMS)
+        forms = [one.get("properties") for one in branches(resolved(item, self.root), self.root)]
+        known = next(filter(None, forms), {})
         if self.facts is not None:
             meant, most = meanings(dict.fromkeys(known)), schema.get("maxItems", len(self.facts))
             rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
         elif known:
-            columns = (self._found(self._plain(one), (*path, _spaced(k)), True) for k, one in known.items())
-            rows = zip_longest(*columns)
+            rows = zip_longest(*(self.values(inner, (*path, spaced(key)), True) for key, inner in known.items()))
         else:
-            rows = self._found(plain, path, True)
-        rows = [self._row(known, row) for row in rows] if known else rows
+            rows = self.values(item, path, True)
+        if known:  # what does not fit is left empty
+            empty = {key: emptiest(known[key], self.root) for key in known}
+            pairs = [zip(known, row, strict=True) for row in rows]
+            rows = [{k: one if fits(one, known[k], self.root) else empty[k] for k, one in row} for row in pairs]
         if found := [row for row in rows if fits(row, item, self.root)][:most]:
-            yield found + [emptiest(item, self.root)] * (least - len(found))
+            yield found + [emptiest(item, self.root)] * (schema.get("minItems", 0) - len(found))
 
-    def _row(self, known: Schema, row: Sequence[Any]) -> dict:
-        """An object of values in the order of its properties; what does not fit is left empty."""
-        pairs = zip(known.items(), row, strict=True)
-        return {k: one if fits(one, inner, self.root) else emptiest(inner, self.root) for (k, inner), one in pairs}
-
-    def _plain(self, schema: Any) -> Schema:
-        """The first of the types that a schema allows that is not null."""
-        return next((one for one in branches(resolved(schema, self.root), self.root) if types(one) != ["null"]), {})
-
-    def _found(self, schema: Schema, path: tuple[str, ...], several: bool = False) -> Iterator[Any]:
-        """Out of the sentences that answer the question for a property; then what else the messages name for it."""
+    def _found(self, schema: Schema, path: tuple[str, ...], several: bool) -> Iterator[Any]:
+        """Out of the sentences that answer the question for a property; then what else the user names for it."""
         key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
-        asks = "How many" if types(schema) in (["integer"], ["number"]) else "What"
-        described, head = str(schema.get("description") or "").rstrip(".?"), key.split(" ")[-1]
-        first = Question(f"{asks} {head} is my {owner}{owner and chr(39) + 's '}{key}?")
-        for question in [first, Question(f"What is {described}?")][: 1 + (0 < len(described.split()) <= 10)]:
+        first, *more = asking(schema, key, owner)
+        for question in [first, *more]:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
-                yield from taken(schema, question, one, several)
-        for one in reversed(self.said) if "enum" in schema or "const" in schema else ():
-            yield from taken(schema, first, one, several) if one.role == "user" else ()
-        for one in self.said if several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key)) else ():
+                yield from answering(schema, question, one, several)
+        users = [one for one in self.said if one.role == "user"]
+        listed, last = {"const", "enum"} & schema.keys(), len(self.messages) - 1
+        free = several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key))
+        for one in users if several else reversed(users):
             about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
-            if about and one.message == len(self.messages) - 1:
-                yield from typed(schema, of_its_kind(first, head, one.sentence, several), one.sentence)
+            if listed or (free and about and one.message == last):
+                yield from taken(schema, first, one.text, of_its_kind(first, key.split(" ")[-1], one.text, several))
         form = schema.get("format")
         if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
-            found = {text for one in self.said if one.role == "user" for text in written(form, one.text)}
+            found = {text for one in users for text in written(form, one.text)}
             yield from found if len(found) == 1 else ()
 
     def _speaks(self, question: Question, owner: str, key: str, told: Said, sure: bool) -> bool:
         """Whether a sentence is about the property, and about its owner or, without one, about nobody else."""
         sure = sure or all(ties(question, told.sentence).get(one) in CLOSE for one in question.bases)
         if owner:
-            back = 1 if REFERS.match(told.text) else 0
-            near = [one for one in self.said if one.message == told.message and 0 <= told.place - one.place <= back]
-            typed = not question.wanted.isdisjoint(v.kind for v in told.sentence.values)
-            met = (ties(question, one.sentence).get(base(owner.split(" ")[-1])) for one in near)
-            return (sure or typed) and any(tie in CLOSE for tie in met)
-        thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)  # it has the name
-        others = told.sentence.about == "other" or (thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2]))
-        return sure and not (others and ATTRIBUTES.fullmatch(key))
+            near = range(told.place - bool(REFERS.match(told.text)), told.place + 1)
+            near = [one.sentence for one in self.said if one.message == told.message and one.place in near]
+            met = any(ties(question, one).get(base(owner.split(" ")[-1])) in CLOSE for one in near)
+            return met and (sure or not question.wanted.isdisjoint(v.kind for v in told.sentence.values))
+        thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)
+        named = thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2])  # the thing has the name
+        others = told.sentence.about == "other" and PEOPLE.isdisjoint(question.bases)
+        return sure and not others and not (named and ATTRIBUTES.fullmatch(key))
 
 
 def fill(schema: Schema, source: Source) -> str:
@@ -188,5 +171,29 @@ def _told(text: str) -> str:
     return "\n".join(one.partition(":")[2] if ORDER.search(one) and not is_question(one) else one for one in found)
 
 
-def _spaced(name: str) -> str:
-    return " ".join(part for part in PARTS.split(name) if part).lower()
+def shown_form(messages: Sequence[dict]) -> Schema | None:
+    """The form that the last user message or the instructions show as an object, or whose keys they name."""
+    asking = [text_of(m)[:20_000] for m in messages if m["role"] in ("system", "developer") or m is messages[-1]]
+    for text in (text for text in reversed(asking) if "json" in text.lower()):
+        for start in (at.start() for at in re.finditer(r"\{", text)):
+            try:
+                shown = json.JSONDecoder().raw_decode(text, start)[0]
+            except (ValueError, RecursionError):  # {"dog": <name>}
+                shown = dict.fromkeys(KEY.findall(text[start : start + 2_000].partition("}")[0]), "")
+            if shown:
+                return _schema_of(shown)
+        if named := KEYS.search(text):
+            keys = LISTING.split(named["bare"]) if named["bare"] else re.findall(r"[\"'`“](\w+)", named["quoted"])
+            return _schema_of({"_".join(key.split()): "" for key in keys})
+    return None
+
+
+def _schema_of(shown: Any, depth: int = 1) -> Schema:
+    """The schema of an example, by the types of its values; null may stand for each, and for what is deeper."""
+    if isinstance(shown, dict) and depth < DEEPEST:
+        known = {key: _schema_of(value, depth + 1) for key, value in shown.items()}
+        return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
+    if isinstance(shown, list) and depth < DEEPEST:
+        return {"type": "array", "items": _schema_of((shown or [""])[0], depth + 1)}
+    kind = "boolean" if isinstance(shown, bool) else "number" if isinstance(shown, (int, float)) else "string"
+    return {"type": [kind, "null"]}

@@ -1,4 +1,4 @@
-"""Taking: the values of a type that one sentence gives for a property: a number, a member of a list, a date, few words."""
+"""Taking: the values of a type in a text: members of a list, yes or no, numbers, dates and other texts of a kind."""
 
 from __future__ import annotations
 
@@ -11,71 +11,81 @@ from mock_model.finding.asking import NEGATIVE, Question
 from mock_model.finding.brief import brief
 from mock_model.finding.matching import how, ties
 from mock_model.sentences.kinds import meaning
-from mock_model.sentences.lists import NUMBERS, PEOPLE
-from mock_model.sentences.reading import Said, Sentence, sentence_of
+from mock_model.sentences.lists import PEOPLE
+from mock_model.sentences.reading import Said, sentence_of
 from mock_model.sentences.stems import base
-from mock_model.sentences.values import TIMES
-from mock_model.sentences.words import join, words
-from mock_model.tasks.prompted import LISTING
+from mock_model.sentences.values import TIMES, numbers
+from mock_model.sentences.words import join, spaced, words
+
+LISTING = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.I)
 
 
-def taken(schema: Schema, question: Question, told: Said, several: bool) -> list[Any]:
-    """The values for a question, the likeliest first; several where they stand side by side."""
-    said = told.sentence
+def kind_of(schema: Schema) -> str:
+    """The first type that a schema allows beside null."""
+    return next((kind for kind in types(schema) if kind != "null"), "string")
+
+
+def asking(schema: Schema, name: str, owner: str = "") -> list[Question]:
+    """The questions for a property or a parameter: one made of its name, and one of a short description."""
+    asks = "How many" if kind_of(schema) in ("integer", "number") else "What"
+    described, whose = str(schema.get("description") or "").rstrip(".?"), f"{owner}'s " if owner else ""
+    first = Question(f"{asks} {name.split(' ')[-1]} is my {whose}{name}?")
+    return [first, Question(f"What is {described}?")][: 1 + (0 < len(described.split()) <= 10)]
+
+
+def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | None = None) -> list[Any]:
+    """All values for a question in a text, by their type: out of these parts of it, or else those of the kind that is wanted."""
+    said, kind, form = sentence_of(text), kind_of(schema), schema.get("format")
     if listed := [schema["const"]] if "const" in schema else schema.get("enum"):
-        return named(listed, said)
-    if types(schema) == ["boolean"]:
-        met = ties(question, said)
-        return [NEGATIVE.isdisjoint(said.low)] if all(met.get(b) in ("same", "derived") for b in question.bases) else []
-    if schema.get("format") in FORMATS:
-        return written(schema["format"], said.text)
-    found = [brief(question, told) or ""]
-    if several and types(schema) == ["string"]:
-        parts = [part.strip() for part in LISTING.split(said.text[said.text.find(found[0]) :].rstrip(".!"))]
-        return parts if found[0] and all(0 < len(part.split()) <= 4 for part in parts) else []
-    found += [join(said.words[v.start : v.end]) for v in said.values if v.kind in question.wanted]
-    return typed(schema, found, said)
+        spoken = " ".join(["", *(word.base for word in said.words), ""])
+        named = {n: " ".join(["", *(word.base for word in words(spaced(str(v)))), ""]) for n, v in enumerate(listed)}
+        at = {n: spoken.find(one) for n, one in named.items() if one.strip() and not isinstance(listed[n], bool)}
+        told = [n for n in at if at[n] >= 0 and NEGATIVE.isdisjoint(spoken[: at[n]].split()[-2:])]
+        return [listed[n] for n in sorted(told, key=lambda n: at[n])]  # what is denied is none
+    if kind == "boolean":  # "with breakfast", "I have no children"
+        bases, met = set(question.bases) or {question.words[1].base}, ties(question, said)
+        place = next((n for n, word in enumerate(said.words) if word.base in bases), None)
+        before = [word.low for word in said.words[:place]]
+        told = bases <= {word.base for word in said.words} | {one for one in met if met[one] == "derived"}
+        return [NEGATIVE.isdisjoint(" ".join(before).split(",")[-1].split())] if told else []
+    if form in FORMATS:
+        return written(form, text)
+    if kind == "string":  # a clock is a time, and no date
+        wanted = question.wanted
+        wanted = wanted - {"clock", "duration"} if "date" in wanted else wanted - TIMES | wanted & {"clock"}
+        parts = [one for kind, one in valued(text) if kind in wanted] if parts is None else parts
+        return [one for one in parts if one]
+    dated = TIMES - {"year"} if "year" in question.low else TIMES
+    spoken = [text] if parts is None else parts
+    found = [number for part in spoken for one, number in numbers(words(part)) if one not in dated]
+    return [int(n) if n == int(n) or kind == "integer" else n for n in found]
 
 
-def of_its_kind(question: Question, head: str, said: Sentence, several: bool) -> list[str]:
-    """What a sentence names of the kind that a property is: a Friday for a date, names for people, Rome for a city."""
-    meant, found = meaning(base(head)), []
+def answering(schema: Schema, question: Question, told: Said, several: bool) -> list[Any]:
+    """The values in a sentence that answers a question, the likeliest first; several where they stand side by side."""
+    parts = [brief(question, told) or "", *(text for kind, text in valued(told.text) if kind in question.wanted)]
+    if several and kind_of(schema) == "string":
+        parts = [one.strip() for one in LISTING.split(told.text[told.text.find(parts[0]) :].rstrip(".!")) if parts[0]]
+        parts = parts if all(0 < len(one.split()) <= 4 for one in parts) else []
+    return taken(schema, question, told.text, parts)
+
+
+def of_its_kind(question: Question, head: str, text: str, several: bool) -> list[str]:
+    """What a text names of the kind that a property is: a Friday for a date, names for people, Rome for a city."""
+    meant, wanted = meaning(base(head)), question.wanted
     person = base(head) in PEOPLE or not meaning("person").own.isdisjoint(meant.own | meant.near)
-    for value in said.values:
-        text = join(said.words[value.start : value.end])
-        fitting = value.kind in question.wanted and (several or question.wanted <= TIMES | {"duration"})
-        if fitting or (value.kind == "name" and (person or how(base(head), meant, sentence_of(text)) == "kind")):
-            found.append(text)
-    return found
+    wanted = wanted if several or wanted <= TIMES | {"duration"} else ()
+    named = [(kind, one, person or how(base(head), meant, sentence_of(one)) == "kind") for kind, one in valued(text)]
+    return [one for kind, one, fitting in named if kind in wanted or (kind == "name" and fitting)]
 
 
-def named(listed: Sequence[Any], said: Sentence) -> list[Any]:
-    """The values of a list that a sentence names and does not deny, in its order."""
-    spoken, found = [w.base for w in said.words], []
-    for place, value in enumerate(listed):
-        wanted = [w.base for w in words(re.sub(r"[_-]", " ", str(value)))] if not isinstance(value, bool) else []
-        at = next((n for n in range(len(spoken)) if wanted and spoken[n : n + len(wanted)] == wanted), None)
-        if at is not None and NEGATIVE.isdisjoint(spoken[max(at - 2, 0) : at]):
-            found.append((at, place))
-    return [listed[place] for _, place in sorted(found)]
+def valued(text: str) -> list[tuple[str, str]]:
+    """The values of a text, each with its kind, as they were written."""
+    said = sentence_of(text)
+    return [(v.kind, re.sub(r"['’]s$", "", join(said.words[v.start : v.end]))) for v in said.values]
 
 
 def written(form: str, text: str) -> list[str]:
     """What has the form of a date, an address … (any word could be a hostname without a dot)."""
     found = re.findall(rf"(?<![\w.:@+-]){FORMATS[form][0]}(?![\w:@-]|\.\w)", text, re.A)
     return [one for one in found if form != "hostname" or "." in one]
-
-
-def typed(schema: Schema, texts: Sequence[str], said: Sentence) -> list[Any]:
-    """Texts as they are, or the numbers in them: "1,200 euros", "-7", "four"."""
-    if types(schema) not in (["integer"], ["number"]):
-        return [text for text in texts if text] if types(schema) in (["string"], []) else []
-    found = []
-    for text in texts:
-        spoken = [NUMBERS[w.low] for w in words(text) if w.low in NUMBERS]
-        digits = re.search(r"(\d[\d,]*(?:\.\d+)?)(k)?", text)
-        if digits or len(spoken) == 1:
-            value = float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else spoken[0]
-            value *= -1 if re.search(rf"(?:minus |(?<!\w)-){re.escape(text)}", said.text) else 1
-            found.append(int(value) if value.is_integer() else value)
-    return found

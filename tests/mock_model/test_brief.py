@@ -20,6 +20,9 @@ from mock_model.sentences.reading import Said, sentence_of
         ("What is my budget?", "My budget is 1,200 euros.", "1,200 euros"),
         ("When is the launch?", "The launch moved to 12 June because of Tom.", "12 June"),
         ("Why did we cancel?", "We cancelled because the hall was flooded.", "the hall was flooded"),
+        ("When is the blood donation?", "Blood donation is on Monday the 20th.", "Monday the 20th"),
+        ("What time is the call?", "The call is on Monday at 9:30.", "9:30"),
+        ("What colour is the shed?", "I painted the shed dark red last weekend.", "dark red"),
         ("What did we agree on?", "We agreed.", None),
     ],
 )

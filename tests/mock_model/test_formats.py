@@ -343,6 +343,13 @@ def test_what_is_anothers_is_not_the_users(said: str) -> None:
     assert (told.name, told.age) == ("", None)
 
 
+def test_a_city_of_a_sister_is_hers() -> None:
+    schema = {key: {"type": ["string", "null"]} for key in ("city", "sister_city")}
+    form = of({"type": "object", "properties": schema, "required": list(schema)})
+    said = "My sister lives in Rome.", ("assistant", "Noted."), "Fill in my profile."
+    assert written(*said, form=form) == {"city": None, "sister_city": "Rome"}
+
+
 def test_a_number_is_that_of_the_thing_it_counts() -> None:
     schema = {key: {"type": ["integer", "null"]} for key in ("mugs", "plates", "cups")}
     form = of({"type": "object", "properties": schema, "required": list(schema)})
