@@ -22,6 +22,7 @@ from mock_model.sentences.reading import REFERS, Said
 DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
 SURE, NEAR, TOPIC = 5.5, 1.5, 4.0  # the sums from which on a sentence is an answer, the nearest, the nearest by topic alone
 ENOUGH, MOST = (0.5, 0.8), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
+WHOLE = 2.0  # more for a sentence that has all words of a question
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
 
 
@@ -89,7 +90,9 @@ def weighed(question: Question, conversation: Sequence[Said]) -> dict[int, float
     """The sum of each sentence that may answer, by its place; nothing where no sentence shares anything with the question."""
     if not any(shares(question, said.sentence) for said in conversation):
         return {}
-    return {at: math.fsum(map(mul, weights(), found)) for at, found in described(question, conversation).items()}
+    whole = {at for at, said in enumerate(conversation) if len(question.bases) > 1 and covers(question, said.sentence)}
+    found = described(question, conversation)
+    return {at: math.fsum(map(mul, weights(), one)) + WHOLE * (at in whole) for at, one in found.items()}
 
 
 def described(question: Question, conversation: Sequence[Said]) -> dict[int, list[float]]:
