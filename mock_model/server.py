@@ -17,8 +17,8 @@ from mock_model.api.failures import BrokenStream, Failures, connection_lost, rai
 from mock_model.api.responses import ApiError
 from mock_model.api.validation import validate
 from mock_model.api.window import Prompt, measure
-from mock_model.tasks.reply import reply_to
 from mock_model.sentences.vectors import vector
+from mock_model.tasks.reply import reply_to
 
 BASE_URL = "http://offline-model.invalid/v1"  # a name that never resolves (RFC 2606): nothing can leave the machine
 

@@ -223,7 +223,17 @@ def test_the_command_line_needs_nothing_installed_and_an_old_python_can_read_it(
     ast.parse(source, feature_version=(3, 6))
 
 
-ROOMS = {"mock_model.api": {"mock_model.api"}}  # a room inside a package, and all of the package that it may know
+_DOWN = [
+    "mock_model.data",
+    "mock_model.sentences",
+    "mock_model.finding",
+    "mock_model.tasks",
+]  # each knows those before it
+ROOMS = {  # a room inside a package, and all of the package that it may know
+    "mock_model.api": {"mock_model.api"},
+    **{room: set(_DOWN[: n + 1]) for n, room in enumerate(_DOWN[:-1])},
+    "mock_model.tasks": {*_DOWN, "mock_model.api"},
+}
 
 
 def reached(source: str, room: str) -> set[str]:

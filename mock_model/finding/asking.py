@@ -16,12 +16,12 @@ AMOUNTS = frozenset(("money", "number", "measure", "percent", "counted"))
 COUNTS = frozenset(("counted", "number", "measure", "duration", "ordinal"))
 WANTED = (  # words of a question, and the kinds of value that answer it
     (r"what time|what hour|which hour", frozenset(("clock", "moment"))),
-    (r"when|what (?:date|day|month|year)|which (?:day|month|year|date)|how soon|deadline|due|birthday|what season", TIMES | {"duration"}),
+    (r"when|(?:what|which) (?:date|day|month|year|season)|how soon|deadline|due|birthday", TIMES | {"duration"}),
     (r"how (?:much|expensive)|price|fee|costs?|budget|pay|paid|owe|spend|salary|rent|deposit|total|sum|amount|bill", AMOUNTS),
     (r"how (?:many|often)|number of|how few", COUNTS | {"moment"}),
     (r"how (?:old|long)|what age", COUNTS | TIMES),
-    (r"how (?:far|tall|heavy|big|wide|high|deep|large|fast|hot|warm|cold)|(?:size|temperature|dose|weight|height|weigh)\w*", COUNTS),
-    (r"who|whose|whom|names?|called|where|(?:which|what) (?:city|town|country|person|place|airport|airline)", frozenset(("name",))),
+    (r"how (?:far|tall|heavy|big|wide|high|deep|large|fast|hot|warm|cold)|(?:size|temperature|dose|weigh|height)\w*", COUNTS),
+    (r"who|whose|whom|names?|called|where|(?:which|what) (?:city|town|country|person|place|air\w+)", frozenset(("name",))),
     (r"where|whereabouts", frozenset(("place",))),
     (r"code|pin|number|phone|id|combination|plate|reference", frozenset(("code", "number", "phone", "counted"))),
     (r"colou?r", frozenset(("colour",))),
@@ -30,14 +30,18 @@ WANTED = (  # words of a question, and the kinds of value that answer it
 PATTERNS = tuple((re.compile(rf"\b(?:{words})\b", re.I), kinds) for words, kinds in WANTED)
 REQUEST = re.compile(
     r"\W*(?:(?:please|and|so|ok|okay|now|hey|hi|can you|could you|would you|will you)\b[\s,]*)*"
-    r"(?:(?:remind|tell|give|show|send|repeat)\b(?: (?:to )?(?:me|us|it|that)\b)?|list|name|summar\w+ what|i (?:forgot|forget|need to know|want to know"
-    r"|wonder|can'?t remember|don'?t remember|have forgotten|lost)|do you (?:still )?(?:remember|recall|know)|(?:let'?s )?(?:recap|recall)"
+    r"(?:(?:remind|tell|give|show|send|repeat)\b(?: (?:to )?(?:me|us|it|that)\b)?|list|name|summar\w+ what"
+    r"|i (?:forgot|forget|need to know|want to know"
+    r"|wonder|can'?t remember|don'?t remember|have forgotten|lost)|do you (?:still )?(?:remember|recall|know)"
+    r"|(?:let'?s )?(?:recap|recall)"
     r"|what about|how about)\b",
     re.I,
 )
 TO_ASSISTANT = re.compile(
-    r"\b(?:did|have|had|were|was|are) you\b|\byou(?:'ve|’ve| have|'d| had)? (?:\w+ )?(?:sa(?:y|id)|suggest(?:ed)?|recommend(?:ed)?"
-    r"|told|tell|ga?ve|mention(?:ed)?|advi[sc]ed?|proposed?|calculated|work(?:ed)? out|came? up|list(?:ed)?|offer(?:ed)?|quoted?)\b"
+    r"\b(?:did|have|had|were|was|are) you\b|\byou(?:'ve|’ve| have|'d| had)? (?:\w+ )?(?:sa(?:y|id)"
+    r"|suggest(?:ed)?|recommend(?:ed)?"
+    r"|told|tell|ga?ve|mention(?:ed)?|advi[sc]ed?|proposed?|calculated|work(?:ed)? out|came? up|list(?:ed)?"
+    r"|offer(?:ed)?|quoted?)\b"
     r"|\byour (?:advice|suggestion|recommendation|tip|idea|estimate|answer|plan|list)",
     re.I,
 )

@@ -24,13 +24,17 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     """
     if said.role == "tool" or said.sentence.asks:
         return None
-    declared = any(DECLARED.search(one.text) for one in conversation[max(at - 2, 0) : at + 1] if one.message == said.message)
+    declared = any(
+        DECLARED.search(one.text) for one in conversation[max(at - 2, 0) : at + 1] if one.message == said.message
+    )
     kinds = _families(said.sentence)
     changed = declared or bool(CHANGED.search(said.text))
     once = bool(ONCE.search(said.text)) and not MORE.search(said.text)
     if not declared and not (kinds and (changed or once)):
         return None
-    rest = content(words(DECLARED.sub(" ", said.text))) - _in_values(said.sentence) - {"user"}  # of whom all notes speak
+    rest = (
+        content(words(DECLARED.sub(" ", said.text))) - _in_values(said.sentence) - {"user"}
+    )  # of whom all notes speak
     best, place = 0.0, None
     for earlier in range(at - 1, max(at - MOST_BACK, -1), -1):
         old = conversation[earlier]
@@ -59,13 +63,15 @@ def _says_again(new: Sentence, old: Sentence) -> bool:
     return bool(said[0]) and said[0] == said[1]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     """The base forms of the words that its values stand in."""
-    return frozenset(w.base for v in sentence.values if names or v.kind != "name" for w in sentence.words[v.start : v.end])
+    return frozenset(
+        w.base for v in sentence.values if names or v.kind != "name" for w in sentence.words[v.start : v.end]
+    )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _families(sentence: Sentence) -> frozenset[str]:
     """The kinds of its values, times and numbers together."""
     return frozenset("time" if v.kind in TIMES else "number" if v.kind in NUMBERS else v.kind for v in sentence.values)

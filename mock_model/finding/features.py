@@ -11,9 +11,12 @@ from mock_model.finding.matching import WORTH, ties
 from mock_model.sentences import lists
 from mock_model.sentences.reading import Said, spoken_of
 
-REASON = re.compile(r"\b(?:because|cause|cos|coz|bc|since|so that|due to|reason|as|for|to|after|too|thanks to|that's why)\b", re.I)
+REASON = re.compile(
+    r"\b(?:because|cause|cos|coz|bc|since|so that|due to|reason|as|for|to|after|too|thanks to|that's why)\b", re.I
+)
 CHANGE = re.compile(
-    r"\b(?:actually|scratch that|scrap that|make (?:that|it)|correction|changed?|moved|instead|no longer|any ?more|now|turns out|switched"
+    r"\b(?:actually|scratch that|scrap that|make (?:that|it)|correction|changed?|moved|instead|no longer"
+    r"|any ?more|now|turns out|switched"
     r"|pushed|sorry|wait|update|rather|meant|wrong|in the end|after all|new)\b",
     re.I,
 )
@@ -36,11 +39,15 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
             found[tie] += seen.rarity[base]
     found["count"] = len(met) / 3
     beside = seen.beside(at)
-    found["before"] = seen.cover(rest, [n for n in beside if n == at - 1])
-    found["earlier"] = seen.cover(rest, seen.previous(at))
-    found["thread"] = seen.cover(rest, seen.previous(at, 2))
     if (old := seen.corrects.get(at)) is not None:
         found["corrects"] = seen.cover(rest, [old])
+    for name, places in (
+        ("before", [n for n in beside if n == at - 1]),
+        ("earlier", seen.previous(at)),
+        ("thread", seen.previous(at, 2)),
+    ):  # each word that it lacks counts where it stands nearest
+        found[name] = seen.cover(rest, places)
+        rest = [base for base in rest if not any(base in seen.ties[n] for n in places)]
     asked = set(question.bases)
     spoken = [sentence] + ([conversation[of].sentence] if (of := spoken_of(conversation, at)) is not None else [])
     kinds = {v.kind for s in spoken for v in s.values if not all(w.base in asked for w in s.words[v.start : v.end])}
@@ -102,5 +109,6 @@ class Surroundings:
     def cover(self, rest: Sequence[str], places: Sequence[int]) -> float:
         """How much of what a sentence lacks stands in others."""
         return sum(
-            self.rarity[base] * max((WORTH[self.ties[n][base]] for n in places if base in self.ties[n]), default=0.0) for base in rest
+            self.rarity[base] * max((WORTH[self.ties[n][base]] for n in places if base in self.ties[n]), default=0.0)
+            for base in rest
         )

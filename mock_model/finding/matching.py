@@ -10,7 +10,14 @@ from mock_model.finding.asking import Question
 from mock_model.sentences.kinds import Meaning
 from mock_model.sentences.reading import Said, Sentence
 
-WORTH = {"same": 1.0, "synonym": 0.8, "derived": 0.7, "kind": 0.6, "above": 0.3, "sibling": 0.2}  # in the sentences around
+WORTH = {
+    "same": 1.0,
+    "synonym": 0.8,
+    "derived": 0.7,
+    "kind": 0.6,
+    "above": 0.3,
+    "sibling": 0.2,
+}  # in the sentences around
 SHARED = frozenset(("same", "synonym", "derived", "kind", "above"))  # what counts as shared
 
 
@@ -30,11 +37,10 @@ def how(base: str, meant: Meaning, said: Sentence) -> str | None:
     return "sibling" if not meant.near.isdisjoint(said.meanings["near"]) else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def ties(question: Question, said: Sentence) -> Mapping[str, str]:
     """The words of a question that meet a sentence, each with how it does."""
-    met = {base: tie for base, meant in question.meanings if (tie := how(base, meant, said))}
-    return met
+    return {base: tie for base, meant in question.meanings if (tie := how(base, meant, said))}
 
 
 def rarity(question: Question, conversation: Sequence[Said]) -> dict[str, float]:

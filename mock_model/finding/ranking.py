@@ -20,9 +20,10 @@ from mock_model.sentences.lists import phrases, sections
 from mock_model.sentences.reading import REFERS, Said
 
 DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
-SURE, NEAR, TOPIC = 5.5, 1.5, 4.0  # the sums from which on a sentence is an answer, the nearest, the nearest by topic alone
+SURE, COVERED = 5.5, 4.5  # the sums from which on a sentence is an answer, and one that has all words of the question
+NEAR, TOPIC = 1.5, 4.0  # the nearest, and the nearest by its topic alone
 ENOUGH, MOST = (0.5, 0.8), (2, 3)  # the likelihood that what is told answers, together, and sentences, sure and not
-WHOLE = 2.0  # more for a sentence that has all words of a question
+WHOLE = 1.0  # more for a sentence that has all words of a question, if there are two twice that
 MOST_WEIGHED = 40  # sentences of a long conversation: those that share most, and those around them
 
 
@@ -42,6 +43,11 @@ def weights() -> list[float]:
 
 def find(question: Question, conversation: Sequence[Said]) -> Found:
     """What answers a question: sentences that were said, or nothing where none shares anything with it."""
+    return _find(question, tuple(conversation))
+
+
+@lru_cache(maxsize=128)
+def _find(question: Question, conversation: tuple[Said, ...]) -> Found:
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)
     if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else TOPIC):
@@ -49,7 +55,7 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     odds = {at: math.exp(total - top) for at, total in sums.items()}
     ranked = list({conversation[at].text: at for at in sorted(odds, key=lambda at: (odds[at], at))}.values())[::-1]
     best = conversation[ranked[0]]
-    sure = (top >= SURE or covers(question, best.sentence)) and not _doubtful(question, best)
+    sure = top >= (COVERED if covers(question, best.sentence) else SURE) and not _doubtful(question, best)
     enough = 0.9 if sure and MORE.search(best.text) else ENOUGH[not sure]  # "I'm also allergic to latex": there is more
     if sure and enough < 0.9 and covers(question, best.sentence):
         enough = 0.0
@@ -90,9 +96,9 @@ def weighed(question: Question, conversation: Sequence[Said]) -> dict[int, float
     """The sum of each sentence that may answer, by its place; nothing where no sentence shares anything with the question."""
     if not any(shares(question, said.sentence) for said in conversation):
         return {}
-    whole = {at for at, said in enumerate(conversation) if len(question.bases) > 1 and covers(question, said.sentence)}
     found = described(question, conversation)
-    return {at: math.fsum(map(mul, weights(), one)) + WHOLE * (at in whole) for at, one in found.items()}
+    whole = {at: WHOLE * min(len(question.bases), 2) * covers(question, conversation[at].sentence) for at in found}
+    return {at: math.fsum(map(mul, weights(), one)) + whole[at] for at, one in found.items()}
 
 
 def described(question: Question, conversation: Sequence[Said]) -> dict[int, list[float]]:
@@ -113,7 +119,9 @@ def described(question: Question, conversation: Sequence[Said]) -> dict[int, lis
 def is_order(said: Said) -> bool:
     """Whether a sentence of the instructions only says how to reply or what the model is, or is a heading."""
     about_model = ADDRESSED.match(said.text) and not said.sentence.values
-    return said.role in ("system", "developer") and bool(about_model or ORDERS.match(said.text) or said.text.endswith(":"))
+    return said.role in ("system", "developer") and bool(
+        about_model or ORDERS.match(said.text) or said.text.endswith(":")
+    )
 
 
 def _candidates(seen: Surroundings, count: int) -> list[int]:

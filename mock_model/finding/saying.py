@@ -14,8 +14,8 @@ NOTES = "The notes say"
 
 def said_again(found: Found, conversation: Sequence[Said]) -> str:
     """The sentences that were found, in their order, those of one message together."""
-    places = {id(said): at for at, said in enumerate(conversation)}
-    chosen = sorted(places[id(said)] for said in found.told)
+    places = {said: at for at, said in enumerate(conversation)}
+    chosen = sorted(places[said] for said in found.told)
     if len(chosen) == 1 and (text := turned(conversation[chosen[0]])):
         return text
     chosen = sorted({*chosen, *(before for at in chosen if (before := spoken_of(conversation, at)) is not None)})

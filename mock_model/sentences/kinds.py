@@ -29,7 +29,9 @@ def _thesaurus() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     kinds: dict[str, set[str]] = {}
     for number, line in enumerate([*found["same"], *found["alike"]]):
         group = [base(word.replace("_", " ")) for word in line]
-        apart = number >= len(found["same"]) and not PEOPLE.isdisjoint(line)  # a partner may be a wife, but no husband is
+        apart = number >= len(found["same"]) and not PEOPLE.isdisjoint(
+            line
+        )  # a partner may be a wife, but no husband is
         for word in group:
             mine = {f"={number}"} if not apart else {f"={number} {w}" for w in (group if word == group[0] else [word])}
             alike.setdefault(word, set()).update(mine)
@@ -39,7 +41,7 @@ def _thesaurus() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     return alike, kinds
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def meaning(word: str) -> Meaning:
     """What a base form can mean."""
     lines, spoken, _ = known()
@@ -60,7 +62,7 @@ def meaning(word: str) -> Meaning:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_verb(word: str) -> bool:
     """Whether a base form can be a verb."""
     return "v" in parts_of_speech(word)

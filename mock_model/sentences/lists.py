@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -40,7 +40,7 @@ NUMBERS = {word: float(number) for word, number in pairs_of("numbers").items()}
 SMALL = AUXILIARIES | PRONOUNS | OWNERS | ASKING | words_of("prepositions", "conjunctions", "determiners", "fillers")
 
 
-@lru_cache(maxsize=None)
+@cache
 def phrases(name: str, file: str = "phrases.txt") -> re.Pattern[str]:
     """The phrases of a section as one pattern: a line each, a regular expression without the borders of words.
 

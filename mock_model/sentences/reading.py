@@ -16,13 +16,15 @@ from mock_model.sentences.words import Word, sentences, words
 
 QUESTION = re.compile(
     r"\W*(?:(?:and|so|but|ok|okay|well|hey|hi|hello|also|sorry|please|now|then|oh|wait|right)\b[\s,]*)*"
-    r"(?:(?:what|who|whom|whose|which|when|where|why|how|what's|who's|where's|when's|how's)\b(?! (?:a|an|ever|i|we|you|he|she|it|they)\b)"
+    r"(?:(?:what|who|whom|whose|which|when|where|why|how|what's|who's|where's|when's|how's)\b(?! (?:a|an|ever|i"
+    r"|we|you|he|she|it|they)\b)"
     r"|(?:am|is|are|was|were|do|does|did|have|has|had|can|could|will|would|shall|should|may|might)(?:n't|n’t)?\s+"
     r"(?:i|you|he|she|it|we|they|my|your|his|her|our|their|the|there|this|that|these|those|any|anyone|somebody|someone)\b)",
     re.I,
 )
 REFERS = re.compile(
-    r"\W*(?:(?:and|but|so|because|though|or)\W+)?(?:she|he|it|they|that|this|her|his|its|their|those|these|there)\b", re.I
+    r"\W*(?:(?:and|but|so|because|though|or)\W+)?(?:she|he|it|they|that|this|her|his|its|their|those|these|there)\b",
+    re.I,
 )
 EXCLAIMED = re.compile(r"(?:well,? )?(?:what do you know|(?:can|would) you believe|what an?\b|how \w+ of\b)", re.I)
 FIRST = frozenset("i me my we our us mine ours myself user user's".split())
@@ -55,7 +57,7 @@ class Sentence:
 
     @cached_property
     def about(self) -> str:
-        """Whom it speaks of, by the words before its verb: "user" for "I" and "my dog", "other" for "my sister's dog", else ""."""
+        """Of whom it speaks, by the words before its verb: "user" ("my dog"), "other" ("my sister's dog"), or ""."""
         head = self.words[:7]
         verb = next((n for n, w in enumerate(head) if n and _acts(w)), len(head))
         start = head[: max(verb, 1)]
@@ -67,7 +69,9 @@ class Sentence:
     def meanings(self) -> dict[str, frozenset]:
         """The meanings of its words together: their "own", those "derived", "near" and "above"."""
         found = [meaning(base) for base in self.bases]
-        return {part: frozenset().union(*(getattr(m, part) for m in found)) for part in ("own", "derived", "near", "above")}
+        return {
+            part: frozenset().union(*(getattr(m, part) for m in found)) for part in ("own", "derived", "near", "above")
+        }
 
 
 def _acts(word: Word) -> bool:
@@ -76,7 +80,7 @@ def _acts(word: Word) -> bool:
     return word.low in lists.AUXILIARIES or (not person and is_verb(word.base))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def sentence_of(text: str) -> Sentence:
     """The sentence of a text."""
     return Sentence(text)
@@ -95,13 +99,15 @@ class Said(NamedTuple):
         return self.sentence.text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def content(spoken: tuple[Word, ...]) -> frozenset[str]:
     """The base forms of the words that are not small."""
-    return frozenset(w.base for w in spoken if w.low not in lists.SMALL and w.base not in lists.SMALL and w.text[0].isalnum())
+    return frozenset(
+        w.base for w in spoken if w.low not in lists.SMALL and w.base not in lists.SMALL and w.text[0].isalnum()
+    )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks something."""
     if sentence.rstrip("\"”')").endswith(("?", "？")):
@@ -131,4 +137,6 @@ def spoken_of(conversation: Sequence[Said], at: int) -> int | None:
     if not REFERS.match(conversation[at].text):
         return None
     back = range(at - 1, max(at - 6, -1), -1)
-    return next((n for n in back if conversation[n].role == conversation[at].role and not conversation[n].sentence.asks), None)
+    return next(
+        (n for n in back if conversation[n].role == conversation[at].role and not conversation[n].sentence.asks), None
+    )

@@ -28,7 +28,7 @@ def known() -> tuple[list[str], dict[str, str], dict[str, str]]:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def base(low: str) -> str:
     """The base form of a word in small letters."""
     _, spoken, forms = known()
@@ -37,10 +37,16 @@ def base(low: str) -> str:
     if low in WHOLE or len(low) < 4 or not low[-1].isalpha():
         return low
     for ending, instead in ENDINGS:
-        if not low.endswith(ending) or len(low) - len(ending) < (2 if ending == "ies" else 3) or low.endswith(("ss", "us", "is")):
+        if (
+            not low.endswith(ending)
+            or len(low) - len(ending) < (2 if ending == "ies" else 3)
+            or low.endswith(("ss", "us", "is"))
+        ):
             continue
         stem = low[: -len(ending)]
-        undoubled = [stem[:-1]] if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ing", "ed", "er", "est") else []
+        undoubled = (
+            [stem[:-1]] if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ing", "ed", "er", "est") else []
+        )
         for candidate in [*(stem + put for put in instead), *undoubled]:
             if candidate in spoken:
                 return candidate if ending not in ("er", "est") or low not in spoken else low

@@ -6,7 +6,8 @@ import json
 import re
 
 LABEL = re.compile(
-    r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q|a)[\])>*]*\s*:[*]*\s*",
+    r"^\s*[\[<(*]*(user|human|assistant|ai|bot|system|developer|tool|model|chatbot|customer|agent|you|me|q"
+    r"|a)[\])>*]*\s*:[*]*\s*",
     re.I,
 )
 SHOWN = {"True": "yes", "False": "no", "None": "unknown"}  # what JSON has no words for

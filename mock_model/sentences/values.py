@@ -26,7 +26,9 @@ NUMBER = re.compile(r"[+#]?\d[\d,.]*k?")
 DIGITS = re.compile(r"[$€£¥#+]?\s?(\d[\d,]*(?:\.\d+)?)(k?)[%°a-z€£]*")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 ONCE = frozenset(("once", "twice", "half", "couple", "pair", "second"))
-MEASURED = re.compile(r"\d[\d,.]*(?:" + "|".join(sorted(map(re.escape, lists.MEASURES), key=len, reverse=True)) + r")s?")
+MEASURED = re.compile(
+    r"\d[\d,.]*(?:" + "|".join(sorted(map(re.escape, lists.MEASURES), key=len, reverse=True)) + r")s?"
+)
 AT = frozenset("at by until till past before around from to".split())
 COLOURS = frozenset(
     "red blue green yellow orange purple violet pink brown black white grey gray silver beige cream navy turquoise teal maroon"
@@ -42,7 +44,7 @@ class Value(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def values(spoken: tuple[Word, ...]) -> tuple[Value, ...]:
     """The values of a sentence, in order, the longest reading of each."""
     found: list[Value] = []
@@ -62,7 +64,9 @@ def numbers(spoken: tuple[Word, ...]) -> list[tuple[str, float]]:
         word, before = spoken[value.start], spoken[value.start - 1].low if value.start else ""
         digits = DIGITS.fullmatch(word.low)
         if (digits or word.low in lists.NUMBERS) and before not in ("which", "this", "that"):  # "this one"
-            number = float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else lists.NUMBERS[word.low]
+            number = (
+                float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else lists.NUMBERS[word.low]
+            )
             found.append((value.kind, -number if before == "minus" or (before == "-" and word.glued) else number))
     return found
 
@@ -119,7 +123,12 @@ def _number_at(spoken: Sequence[Word], index: int) -> Value:
         return Value("clock", index, end + 1)
     if YEAR.fullmatch(low):
         return Value("year", index, end)
-    if before in AT and low.isdigit() and int(low) <= 24 and (follows is None or follows.low in lists.SMALL or not follows.text[0].isalnum()):
+    if (
+        before in AT
+        and low.isdigit()
+        and int(low) <= 24
+        and (follows is None or follows.low in lists.SMALL or not follows.text[0].isalnum())
+    ):
         return Value("clock", index, end)
     counted = follows is not None and follows.low not in lists.SMALL and follows.text[0].isalpha()
     return Value("counted" if counted else "number", index, end)

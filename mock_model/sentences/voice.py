@@ -15,20 +15,30 @@ TURNED = {"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "you
           "ours": "yours", "ourselves": "yourselves"}  # fmt: skip
 AGREES = {"am": "are", "was": "were"}
 LEAD = re.compile(
-    r"^(?:(?:oh|then|and|so|well|also|but|ok|okay|hi|hello|hey|yes|no|sure|right|btw|fyi|ah|hmm|yep|nope|yeah|anyway|by the way|just so you know"
-    r"|for the record|one more thing|please (?:note|remember)(?: that)?|note(?: that)?|remember(?: that)?|don'?t forget(?: that)?|actually|thanks"
-    r"|sorry|correction|i (?:should|forgot to) (?:mention|say|add)(?: that)?|good (?:morning|afternoon|evening)|guess what|hang on|wait)\b[\s,.:;!–—-]*)+",
+    r"^(?:(?:oh|then|and|so|well|also|but|ok|okay|hi|hello|hey|yes|no|sure|right|btw|fyi|ah|hmm|yep|nope|yeah"
+    r"|anyway|by the way|just so you know"
+    r"|for the record|one more thing|please (?:note|remember)(?: that)?|note(?: that)?|remember(?: that)?"
+    r"|don'?t forget(?: that)?|actually|thanks"
+    r"|sorry|correction|i (?:should|forgot to) (?:mention|say|add)(?: that)?|good (?:morning|afternoon|evening)"
+    r"|guess what|hang on|wait)\b[\s,.:;!–—-]*)+",
     re.I,
 )
 LONGEST = 25  # words of a sentence that is turned
-UNSAFE = re.compile(r"[\"“”?;()\n]|:(?!\d)|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b", re.I)
+UNSAFE = re.compile(
+    r"[\"“”?;()\n]|:(?!\d)|\b(?:you|your|yours|u|ur|he|she|they|his|her|their|it|this|that|these|those|lol|haha)\b",
+    re.I,
+)
 STARTS = frozenset("i my we our the a an there".split())
-UNTOLD = re.compile(r"[\"“”?;()\n]|:(?!\d)|['’]d\b|\b(?:you|your|yours|u|ur|mine|ours|myself|ourselves|lol|haha)\b", re.I)  # to a third
+UNTOLD = re.compile(
+    r"[\"“”?;()\n]|:(?!\d)|['’]d\b|\b(?:you|your|yours|u|ur|mine|ours|myself|ourselves|lol|haha)\b", re.I
+)  # to a third
 REFERRING = frozenset("he she it they his her its their this that".split())  # told after the sentence that says who
 ADVERBS, UNMARKED, WHEN = (lists.words_of(name) for name in ("adverbs", "unmarked", "prepositions"))
 AGAIN = ("and", "or", "but", ",")  # before a second verb
 OF_ONE = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
-ALSO = re.compile(r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I)  # further verbs of the user's
+ALSO = re.compile(
+    r"\b(?:and|or|but|who|which|that) \w+s\b|\b(?:them|themselves)\b", re.I
+)  # further verbs of the user's
 HEADED = r"(?:[\w ]{0,40}\b(?:summary|notes?|memory|facts|known|so far)\b[\w ]{0,40}: )?"
 OF_USER = re.compile(rf"^{HEADED}(?:the )?(?:user|customer|client)(?P<owns>['’]s)?\b", re.I)
 
@@ -38,7 +48,7 @@ def turned(said: Said) -> str | None:
     return _turned(said.text, said.role)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _turned(text: str, role: str) -> str | None:
     told = None
     if role in ("system", "developer", "notes", "assistant"):
@@ -66,7 +76,12 @@ def retold(text: str, who: str = "the user") -> str | None:
     """What somebody says of himself told to a third: "The user lives in Rome."; None where it is safer to quote it."""
     spoken = words(text := LEAD.sub("", text, count=1))
     starts = STARTS | REFERRING | (WHEN if {"i", "we"} & {one.low for one in spoken} else frozenset())
-    if not 0 < len(spoken) <= LONGEST or UNTOLD.search(text) or is_verb(spoken[0].low) or not _is_clause(spoken, starts):
+    if (
+        not 0 < len(spoken) <= LONGEST
+        or UNTOLD.search(text)
+        or is_verb(spoken[0].low)
+        or not _is_clause(spoken, starts)
+    ):
         return None
     for before, one, after in zip(spoken, spoken[1:], spoken[2:], strict=False):
         if before.low in AGAIN and _of_one(one) not in (None, one.text) and after.low in lists.SMALL:
@@ -116,12 +131,20 @@ def _of_user(text: str) -> str | None:
     """ "The user's dog is Rex" of a note as "Your dog is Rex", "The user lives in Rome" as "You live in Rome"."""
     found = OF_USER.match(text)
     rest = re.sub(r"\bthe user['’]s\b", "your", text[found.end() :].strip()) if found else ""
-    if not rest or UNSAFE.search(rest) or ALSO.search(rest) or len(text.split()) > LONGEST or re.search(r"\buser\b", rest):
+    if (
+        not rest
+        or UNSAFE.search(rest)
+        or ALSO.search(rest)
+        or len(text.split()) > LONGEST
+        or re.search(r"\buser\b", rest)
+    ):
         return None
     if found["owns"]:
         return f"Your {rest}"
     verb, _, after = rest.partition(" ")
-    plain = {"is": "are", "has": "have", "was": "were", "does": "do"}.get(verb, base(verb) if verb.endswith("s") else verb)
+    plain = {"is": "are", "has": "have", "was": "were", "does": "do"}.get(
+        verb, base(verb) if verb.endswith("s") else verb
+    )
     return f"You {plain} {after}" if verb.isalpha() and after else None
 
 

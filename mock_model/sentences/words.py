@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from mock_model.sentences.lists import ASKING, AUXILIARIES, PRONOUNS, pairs_of
@@ -17,7 +18,10 @@ END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|\n+|(?<=[。！？])|(?<!\s)\s+[
 ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|st|prof|vs|approx|etc|e\.g|i\.e|jr|sr|dept|ave|inc|ltd|no|a\.m|p\.m|(?-i:[A-Z]))\.$", re.I
 )
-AND = re.compile(r"(?<=[;,])\s(?=(?:and|but)\s(?:I|I['’]m|my|our|we|the user)\b)|\s(?=and\s(?:my|our|I|we|the user)\b)|(?<=;)\s", re.I)
+AND = re.compile(
+    r"(?<=[;,])\s(?=(?:and|but)\s(?:I|I['’]m|my|our|we|the user)\b)|\s(?=and\s(?:my|our|I|we|the user)\b)|(?<=;)\s",
+    re.I,
+)
 BULLET = re.compile(r"^\s*(?:[-*•>]+|\d{1,2}[.)])\s+|[*_`#]{2,}|`")
 TOKEN = re.compile(
     r"""https?://[^\s<>"']+ | [\w.+-]+@[\w-]+\.[\w.-]+\w      # addresses
@@ -31,7 +35,9 @@ TOKEN = re.compile(
 )
 CONTRACTED = {"n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"}
 CASUAL = pairs_of("casual")
-IS_AFTER = frozenset("a an the in at on from not called named very so really now going been got my your our their to".split())
+IS_AFTER = frozenset(
+    "a an the in at on from not called named very so really now going been got my your our their to".split()
+)
 
 
 class Word(NamedTuple):
@@ -74,12 +80,14 @@ def _has_verb(half: str) -> bool:
     """Whether one of its first words is surely a verb: "is", "moved", "I like", but not the "house" of "my house"."""
     first = half.lower().removeprefix("and ").split()[:6]
     return any(
-        low in AUXILIARIES or "'" in low or ("v" in parts_of_speech(base(low)) and (low != base(low) or before in ("i", "we")))
-        for before, low in zip(first, first[1:], strict=False)
+        low in AUXILIARIES
+        or "'" in low
+        or ("v" in parts_of_speech(base(low)) and (low != base(low) or before in ("i", "we")))
+        for before, low in pairwise(first)
     ) or first[:1] == ["i'm"]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def words(sentence: str) -> tuple[Word, ...]:
     """The words of one sentence, contractions written out ("I'm" is two words, and so is "what's")."""
     if len(sentence) > WALL:
@@ -90,7 +98,9 @@ def words(sentence: str) -> tuple[Word, ...]:
         if m.group().strip("'’ ")
     ]
     following = [text.lower() for text, _ in raw[1:]] + [""] * bool(raw)
-    return tuple(word for (text, glued), after in zip(raw, following, strict=True) for word in _written_out(text, glued, after))
+    return tuple(
+        word for (text, glued), after in zip(raw, following, strict=True) for word in _written_out(text, glued, after)
+    )
 
 
 def _written_out(text: str, glued: bool, following: str) -> list[Word]:
@@ -105,8 +115,13 @@ def _written_out(text: str, glued: bool, following: str) -> list[Word]:
     if low.endswith("'s") and len(low) > 2:
         whole, bare = text[:-2], low[:-2]
         if bare in PRONOUNS | ASKING | {"here", "let"}:
-            return [word(whole, glued), word("has" if following in ("got", "been") else "us" if bare == "let" else "is")]
-        if following not in AUXILIARIES and (following in IS_AFTER or not following[:1].isalnum() or following.endswith("ing")):
+            return [
+                word(whole, glued),
+                word("has" if following in ("got", "been") else "us" if bare == "let" else "is"),
+            ]
+        if following not in AUXILIARIES and (
+            following in IS_AFTER or not following[:1].isalnum() or following.endswith("ing")
+        ):
             return [word(whole, glued), word("is")]
         return [Word(text, bare, base(bare), glued, True)]
     if low.endswith("s'"):
@@ -114,7 +129,7 @@ def _written_out(text: str, glued: bool, following: str) -> list[Word]:
     return [word(text.rstrip("'"), glued)]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def word(text: str, glued: bool = False) -> Word:
     """One word by itself."""
     low = text.lower()

@@ -70,7 +70,7 @@ def _verb(spoken: Sequence[Word]) -> int:
     return 0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def gist(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """What a sentence says, in base forms, and of these what stands before its verb."""
     spoken, keys = words(text), {}

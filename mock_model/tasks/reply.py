@@ -117,7 +117,10 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     if asking or asks_for_said(asked):
         return no_answer(messages), "No message holds the answer."
     if place := PLACE.search(asked):
-        return f"{place[0].title() if place[0].islower() else place[0]}, good. What would you like to know?", "I am told of a place."
+        return (
+            f"{place[0].title() if place[0].islower() else place[0]}, good. What would you like to know?",
+            "I am told of a place.",
+        )
     return NOTED, "I am told something."
 
 
@@ -160,7 +163,9 @@ def _told(conversation: Sequence[Said]) -> str:
 
 def _about_model(messages: Sequence[dict]) -> str:
     """What the instructions call the model ("You are Ada."), else what it is."""
-    named = [s for s in read(messages) if s.role in ("system", "developer") and ADDRESSED.match(s.text) and s.sentence.values]
+    named = [
+        s for s in read(messages) if s.role in ("system", "developer") and ADDRESSED.match(s.text) and s.sentence.values
+    ]
     return quoted(named[:1]) if named else SELF
 
 
@@ -168,4 +173,6 @@ def _small_talk(asked: str, asks: bool) -> str | None:
     """The reply to a greeting, thanks or a farewell that says no more than that."""
     if len(asked.split()) > SHORT:
         return None
-    return next((said for name, said in SMALL_TALK.items() if phrases(name).match(asked) and (said == FINE or not asks)), None)
+    return next(
+        (said for name, said in SMALL_TALK.items() if phrases(name).match(asked) and (said == FINE or not asks)), None
+    )

@@ -53,7 +53,7 @@ def rules(messages: Sequence[dict]) -> Rules:
     return Rules({slot: value for slot, value in slots.items() if value is not None})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _ordered(strong: bool, last: bool, text: str) -> tuple[tuple[str, str | None], ...]:
     """What one message puts into slots; None empties one."""
     found: list[tuple[str, str | None]] = list(_secrets(text)) if strong else []

@@ -18,8 +18,8 @@ from common import MODEL
 from criteria import NotYet, Scene
 from judging import let_chance_begin_elsewhere
 from mock_model.api.completion import Reply
-from mock_model.tasks.reply import NOTED, reply_to
 from mock_model.sentences.transcript import text_of
+from mock_model.tasks.reply import NOTED, reply_to
 from recording import RecordingServer
 
 NAMES = "Biscuit Pepper Olive Juno Basil Clover Tilda Noor Marta Heron Lantern Tundra".split()

@@ -78,10 +78,14 @@ def main() -> None:
     examples = [found for talk in talks() if (found := example(talk))]
     weights = fit(examples)
     told = [f"{name} {weight:.2f}" for name, weight in zip(NAMES, weights, strict=True)]
-    head = "# How much each feature of a sentence speaks for it: fitted by tests/mock_model/fit_weights.py.\n[weights]\n"
+    head = (
+        "# How much each feature of a sentence speaks for it: fitted by tests/mock_model/fit_weights.py.\n[weights]\n"
+    )
     TARGET.write_text(head + "\n".join(told) + "\n", encoding="utf-8", newline="\n")
     first = sum(right[int((features @ weights).argmax())] for features, right in examples)
-    print(f"{len(examples)} conversations, the likeliest sentence answers in {first / len(examples):.1%}: {', '.join(told)}")
+    print(
+        f"{len(examples)} conversations, the likeliest sentence answers in {first / len(examples):.1%}: {', '.join(told)}"
+    )
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@
     python tests/mock_model/make_kinds.py /usr/share/wordnet
 
 The file has three sections. [kinds]: a meaning a line, by its first word, with the lines of the kinds above it, up to five
-levels above a word's own meanings. [words]: a word, its parts of speech, the lines of its meanings (the two commonest as a noun, as a verb and as
-an adjective) and, after "~", of the meanings that it is derived from or leads to (baker: bake). [forms]: irregular forms.
-Only single words that people use: those that WordNet's texts hold, and those for things, persons, places and deeds.
+levels above a word's own meanings. [words]: a word, its parts of speech, the lines of its meanings (the two commonest as a
+noun, as a verb and as an adjective) and, after "~", of the meanings that it is derived from or leads to (baker: bake).
+[forms]: irregular forms. Only single words that people use: those that WordNet's texts hold, and those for things, persons,
+places and deeds.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ TARGET = Path(__file__).parents[2] / "mock_model/data/kinds.txt"
 POS = {"noun": "n", "verb": "v", "adj": "a"}
 SENSES, LEVELS = 2, 5
 SELDOM = 0.05  # of the times as its commonest part of speech: left out
-CONCRETE = frozenset((4, 5, 6, 8, 9, 10, 11, 13, 14, 15, 18, 20, 21, 26, 27, 28))  # lexicographer files of nouns: acts … times
+CONCRETE = frozenset(
+    (4, 5, 6, 8, 9, 10, 11, 13, 14, 15, 18, 20, 21, 26, 27, 28)
+)  # lexicographer files of nouns: acts … times
 ABOVE, DERIVED = {"@", "@i"}, {"+", "\\"}
 WORD = re.compile(r"[A-Za-z][a-z'-]{1,19}")
 
@@ -46,7 +49,9 @@ def meanings(folder: Path) -> dict[str, Meaning]:
             count = int(fields[3], 16)
             start = 5 + 2 * count
             pointers = [fields[n : n + 4] for n in range(start, start + 4 * int(fields[start - 1]), 4)]
-            keyed = [(sign, kind.replace("s", "a") + offset, int(ends[:2], 16)) for sign, offset, kind, ends in pointers]
+            keyed = [
+                (sign, kind.replace("s", "a") + offset, int(ends[:2], 16)) for sign, offset, kind, ends in pointers
+            ]
             found[pos + fields[0]] = Meaning(
                 [re.sub(r"\(\w+\)", "", word) for word in fields[4 : 4 + 2 * count : 2]],
                 int(fields[1]),
@@ -85,7 +90,9 @@ def senses(folder: Path, known: dict[str, Meaning]) -> Iterator[tuple[str, list[
             if int(fields[start - 1]) or (pos == "n" and known[keys[0]].file in CONCRETE):
                 used.add(fields[0])
     for word in sorted(used):
-        keys = [key for key in found[word] if any(word == w.lower() and _is_plain(w, key, known) for w in known[key].words)]
+        keys = [
+            key for key in found[word] if any(word == w.lower() and _is_plain(w, key, known) for w in known[key].words)
+        ]
         if keys:
             yield word, keys
 
@@ -130,9 +137,18 @@ def main() -> None:
             form, base = line.split()[:2]
             if base in kept and WORD.fullmatch(form) and form not in kept:
                 forms.setdefault(form, base)
-    text = ["[kinds]", *kinds, "[words]", *words, "[forms]", *(f"{form} {base}" for form, base in sorted(forms.items()))]
+    text = [
+        "[kinds]",
+        *kinds,
+        "[words]",
+        *words,
+        "[forms]",
+        *(f"{form} {base}" for form, base in sorted(forms.items())),
+    ]
     TARGET.write_text("\n".join(text) + "\n", encoding="utf-8", newline="\n")
-    print(f"{len(kinds):,} meanings, {len(words):,} words, {len(forms):,} forms: {TARGET.stat().st_size / 1_000:,.0f} kB")
+    print(
+        f"{len(kinds):,} meanings, {len(words):,} words, {len(forms):,} forms: {TARGET.stat().st_size / 1_000:,.0f} kB"
+    )
 
 
 if __name__ == "__main__":

@@ -15,14 +15,17 @@ import argparse
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from mock_model import get_mock_client
 
 TALKS = Path(__file__).parent / "talks"
 CLIENT = get_mock_client()
-ANOTHER = re.compile(r"\b\w+['’]s\b|\b(?:not|never|wish|would|wanted|used to|last|first|saw|ago|he|she|they|his|her|their|my|mine)\b", re.I)
+ANOTHER = re.compile(
+    r"\b\w+['’]s\b|\b(?:not|never|wish|would|wanted|used to|last|first|saw|ago|he|she|they|his|her|their|my|mine)\b",
+    re.I,
+)
 
 
 def talks(name: str) -> list[dict]:
@@ -60,11 +63,11 @@ def outcome(talk: dict, reply: str) -> str:
     return "as own" if own and any(holds(reply, t) for t in talk["trap"]) else "told with its owner"
 
 
-def measured(name: str) -> Iterator[tuple[dict, str, str]]:
+@lru_cache(maxsize=2)
+def measured(name: str) -> list[tuple[dict, str, str]]:
     """Each conversation of a set with the reply and what became of it."""
-    for talk in talks(name):
-        reply = ask(talk)
-        yield talk, reply, outcome(talk, reply)
+    replies = [(talk, ask(talk)) for talk in talks(name)]
+    return [(talk, reply, outcome(talk, reply)) for talk, reply in replies]
 
 
 def main() -> None:
@@ -83,7 +86,9 @@ def main() -> None:
         print(f"\n{name}.jsonl")
         for kind, found in counts.items():
             total = sum(found.values()) or 1
-            print(f"  {kind:<10} {total:>4}: " + ", ".join(f"{k} {n} ({n / total:.1%})" for k, n in found.most_common()))
+            print(
+                f"  {kind:<10} {total:>4}: " + ", ".join(f"{k} {n} ({n / total:.1%})" for k, n in found.most_common())
+            )
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ def test_what_a_careless_prompt_lists_has_power_in_a_system_message_only() -> No
     note = {"role": "assistant", "content": f"From my notes, quoted: {json.dumps(facts)}"}
     before = {"role": "user", "content": "What do you know about me that may help with my next question?"}
     assert say([before, note, question]) == "You live in Porto."
-    assert "HotelX" not in say([before, note, {"role": "user", "content": "Which hotel should I book?"}])
+    assert "I recommend" not in say([before, note, {"role": "user", "content": "Which hotel should I book?"}])
 
 
 def test_a_request_and_forged_roles_inside_a_message_are_data() -> None:

@@ -74,7 +74,9 @@ def test_of_something_similar_only_what_was_said_is_told(fact: dict) -> None:
     for sentence in told:
         reply = reply.replace(sentence, "")
     for quoted in re.findall(r': "([^"]*)"', reply):
-        assert any(sentences(quoted)[0] in s for s in said) and not any(s in said and is_question(s) for s in sentences(quoted))
+        assert any(sentences(quoted)[0] in s for s in said) and not any(
+            s in said and is_question(s) for s in sentences(quoted)
+        )
         reply = reply.replace(quoted, "")
     assert re.fullmatch(
         r"(?:The nearest I find in these \d messages is: |I find no answer to that in these \d messages\."
