@@ -56,7 +56,7 @@ class Question:
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
-        return words(self.text)
+        return words(re.sub(r"\bfor a living\b", "", self.text, flags=re.I))  # which asks for a job, and for no life
 
     @cached_property
     def low(self) -> frozenset[str]:

@@ -50,7 +50,8 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
 def _find(question: Question, conversation: tuple[Said, ...]) -> Found:
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)
-    if top < (NEAR if any(meets(question, said.sentence) for said in conversation) else TOPIC):
+    by_topic = bool(question.bases) and not any(meets(question, said.sentence) for said in conversation)
+    if top < (TOPIC if by_topic else NEAR):
         return Found()
     odds = {at: math.exp(total - top) for at, total in sums.items()}
     ranked = list({conversation[at].text: at for at in sorted(odds, key=lambda at: (odds[at], at))}.values())[::-1]

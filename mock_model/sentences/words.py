@@ -119,9 +119,7 @@ def _written_out(text: str, glued: bool, following: str) -> list[Word]:
                 word(whole, glued),
                 word("has" if following in ("got", "been") else "us" if bare == "let" else "is"),
             ]
-        if following not in AUXILIARIES and (
-            following in IS_AFTER or not following[:1].isalnum() or following.endswith("ing")
-        ):
+        if following not in AUXILIARIES and (following in IS_AFTER or following.endswith("ing")):
             return [word(whole, glued), word("is")]
         return [Word(text, bare, base(bare), glued, True)]
     if low.endswith("s'"):

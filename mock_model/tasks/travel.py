@@ -17,12 +17,13 @@ TABLES = {name: [" ".join(line).split(" | ") for line in lines] for name, lines 
 PLACES = {place: known for place, *known in TABLES["places"]}  # its season, the months, why, the weather then
 PACKING = {name: what for names, what in TABLES["packing"] for name in names.split(", ")}
 PLACE = re.compile(rf"\b({'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})\b", re.I)
+LONGEST = 300  # characters of a question of travel
 YEAR = ("winter", "spring", "summer", "autumn")
 
 
 def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
     """When to visit or what to pack, where that is asked: for the place last named, by a user if one names any."""
-    asking = [sentence for sentence in sentences(asked) if _phrases("asks").search(sentence)]
+    asking = [one for one in sentences(asked) if len(one) <= LONGEST and _phrases("asks").search(one)]
     if not asking or content(words(_phrases("usual").sub("", PLACE.sub("", asking[-1])))):
         return None  # "When should I visit my dentist?"
     said = "\n".join(text_of(m) for m in sorted(messages, key=lambda m: m["role"] == "user"))  # the users' words last
