@@ -64,9 +64,9 @@ def outcome(talk: dict, reply: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def measured(name: str) -> list[tuple[dict, str, str]]:
-    """Each conversation of a set with the reply and what became of it."""
-    replies = [(talk, ask(talk)) for talk in talks(name)]
+def measured(name: str, step: int = 1) -> list[tuple[dict, str, str]]:
+    """Each conversation of a set, or each second or third …, with the reply and what became of it."""
+    replies = [(talk, ask(talk)) for talk in talks(name)[::step]]
     return [(talk, reply, outcome(talk, reply)) for talk, reply in replies]
 
 
