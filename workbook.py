@@ -337,7 +337,7 @@ def lesson_files() -> dict:
 
 def own_copy(lesson: pathlib.Path) -> pathlib.Path:
     """Bring the learner's own copies of the lessons up to date, which says what it does; return this lesson's."""
-    if run_python(ROOT / "tests" / "challenges" / "copies.py"):
+    if run_python(ROOT / "tests" / "challenges" / "lesson_copies.py"):
         sys.exit(1)  # it has said why
     return ROOT / "work" / "lessons" / lesson.name
 

@@ -3,10 +3,10 @@
 from .budget import trim_to_budget
 from .errors import BudgetError, IncompleteReply
 from .memory import ChatMemory
+from .replies.usage import Usage
 from .summary import summarize
 from .tokens import count_tokens, message_tokens
 from .turns import sliding_window, split_turns
-from .usage import Usage
 from .view import show_request
 
 __all__ = [

@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, Self
 
-from .arriving import after_thinking
-from .calling import STREAM_OPTIONS
 from .errors import ConflictError, DamagedStore
 from .layout import Counted, Kept, layout
-from .replies import complete, complete_async, stream, stream_async
+from .replies.client import STREAM_OPTIONS
+from .replies.reply import complete, complete_async, stream, stream_async
+from .replies.thinking import after_thinking
+from .replies.usage import Usage
 from .summary import summarize, summarize_async
 from .tokens import DEFAULT_MODEL, Message
-from .usage import Usage
 
 TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn

@@ -10,10 +10,10 @@ from typing import Any
 from .content import in_words, marked
 from .errors import IncompleteReply, whole_number
 from .letters import all_whole, whole
-from .replies import complete, complete_async
+from .replies.reply import complete, complete_async
+from .replies.usage import Usage
 from .tokens import DEFAULT_MODEL, Message, count_tokens, listed, message_tokens, text_tokens
 from .turns import role_of
-from .usage import Usage
 
 PROMPT = """\
 You keep the summary of a conversation. Summarise the messages below so that the conversation can go on from your \

@@ -15,19 +15,20 @@ from openai.resources.chat.completions import completions
 from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
-ROOT = Path(__file__).resolve().parents[1]
-ROOM = ROOT / "tests" / "challenges"
-NAMES = [path.stem.removeprefix("test_") for path in sorted(ROOM.glob("test_[0-9]*.py"))]
+from .challenges.engine import files
+from .challenges.engine.recording_server import plain
+from .challenges.engine.results import not_started
+
+NAMES = files.names()
 DRIVER = """
 import faulthandler, json, sys
 
-sys.path.insert(0, sys.argv[1])
-from checking import Collector, run_here
+from tests.challenges.engine.in_place import Collector, run_here
 
 for line in sys.stdin:
-    name, *files = json.loads(line)
+    name, *works = json.loads(line)
     faulthandler.dump_traceback_later(300, exit=True)
-    results = run_here([name], Collector(), "--quick", *(f"--work={file}" for file in files))
+    results = run_here([name], Collector(), "--quick", *(f"--work={file}" for file in works))
     print(json.dumps([
         {
             "outcome": result.outcome,
@@ -41,17 +42,13 @@ for line in sys.stdin:
 """
 
 
-def files(room: str, name: str) -> list[Path]:
-    return sorted((ROOM / room / name).glob("*.py"))
-
-
 @pytest.fixture(scope="module")
 def driver() -> Iterator[subprocess.Popen[str]]:
     """One process for all checkers: starting Python, importing everything and reading vocabularies takes a second."""
-    command = [sys.executable, "-c", DRIVER, str(ROOM)]
+    command = [sys.executable, "-c", DRIVER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
     same_each_time = os.environ | {"PYTHONHASHSEED": "0"}  # as where a learner is checked
-    with subprocess.Popen(command, cwd=ROOT, env=same_each_time, **pipes) as process:
+    with subprocess.Popen(command, cwd=files.ROOT, env=same_each_time, **pipes) as process:
         yield process
         process.stdin.close()
 
@@ -60,7 +57,7 @@ def driver() -> Iterator[subprocess.Popen[str]]:
 def checked(request: pytest.FixtureRequest, driver: subprocess.Popen[str]) -> tuple[str, dict[Path, dict]]:
     """What a checker says of the starter, of every solution and of every mistake."""
     name = request.param
-    paths = [ROOM / "starters" / f"{name}.py", *files("solutions", name), *files("mistakes", name)]
+    paths = [files.starter(name), *files.solutions(name), *files.mistakes(name)]
     print(json.dumps([name, *map(str, paths)]), file=driver.stdin, flush=True)
     answer = driver.stdout.readline()
     assert answer, "the checker has ended its process"
@@ -73,27 +70,24 @@ def test_there_is_a_challenge_for_each_of_the_first_lessons():
     assert [int(name[:2]) for name in NAMES] == list(range(1, len(NAMES) + 1))
 
 
-def test_a_starter_is_not_started(checked, monkeypatch):
+def test_a_starter_is_not_started(checked):
     name, results = checked
-    found = results[ROOM / "starters" / f"{name}.py"]
+    found = results[files.starter(name)]
     assert found["outcome"] == "not started"
-    monkeypatch.syspath_prepend(str(ROOM))
-    from checking import not_started  # which a learner is shown without running anything
-
     assert [[criterion.test, criterion.text] for criterion in not_started(name).criteria] == found["criteria"]
 
 
 def test_right_code_passes_however_it_is_written(checked):
     name, results = checked
-    solutions = files("solutions", name)
-    assert len(solutions) >= 3 and ROOM / "solutions" / name / "reference.py" in solutions
+    solutions = files.solutions(name)
+    assert len(solutions) >= 3 and files.reference(name) in solutions
     wrong = {path.name: results[path] for path in solutions if results[path]["outcome"] != "solved"}
     assert not wrong, f"{name}: right code is refused: {wrong}"
 
 
 def test_every_mistake_fails_where_it_should_with_the_hint_that_names_it(checked):
     name, results = checked
-    mistakes = files("mistakes", name)
+    mistakes = files.mistakes(name)
     assert len(mistakes) >= 6
     wrong = []
     for path in mistakes:
@@ -110,10 +104,7 @@ def test_no_checker_breaks(checked):
         assert not any("checker itself" in problem for problem in result["all"]), f"{path.name}: {result['all']}"
 
 
-def test_requests_are_prepared_as_the_client_does_it(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOM))
-    from recording import plain
-
+def test_requests_are_prepared_as_the_client_does_it():
     function = {"name": "look_up", "arguments": '{"what": "Ana"}'}
     call = ChatCompletionMessageFunctionToolCall(id="call_1", type="function", function=function)
     kept = ChatCompletionMessage(role="assistant", content=None, tool_calls=[call])

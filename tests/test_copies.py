@@ -12,12 +12,11 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
+from .challenges import desk, lesson_copies
+from .challenges.engine import files
+from .challenges.engine.results import criteria_of
+
 ROOT = Path(__file__).resolve().parents[1]
-ROOM = ROOT / "tests" / "challenges"
-sys.path.insert(0, str(ROOM))
-import checking  # noqa: E402
-import copies  # noqa: E402
-import desk  # noqa: E402
 
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 LINKS = re.compile(r"""\]\(([^)\s]+)|^\[[^\]]+\]:\s*(\S+)|(?:src|href)=["']([^"']+)""", re.M)
@@ -51,10 +50,10 @@ class Learner:
         (self.lessons / f"{name}.ipynb").write_text(lesson(*texts), encoding="utf-8")
 
     def start(self) -> list[str]:
-        return list(copies.refresh(self.folder))
+        return list(lesson_copies.refresh(self.folder))
 
     def texts(self) -> list[str]:
-        return [copies.text_of(one) for one in copies.read(self.copy)["cells"]]
+        return [lesson_copies.text_of(one) for one in lesson_copies.read(self.copy)["cells"]]
 
     def run(self, cells: int) -> None:
         """Run the first code cells and save, as Jupyter does it."""
@@ -77,7 +76,7 @@ class Learner:
 @pytest.fixture
 def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Learner:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.setattr(copies, "LESSONS", tmp_path / "lessons")
+    monkeypatch.setattr(lesson_copies, "LESSONS", tmp_path / "lessons")
     monkeypatch.setattr(desk, "WORK", tmp_path / "work")
     return Learner(tmp_path)
 
@@ -87,23 +86,27 @@ def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Learner:
 
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 def test_a_copy_is_the_lesson_without_outputs_and_every_link_in_it_leads_somewhere(path):
-    found, ours = copies.clean(path), json.loads(path.read_text(encoding="utf-8"))
+    found, ours = lesson_copies.clean(path), json.loads(path.read_text(encoding="utf-8"))
     assert [one["id"] for one in found["cells"]] == [one["id"] for one in ours["cells"]]
     for mine, theirs in zip(found["cells"], ours["cells"], strict=True):
         if mine["cell_type"] == "code":
             assert (mine["outputs"], mine["execution_count"]) == ([], None)
-            assert copies.text_of(mine) == copies.text_of(theirs)
-        for link in filter(None, (link for links in LINKS.findall(copies.text_of(mine)) for link in links)):
+            assert lesson_copies.text_of(mine) == lesson_copies.text_of(theirs)
+        for link in filter(None, (link for links in LINKS.findall(lesson_copies.text_of(mine)) for link in links)):
             name = unquote(link.partition("#")[0])
             if mine["cell_type"] == "markdown" and name and not re.match(r"[a-z]+:", name):
-                there = Path(os.path.normpath(copies.COPIES / name)).exists() or name in [one.name for one in LESSONS]
+                there = Path(os.path.normpath(lesson_copies.COPIES / name)).exists() or name in [
+                    one.name for one in LESSONS
+                ]
                 assert there, f"{path.name}: {link} leads nowhere from work/lessons"
     nbformat.validate(nbformat.from_dict(found))
 
 
 def test_code_in_a_lesson_reads_nothing_that_is_only_beside_the_lesson():
     for path in LESSONS:
-        code = "\n".join(copies.text_of(one) for one in copies.read(path)["cells"] if one["cell_type"] == "code")
+        code = "\n".join(
+            lesson_copies.text_of(one) for one in lesson_copies.read(path)["cells"] if one["cell_type"] == "code"
+        )
         assert not re.search(r"""["'](images/|\.\./(work|examples|lessons)/)""", code), path.name
 
 
@@ -130,7 +133,7 @@ def test_code_in_a_lesson_reads_nothing_that_is_only_beside_the_lesson():
     ],
 )
 def test_a_link_leads_to_the_same_place_from_a_copy(text, moved):
-    assert copies.moved_links(text) == moved
+    assert lesson_copies.moved_links(text) == moved
 
 
 # Making them
@@ -163,7 +166,7 @@ def test_what_a_learner_has_written_is_never_overwritten(learner):
 @pytest.mark.parametrize("change", ["a cell is changed", "a cell is deleted", "a cell is added", "cells change places"])
 def test_every_change_counts(learner, change):
     learner.start()
-    notebook = copies.read(learner.copy)
+    notebook = lesson_copies.read(learner.copy)
     cells = notebook["cells"]
     {
         "a cell is changed": lambda: cells[1].update(source="print(12)  # mine"),
@@ -173,7 +176,7 @@ def test_every_change_counts(learner, change):
     }[change]()
     learner.save(notebook)
     learner.publish("01_calls", "print(14)")
-    assert len(learner.start()) == 1 and copies.read(learner.copy) == notebook
+    assert len(learner.start()) == 1 and lesson_copies.read(learner.copy) == notebook
 
 
 def test_a_copy_in_which_nothing_is_written_follows_the_lesson(learner):
@@ -211,7 +214,7 @@ def test_a_copy_that_cannot_be_read_stays_and_is_named(learner, found):
     (said,) = learner.start()
     assert said.startswith("work/lessons/01_calls.ipynb cannot be read") and "reset lesson 1" in said
     assert learner.copy.read_bytes() == found.encode("latin-1")
-    assert copies.reset(1, learner.folder).read_bytes() == found.encode("latin-1")
+    assert lesson_copies.reset(1, learner.folder).read_bytes() == found.encode("latin-1")
     assert learner.start() == []
 
 
@@ -223,11 +226,11 @@ def test_two_that_make_copies_at_once_do_not_take_each_others_away(learner, monk
     def interrupted(new: Path, path: Path) -> None:
         monkeypatch.setattr(os, "replace", place)
         monkeypatch.setattr(os, "getpid", lambda: 1)
-        copies.write(path, json.loads(whole))
+        lesson_copies.write(path, json.loads(whole))
         place(new, path)
 
     monkeypatch.setattr(os, "replace", interrupted)
-    copies.write(learner.copy, json.loads(whole))
+    lesson_copies.write(learner.copy, json.loads(whole))
     assert learner.copy.read_bytes() == whole
     assert [path.name for path in learner.folder.iterdir() if path.suffix != ".ipynb"] == []
 
@@ -236,10 +239,12 @@ def test_what_stands_in_the_place_of_the_folder_is_named(learner, monkeypatch, c
     learner.folder.parent.mkdir(exist_ok=True)
     learner.folder.write_text("mine")
     with pytest.raises(OSError) as caught:
-        copies.reset(1, learner.folder)
-    assert "work/lessons is not a folder" in copies.why_not(caught.value, learner.folder)
+        lesson_copies.reset(1, learner.folder)
+    assert "work/lessons is not a folder" in lesson_copies.why_not(caught.value, learner.folder)
     refused = PermissionError(13, "Permission denied")
-    assert "could not be written to work/lessons (Permission denied)" in copies.why_not(refused, learner.folder.parent)
+    assert "could not be written to work/lessons (Permission denied)" in lesson_copies.why_not(
+        refused, learner.folder.parent
+    )
     assert desk.reset_lesson("1") == 1 and "Traceback" not in capsys.readouterr().err
     assert learner.folder.read_text() == "mine"
 
@@ -307,21 +312,21 @@ def test_somebody_who_has_worked_in_every_lesson_can_still_pull(learner, tmp_pat
     git(published, "add", ".")
     git(published, "commit", "-qm", "one")
     git(tmp_path, "clone", "-q", "published", "mine")
-    mine, copies.LESSONS = tmp_path / "mine", tmp_path / "mine" / "lessons"
+    mine, lesson_copies.LESSONS = tmp_path / "mine", tmp_path / "mine" / "lessons"
     folder = mine / "work" / "lessons"
-    list(copies.refresh(folder))
+    list(lesson_copies.refresh(folder))
     for path in sorted(folder.iterdir()):
         learner.copy = path
         learner.run(3)
         learner.write("My note.")
-        copies.reset(int(path.name[:2]), folder)
+        lesson_copies.reset(int(path.name[:2]), folder)
         learner.write("My other note.")
     assert git(mine, "status", "--porcelain") == ""
     (published / "lessons" / "02_loops.ipynb").write_text(lesson("print(15)"), encoding="utf-8")
     git(published, "commit", "-qam", "two")
     git(mine, "pull", "-q")
     assert git(mine, "status", "--porcelain") == "" and "print(15)" in (mine / "lessons/02_loops.ipynb").read_text()
-    assert [line[:9] for line in copies.refresh(folder)] == ["Lesson 02"]
+    assert [line[:9] for line in lesson_copies.refresh(folder)] == ["Lesson 02"]
     assert learner.texts()[-1] == "My other note."
 
 
@@ -340,13 +345,13 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("second")
     for name in ("common.py", "conftest.py", "pyproject.toml"):
         copy_into(root, name)
-    for pattern in ("chat_memory/**/*", "mock_model/**/*", "tests/challenges/*.py", "tests/challenges/starters/*.py"):
+    for pattern in ("chat_memory/**/*", "mock_model/**/*", "tests/*.py", "tests/challenges/**/*.py"):
         for path in ROOT.glob(pattern):
             if path.is_file() and "__pycache__" not in path.parts:
                 copy_into(root, path.relative_to(ROOT).as_posix())
     (root / "lessons").mkdir()
     (root / "work" / "lessons").mkdir(parents=True)
-    solved = ROOM / "solutions" / "01_stateless_calls" / "reference.py"
+    solved = files.reference("01_stateless_calls")
     (root / "work" / "01_stateless_calls.py").write_text(solved.read_text(encoding="utf-8") + SHOW, encoding="utf-8")
     return root
 
@@ -364,7 +369,7 @@ def copy_into(root: Path, name: str) -> None:
             "work/lessons",
             "Solved.",
         ),  # as in a notebook there; it calls desk.py
-        (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/test_01_stateless_calls.py"], "", " passed in"),
+        (["-m", "pytest", "-o", "addopts=", "-q", "tests/challenges/01_stateless_calls/checker.py"], "", " passed in"),
     ],
     ids=["common.check", "pytest"],
 )
@@ -378,7 +383,7 @@ def test_a_second_copy_in_the_same_environment_is_checked_with_its_own_code(seco
         [sys.executable, *way], cwd=second / folder, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )
     assert met in done.stdout and "failed" not in done.stdout, done.stdout + done.stderr
-    for criterion in checking.criteria_of("01_stateless_calls").values():
+    for criterion in criteria_of("01_stateless_calls").values():
         assert "pytest" in way or (len(criterion.split()) > 3 and criterion in done.stdout)
     for place in seen.read_text(encoding="utf-8").splitlines():
         assert Path(place).resolve().is_relative_to(second.resolve())

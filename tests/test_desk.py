@@ -15,23 +15,25 @@ import pytest
 
 import common
 
+from .challenges.engine import files
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOM = ROOT / "tests" / "challenges"
 NAME, OTHER = "04_sliding_window", "05_token_budget"
-SOLUTION = ROOM / "solutions" / NAME / "reference.py"
-MISTAKE = ROOM / "mistakes" / NAME / "cuts_by_messages.py"
+SOLUTION = files.reference(NAME)
+MISTAKE = ROOM / NAME / "mistakes" / "cuts_by_messages.py"
 
 
 DRIVER = """
 import contextlib, importlib, io, json, multiprocessing, sys
 from pathlib import Path
 
-sys.path.insert(0, sys.argv[1])
-import checking, desk
+from tests.challenges import desk
+from tests.challenges.engine import own_process
 
 if sys.platform == "linux":  # each checker is a copy of this process, which has imported all that takes long
-    checking.PROCESSES = multiprocessing.get_context("fork")
-    for module in (checking.TAKES_LONG, "report", "talking"):
+    own_process.PROCESSES = multiprocessing.get_context("fork")
+    for module in (own_process.TAKES_LONG, "tests.challenges.engine.report", "tests.challenges.situations.told_facts"):
         importlib.import_module(module)
 there = desk.challenges()
 desk.challenges = lambda: {number: there[number] for number in (4, 5)}
@@ -62,7 +64,7 @@ class Room:
     def __init__(self, folder: Path, driver: subprocess.Popen[str]) -> None:
         self.folder, self.work, self._driver = folder, folder / f"{NAME}.py", driver
         for name in (NAME, OTHER):
-            shutil.copyfile(ROOM / "starters" / f"{name}.py", folder / f"{name}.py")
+            shutil.copyfile(files.starter(name), folder / f"{name}.py")
 
     def desk(self, *arguments: str) -> Said:
         """Run one command of the desk."""
@@ -73,7 +75,7 @@ class Room:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[subprocess.Popen[str]]:
     """One process for many commands: starting Python and importing everything takes longer than a check."""
-    command = [sys.executable, "-c", DRIVER, str(ROOM)]
+    command = [sys.executable, "-c", DRIVER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
     with subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": "0"}, **pipes) as process:
         yield process
@@ -224,13 +226,13 @@ KINDS = {  # what the file holds: what its owner reads
 }
 RUN = """
 import sys
-sys.path.insert(0, sys.argv[1])
-import calling, desk
-from checking import Collector, run_here
+from tests.challenges import desk
+from tests.challenges.engine import learner_code
+from tests.challenges.engine.in_place import Collector, run_here
 
-calling.SECONDS = 0.3  # for a loop without an end
-calling.SECONDS_OF_WAITING = 0.3
-for result in run_here([sys.argv[2]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[3:])):
+learner_code.SECONDS = 0.3  # for a loop without an end
+learner_code.SECONDS_OF_WAITING = 0.3
+for result in run_here([sys.argv[1]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[2:])):
     print("=====", result.outcome)
     desk.Page().show(result)
 """
@@ -243,7 +245,7 @@ def said_of_kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     files = [folder / f"kind_{number:02}.py" for number in range(len(KINDS))]
     for file, source in zip(files, KINDS, strict=True):
         file.write_text(source, encoding="utf-8")
-    command = [sys.executable, "-c", RUN, str(ROOM), NAME, *map(str, files)]
+    command = [sys.executable, "-c", RUN, NAME, *map(str, files)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, input="")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     said = done.stdout.split("===== ")[1:]
@@ -265,9 +267,10 @@ def test_code_of_every_kind_gets_a_sentence_of_its_own(said_of_kinds, source):
 def test_watching_checks_again_at_each_save(tmp_path):
     rooms = tmp_path / "tests" / "challenges"  # a copy: this one is really written to
     shutil.copytree(ROOM, rooms, ignore=shutil.ignore_patterns("__pycache__", "mistakes", "solutions"))
+    shutil.copyfile(ROOM.parent / "__init__.py", rooms.parent / "__init__.py")
     work = tmp_path / "work" / f"{NAME}.py"
     work.parent.mkdir()
-    shutil.copyfile(ROOM / "starters" / f"{NAME}.py", work)
+    shutil.copyfile(files.starter(NAME), work)
     watching = subprocess.Popen(
         [sys.executable, str(rooms / "desk.py"), "check", "4", "--watch"],
         stdout=subprocess.PIPE,
@@ -308,9 +311,9 @@ def test_the_cell_of_a_lesson_says_what_the_command_says(capsys):
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="a learner's own work differs from the starters")
 def test_the_work_that_is_handed_out_is_the_starter():
-    starters = sorted((ROOM / "starters").glob("*.py"))
+    starters = [files.starter(name) for name in files.names()]
     handed_out = sorted((ROOT / "work").glob("*.py"))
-    assert [path.name for path in starters] == [path.name for path in handed_out]
+    assert files.names() == [path.stem for path in handed_out]
     assert [path.read_bytes() for path in starters] == [path.read_bytes() for path in handed_out]
     all_of_them = "import runpy, sys\nfor path in sys.argv[1:]:\n    runpy.run_path(path, run_name='__main__')"
     assert subprocess.run([sys.executable, "-c", all_of_them, *map(str, handed_out)], timeout=60).returncode == 0

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -11,17 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-ROOM = Path(__file__).resolve().parent / "challenges"
-sys.path.insert(0, str(ROOM))
-
-import calling  # noqa: E402
-from calling import Work  # noqa: E402
-from clock import LOOK, STILL, Allowance, Clock, TookTooLong  # noqa: E402
-from criteria import NoUse, Scene  # noqa: E402
-from excerpts import beginning, excerpt  # noqa: E402
-from recording import RecordingServer  # noqa: E402
-
-sys.path.remove(str(ROOM))
+from .challenges.engine import learner_code
+from .challenges.engine.criteria import NoUse, Scene
+from .challenges.engine.excerpts import beginning, excerpt
+from .challenges.engine.learner_code import Work
+from .challenges.engine.recording_server import RecordingServer
+from .challenges.engine.time_limit import LOOK, STILL, Allowance, Clock, TookTooLong
 
 
 @pytest.fixture
@@ -109,7 +103,7 @@ def said_of(folder: Path, source: str, *arguments: object) -> str:
 
 
 def test_a_call_of_the_model_that_takes_long_is_the_machines_fault(tmp_path, monkeypatch):
-    monkeypatch.setattr(calling, "SECONDS", 0.1)
+    monkeypatch.setattr(learner_code, "SECONDS", 0.1)
     server = RecordingServer()
     monkeypatch.setattr(server, "handle", lambda request: busy())
     words = said_of(tmp_path, REQUEST + ASKS, server.client(), 1)
@@ -124,11 +118,11 @@ def busy() -> None:
 def test_a_loop_of_calls_is_the_codes_fault(tmp_path, monkeypatch):
     client, hello = RecordingServer().client(), [{"role": "user", "content": "Hello!"}]
     client.chat.completions.create(model="offline-model", messages=hello)  # loads what takes long, as ready.py does
-    monkeypatch.setattr(calling, "SECONDS", 0.3)
+    monkeypatch.setattr(learner_code, "SECONDS", 0.3)
     before = Scene.calls
     words = said_of(tmp_path, REQUEST + ASKS, client, 10**9)
     assert re.search(r"calls the model again and again, in line 4 .*: [\d,]+ times", words)
-    assert Scene.calls - before > calling.MANY_CALLS
+    assert Scene.calls - before > learner_code.MANY_CALLS
 
 
 def test_many_short_calls_are_no_waiting(tmp_path):
@@ -139,7 +133,7 @@ def test_many_short_calls_are_no_waiting(tmp_path):
 
 
 def test_all_calls_together_have_their_limits_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(calling, "SECONDS_IN_ALL", 0.2)
+    monkeypatch.setattr(learner_code, "SECONDS_IN_ALL", 0.2)
     path = tmp_path / "01_work.py"
     path.write_text("def ask():\n    return sum(range(200_000))\n", encoding="utf-8")
     work = Work(path, path.name)

@@ -21,7 +21,8 @@ import pytest
 from chat_memory import ChatMemory
 from common import OFFLINE_MODEL
 from mock_model import MockServer
-from running import OFFLINE_LINE, ROOT, Done, assert_clean, environment, load, replies, run, run_alone
+
+from .running import OFFLINE_LINE, ROOT, Done, assert_clean, environment, load, replies, run, run_alone
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 CHAT = "02_chat_loop"

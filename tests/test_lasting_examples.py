@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from running import ROOT, Done, assert_clean, load, replies, run
+from .running import ROOT, Done, assert_clean, load, replies, run
 
 SAVING, KNOWING, ATTACKED = "08_save_and_resume", "09_facts_across_sessions", "10_untrusted_history"
 ASKED = re.compile(r"You: +(.*)\n +\[note: +(.*)\]\n +Model: +(.*)")

@@ -43,6 +43,7 @@ FINE = "I'm a small program and doing fine, thank you. What would you like to ta
 SMALL_TALK = {"how are you": FINE, "hello": HELLO, "thanks": "You're welcome!", "bye": "Goodbye!"}
 SHORT = 6  # words of small talk, at most
 MOST_TOLD = 12  # sentences in an answer to "What do you know about me?"
+MOST_ANSWERED = 20  # questions of one message, the last of them: a longer one is a document that somebody pasted
 Fits = Callable[[str], bool]
 
 
@@ -92,7 +93,7 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
 def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, str]:
     """Answer a question from the messages, or a remark with a word."""
     wishes = [sentence for sentence in sentences(asked) if is_beyond(sentence, messages)]
-    asking = questions("\n".join(sentence for sentence in sentences(asked) if sentence not in wishes))
+    asking = questions("\n".join(sentence for sentence in sentences(asked) if sentence not in wishes))[-MOST_ANSWERED:]
     conversation = heard(messages, asking)
     if phrases("say again").search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]

@@ -1,37 +1,36 @@
 """The checkers of the challenges, as a plugin of pytest: which file is checked, and what became of each criterion.
 
-With `pytest tests/challenges/test_04_sliding_window.py` work/04_sliding_window.py is checked; with `--work some.py` behind
-it another file, and with several of these several files.
+With `pytest tests/challenges/04_sliding_window/checker.py` work/04_sliding_window.py is checked; with `--work some.py`
+behind it another file, and with several of these several files.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 os.environ["WORKBOOK_OFFLINE"] = "1"  # a checker asks the offline model, whatever .env says
 os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
-sys.path.insert(0, str(HERE))
 
-import calling  # noqa: E402
-import judging  # noqa: E402
-import ready  # noqa: E402, F401  (loads what takes long, before any learner's code runs)
-import report  # noqa: E402
-from calling import Work  # noqa: E402
-from criteria import NotStarted, NotYet, Scene  # noqa: E402
-from excerpts import beginning  # noqa: E402
-from recording import plain  # noqa: E402
+from .engine import (
+    files,
+    learner_code,
+    preconditions,
+    report,
+    warm_up,  # noqa: F401  (loads what takes long, before any learner's code runs)
+)
+from .engine.criteria import NotStarted, NotYet, Scene
+from .engine.excerpts import beginning
+from .engine.learner_code import Work
+from .engine.recording_server import plain
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--work", action="append", type=Path, default=[], help="check this file instead; can be repeated")
-    parser.addoption("--work-folder", type=Path, default=ROOT / "work", help="where the learner's files are")
+    parser.addoption("--work-folder", type=Path, default=files.ROOT / "work", help="where the learner's files are")
     what = "stop at the first unmet criterion, with fewer conversations, and do not look for the smallest"
     parser.addoption("--quick", action="store_true", help=what)
 
@@ -51,14 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("challenges")
     if config.getoption("--quick"):
-        judging.HURRY = 2
-        calling.SECONDS_OF_WAITING = min(2.0, calling.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
+        preconditions.HURRY = 2
+        learner_code.SECONDS_OF_WAITING = min(
+            2.0, learner_code.SECONDS_OF_WAITING
+        )  # for mistakes that wait for what cannot come
         pytest.MonkeyPatch().setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "challenge" in metafunc.fixturenames:
-        name = f"{metafunc.module.__name__.removeprefix('test_')}.py"
+        name = f"{Path(metafunc.module.__file__).parent.name}.py"
         files = [path.resolve() for path in metafunc.config.getoption("--work")] or [
             metafunc.config.getoption("--work-folder") / name
         ]
@@ -69,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def challenge(request: pytest.FixtureRequest) -> Work:
     """The learner's file."""
     path = request.param
-    return Work(path, path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name)
+    return Work(path, path.relative_to(files.ROOT).as_posix() if path.is_relative_to(files.ROOT) else path.name)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -20,10 +20,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import copies
-from checking import HERE, NOT_STARTED, NOT_YET, ROOT, SOLVED, WIDTH, Checker, Result, is_starter, run
+if __name__ == "__main__":  # run by its path: what is used is this copy of the workbook, whichever is installed
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-WORK = ROOT / "work"
+from tests.challenges import lesson_copies
+from tests.challenges.engine import files
+from tests.challenges.engine.own_process import Checker, run
+from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED, WIDTH, Result, is_starter
+
+WORK = files.ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
 ALIKE = 0.3  # of the lines of two solutions: fewer than these are not shown beside each other
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -32,7 +37,7 @@ ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
 
 def challenges() -> dict[int, str]:
     """The numbers and names of the challenges there are."""
-    return {int(path.stem[5:7]): path.stem[5:] for path in sorted(HERE.glob("test_[0-9][0-9]_*.py"))}
+    return {int(name[:2]): name for name in files.names()}
 
 
 def work_file(name: str) -> Path:
@@ -108,8 +113,8 @@ def what_next(results: Sequence[Result]) -> str:
 
 def where_to_begin(name: str, number: int) -> str:
     """What to do about a challenge that is not started: it depends on how far its lesson has been run."""
-    lesson = copies.lessons().get(number)
-    run, cells = copies.cells_run(lesson, WORK / "lessons") if lesson else (0, 0)
+    lesson = lesson_copies.lessons().get(number)
+    run, cells = lesson_copies.cells_run(lesson, WORK / "lessons") if lesson else (0, 0)
     start, write = f"{ME} start {number}", f"write into work/{name}.py,"
     if not run:
         return f"Next: {titled(name)}. Read its lesson ({start}), {write}\nthen: {ME} check {number}"
@@ -218,7 +223,7 @@ def hint(arguments: argparse.Namespace) -> int:
 
 def starting_hints(name: str) -> list[str]:
     """The hints for somebody who has not begun: START in the checker."""
-    source = (HERE / f"test_{name}.py").read_text(encoding="utf-8")
+    source = files.checker(name).read_text(encoding="utf-8")
     found = re.search(r"^START = \((.*?)^\)", source, re.M | re.S)
     return (
         list(ast.literal_eval(f"({found[1]})"))
@@ -247,7 +252,7 @@ def solution(arguments: argparse.Namespace) -> int:
         return 1
     path = work_file(name)
     theirs = path.read_text(encoding="utf-8", errors="replace") if path.is_file() and not is_starter(path) else ""
-    ours = (HERE / "solutions" / name / "reference.py").read_text(encoding="utf-8")
+    ours = files.reference(name).read_text(encoding="utf-8")
     mine, one = code_of(theirs), code_of(ours)
     if difflib.SequenceMatcher(None, mine, one).ratio() < ALIKE:  # hardly a line stands beside its like
         print(ours, end="")
@@ -275,7 +280,7 @@ def reset(arguments: argparse.Namespace) -> int:
     if arguments.lesson:
         return reset_lesson(arguments.number)
     name = find(arguments.number)
-    starter, path = HERE / "starters" / f"{name}.py", work_file(name)
+    starter, path = files.starter(name), work_file(name)
     try:
         path.parent.mkdir(exist_ok=True)
         if path.is_file() and path.read_bytes() != starter.read_bytes():
@@ -295,18 +300,20 @@ def reset(arguments: argparse.Namespace) -> int:
 
 def reset_lesson(number: str) -> int:
     """Bring a clean copy of a lesson back; what was there is kept beside it."""
-    there = copies.lessons()
+    there = lesson_copies.lessons()
     if not re.fullmatch(r"\d{1,2}", number) or int(number) not in there:
         print(f"There is no lesson {number}: the numbers are {', '.join(map(str, there))}.", file=sys.stderr)
         return 2
     try:
-        kept = copies.reset(int(number), WORK / "lessons")
+        kept = lesson_copies.reset(int(number), WORK / "lessons")
     except OSError as error:
-        print(copies.why_not(error, WORK / "lessons"), file=sys.stderr)
+        print(lesson_copies.why_not(error, WORK / "lessons"), file=sys.stderr)
         return 1
     if kept:
-        print(f"Yours is kept as {copies.shown(kept)}.")
-    print(f"{copies.shown(copies.copy_of(there[int(number)], WORK / 'lessons'))} is as it is handed out again.")
+        print(f"Yours is kept as {lesson_copies.shown(kept)}.")
+    print(
+        f"{lesson_copies.shown(lesson_copies.copy_of(there[int(number)], WORK / 'lessons'))} is as it is handed out again."
+    )
     print("(Where it is open: File > Reload Notebook from Disk shows it.)")
     return 0
 

@@ -19,8 +19,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from checking import HERE, SOLVED, Checker
-from desk import challenges
+from .desk import challenges
+from .engine import files
+from .engine.own_process import Checker
+from .engine.results import SOLVED
 
 
 def spin() -> None:
@@ -69,7 +71,7 @@ def main() -> int:
         for number, name in challenges().items():
             if chosen.numbers and number not in chosen.numbers:
                 continue
-            for solution in sorted((HERE / "solutions" / name).glob("*.py" if chosen.all else "reference.py")):
+            for solution in files.solutions(name) if chosen.all else [files.reference(name)]:
                 began = time.monotonic()
                 said = refusals(name, solution, chosen.times)
                 refused += len(said)

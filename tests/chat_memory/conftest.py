@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 import tiktoken
 
-import postgres
+from . import postgres
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def postgresql():
 @pytest.fixture(scope="session")
 def crew():
     """Starts programs that work at the same time."""
-    from crew import Crew  # it imports the store, which few tests need
+    from .crew import Crew  # it imports the store, which few tests need
 
     with Crew() as crew:
         yield crew

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from writers import Job
+from .writers import Job
 
 FORKS = hasattr(os, "fork")
 WRITERS = str(Path(__file__).with_name("writers.py"))

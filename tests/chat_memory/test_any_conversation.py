@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens
-from histories import REPEATABLE
 from mock_model import MockServer
 from mock_model.api.completion import Reply
+
+from .histories import REPEATABLE
 
 FAILURES = ["429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length"]
 REFUSED = (openai.APIError, httpx2.HTTPError, IncompleteReply)

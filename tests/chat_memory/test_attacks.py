@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 
 from chat_memory import ChatMemory, count_tokens, show_request
-from chat_memory.attacking import Recorder
 from chat_memory.attacks import ATTACKS, Outcome, attack, table
-from chat_memory.attacks_in_text import obeyed
+from chat_memory.attacks.in_text import obeyed
+from chat_memory.attacks.recorder import Recorder
 from chat_memory.facts import UserFacts
 from chat_memory.safety import instructions_in, quoted, redacted, safe_filename
 from chat_memory.store import ConversationStore
 from common import MODEL, get_client
-from fake_client import FakeClient
+
+from .fake_client import FakeClient
 
 Memory = partial(ChatMemory, model=MODEL)
 BY_NAME = {each.name: each for each in ATTACKS}

@@ -8,7 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from chat_memory import BudgetError, count_tokens, message_tokens, sliding_window, split_turns, trim_to_budget
-from histories import ACCEPTED, ANY, LONG_TURN, RARE_KINDS, REPEATABLE, TOOLS, budgets
+
+from .histories import ACCEPTED, ANY, LONG_TURN, RARE_KINDS, REPEATABLE, TOOLS, budgets
 
 SYSTEM = {"role": "system", "content": "Be brief."}  # 7 tokens
 QUESTION = {"role": "user", "content": "How do I get from Kyoto to Nara?"}  # 14 tokens

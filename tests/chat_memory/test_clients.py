@@ -11,7 +11,8 @@ import openai
 import pytest
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, count_tokens
-from wire import WAYS, asked, chunk, events, piece, refusing, streamed, whole
+
+from .wire import WAYS, asked, chunk, events, piece, refusing, streamed, whole
 
 COUNTED = Usage(1, 8, 1)  # counted here: "Hello", and "Hi"
 STREAMED = ["stream", "stream_async"]

@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chat_memory import ChatMemory, IncompleteReply, Usage, schema
+from chat_memory import ChatMemory, IncompleteReply, Usage
 from chat_memory.errors import BudgetError, ConflictError, DamagedStore, StoreError
 from chat_memory.facts import UserFacts
-from chat_memory.store import ConversationStore
+from chat_memory.store import ConversationStore, schema
 from chat_memory.tokens import message_tokens
-from fake_client import FakeAsyncClient, FakeClient, answer
+
+from .fake_client import FakeAsyncClient, FakeClient, answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KNOWN = [

@@ -15,9 +15,10 @@ import pytest
 import tiktoken
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, Usage, count_tokens, message_tokens, sliding_window
-from fake_client import FakeAsyncClient, FakeClient, answer
 from mock_model import MockServer
-from wire import WAYS, events, piece, served, streamed, whole
+
+from .fake_client import FakeAsyncClient, FakeClient, answer
+from .wire import WAYS, events, piece, served, streamed, whole
 
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
 

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_memory import BudgetError, ChatMemory, count_tokens
-from fake_client import FakeClient
-from histories import REPEATABLE
 from mock_model import MockServer
 from mock_model.api.completion import Reply
+
+from .fake_client import FakeClient
+from .histories import REPEATABLE
 
 
 class Notes:

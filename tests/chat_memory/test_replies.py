@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, count_tokens, summarize
 from chat_memory.summary import summarize_async
-from fake_client import FakeAsyncClient, FakeClient, answer
-from histories import REPEATABLE
-from wire import WAYS, Server, answer_to, asked, chunk, events, piece, refusing, whole
+
+from .fake_client import FakeAsyncClient, FakeClient, answer
+from .histories import REPEATABLE
+from .wire import WAYS, Server, answer_to, asked, chunk, events, piece, refusing, whole
 
 HELLO = [{"role": "user", "content": "Hello"}]
 LOWER = {"index": 1, "finish_reason": None}

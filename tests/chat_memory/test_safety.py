@@ -10,17 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_memory.safety import (
-    CAUGHT_BY_MISTAKE,
-    NOT_CAUGHT,
-    instructions_in,
-    quoted,
-    redact,
-    redacted,
-    safe_filename,
-)
-from chat_memory.secret_forms import IBAN_LENGTHS, is_card, is_iban
-from histories import REPEATABLE
+from chat_memory.safety import CAUGHT_BY_MISTAKE, NOT_CAUGHT, instructions_in, quoted, redact, redacted, safe_filename
+from chat_memory.safety.secret_forms import IBAN_LENGTHS, is_card, is_iban
+
+from .histories import REPEATABLE
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAz7\nq+/abcdefghijklmnop\n-----END RSA PRIVATE KEY-----"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"

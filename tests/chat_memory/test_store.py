@@ -15,15 +15,16 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import chat_memory.schema
+from chat_memory.store import schema
 from chat_memory import ChatMemory, count_tokens
 from chat_memory.errors import ConflictError, DamagedStore, NewerStore, StoreError
 from chat_memory.facts import UserFacts
 from chat_memory.safety import redact
 from chat_memory.store import ConversationStore
-from fake_client import FakeAsyncClient, FakeClient
-from histories import REPEATABLE
-from versions import SAID, first_version, second_version
+
+from .fake_client import FakeAsyncClient, FakeClient
+from .histories import REPEATABLE
+from .versions import SAID, first_version, second_version
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Nara"}'}}
 TURN = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
@@ -540,7 +541,7 @@ def test_a_message_that_cannot_be_read_is_named(store):
 
 def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
     with store.database.writing() as connection:
-        connection.execute(sa.update(chat_memory.schema.version).values(version=99))
+        connection.execute(sa.update(schema.version).values(version=99))
     with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 3"):
         ConversationStore(database_url)
 
@@ -746,7 +747,7 @@ def test_a_store_of_the_first_version_is_upgraded_and_goes_on(database_url):
         memory.ask("Still there?")
         assert store.open("ana").messages()[:-2] == SAID
         with store.database.reading() as connection:
-            assert chat_memory.schema.version_of(connection) == chat_memory.schema.VERSION
+            assert schema.version_of(connection) == schema.VERSION
 
 
 def test_the_facts_of_the_second_version_are_found_as_if_they_were_new(database_url):
@@ -787,7 +788,7 @@ def test_an_upgrade_that_fails_changes_nothing(database_url, monkeypatch):
 
     first_version(database_url)
     before = shape(database_url)
-    monkeypatch.setattr(chat_memory.schema, "STEPS", [*chat_memory.schema.STEPS[:1], fails])
+    monkeypatch.setattr(schema, "STEPS", [*schema.STEPS[:1], fails])
     with pytest.raises(RuntimeError, match="the disk is full"):
         ConversationStore(database_url)
     assert shape(database_url) == before

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from chat_memory.errors import ConflictError, DamagedStore, StoreError
 from chat_memory.facts import UserFacts
 from chat_memory.store import ConversationStore
-from versions import second_version
+
+from .versions import second_version
 
 TURN = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from chat_memory import ChatMemory
 from chat_memory.store import ConversationStore
-from crew import FORKS, Crew
-from versions import SAID, first_version
-from writers import BUDGET, SYSTEM, Client, turn
+
+from .crew import FORKS, Crew
+from .versions import SAID, first_version
+from .writers import BUDGET, SYSTEM, Client, turn
 
 SQLITE_KILLS, POSTGRESQL_KILLS = (200, 40) if FORKS else (10, 5)
 KILLS_A_DATABASE = 5

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from chat_memory.store import ConversationStore
-from versions import SAID, first_version
-from writers import turn
+
+from .versions import SAID, first_version
+from .writers import turn
 
 ID = "ana"
 TURNS = 50  # of each program

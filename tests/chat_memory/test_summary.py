@@ -12,8 +12,9 @@ from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFuncti
 
 from chat_memory import IncompleteReply, Usage, count_tokens, show_request, summarize, trim_to_budget
 from chat_memory.summary import summarize_async
-from fake_client import FakeAsyncClient, FakeClient, answer
-from histories import ANY, RARE_KINDS, REPEATABLE
+
+from .fake_client import FakeAsyncClient, FakeClient, answer
+from .histories import ANY, RARE_KINDS, REPEATABLE
 
 TRIP = [
     {"role": "user", "content": "I'm planning a trip to Japan."},

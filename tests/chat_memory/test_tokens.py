@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_memory import count_tokens, message_tokens, show_request, trim_to_budget
-from histories import ACCEPTED, ODD, REPEATABLE, TOOLS
 from mock_model import get_mock_client
 from mock_model.api.completion import Reply
+
+from .histories import ACCEPTED, ODD, REPEATABLE, TOOLS
 
 # The conversation and the tools of OpenAI's Cookbook, "How to count tokens with tiktoken". Its output shows what the
 # API reported: 129 prompt tokens for gpt-4, 124 for gpt-4o; with the weather tool 105 and 101.

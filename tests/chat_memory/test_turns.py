@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_memory import sliding_window, split_turns
-from histories import ANY, REPEATABLE
+
+from .histories import ANY, REPEATABLE
 
 SYSTEM, DEVELOPER, USER, ASSISTANT = (
     {"role": role, "content": f"from {role}"} for role in ("system", "developer", "user", "assistant")

@@ -32,9 +32,9 @@ import sqlalchemy as sa
 import tiktoken
 
 from chat_memory import ChatMemory
-from chat_memory.database import Database
 from chat_memory.errors import ConflictError
 from chat_memory.store import Conversation, ConversationStore
+from chat_memory.store.database import Database
 
 SYSTEM = "Be brief."
 BUDGET = 60_000  # tokens: after some turns, old ones are folded

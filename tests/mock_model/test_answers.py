@@ -9,12 +9,13 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from measure import ask, measured, talks
 
 from mock_model.finding.asking import questions
 from mock_model.finding.features import NAMES
 from mock_model.finding.ranking import find, weights
 from mock_model.sentences.reading import read
+
+from .measure import ask, measured, talks
 
 QUOTED = re.compile(r'(?:You|I|The notes|The function) (?:said|say): "((?:[^"])*)"')
 

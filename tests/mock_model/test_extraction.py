@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_memory.extracting import PROMPT
+from chat_memory.facts.learning import PROMPT
 from mock_model import get_mock_client
 
 CLIENT = get_mock_client()

@@ -1,0 +1,271 @@
+"""One reply of a model: whole, or an error. Streamed or at once, and what it cost."""
+
+from collections.abc import AsyncIterator, Iterator
+from enum import Enum
+from typing import Any
+
+from ..content import field, stated
+from ..errors import IncompleteReply
+from ..letters import whole
+from .client import STREAM_OPTIONS, called, called_async, is_about_usage, stream_of, stream_of_async, usage_wanted
+from .server_words import no_reply, short, words_of
+from .thinking import Arriving, after_thinking
+from .usage import Usage, numbers
+
+# What a server says where the model has come to an end by itself; anything else is no end. OpenAI says "stop", Hugging
+# Face's text-generation-inference "eos_token" and "stop_sequence", Together "eos", gateways to Anthropic "end_turn".
+ENDS = {"stop", "eos_token", "stop_sequence", "eos", "end_turn"}
+CALLS = "calls a function: offer no tools here, or run the function yourself"
+UNFINISHED = {
+    "length": "was cut off at the limit for the reply: allow a longer one",
+    "content_filter": "was stopped by the provider's content filter",
+    "tool_calls": CALLS,
+    "function_call": CALLS,
+}
+TEXT_PARTS = ("text", "output_text")
+THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
+THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
+
+
+class _Reply:
+    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
+
+    def __init__(self, usage: Usage | None, request: dict[str, Any], part: str) -> None:
+        self._usage, self._model, self._messages = usage, request["model"], request["messages"]
+        self._part = part
+        self._arriving = Arriving()
+        self._came: list[str] = []  # all text, thinking included
+        self._said: list[str] = []
+        self._refusal, self._finish_reason = "", ""
+        self._reported: dict[str, int] = {}
+        self._no_reply = self._error = None
+        self._calls = self._is_spoken = self._thought = False
+        self._aside: dict[int, list[Any]] = {}  # other choices, by index
+        self.is_answer = False
+
+    def take(self, answer: Any) -> str:
+        """Take in an answer, or a chunk of one; return its text."""
+        self._reported |= numbers(field(answer, "usage"))
+        choices = self._first(field(answer, "choices"))
+        said = "".join([self._take(choice) for choice in choices])
+        if error := stated(answer, "error"):
+            raise IncompleteReply(_error(error), self._text())
+        if not choices:
+            self._no_reply = answer  # or a last chunk that holds the usage only, or one of another choice
+        return said
+
+    def _first(self, choices: Any) -> list[Any]:
+        """The choices with the index 0, which alone are kept: one without an index has that of its place."""
+        first = []
+        for place, choice in enumerate(choices if isinstance(choices, (list, tuple)) else []):
+            index = field(choice, "index")
+            index = int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else place
+            if choice is not None:
+                (first if index == 0 else self._aside.setdefault(index, [])).append(choice)
+        return first[:1] if self._part == "message" else first
+
+    def _take(self, choice: Any) -> str:
+        self.is_answer = True
+        self._error = stated(choice, "error") or self._error
+        reason = _reason(field(choice, "finish_reason"))
+        if reason and self._finish_reason.lower() in ("", *ENDS):  # what is no end stays none, whatever comes later
+            self._finish_reason = reason
+        said = field(choice, self._part) or field(choice, "message")  # which came whole where pieces were expected
+        self._refuse(stated(said, "refusal"))
+        self._calls = self._calls or bool(stated(said, "tool_calls") or stated(said, "function_call"))
+        self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
+        self._think(next((thought for name in THINKING_FIELDS if (thought := stated(said, name))), None))
+        came = self._text_of(field(said, "content"))
+        self._came.append(came)
+        return self._keep(self._arriving.take(came))
+
+    def rest(self) -> str:
+        """The text that was held back until now: it could have become thinking, or another choice's."""
+        other = self._aside.get(min(self._aside), []) if self._aside and not self.is_answer else []
+        said = [self._take(choice) for choice in (other[:1] if self._part == "message" else other)]
+        return "".join(said) + self._keep(self._arriving.rest())
+
+    def count(self) -> None:
+        """Count what it cost."""
+        if self._usage is not None and (self.is_answer or self._reported or self._aside):
+            self._usage.add(self._reported, self._messages, "".join(self._came), self._model)
+
+    def whole(self) -> str:
+        """The text; raises IncompleteReply unless it is a whole one."""
+        text = after_thinking("".join(self._said))
+        if problem := self._problem(text):
+            raise IncompleteReply(problem, self._text())
+        return text
+
+    def _problem(self, text: str) -> str:
+        if self._error:
+            return _error(self._error)
+        if self._refusal.strip():
+            return f"The model refused to answer: {short(self._refusal)}"
+        if not self.is_answer and (self._no_reply is not None or self._part == "message"):
+            return no_reply(self._no_reply)
+        if not self._finish_reason:
+            return "The reply broke off before its end. Ask again."
+        reason = self._finish_reason.lower()
+        if reason not in ENDS:
+            unknown = (
+                f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
+            )
+            return f"The reply {UNFINISHED.get(reason, unknown)}."
+        if self._calls:
+            return f"The reply {CALLS}."
+        if text.strip():
+            return ""
+        if self._is_spoken:
+            return "The reply is spoken, and only text is kept here. Ask for text alone."
+        if self._thought or self._arriving.thought or "".join(self._said).strip():
+            return "The reply holds thinking and nothing else. Ask again, or allow a longer reply."
+        return "The reply is empty. Ask again, or allow a longer reply."
+
+    def _text(self) -> str:
+        """What came of it: the reply, or else the refusal, or else the thinking."""
+        said = after_thinking("".join(self._said))
+        return said if said.strip() else whole(self._refusal) or whole("".join(self._came))
+
+    def _keep(self, text: str) -> str:
+        self._said.append(text)
+        return text
+
+    def _refuse(self, refusal: Any) -> None:
+        """Take in a refusal, which some servers do not say in words."""
+        if refusal:
+            said = "it gave no reason." if refusal is True else words_of(refusal)
+            self._refusal += refusal if isinstance(refusal, str) else said
+
+    def _think(self, thought: Any) -> None:
+        """Take in thinking that comes beside the reply: it is paid for, and no part of the reply."""
+        self._thought = self._thought or bool(thought)
+        self._came.append(_texts_in(thought))
+
+    def _text_of(self, content: Any) -> str:
+        """The text of a reply's content, which some servers send as a list of parts. Thinking is no part of the reply."""
+        texts = []
+        for part in content if isinstance(content, (list, tuple)) else [content]:
+            kind, text = stated(part, "type"), field(part, "text")
+            if part is None or isinstance(part, str):
+                texts.append(part or "")
+            elif kind in TEXT_PARTS and isinstance(text, str):
+                texts.append(text)
+            elif kind == "refusal":
+                self._refuse(stated(part, "refusal"))
+            elif kind in THINKING_PARTS:
+                self._think(part)
+            else:
+                raise IncompleteReply(
+                    f"The reply holds a part that is no text but {kind or type(part).__name__!r}. Ask for text alone.",
+                    self._text(),
+                )
+        return "".join(texts)
+
+
+def _texts_in(thought: Any) -> str:
+    """The words of thinking, which stand in a text, in a part, or in a list of parts."""
+    if isinstance(thought, str):
+        return thought
+    if isinstance(thought, (list, tuple)):
+        return "".join(map(_texts_in, thought))
+    names = ("thinking", "reasoning", "text", "summary", "content")
+    return next((_texts_in(inner) for name in names if (inner := stated(thought, name))), "")
+
+
+def _reason(reason: Any) -> str:
+    """A finish reason as a word; "" where a server says nothing, or "null"."""
+    if isinstance(reason, Enum):
+        reason = reason.value if isinstance(reason.value, str) else reason.name
+    word = "" if reason is None else str(reason).strip()
+    return "" if word.lower() in ("null", "none") else word
+
+
+def _error(error: Any) -> str:
+    return f"The server answered with an error in place of a reply: {short(words_of(error))}"
+
+
+def complete(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
+    """Ask the model and return the text of its reply; `request` holds at least model and messages.
+
+    Of several choices it is the first one, of a list of parts their text, without the thinking that some models write
+    first (<think>…</think>, or what stands before a </think> on a line of its own); half of an emoji becomes the sign
+    U+FFFD. `usage` is added to.
+
+    Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
+    none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
+    """
+    reply = _Reply(usage, request, "message")
+    return _taken(reply, called(client, request))
+
+
+async def complete_async(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
+    """The same as `complete`, with an `openai.AsyncOpenAI`."""
+    reply = _Reply(usage, request, "message")
+    return _taken(reply, await called_async(client, request))
+
+
+def stream(
+    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
+) -> Iterator[str]:
+    """The same as `complete`, as pieces of text while they arrive. Raises IncompleteReply after the last piece.
+
+    What has been given cannot be taken back: where thinking has an end alone (</think>), it is given. See
+    `after_thinking`. A server that refuses to be asked for the usage is asked again without; `refused` remembers this.
+    """
+    refused = set() if refused is None else refused
+    for wanted in usage_wanted(refused):
+        reply = _Reply(usage, request, "delta")
+        try:
+            with stream_of(client, request | wanted) as chunks:
+                for chunk in chunks:
+                    if piece := reply.take(chunk):
+                        yield piece
+                if piece := reply.rest():
+                    yield piece
+                reply.whole()
+            return
+        except Exception as error:
+            if not wanted or reply.is_answer or not is_about_usage(error, request):
+                raise
+        finally:
+            _count(reply, wanted, refused)
+
+
+async def stream_async(
+    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
+) -> AsyncIterator[str]:
+    """The same as `stream`, with an `openai.AsyncOpenAI`."""
+    refused = set() if refused is None else refused
+    for wanted in usage_wanted(refused):
+        reply = _Reply(usage, request, "delta")
+        try:
+            async with stream_of_async(client, request | wanted) as chunks:
+                async for chunk in chunks:
+                    if piece := reply.take(chunk):
+                        yield piece
+                if piece := reply.rest():
+                    yield piece
+                reply.whole()
+            return
+        except Exception as error:
+            if not wanted or reply.is_answer or not is_about_usage(error, request):
+                raise
+        finally:
+            _count(reply, wanted, refused)
+
+
+def _count(reply: _Reply, wanted: dict[str, Any], refused: set[str]) -> None:
+    """Count an attempt, and remember that it answers to be asked without the usage."""
+    reply.count()
+    if not wanted and reply.is_answer:
+        refused.add(STREAM_OPTIONS)
+
+
+def _taken(reply: _Reply, answer: Any) -> str:
+    try:
+        reply.take(answer)
+        reply.rest()
+    finally:
+        reply.count()
+    return reply.whole()

@@ -1,0 +1,52 @@
+"""What requests cost: as the server says, or counted here where it says nothing that is a number."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..content import field
+from ..tokens import Message, count_tokens, text_tokens
+
+
+@dataclass
+class Usage:
+    """What was used so far, in requests and tokens: as the server says, or counted here where it says nothing.
+
+    A stream that is stopped or breaks off counts too: the server has read the prompt. It says its usage at the end only,
+    so that then the prompt and the text that came are counted here. (Hidden thinking that it bills cannot be.)
+
+    `cached_tokens` are those of the prompt tokens that the server read from its prompt cache, `cache_write_tokens`
+    those that it wrote to it.
+    """
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+
+    def add(self, reported: dict[str, int], messages: list[Message], text: str, model: str) -> None:
+        """Add one answered request: the numbers that the server reported, and what was sent and answered."""
+        self.requests += 1
+        prompt, completion = reported.get("prompt_tokens"), reported.get("completion_tokens")
+        self.prompt_tokens += count_tokens(messages, model=model) if prompt is None else prompt
+        self.completion_tokens += text_tokens(text, model) if completion is None else completion
+        self.cached_tokens += reported.get("cached_tokens", 0)
+        self.cache_write_tokens += reported.get("cache_write_tokens", 0)
+
+
+def numbers(usage: Any) -> dict[str, int]:
+    """The numbers that a server's `usage` object holds, by name. What is no number of tokens is left out."""
+    details = field(usage, "prompt_tokens_details")
+    places = {
+        "prompt_tokens": usage,
+        "completion_tokens": usage,
+        "cached_tokens": details,
+        "cache_write_tokens": details,
+    }
+    found = {name: field(place, name) for name, place in places.items()}
+    return {name: int(size) for name, size in found.items() if _is_size(size)}
+
+
+def _is_size(value: Any) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and value >= 0 and value == value // 1  # a float such as 12.0 too; not nan, not infinity

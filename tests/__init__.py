@@ -1,0 +1,1 @@
+"""Everything that is checked: the library, the offline model, the lessons, the challenges, and the workbook's own commands."""

@@ -1,0 +1,1 @@
+"""How a learner's code is called, watched, judged and reported, whatever it does."""

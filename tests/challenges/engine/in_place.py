@@ -1,0 +1,72 @@
+"""A checker in this process, without another one: what became of each criterion, as pytest comes to it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import files
+from .results import Criterion, Result, criteria_of
+
+
+class Collector:
+    """A plugin of pytest that keeps what became of each criterion, file by file."""
+
+    def __init__(self) -> None:
+        self.results: dict[tuple[str, str], Result] = {}
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        for item in session.items:
+            module, test, _ = _names(item.nodeid)
+            self._result(item.nodeid).criteria.append(Criterion(test, criteria_of(module)[test]))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when != "call" and report.outcome != "failed":
+            return
+        test = _names(report.nodeid)[1]
+        criterion = next(one for one in self._result(report.nodeid).criteria if one.test == test)
+        criterion.met = report.outcome == "passed"
+        criterion.started, criterion.judged = getattr(report, "started", True), getattr(report, "judged", True)
+        criterion.problem, criterion.explained = getattr(report, "problem", ""), str(report.longrepr or "")
+        criterion.hints = getattr(report, "hints", [])
+        self.note(criterion)
+
+    def note(self, criterion: Criterion) -> None:
+        """Called once for each criterion that is done."""
+
+    def _result(self, nodeid: str) -> Result:
+        module, _, file = _names(nodeid)
+        return self.results.setdefault((module, file), Result(int(module[:2]), module))
+
+
+def _names(nodeid: str) -> tuple[str, str, str]:
+    """The challenge, the test and the file of a test: "04_…", "test_…" and "reference"."""
+    test, _, file = nodeid.split("::")[-1].rstrip("]").partition("[")
+    return Path(nodeid.split("::")[0]).parent.name, test, file
+
+
+def run_here(names: Sequence[str], collector: Collector, *options: str) -> list[Result]:
+    """Run the checkers with these names in this process, with more options of pytest."""
+    import pytest
+
+    arguments = [str(files.checker(name)) for name in names]
+    for plugin in ("no:cacheprovider", "no:faulthandler", "no:unraisableexception", "_hypothesis_pytestplugin"):
+        arguments += ["-p", plugin]
+    arguments += [
+        "--disable-plugin-autoload",
+        "-o",
+        "addopts=",
+        "-q",
+        "--tb=native",
+        f"--rootdir={files.ROOT}",
+        f"--confcutdir={files.ROOT}",
+        *options,
+    ]
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[collector])
+    if code not in (0, 1):
+        raise RuntimeError(f"The checker could not run:\n{said.getvalue()[-3000:]}")
+    return list(collector.results.values())

@@ -1,0 +1,1 @@
+"""What checkers of several challenges put code into: conversations, facts and attacks that nobody has seen before."""
