@@ -18,7 +18,9 @@ from openai.types.completion_usage import CompletionUsage, PromptTokensDetails
 
 import common
 from chat_memory import Usage
-from common import Price, Settings, SettingsError, read_settings
+from common import Price, Settings, SettingsError
+from set_up.settings.reading import read_settings
+from set_up.settings.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "sk-" + "Secret0123456789" * 2
@@ -57,7 +59,7 @@ class Program:
         """Run a script with nothing of the tests' settings but these variables."""
         script = self.elsewhere / "script.py"
         script.write_text(code, encoding="utf-8")
-        kept = {name: value for name, value in os.environ.items() if name not in common.VARIABLES}
+        kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         path = os.pathsep.join([str(self.home), str(ROOT)])  # the copy first, then mock_model
         environment = kept | {"PYTHONPATH": path, "PYTHONUTF8": "1"} | environment
         command = [sys.executable, str(script)]
@@ -145,7 +147,7 @@ def test_the_environment_beats_the_file(tmp_path):
 
 @pytest.mark.parametrize("blank", ["", "   "])
 def test_a_blank_variable_counts_as_not_set(tmp_path, blank):
-    blanks = dict.fromkeys(common.VARIABLES, blank)
+    blanks = dict.fromkeys(VARIABLES, blank)
     assert settings(tmp_path, **blanks) == OFFLINE
     assert settings(tmp_path, f"OPENAI_API_KEY={KEY}", **blanks) == Settings("gpt-6-luna", KEY)
 
@@ -294,7 +296,7 @@ def test_a_name_in_the_environment_that_is_surely_ours_counts(tmp_path, name):
     ],
 )
 def test_a_name_that_only_looks_like_ours_is_refused_with_its_line(tmp_path, name, meant):
-    others = "".join(f"{ours}={OLLAMA if 'URL' in ours else 'm'}\n" for ours in common.VARIABLES[:3] if ours != meant)
+    others = "".join(f"{ours}={OLLAMA if 'URL' in ours else 'm'}\n" for ours in VARIABLES[:3] if ours != meant)
     for before in ("# mine\n", others):
         said = refusal(tmp_path, f"{before}{name}={KEY}\n")
         assert said.startswith(f"Line {before.count(chr(10)) + 1} of .env sets {name}, which nothing reads")

@@ -175,14 +175,15 @@ def test_no_file_is_a_symbolic_link():
 
 # Who may know whom
 
-OURS = {"common", "chat_memory", "mock_model", "workbook", "conftest", "tests", "lessons", "examples", "work"}
+OURS = {"common", "chat_memory", "mock_model", "workbook", "conftest", "tests", "lessons", "examples", "work", "set_up"}
 MAY_KNOW = {
     "chat_memory/**/*.py": {"chat_memory"},
     "mock_model/**/*.py": {"mock_model"},
-    "common.py": {"mock_model"},
+    "common.py": {"mock_model", "set_up"},
+    "set_up/**/*.py": {"set_up"},
     "examples/*.py": {"common", "chat_memory"},
     "work/*.py": {"common", "chat_memory"},
-    "workbook.py": set(),
+    "workbook.py": {"set_up"},
 }
 
 
@@ -219,8 +220,11 @@ def test_common_knows_the_offline_model():
 
 def test_the_command_line_needs_nothing_installed_and_an_old_python_can_read_it():
     source = read(ROOT / "workbook.py")
-    assert imported(source) <= sys.stdlib_module_names
+    assert imported(source) - {"set_up"} <= sys.stdlib_module_names
     ast.parse(source, feature_version=(3, 6))
+    for path in ROOT.glob("set_up/*.py"):
+        assert imported(read(path)) <= sys.stdlib_module_names
+        assert not any(name.startswith("set_up.settings") for name in reached(read(path), "set_up"))
 
 
 _DOWN = [

@@ -5,7 +5,6 @@ Nothing is downloaded. A stand-in for uv makes an environment and puts stand-ins
 
 import ast
 import contextlib
-import importlib.util
 import itertools
 import json
 import os
@@ -22,8 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from set_up.failures import explain
+
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE, COPIES = ROOT / "workbook.py", ROOT / "tests" / "challenges" / "copies.py"
+SOURCE, COPIES = ROOT / "workbook.py", ROOT / "tests" / "challenges" / "lesson_copies.py"
 WINDOWS = os.name == "nt"
 needs_signals = pytest.mark.skipif(WINDOWS, reason="a test cannot send Ctrl-C to a single process on Windows")
 
@@ -107,12 +108,13 @@ class Project:
             "constraints.txt": "",
             "lessons/01_stateless_calls.ipynb": LESSON,
             "lessons/02_chat_loop.ipynb": LESSON,
-            "tests/challenges/copies.py": COPIES.read_text(encoding="utf-8"),
+            "tests/challenges/lesson_copies.py": COPIES.read_text(encoding="utf-8"),
             "tests/benchmarks/bench_speed.py": "print('twice as fast')",
             "tests/benchmarks/requirements.txt": "another-library\n",
         }.items():
             self.write(name, text)
         shutil.copy(SOURCE, self.root)
+        shutil.copytree(ROOT / "set_up", self.root / "set_up", ignore=shutil.ignore_patterns("__pycache__"))
         self.programs.mkdir()
         self.add_program("uv", UV)
         for name, text in {"pytest": PYTEST, "jupyterlab": JUPYTERLAB}.items():
@@ -374,11 +376,8 @@ WORDS = {
 
 @pytest.mark.parametrize("case", WORDS)
 def test_an_installers_words_become_a_learners(project, case):
-    spec = importlib.util.spec_from_file_location("workbook_copy", project.root / "workbook.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     words, meaning = WORDS[case]
-    told = module.explain(words.splitlines())
+    told = explain(words.splitlines(), project.venv)
     assert meaning in told
     assert "run this command again." in told
     assert len(told.splitlines()) == 1  # there is no .venv to hold a log

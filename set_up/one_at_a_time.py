@@ -1,0 +1,37 @@
+"""Two set-ups of the same folder wait for each other."""
+
+import contextlib
+import errno
+import time
+from collections.abc import Iterator
+from typing import IO
+
+from .processes import ROOT, WINDOWS, say
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let two set-ups wait for each other. The lock is on workbook.py itself, so no lock file is left over to go stale."""
+    with (ROOT / "workbook.py").open("rb", buffering=0) as handle:
+        if not lock(handle):
+            say("Another set-up of this folder is running: waiting for it to finish (Ctrl-C stops waiting).")
+            while not lock(handle):
+                time.sleep(0.2)
+        yield
+
+
+def lock(handle: IO[bytes]) -> bool:
+    """Take the lock, which the system frees when its holder ends; False if another process has it."""
+    try:
+        if WINDOWS:
+            import msvcrt
+
+            handle.seek(1 << 30)  # far behind the end, because there nobody else may read what is locked
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EACCES)  # else a file system without locks: do without
+    return True

@@ -1,0 +1,90 @@
+"""Other programs: started, shown while they work, waited for and ended, also with Ctrl-C and on Windows."""
+
+from __future__ import annotations
+
+import collections
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+WINDOWS = os.name == "nt"
+
+
+def say(text: str = "", end: str = "\n") -> None:
+    """Print at once, also into a pipe."""
+    print(text, end=end, flush=True)
+
+
+def wait_for(process: subprocess.Popen, meanwhile: Callable[[], None] = lambda: None) -> int:
+    """Return a child's exit code; wait in short steps, because Windows cannot interrupt a long wait with Ctrl-C."""
+    while True:
+        try:
+            return process.wait(timeout=0.25)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+
+
+def stop(process: subprocess.Popen, patience: float = 0.0) -> None:
+    """End a child that still runs; one that got the Ctrl-C as well has `patience` seconds to end by itself."""
+    for end, seconds in ((process.poll, patience), (process.terminate, 10), (process.kill, 10)):
+        try:
+            end()
+            process.wait(timeout=seconds)
+            return
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            pass  # still running, or an impatient second Ctrl-C: on to the stronger way
+
+
+def start_quietly(
+    command: list[str], environment: dict[str, str], **options: Any
+) -> tuple[subprocess.Popen, collections.deque[str], threading.Thread]:
+    """Start a command without showing its output; return the process, its lines so far, and the thread reading them."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+    lines = collections.deque(maxlen=5000)
+    written = (line.rstrip() for line in process.stdout if line.strip())
+    reader = threading.Thread(target=lines.extend, args=(written,), daemon=True)
+    reader.start()
+    return process, lines, reader
+
+
+def run_with_progress(title: str, command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
+    """Run a command with one moving line of progress; return its exit code and its last lines."""
+    process, lines, reader = start_quietly(command, environment)
+    began = told = time.monotonic()
+    terminal, width = sys.stdout.isatty(), shutil.get_terminal_size().columns - 1
+
+    def tell() -> None:
+        nonlocal told
+        text = f"  {title}: {time.monotonic() - began:.0f} s  {lines[-1].strip() if lines else ''}"[:width]
+        if terminal:
+            say("\r" + text.ljust(width), end="")
+        elif time.monotonic() - told > 15:  # a log file: seldom, and on a line of its own
+            told = time.monotonic()
+            say(text)
+
+    try:
+        code = wait_for(process, meanwhile=tell)
+    finally:
+        stop(process, patience=3)
+        say("\r" + " " * width + "\r" if terminal else "", end="")
+    reader.join(timeout=5)
+    if code == 0:
+        say(f"  {title}: done in {time.monotonic() - began:.0f} s")
+    return code, list(lines)
