@@ -95,9 +95,10 @@ class Environment:
 
     def can(self, *arguments: str) -> bool:
         """Whether its Python is there and can do this."""
-        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        command, off = [str(self.python), *arguments], subprocess.DEVNULL
         try:
-            return subprocess.call([str(self.python), *arguments], env=self.variables(), timeout=60, **quiet) == 0
+            done = subprocess.run(command, env=self.variables(), timeout=60, stdin=off, stdout=off, stderr=off)
+            return done.returncode == 0
         except (OSError, subprocess.TimeoutExpired):
             return False
 

@@ -11,10 +11,11 @@ import tempfile
 import time
 import webbrowser
 from pathlib import Path
+from typing import Any
 
 from . import running_server
 from .environment import OWN
-from .processes import ROOT, WINDOWS, say, start_quietly, stop, wait_for
+from .processes import ROOT, WINDOWS, Quiet, say, start_quietly, stop, wait_for
 
 
 def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
@@ -43,7 +44,7 @@ def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
     sys.exit("\n    ".join([advice, *list(lines)[-8:]]))
 
 
-def start_server(folder: Path, ip: str) -> tuple:
+def start_server(folder: Path, ip: str) -> Quiet:
     """Start JupyterLab, which notes its address in this folder and reads there that it should not ask about news."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     (folder / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
@@ -59,11 +60,13 @@ def start_server(folder: Path, ip: str) -> tuple:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
-    group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if WINDOWS else {"start_new_session": True}
+    group: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return start_quietly(command, OWN.working_variables(JUPYTER_RUNTIME_DIR=str(folder)), **group)
 
 
-def wait_for_address(server: subprocess.Popen, folder: Path, lesson: Path, seconds: float = 120) -> str:
+def wait_for_address(server: subprocess.Popen[str], folder: Path, lesson: Path, seconds: float = 120) -> str:
     """Wait until the server notes where it listens; return the lesson's address, "" if it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while server.poll() is None and time.monotonic() < deadline:

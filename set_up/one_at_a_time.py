@@ -2,11 +2,12 @@
 
 import contextlib
 import errno
+import sys
 import time
 from collections.abc import Iterator
 from typing import IO
 
-from .processes import ROOT, WINDOWS, say
+from .processes import ROOT, say
 
 
 @contextlib.contextmanager
@@ -23,7 +24,7 @@ def one_at_a_time() -> Iterator[None]:
 def lock(handle: IO[bytes]) -> bool:
     """Take the lock, which the system frees when its holder ends; False if another process has it."""
     try:
-        if WINDOWS:
+        if sys.platform == "win32":
             import msvcrt
 
             handle.seek(1 << 30)  # far behind the end, because there nobody else may read what is locked

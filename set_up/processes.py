@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 WINDOWS = os.name == "nt"
+Quiet = tuple[subprocess.Popen[str], collections.deque[str], threading.Thread]
 
 
 def say(text: str = "", end: str = "\n") -> None:
@@ -22,7 +23,7 @@ def say(text: str = "", end: str = "\n") -> None:
     print(text, end=end, flush=True)
 
 
-def wait_for(process: subprocess.Popen, meanwhile: Callable[[], None] = lambda: None) -> int:
+def wait_for(process: subprocess.Popen[Any], meanwhile: Callable[[], None] = lambda: None) -> int:
     """Return a child's exit code; wait in short steps, because Windows cannot interrupt a long wait with Ctrl-C."""
     while True:
         try:
@@ -31,7 +32,7 @@ def wait_for(process: subprocess.Popen, meanwhile: Callable[[], None] = lambda: 
             meanwhile()
 
 
-def stop(process: subprocess.Popen, patience: float = 0.0) -> None:
+def stop(process: subprocess.Popen[Any], patience: float = 0.0) -> None:
     """End a child that still runs; one that got the Ctrl-C as well has `patience` seconds to end by itself."""
     for end, seconds in ((process.poll, patience), (process.terminate, 10), (process.kill, 10)):
         try:
@@ -42,9 +43,7 @@ def stop(process: subprocess.Popen, patience: float = 0.0) -> None:
             pass  # still running, or an impatient second Ctrl-C: on to the stronger way
 
 
-def start_quietly(
-    command: list[str], environment: dict[str, str], **options: Any
-) -> tuple[subprocess.Popen, collections.deque[str], threading.Thread]:
+def start_quietly(command: list[str], environment: dict[str, str], **options: Any) -> Quiet:
     """Start a command without showing its output; return the process, its lines so far, and the thread reading them."""
     process = subprocess.Popen(
         command,
@@ -57,8 +56,8 @@ def start_quietly(
         stderr=subprocess.STDOUT,
         **options,
     )
-    lines = collections.deque(maxlen=5000)
-    written = (line.rstrip() for line in process.stdout if line.strip())
+    lines: collections.deque[str] = collections.deque(maxlen=5000)
+    written = (line.rstrip() for line in process.stdout or () if line.strip())
     reader = threading.Thread(target=lines.extend, args=(written,), daemon=True)
     reader.start()
     return process, lines, reader

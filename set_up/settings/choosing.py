@@ -43,7 +43,7 @@ def choose(key: str, base_url: str, model: str, offline: str) -> Settings:
         raise SettingsError(
             "OPENAI_BASE_URL is set, but OPENAI_MODEL is not set. Name a model that the server has: OPENAI_MODEL=llama3.2."
         )
-    if parts.hostname.endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
+    if str(parts.hostname).endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
         raise SettingsError(
             f"OPENAI_BASE_URL is {shown(base_url)}, but Azure's address for this client ends in /openai/v1/. Write for example "
             "https://NAME.openai.azure.com/openai/v1/, and in OPENAI_MODEL the name of your deployment."

@@ -59,7 +59,8 @@ def _text_of(path: Path) -> str:
 
 def _with_plain_name(line: str) -> str:
     """A line of a file, with the name in it as we write it where it is surely one of ours: `set "OpenAI_API_Key=…"`."""
-    name, equals, value = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S).groups()
+    parts = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S)
+    name, equals, value = parts.groups() if parts else (line, "", "")
     if not equals or plain_name(name) not in VARIABLES:
         return line
     around = sum(name.count(mark) for mark in QUOTES) % 2  # around both, as cmd.exe wants it

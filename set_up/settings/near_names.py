@@ -51,7 +51,7 @@ def _meant(name: str, value: str, outside: bool) -> str | None:
     if not outside and (own := _by_its_last_word(plain)):
         return own
     likeness = {ours: _likeness(letters, ours.replace("_", "")) for ours in VARIABLES}
-    nearest = max(likeness, key=likeness.get)
+    nearest = max(likeness, key=likeness.__getitem__)
     if likeness[nearest] >= NEAR:
         return nearest
     return "OPENAI_API_KEY" if re.match("sk-(?!ant-)", clean(value)) else None

@@ -28,7 +28,7 @@ class Price:
         written = getattr(details, "cache_write_tokens", None) or 0
         fresh = usage.prompt_tokens - cached - written
         prompt = fresh * self.input + cached * self.cached + written * self.cache_write
-        return (prompt + usage.completion_tokens * self.output) / 1_000_000
+        return float(prompt + usage.completion_tokens * self.output) / 1_000_000
 
 
 LIST_PRICE = Price()

@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+CHAT = "02_chat_loop"
+MEMORY = "07_chat_memory"
 OFFLINE_LINE = re.compile(r"Answers come from .*offline.*\n")
+FULLNESS = re.compile(r"^\[[#.]{20}\] ([\d,]+) of ([\d,]+) tokens$", re.M)
 
 
 class Done(NamedTuple):

@@ -163,7 +163,7 @@ def test_10_says_what_stays_open_where_a_memory_of_ones_own_was_attacked(tmp_pat
 
 
 def test_10_attacks_a_memory_of_ones_own(tmp_path):
-    begun = run(ATTACKED, tmp_path, "--mine", str(ROOT / "tests/challenges/starters/07_chat_memory.py"))
+    begun = run(ATTACKED, tmp_path, "--mine", str(ROOT / "tests/challenges/07_chat_memory/starter.py"))
     assert_clean(begun)
     assert results(begun.stdout) == ["not tried"] * 8 and "What stays open" not in begun.stdout
     for path, problem in {"nope.py": "cannot be run", str(ROOT / "common.py"): "has no class ChatMemory"}.items():
