@@ -237,6 +237,7 @@ ROOMS = {  # a room inside a package, and all of the package that it may know
     "mock_model.api": {"mock_model.api"},
     **{room: set(_DOWN[: n + 1]) for n, room in enumerate(_DOWN[:-1])},
     "mock_model.tasks": {*_DOWN, "mock_model.api"},
+    "set_up.settings": {"set_up.settings"},
 }
 
 
