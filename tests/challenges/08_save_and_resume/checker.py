@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from ..engine.criteria import NotYet, NoUse, Scene
 from ..engine.learner_code import TookTooLong, Work
 from ..engine.other_programs import SAVED, files_in
+from ..engine.preconditions import beforehand
 from . import hints
-from .conversations import ALL, LINE_ENDS, MISCOUNTED, message, turn, turns
+from .conversations import ALL, LINE_ENDS, message, miscounted, turn, turns
 from .damaged_files import (
     expect_all_or_damage,
     expect_damage_found,
@@ -39,7 +40,6 @@ from .saving_and_resuming import (
     expect_all,
     expect_ready_for_the_first,
     holding,
-    not_judged,
     resume,
     save,
     tried,
@@ -55,6 +55,9 @@ WHY_WHOLE = "Who reads this goes on with a conversation that nobody has had."
 def room(challenge: Work) -> Iterator[Room]:
     with a_room(challenge) as made:
         yield made
+
+
+# When nothing goes wrong
 
 
 def test_nothing_was_saved_yet(challenge, room):
@@ -108,7 +111,7 @@ def test_what_was_saved_comes_back(challenge, room, said):
 
 def test_rare_line_ends_come_back(challenge, room):
     """A text with rare line ends, such as U+2028, comes back as it was"""
-    with not_judged():
+    with beforehand():
         holding(room, turn(31))
     for end in LINE_ENDS:
         path, scene = room.new(), Scene()
@@ -164,6 +167,9 @@ def test_conversations_do_not_mix(challenge, room):
     )
 
 
+# Somebody else
+
+
 def test_another_program_is_seen(challenge, room):
     """What another program has saved is there"""
     path, scene = holding(room, turn(3)), Scene()
@@ -182,7 +188,7 @@ def test_another_program_is_seen(challenge, room):
 def test_the_second_writer_gets_a_conflict(challenge, room):
     """Where the file does not hold `known` messages, save raises Conflict, and nothing is changed"""
     Conflict = challenge.get("Conflict")
-    for said, known, story in MISCOUNTED:
+    for said, known, story in miscounted():
         path, scene = holding(room, *said), Scene()
         before = [one for messages in said for one in messages]
         scene.show(FOUND, before)
@@ -212,6 +218,9 @@ def test_the_second_writer_gets_a_conflict(challenge, room):
         )
 
 
+# Damage
+
+
 def test_a_damaged_file_is_reported(challenge, room):
     """Where the file is damaged, resume raises DamagedFile, and leaves it as it is"""
     content = whole_file(room)
@@ -224,7 +233,7 @@ def test_the_error_says_what_to_do(challenge, room):
     """The error names the file, and says what the user can do"""
     content = whole_file(room)
     for scene, path, readable in [*damage(room, content)][::3]:
-        with not_judged():
+        with beforehand():
             raised = expect_damage_found(challenge, scene, path, readable, "resume")
         text = str(raised)
         why = "It is read by somebody who wants their conversation back, and did not write this program."
@@ -286,6 +295,9 @@ def test_a_file_in_use_is_neither_new_nor_damaged(challenge, room):
         )
 
 
+# Killed
+
+
 @pytest.fixture(scope="module")
 def kills(room: Room) -> Callable[[], list[Killed]]:
     return kills_of(room)
@@ -342,6 +354,9 @@ def test_a_kill_leaves_nothing_in_the_way(challenge, room, kills):
         )
 
 
+# At the same moment
+
+
 def test_of_two_programs_one_saves(challenge, room):
     """Of two programs that save at the same moment one succeeds, and the other gets Conflict"""
     for before, moments in (([turn(21), turn(22, 20)], MOMENTS), ([], 4)):
@@ -350,6 +365,9 @@ def test_of_two_programs_one_saves(challenge, room):
         steps = count_steps(room, files, held)
         for hold in [*sorted({steps * n // moments for n in range(moments)}), None, None, None]:
             expect_one_winner(challenge, room, files, held, hold)
+
+
+# Damage in one place
 
 
 def test_damage_in_one_place_is_found(challenge, room):

@@ -66,14 +66,18 @@ def turns(draw: st.DrawFn) -> list[Message]:
 
 WHOLE = [turn(1), turn(2, 1200), turn(3), turn(4, 1200), turn(5)]
 ALL = [one for said in WHOLE for one in said]
-LONGER = [message("user", "And?"), message("assistant", None, tool_calls=[]), *turn(6)[:1], turn(6)[1]]
-MISCOUNTED = (  # what was saved, what `known` is, and how that may have come about
-    ([turn(3), LONGER], 5, "Somebody has counted one too few"),
-    ([turn(3), LONGER], 7, "Somebody has counted one too many"),
-    ([], 1, "Somebody has counted one too many"),
-    ([turn(3), LONGER], 2, "Another program has added 4 messages"),
-    ([turn(3), LONGER], 3, "Somebody has counted wrong"),
-    ([turn(3), LONGER], 0, "A program begins anew"),
-    ([turn(3)], 6, "Somebody has put an older file there"),
-    ([], 2, "Somebody has taken the file away"),
-)
+
+
+def miscounted() -> list[tuple[list[list[Message]], int, str]]:
+    """What was saved, a `known` that is not as many messages, and how that may have come about."""
+    longer = [message("user", "And?"), message("assistant", None, tool_calls=[]), *turn(6)[:1], turn(6)[1]]
+    return [
+        ([turn(3), longer], 5, "Somebody has counted one too few"),
+        ([turn(3), longer], 7, "Somebody has counted one too many"),
+        ([], 1, "Somebody has counted one too many"),
+        ([turn(3), longer], 2, "Another program has added 4 messages"),
+        ([turn(3), longer], 3, "Somebody has counted wrong"),
+        ([turn(3), longer], 0, "A program begins anew"),
+        ([turn(3)], 6, "Somebody has put an older file there"),
+        ([], 2, "Somebody has taken the file away"),
+    ]

@@ -10,16 +10,17 @@ from typing import Any
 from ..engine.criteria import NotYet, Scene
 from ..engine.learner_code import Work
 from ..engine.other_programs import files_in
+from ..engine.preconditions import beforehand
 from . import hints
 from .conversations import ALL, WHOLE, turn
 from .folders import NAME, Room
 from .kinds_of_damage import damage, drawn, holes, other_values
-from .saving_and_resuming import KNOWN, error_of, expect_all, holding, not_judged, resume, tried, words
+from .saving_and_resuming import KNOWN, error_of, expect_all, holding, resume, tried, words
 
 
 def whole_file(room: Room) -> bytes:
     """A file that is not damaged yet, and larger than what any form of it reads at once."""
-    with not_judged():
+    with beforehand():
         path, scene = holding(room, *WHOLE), Scene()
         scene.expect(
             path.is_file(),

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ..engine.learner_code import Work
 from ..engine.other_programs import Files, Program, on_a_disk_of_its_own, put
+from ..situations.disk_in_memory import disk_in_memory
 
 NAME = "ana.chat"
-RAM = Path("/dev/shm")  # a disk in memory: nothing in this folder waits for a real one
 
 
 @dataclass
@@ -35,8 +35,7 @@ class Room:
 def a_room(challenge: Work) -> Iterator[Room]:
     """A room, on a disk in memory where there is one. A file that is opened without its folder lands elsewhere."""
     here = os.getcwd()
-    ram = os.environ.get("WORKBOOK_ROOM") or (RAM if os.access(RAM, os.W_OK) else None)
-    with tempfile.TemporaryDirectory(dir=ram, ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(dir=disk_in_memory(), ignore_cleanup_errors=True) as name:
         folder, elsewhere = Path(name).resolve() / "disk", Path(name).resolve() / "elsewhere"
         folder.mkdir()
         elsewhere.mkdir()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from ..engine.criteria import Message, Scene
 from ..engine.other_programs import SAVED, Left, Stuck
+from ..engine.preconditions import beforehand
 from . import hints
 from .conversations import turn
 from .folders import Room
-from .saving_and_resuming import FOUND, SAVED_NOW, holding, not_judged, resume, words
+from .saving_and_resuming import FOUND, SAVED_NOW, holding, resume, words
 from .two_programs import expect_saved, stuck
 
 KILLED, LEFT = "The program was killed at", "It left"
@@ -42,7 +43,7 @@ def collect(room: Room, before: list[list[Message]], messages: list[Message]) ->
         done = room.programs[1].do(kind="killed", path=path, turn=messages, known=len(held))
     except Stuck:
         return stuck(scene)
-    with not_judged():
+    with beforehand():
         scene.expect(
             done.outcome == SAVED,
             f"Another program could not save a turn: {words(done.outcome, path)}{done.place}",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +69,6 @@ def expect_ready_for_the_first(work: Work, scene: Scene, path: Path, error: Base
         why=f"{made if empty else ''}Every conversation begins with nothing, for which resume should return [].",
         hint=hints.NEW,
     )
-
-
-@contextmanager
-def not_judged() -> Iterator[None]:
-    """Around what must work before a criterion can be judged: if it does not, there is another criterion for that."""
-    try:
-        yield
-    except (NotYet, NoUse) as end:
-        getattr(end, "problem", end).judged = False
-        raise
 
 
 def resume(challenge: Work, path: Path, scene: Scene, hint: tuple[str, ...] = hints.WRITTEN) -> list[Message]:
