@@ -8,7 +8,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from ..engine.criteria import NotYet, NoUse, Scene
@@ -79,6 +79,7 @@ def test_nothing_was_saved_yet(challenge, room):
 
 @given(said=st.lists(turns(), min_size=1, max_size=3))
 @settings(max_examples=12)
+@seed(1)  # draws in which a key that gets lost is met before a list of parts that becomes a text
 def test_what_was_saved_comes_back(challenge, room, said):
     """What was saved comes back exactly as it was, turn after turn"""
     path, known = room.new(), []
