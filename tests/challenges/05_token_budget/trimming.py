@@ -9,22 +9,12 @@ from ..engine.finished_functions import Finished
 from ..engine.learner_code import Work
 from ..engine.preconditions import beforehand
 from ..situations.histories import copied
-from .budgets import Counting, as_text, fitting, in_other_words, needs
+from . import hints
+from .budgets import PRIMING, Counting, as_text, cost, fitting, in_other_words, needs
 
 SENT_AS_IT_IS = "What you return is sent to the model as it is."
 OF_THE_CALLER = "Each model has a count of its own: whoever calls your function knows which one is right."
-MIXED_UP = (
-    "Some of these messages have the same content, or none, and cost differently: they differ in role, or in calls. By what "
-    "does your code remember what a message costs?",
-    "Each message has to be asked about once only: a running sum needs no memory of costs.",
-)
-BUDGET = Finished(
-    finished,
-    (
-        "chat_memory trims for you. With which turn does one begin to fill a budget, and when is it full?",
-        "split_turns of chat_memory, a loop from the end and a running sum are all that you need.",
-    ),
-)
+BUDGET = Finished(finished, hints.FINISHED)
 
 
 def call(challenge: Work, history: list[Message], max_tokens: int, tokens: object, reply_tokens: int = 0) -> object:
@@ -56,16 +46,15 @@ def trimmed(
                 f"{max_tokens} there is something to send.",
                 why="An error where a shorter request would do stops a conversation that could go on.",
                 hint=(raised and wrong_sum(challenge, scene, before, max_tokens, counting, must, reply_tokens))
-                or (
-                    "They fit exactly. With what do you compare, and is something counted twice?"
-                    if needed == max_tokens
-                    else "When exactly is it impossible? Which messages must fit, and which may be dropped until the rest does?",
-                    "Older turns that do not fit are no reason for an error.",
-                ),
+                or (hints.NO_REASON_EXACTLY if needed == max_tokens else hints.NO_REASON),
             )
             raise
         expect_messages(scene, sent, before)
     return scene, list(sent)
+
+
+def show_expected(scene: Scene, expected: list[Message]) -> None:
+    scene.show(f"Expected, {cost(expected) + PRIMING} tokens with the 3 that prime the reply", expected)
 
 
 def what_is_needed(reply_tokens: int) -> str:
@@ -83,13 +72,13 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         isinstance(sent, (list, tuple)),
         f"A list of messages was expected, but {type(sent).__name__} came back.",
         why=SENT_AS_IT_IS,
-        hint="Does every way through your function end in a return?" if sent is None else "Make a list of it.",
+        hint=hints.NO_RETURN if sent is None else hints.MAKE_A_LIST,
     )
     scene.expect(
         not history or len(sent) <= 2 * len(history),
         f"{len(sent):,} messages came back of a history of {len(history):,}.",
         why="Each message is paid for.",
-        hint="Which of your lines adds messages again that are there already?",
+        hint=hints.ADDED_AGAIN,
     )
     scene.show("You returned", copied(list(sent)) if history else list(sent))
     odd = next((message for message in sent if not isinstance(message, dict) or "role" not in message), None)
@@ -97,7 +86,7 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         odd is None,
         f"A list of messages was expected, but in it stands a {type(odd).__name__}.",
         why=SENT_AS_IT_IS,
-        hint="Do you put a whole turn, which is a list, where its messages should be? What does + do, and what append?",
+        hint=hints.A_TURN_AS_A_LIST,
     )
     strange = [message for message in sent if history and message not in history]
     if strange:
@@ -106,7 +95,7 @@ def expect_messages(scene: Scene, sent: object, history: list[Message]) -> None:
         not strange,
         "What came back holds a message that is none of the history.",
         why="A message that loses its role, its id or its words is another message.",
-        hint="Do you build messages anew, or keep some from another call? Take them as they are.",
+        hint=hints.BUILT_ANEW,
     )
 
 
@@ -134,13 +123,40 @@ def wrong_sum(
 ) -> tuple[str, ...] | None:
     """The hint where the sum is wrong because the cost of another message was taken, or none."""
     if costs_are_mixed_up(challenge, history, max_tokens, reply_tokens):
-        return MIXED_UP
+        return hints.MIXED_UP
     asked = set(map(as_text, counting.asked))
     never = [message for message in sent if as_text(message) not in asked]
     if not never or not asked:
         return None
     scene.show("message_tokens was never asked about", never[:1])
-    return (
-        "Is what this message costs in your sum, or is the cost of another one there in its place?",
-        "Ask message_tokens about each message that you let in, once, and add what it says.",
+    return hints.NEVER_ASKED_ABOUT
+
+
+def expect_no_change(challenge: Work, history: list[Message], max_tokens: int, reply_tokens: int) -> None:
+    """The list that is handed in is the same afterwards."""
+    before, scene = copied(history), Scene()
+    given_in(scene, before, max_tokens, reply_tokens)
+    try:
+        call(challenge, history, max_tokens, Counting(), reply_tokens)
+    except NotYet as problem:
+        if problem.__cause__ is None or max_tokens >= needs(before)[0] + reply_tokens:
+            raise  # where it is impossible, another criterion looks at the error
+    scene.show("Your caller's list is now", history)
+    scene.expect(
+        history == before,
+        "The list that was handed in has changed.",
+        why="A request is trimmed for this time. The history is what is remembered, and a later budget may be larger.",
+        hint=hints.CHANGED_IN_PLACE,
     )
+
+
+def expect_right_without_room(challenge: Work, history: list[Message], limit: int, expected: list[Message]) -> None:
+    """Where no room is wanted for the reply, expect it to be right: there are other criteria for that."""
+    with beforehand():
+        plain_scene, plain = trimmed(challenge, list(history), limit)
+        plain_scene.expect(
+            plain == expected,
+            "Without any room for the reply, too, what came back are not as many of the newest turns as fit.",
+            why="What is wrong there has to be right before the room for the reply can be looked at.",
+            hint=hints.LOOK_ABOVE,
+        )

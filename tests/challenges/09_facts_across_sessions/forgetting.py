@@ -4,37 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.criteria import Scene
-from .fact_programs import Program, Room, is_database
+from ..engine.criteria import Scene, Texts
+from . import hints
+from .fact_programs import Program, is_database
+from .folders import Room
+from .known_facts import Known
 from .traces_in_files import files_near, signs_in, words_left
 
 LIFE = 60  # facts of one user
 WHY_FORGET = "Somebody wanted it to be forgotten, and was told that it is."
-NEVER_AGAIN = (
-    "Where does the number come from? How many facts there are says nothing once one of them is gone, the highest number that "
-    "any fact has is lower once that one is gone, and what is counted in memory begins anew in the next program.",
-    "Keep the next number in the file, and only ever count up. In SQLite that is INTEGER PRIMARY KEY AUTOINCREMENT.",
-)
-FORGOTTEN = (
-    "Is the fact deleted, everywhere? Look at what about searches, and at what a new program reads.",
-    "Delete it where it is kept, and where its words are kept.",
-)
-ONLY_THIS = "Which facts does forget delete? The one with this number, of this user."
-IN_THE_FILE = (
-    "Is it deleted, or only marked? Is it all deleted: the fact, what it said before, the words in an index, a copy "
-    "or a log?"
-)
-VACUUM = (
-    "What SQLite deletes stays in the file until something takes its place: VACUUM writes the file anew. (Some builds of SQLite "
-    "overwrite it by themselves, and most do not. Here it stays.)"
-)
-IN_AN_INDEX = (
-    "An index of FTS5 keeps the words until INSERT INTO words(words) VALUES ('rebuild'), which you follow with VACUUM."
-)
-IN_A_LOG = "What stands in the -wal file goes with PRAGMA wal_checkpoint(TRUNCATE), after VACUUM."
-IN_A_TEXT = (
-    "Write the file anew without it, and look which other files your code writes: what is in them, and who deletes it?"
-)
+
+
+def expect_forgotten(scene: Scene, program: Program, gone: tuple[Known, Known], left: list[str], again: bool) -> None:
+    """Expect that two versions of a fact are neither known nor found, and that the others are."""
+    fact, newer = gone
+    found = program.known("ana")
+    scene.show("known returned, in a new program" if again else "known returned", Texts(found))
+    scene.expect(
+        not {fact.text, newer.text} & set(found),
+        "It is still known" + (", or known again." if again else "."),
+        why=WHY_FORGET,
+        hint=hints.FORGOTTEN,
+    )
+    scene.expect(
+        sorted(found) == sorted(left),
+        "What was not forgotten is no longer known.",
+        why="To forget one fact is not to forget all.",
+        hint=hints.ONLY_THIS,
+    )
+    for question in (fact.asked, fact.word, newer.word):
+        if found := program.about("ana", question):
+            scene.show(f"about({question!r}) returned", Texts(found))
+        scene.expect(
+            found == [],
+            "It is still found, or something else is.",
+            why=WHY_FORGET,
+            hint=hints.FORGOTTEN,
+        )
 
 
 def expect_new_numbers(program: Program, given: dict[str, int], gone: set[int]) -> None:
@@ -55,13 +61,13 @@ def expect_new_numbers(program: Program, given: dict[str, int], gone: set[int]) 
             number not in given.values() and sorted(program.known("ana")) == sorted([text, *given]),
             "It has the number of another fact, or has taken its place.",
             why="By its number a fact is corrected and forgotten, and no other one.",
-            hint=NEVER_AGAIN,
+            hint=hints.NEVER_AGAIN,
         )
         scene.expect(
             number not in gone,
             f"The number {number} was that of another fact, which was forgotten or corrected. Now it is given out again.",
             why="Whoever still has the old number, on a page that was open, say, corrects or forgets what he never saw.",
-            hint=NEVER_AGAIN,
+            hint=hints.NEVER_AGAIN,
         )
         given[text] = number
 
@@ -77,7 +83,7 @@ def expect_numbers_for_long(program: Program) -> None:
             f"The {turn + 1}th fact was remembered, and its number is {number}. An earlier one had it, which was "
             + ("forgotten or corrected." if number in gone else "still there."),
             why="Whoever still has the old number, on a page that was open, say, corrects or forgets what he never saw.",
-            hint=NEVER_AGAIN,
+            hint=hints.NEVER_AGAIN,
         )
         here[number] = text
         if turn % 3 == 1:
@@ -119,7 +125,10 @@ def expect_no_trace(room: Room) -> None:
         one != again or not different,
         f"All else was the same, and yet {', '.join(different)} is different. It depends on what was forgotten.",
         why="Whoever gets the file can find out what was in it. To the user you said that it is forgotten.",
-        hint=(IN_THE_FILE, *(how_to_delete(first, first.read_bytes().lower()) if first.is_file() else [IN_A_TEXT])),
+        hint=(
+            hints.IN_THE_FILE,
+            *(how_to_delete(first, first.read_bytes().lower()) if first.is_file() else [hints.IN_A_TEXT]),
+        ),
     )
 
 
@@ -131,14 +140,25 @@ def expect_no_bytes(scene: Scene, folder: Path, words: list[str]) -> None:
             not left,
             f"All of this was forgotten, and the file {path.name!r} still holds {left[:1]}, as it is or in another form.",
             why="Whoever gets the file, a backup or the disk can read it. To the user you said that it is forgotten.",
-            hint=(IN_THE_FILE, *how_to_delete(path, content.lower())),
+            hint=(hints.IN_THE_FILE, *how_to_delete(path, content.lower())),
         )
+
+
+def expect_no_bytes_of_the_only_fact(scene: Scene, program: Program, words: list[str]) -> None:
+    """Expect that nothing is left either of the only fact of a user, with the last of these words."""
+    only_one = f"The user's goat is called {words[-1].capitalize()}."
+    scene.show("Of another user one fact was remembered, and forgotten", only_one)
+    program.forget("cleo", program.remember("cleo", only_one))
+    expect_no_bytes(scene, program.path.parent, words)
+    program.start()
+    program.remember("ana", "The user likes tea.")
+    expect_no_bytes(scene, program.path.parent, words)
 
 
 def how_to_delete(path: Path, content: bytes) -> list[str]:
     """Hints for a file that holds what was forgotten: by its kind. `content` is in small letters."""
     if not is_database(path):
-        return [IN_A_TEXT]
+        return [hints.IN_A_TEXT]
     base = path.with_name(path.name.removesuffix("-wal").removesuffix("-journal"))
     index = b"fts5" in content or b"fts5" in base.read_bytes().lower()
-    return [VACUUM, *[IN_AN_INDEX] * index, *[IN_A_LOG] * path.name.endswith("-wal")]
+    return [hints.VACUUM, *[hints.IN_AN_INDEX] * index, *[hints.IN_A_LOG] * path.name.endswith("-wal")]

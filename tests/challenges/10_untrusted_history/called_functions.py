@@ -19,6 +19,7 @@ from mock_model import MockServer
 from ..engine.criteria import Lines, Message, NotYet, Scene
 from ..engine.learner_code import Work
 from ..engine.told_once import shortened, told_once
+from . import hints
 
 MOST_LINES = 8  # of a text that is shown
 KINDS = {str: "a text", list: "a list of messages", (str, Path): "a path"}
@@ -30,12 +31,8 @@ def by_hand() -> Iterator[None]:
     used: list[NotYet] = []
 
     def refused(*_: object, **__: object) -> None:
-        hints = (
-            "chat_memory.safety does it for you. What does it do to the text? A few lines of your own will do here.",
-            "json, re and hashlib are all that you need to import.",
-        )
         why = "Here you find out what a defence rests on, and what it misses. In your own programs, use the finished ones."
-        used.append(NotYet("Your code leaves the work to chat_memory.safety.", (), why, hints))
+        used.append(NotYet("Your code leaves the work to chat_memory.safety.", (), why, hints.FINISHED))
         raise used[0]
 
     try:
@@ -63,14 +60,14 @@ def call(challenge: Work, scene: Scene, name: str, *arguments: Any, kind: type |
             isinstance(result, kind),
             f"{name} should return {KINDS.get(kind)}, but it returned {type(result).__name__}.",
             why="Your caller goes on with it.",
-            hint="Does every way through your function end in a return, and of what?",
+            hint=hints.RETURNED_NOTHING,
         )
         odd = [repr(m) for m in result if not is_message(m)] if kind is list else []
         scene.expect(
             not odd,
             f"Something in the list is no message: {shortened(odd[0], 100) if odd else ''}",
             why="What you return is sent to the model as it is.",
-            hint="A message is a dict with a role and, as its content, a text. Do you put lists into the list, or texts?",
+            hint=hints.NO_MESSAGE_IN_THE_LIST,
         )
     return result
 
@@ -99,7 +96,7 @@ class Model:
         self.scene = scene
 
     def reply(self, request: list[Message]) -> str:
-        hint = "What is in the list that is no message: a dict with a role and, as its content, a text?"
+        hint = hints.NO_MESSAGE
         with self.scene.sent_by_us(why="What you return is sent to the model as it is.", hint=hint):
             try:
                 return reply_to(json.dumps(request))
@@ -131,3 +128,8 @@ def lines(text: str, mark: str = "") -> Lines:
 def another_run(challenge: Work) -> Work:
     """The learner's file in a program of its own."""
     return Work(challenge.path, challenge.name)
+
+
+SYSTEMS = ("You are a helpful assistant.", "You are a patient guide. Be polite.")
+GIVEN = "You were given these messages"
+REPLY = "The model replied"

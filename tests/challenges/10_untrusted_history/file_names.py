@@ -14,22 +14,32 @@ from random import Random
 from ..engine.criteria import Scene
 from ..engine.learner_code import Work
 from ..engine.text_hashes import as_in_one_program
-from ..situations.hostile_texts import BAD_NAMES
+from . import hints
 from .called_functions import another_run, call
 
 MOST_BITS, MOST_TRIED = 34, 150_000  # names that differ in so few bits are tried with so many ids
 LONGEST_MARK, MOST_MARKS = 8, 80  # letters in a text of the learner's file that may join two ids, and such texts
-OWN_NAME = (
-    "Which signs of an id get into the path as they are? Look at .., /, \\, :, at very long ids, and at names such as con.",
-    "Taking bad signs out never ends, and makes one of two. Is there a function that makes some hexadecimal digits of any text?",
-    "hashlib.sha256(text.encode()).hexdigest()",
+BAD_NAMES = (
+    "con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9".split()
 )
-TWO_IDS = (
-    "Which two pairs of ids get the same name in your code? What is lost on the way to it: capital letters, signs, the place "
-    "where the one ends and the other begins?",
-    "If it is a hash: is all of it in the name? Of 100,000 ids, two have the same first 8 digits.",
-    "Change nothing in the ids, and join them so that they can be told apart again: json.dumps([user, session]) does. "
-    "Then make the name from all of it.",
+EVIL = (
+    "..",
+    ".",
+    "",
+    "/etc/passwd",
+    "../../x",
+    "..\\x",
+    "C:\\x",
+    "con",
+    "nul.txt",
+    "a:b?*|<>\"'",
+    *("x" * length for length in (200, 249, 250, 251, 255, 256, 5000)),
+    "日" * 90,
+    "COM1.log",
+    "ana\0",
+    "ana.",
+    "\n",
+    "~",
 )
 
 
@@ -63,7 +73,7 @@ def expect_two(challenge: Work, folder: Path, *pair: tuple[str, str]) -> None:
         names[0] != names[1] and names[0] not in names[1].parents and names[1] not in names[0].parents,
         "These are two sessions, and they get the same file (capital and small letters are the same on Windows and macOS).",
         why="The one reads what the other has said.",
-        hint=TWO_IDS,
+        hint=hints.TWO_IDS,
     )
 
 
@@ -113,8 +123,5 @@ def expect_the_same_file(challenge: Work, folder: Path) -> None:
                 old == new,
                 "In another run of the program the same session gets another file.",
                 why="The conversation seems to be lost, and another one may be found in its place.",
-                hint=(
-                    "What goes into the name besides the two ids? Something that is drawn, counted, or different in each run?",
-                    "hash() gives other numbers in each run of Python. Those of hashlib stay the same.",
-                ),
+                hint=hints.DIFFERENT_IN_EACH_RUN,
             )

@@ -18,10 +18,6 @@ TOWNS = "Lima Oslo Rome Kyoto Boston Vienna Dublin Madrid Quito Bergen Turin Ghe
 ASKED = ("Where is {}?", "Is it warm in {}?", "How old is {}?", "Is {} far?", "Tell me about {}.", "I am in {} now.")
 REPLIED = ("{} lies by a river.", "In {} it is warm.", "{} is old.", "I know {} well.", "{}, good.", "Not far from {}.")
 FOUND = ("{} degrees.", "{} people.", "{} years.", "{} km.")
-EQUALS = (
-    "Some of these messages are equal. By what does your code find a message again: with index, in, remove or ==?",
-    "Each of them counts, wherever it stands. Go by its place, history[i], and not by what it says.",
-)
 
 
 def words(text: str, more: int) -> str:
@@ -127,7 +123,7 @@ def calling(id: str, town: str) -> Message:
 
 
 def unusual_histories() -> dict[str, list[Message]]:
-    """Histories of some turns with something in them that is seldom; under the question that leads to what may be wrong."""
+    """Histories of some turns with something in them that is seldom, under what that is (as in `hints_on_histories.UNUSUAL`)."""
     plain = [[user(f"Is {town} far?"), reply(f"Not far from {town}.")] for town in TOWNS[:4]]
     steps = [
         message
@@ -139,35 +135,29 @@ def unusual_histories() -> dict[str, list[Message]]:
     ]
     other = {"type": "text", "text": "Which of the two is older?"}
     found = {
-        "Two questions stand one behind the other, the first has no answer. How many turns are that?": (
+        "two questions in a row": (
             [user("Where is Lima?")],
             [user("And Oslo?")],
             [user("Rome?"), *steps[:2]],
             [user("Is it warm?"), reply("Yes.")],
         ),
-        "One of these turns has many messages. Is there a number in your code that is right for small turns only?": (
-            [user("Compare them all."), *steps, reply("Bergen.")],
-        ),
-        "Some of these messages have a name. Do you take each message as it is, with all that is in it?": (
+        "many messages in a turn": ([user("Compare them all."), *steps, reply("Bergen.")],),
+        "names": (
             [user("Hello!", name="Ana"), reply("Hello, Ana.", name="guide")],
             [user("Where to?", name="Ben"), reply("Oslo.")],
         ),
-        "One of these messages has an empty content. It is a message like any other: what becomes of it in your code?": (
+        "empty contents": (
             [user("Is it warm?"), reply("")],
             [user(""), reply("What is it?")],
         ),
-        "The content of a message can be a list of parts. What does your code do with the contents?": (
+        "lists of parts": (
             [user([{"type": "text", "text": "Lima, Oslo."}, other]), reply("Lima.")],
             [user([other]), reply([other])],
         ),
-        "One of these messages is very long. What does your code do with the contents?": (
-            [user(words("I paste it:", 4_000)), reply(words("So it is:", 4_000))],
-        ),
-        "The user says here what the system message says. By what do you know the system message?": (
-            [user(SYSTEM["content"]), reply(SYSTEM["content"])],
-        ),
+        "very long messages": ([user(words("I paste it:", 4_000)), reply(words("So it is:", 4_000))],),
+        "words of the system message": ([user(SYSTEM["content"]), reply(SYSTEM["content"])],),
     }
-    return {what: [SYSTEM.copy(), *chain(*plain[:2], *turns, *plain[2:])] for what, turns in found.items()}
+    return {kind: [SYSTEM.copy(), *chain(*plain[:2], *turns, *plain[2:])] for kind, turns in found.items()}
 
 
 def user(content: Any, **more: str) -> Message:

@@ -1,0 +1,1 @@
+"""Challenge 04: a history bounded by turns."""

@@ -1,0 +1,1 @@
+"""Challenge 05: as many of the newest turns as fit into a budget of tokens."""

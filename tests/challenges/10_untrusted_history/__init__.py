@@ -1,0 +1,1 @@
+"""Challenge 10: five functions under attack by whoever wrote the text that they handle."""
