@@ -87,7 +87,7 @@ class Price:
         written = getattr(details, "cache_write_tokens", None) or 0
         fresh = usage.prompt_tokens - cached - written
         prompt = fresh * self.input + cached * self.cached + written * self.cache_write
-        return (prompt + usage.completion_tokens * self.output) / 1_000_000
+        return float(prompt + usage.completion_tokens * self.output) / 1_000_000
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _meant(name: str, value: str, outside: bool) -> str | None:
     if not outside and (own := _by_its_last_word(plain)):
         return own
     likeness = {ours: _likeness(letters, ours.replace("_", "")) for ours in VARIABLES}
-    nearest = max(likeness, key=likeness.get)
+    nearest = max(likeness, key=likeness.__getitem__)
     if likeness[nearest] >= NEAR:
         return nearest
     return "OPENAI_API_KEY" if re.match("sk-(?!ant-)", _clean(value)) else None
@@ -263,7 +263,7 @@ def _who_answers(key: str, base_url: str, model: str, offline: str) -> Settings:
         raise SettingsError(
             "OPENAI_BASE_URL is set, but OPENAI_MODEL is not set. Name a model that the server has: OPENAI_MODEL=llama3.2."
         )
-    if parts.hostname.endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
+    if str(parts.hostname).endswith(AZURE_HOSTS) and not parts.path.rstrip("/").endswith("/v1"):
         raise SettingsError(
             f"OPENAI_BASE_URL is {_shown(base_url)}, but Azure's address for this client ends in /openai/v1/. Write for example "
             "https://NAME.openai.azure.com/openai/v1/, and in OPENAI_MODEL the name of your deployment."
@@ -341,7 +341,8 @@ def _text_of(path: Path) -> str:
 
 def _with_plain_name(line: str) -> str:
     """A line of a file, with the name in it as we write it where it is surely one of ours: `set "OpenAI_API_Key=…"`."""
-    name, equals, value = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S).groups()
+    parts = re.match(r"([^=＝﹦#]*)([=＝﹦]?)(.*)", line, re.S)
+    name, equals, value = parts.groups() if parts else (line, "", "")
     if not equals or _plain_name(name) not in VARIABLES:
         return line
     around = sum(name.count(mark) for mark in QUOTES) % 2  # around both, as cmd.exe wants it
