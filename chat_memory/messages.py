@@ -2,7 +2,8 @@
 
 A type checker finds a wrong field in a `Message` that somebody writes down. What is passed to a function may be of other
 types as well: plain dicts, those of the openai package, what was read from JSON. What is wrong in it is found when it
-is counted, sent or saved.
+is counted, sent or saved. Only a list of `Message` is none of the openai package's types, which have a shape for each
+role: to send it with a client of theirs, `typing.cast` it to `list[ChatCompletionMessageParam]`.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from openai.types.chat import ChatCompletionMessage
 
 from chat_memory import ChatMemory, Message, count_tokens, sliding_window, split_turns, trim_to_budget
 from chat_memory.messages import Part
+from common import reply_limit
 
 history: list[Message] = [{"role": "user", "content": "Hi"}]
 
@@ -23,6 +24,7 @@ trim_to_budget(history)  # refused: no budget
 trim_to_budget(history, "1000")  # refused
 sliding_window(history, 2.5)  # refused
 split_turns(history)[0].upper()  # refused
+reply_limit("200")  # refused
 
 
 def keep(reply: ChatCompletionMessage) -> int:

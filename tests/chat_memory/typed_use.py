@@ -1,7 +1,7 @@
 """Programs as users write them, with types: `tests/test_types.py` has mypy read them, and nothing here is run."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnionParam
@@ -17,7 +17,7 @@ from chat_memory import (
     trim_to_budget,
 )
 from chat_memory.store import ConversationStore
-from common import MODEL
+from common import MODEL, PRICE, get_client, reply_limit
 
 
 def with_plain_dicts(text: str) -> str:
@@ -28,6 +28,15 @@ def with_plain_dicts(text: str) -> str:
     kept = [*kept, {"role": "user", "content": f"{count_tokens(kept)} tokens so far."}]
     print(show_request(kept, budget=500), message_tokens(kept[0]), kept[-1]["content"].upper())
     return str(kept[0]["content"])
+
+
+def with_common() -> float:
+    question = {"role": "user", "content": "Where is Kyoto?"}
+    answer = get_client().chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": question["content"]}], **reply_limit(200)
+    )
+    print(answer.choices[0].message.content, count_tokens([question]))
+    return PRICE.of(answer.usage)
 
 
 def with_dicts_of_anything(history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> int:
@@ -67,6 +76,8 @@ def with_our_messages(client: OpenAI) -> list[Message]:
         memory = ChatMemory(client, "Be brief.", conversation=conversation)
         reply: str = memory.ask("What was it?")
         history += [*conversation.messages(), *memory.messages, {"role": "assistant", "content": reply}]
+    sent: list[Message] = sliding_window([{"role": "user", "content": "Hi"}], 1)
+    client.chat.completions.create(model=MODEL, messages=cast(list[ChatCompletionMessageParam], sent))
     text = history[0].get("content")
     print(text.upper() if isinstance(text, str) else text)
     return trim_to_budget(history, 1_000)
