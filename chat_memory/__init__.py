@@ -3,6 +3,7 @@
 from .budget import trim_to_budget
 from .errors import BudgetError, IncompleteReply
 from .memory import ChatMemory
+from .messages import Message
 from .replies.usage import Usage
 from .summary import summarize
 from .tokens import count_tokens, message_tokens
@@ -13,6 +14,7 @@ __all__ = [
     "BudgetError",
     "ChatMemory",
     "IncompleteReply",
+    "Message",
     "Usage",
     "count_tokens",
     "message_tokens",

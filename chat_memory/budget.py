@@ -5,21 +5,22 @@ from itertools import chain
 
 from .content import RESULTS, calls_of
 from .errors import BudgetError, whole_number
-from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, Message, listed, message_tokens, tool_tokens
+from .messages import AnyMessage, MessageLike, ToolLike
+from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, listed, message_tokens, tool_tokens
 from .turns import INSTRUCTING, role_of
 
 QUESTION = "the newest question"
 
 
 def trim_to_budget(
-    history: Iterable[Message],
+    history: Iterable[AnyMessage],
     max_tokens: int,
     *,
     reply_tokens: int = 0,
     cut_to: int | None = None,
     model: str = DEFAULT_MODEL,
-    tools: Iterable[dict] | None = None,
-) -> list[Message]:
+    tools: Iterable[ToolLike] | None = None,
+) -> list[AnyMessage]:
     """Return the leading instructions and as many of the newest whole turns as fit into `max_tokens`.
 
     All sizes are in tokens, as `count_tokens` counts a request: instructions, messages, `tools` and the priming of the
@@ -75,7 +76,7 @@ def trim_to_budget(
     return [*history[:first], *(history[i] for i in sorted([*must, *kept]))]
 
 
-def _newest_turn(history: Sequence[Message], first: int) -> tuple[list[int], list[list[int]], str]:
+def _newest_turn(history: Sequence[MessageLike], first: int) -> tuple[list[int], list[list[int]], str]:
     """The places of what must stay of the newest turn, its question or else its newest step; its other steps; its name.
 
     A step is a message with the results that follow it, and what stands between a call and its results.
@@ -97,5 +98,5 @@ def _newest_turn(history: Sequence[Message], first: int) -> tuple[list[int], lis
     return steps.pop() if steps else [], steps, "the newest message"
 
 
-def _tokens(history: Sequence[Message], places: Iterable[int], model: str) -> int:
+def _tokens(history: Sequence[MessageLike], places: Iterable[int], model: str) -> int:
     return sum(message_tokens(history[i], model, i) for i in places)

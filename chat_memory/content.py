@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .letters import whole
+from .messages import Message, MessageLike
 
 RESULTS = ("tool", "function")  # the roles of what a call returned; "function" is the older one
 TEXT_PARTS = {"text": "text", "refusal": "refusal"}  # the parts that are read as text, and where they hold it
@@ -57,8 +58,9 @@ def parts_of(content: Any, where: str) -> list[Any]:
 def part_text(part: Any, where: str) -> str:
     """The text of a part that is read as text. Raises ValueError for any other part."""
     kind = part.get("type") if isinstance(part, dict) else type(part).__name__
-    if isinstance(part, dict) and kind in TEXT_PARTS and isinstance(part.get(TEXT_PARTS[kind]), str):
-        return part[TEXT_PARTS[kind]]
+    text = part.get(TEXT_PARTS[kind]) if isinstance(part, dict) and kind in TEXT_PARTS else None
+    if isinstance(text, str):
+        return text
     raise ValueError(
         f"{where} is not a text part but {kind!r}, for which there is no rule here: images, audio and files have rules "
         "of their own. Put {'type': 'text', 'text': '…'} in its place, which says what it is."
@@ -105,7 +107,7 @@ def _known(part: Any) -> str:
     return ""
 
 
-def parts_as_text(message: dict[str, Any], where: str) -> dict[str, Any]:
+def parts_as_text(message: Message, where: str) -> Message:
     """The message with what is no text in its content named in brackets, as a text part: a picture as "[picture cat.png]".
 
     So it can be counted and sent; a part of an unknown kind is named by its kind. Raises ValueError for what is no part.
@@ -113,10 +115,10 @@ def parts_as_text(message: dict[str, Any], where: str) -> dict[str, Any]:
     content = message.get("content")
     if not isinstance(content, list):
         return message
-    return message | {"content": [_as_text_part(part, f"{where}['content'][{i}]") for i, part in enumerate(content)]}
+    return {**message, "content": [_as_text_part(part, f"{where}['content'][{i}]") for i, part in enumerate(content)]}
 
 
-def _as_text_part(part: Any, where: str) -> dict[str, Any]:
+def _as_text_part(part: Any, where: str) -> Any:
     kind = part.get("type") if isinstance(part, dict) else None
     if isinstance(kind, str) and isinstance(part.get(TEXT_PARTS.get(kind)), str):
         return part
@@ -129,7 +131,7 @@ def _as_text_part(part: Any, where: str) -> dict[str, Any]:
     return {"type": "text", "text": whole(words)}
 
 
-def calls_of(message: dict[str, Any], where: str) -> list[tuple[str, str, str]]:
+def calls_of(message: MessageLike, where: str) -> list[tuple[str, str, str]]:
     """The calls that a message makes, as (id, name, what is handed over): of functions, custom tools, and the old form.
 
     Raises TypeError for what is no plain dict, with the way out.
@@ -162,7 +164,7 @@ def no_json(value: Any, where: str) -> TypeError:
     )
 
 
-def in_words(message: dict[str, Any], where: str, marks: Sequence[str] = ()) -> str:
+def in_words(message: MessageLike, where: str, marks: Sequence[str] = ()) -> str:
     """All that a message says, in words, with the calls that it makes. Raises TypeError or ValueError as `said` does.
 
     `marks` are those of `marked` for this message.
@@ -175,7 +177,7 @@ def in_words(message: dict[str, Any], where: str, marks: Sequence[str] = ()) -> 
     return whole("\n".join(text for text in (words, *called) if text))
 
 
-def marked(messages: Sequence[dict[str, Any]]) -> dict[int, list[str]]:
+def marked(messages: Sequence[MessageLike]) -> dict[int, list[str]]:
     """What tells calls apart where more than one waits for its result: of a message its calls' marks, of a result one.
 
     By the number of the message in the list. A mark is the call's id, or its number where ids are missing or the same.
@@ -205,7 +207,7 @@ def marked(messages: Sequence[dict[str, Any]]) -> dict[int, list[str]]:
     return {i: marks[i] for i in together} | told
 
 
-def said(message: dict[str, Any], where: str) -> str:
+def said(message: MessageLike, where: str) -> str:
     """What a message says beside its calls, in words: its text and other parts, its refusal, its spoken reply.
 
     What a model has thought (`reasoning_content`) is not said. Raises TypeError or ValueError for what is not known.

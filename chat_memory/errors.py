@@ -18,19 +18,19 @@ class BudgetError(ValueError):
         least = sum(self.needs.values()) + reply_tokens
         self.needed = needed or least
         first, *others = (f"{what} {tokens:,}" for what, tokens in self.needs.items())
-        what, tokens = first.rsplit(" ", 1)
+        what, size = first.rsplit(" ", 1)
         verb = "need" if what.endswith("s") else "needs"
-        needed = ", ".join([f"{what} {verb} {tokens} tokens", *others[:-1]])
-        needed += f" and {others[-1]}" if others else ""
+        parts = ", ".join([f"{what} {verb} {size} tokens", *others[:-1]])
+        parts += f" and {others[-1]}" if others else ""
         kept = f" (of which {reply_tokens:,} are kept for the reply)" if reply_tokens else ""
         enough = (what for what in SHORTENED if self.needs.get(what, 0) - SHORT >= least - budget)
         shorten = f", or shorten {name.replace('newest ', '')}" if (name := next(enough, "")) else ""
         super().__init__(
-            f"{needed[0].upper()}{needed[1:]}, but the budget is {budget:,}{kept}. {f'{grows} ' if grows else ''}"
+            f"{parts[0].upper()}{parts[1:]}, but the budget is {budget:,}{kept}. {f'{grows} ' if grows else ''}"
             f"Raise max_tokens to at least {self.needed:,}{shorten}."
         )
 
-    def __reduce__(self) -> tuple:  # so that it can be pickled, and cross from one process to another
+    def __reduce__(self) -> tuple[Any, ...]:  # so that it can be pickled, and cross from one process to another
         return BudgetError, (self.needs, self.budget, self.reply_tokens, self.needed, self.grows)
 
 

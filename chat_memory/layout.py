@@ -10,10 +10,11 @@ from typing import NamedTuple
 from .content import parts_as_text
 from .errors import BudgetError, whole_number
 from .letters import all_whole, whole
+from .messages import Message
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, Message, checked_model, message_tokens
+from .tokens import PRIMING_TOKENS, checked_model, message_tokens
 
-RECAP = {"role": "user", "content": "Please recap our conversation so far."}
+RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
 LEAST_SUMMARY = 20  # tokens: where the budget is small, a summary gets less than its share, down to this
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
 
@@ -193,7 +194,7 @@ def layout(
         whole_number("reply_tokens", reply_tokens, least=0)
     if summary_tokens is not None:
         whole_number("summary_tokens", summary_tokens, least=1)
-    instructions = ({"role": "system", "content": whole(system)},) if system else ()
+    instructions: tuple[Message, ...] = ({"role": "system", "content": whole(system)},) if system else ()
 
     def sized(budget: int) -> Layout:
         reply = budget // 6 if reply_tokens is None else reply_tokens

@@ -13,19 +13,18 @@ Servers with a tokenizer of their own (Llama, Qwen, Mistral …) count different
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-import regex  # tiktoken brings it along
+import regex  # type: ignore[import-untyped]  # tiktoken brings it along
 import tiktoken
 
 from .content import no_json, part_text, parts_of
 from .letters import whole
-
-Message = dict[str, Any]
+from .messages import AnyMessage, MessageLike, ToolLike
+from .messages import Message as Message
 
 DEFAULT_MODEL = "gpt-6-luna"
 FALLBACK_ENCODING = "o200k_base"  # the encoding of every OpenAI chat model since gpt-4o
@@ -42,12 +41,12 @@ _BLANK = r"[^\S\r\n\x1c-\x1f]"  # for Python \x1c to \x1f are blanks, for tiktok
 _RUN = rf"(?<!{_BLANK}){_BLANK}{{{MOST_BLANKS + 1},}}+"
 _TOO_MANY_BLANKS = {False: re.compile(rf"{_RUN}(?![\r\n])"), True: re.compile(rf"{_RUN}(?![\r\n]|\Z)")}
 
-MOST_REMEMBERED = 65_536  # texts of each encoding
-_counts: dict[str, dict[str | bytes, int]] = defaultdict(dict)
+MOST_REMEMBERED = 65_536  # texts
+_counts: dict[tuple[str, str | bytes], int] = {}
 
 
 def count_tokens(
-    messages: Iterable[Message], *, model: str = DEFAULT_MODEL, tools: Iterable[dict] | None = None
+    messages: Iterable[MessageLike], *, model: str = DEFAULT_MODEL, tools: Iterable[ToolLike] | None = None
 ) -> int:
     """Count the prompt tokens of a request: its messages, its tools, and the 3 that prime the reply.
 
@@ -63,7 +62,7 @@ def count_tokens(
     return total + sum(_count_message(message, encoding, "messages", i) for i, message in enumerate(messages))
 
 
-def message_tokens(message: Message, model: str = DEFAULT_MODEL, place: int | None = None) -> int:
+def message_tokens(message: MessageLike, model: str = DEFAULT_MODEL, place: int | None = None) -> int:
     """Count the tokens that one message adds to a request (without the 3 that prime the reply).
 
     Content may be a string, None (0 tokens) or a list of text and refusal parts (only their text counts); of what else
@@ -73,7 +72,7 @@ def message_tokens(message: Message, model: str = DEFAULT_MODEL, place: int | No
     return _count_message(message, _encoding_name(model), "message" if place is None else "messages", place)
 
 
-def tool_tokens(tools: Iterable[dict] | None, *, model: str = DEFAULT_MODEL) -> int:
+def tool_tokens(tools: Iterable[ToolLike] | None, *, model: str = DEFAULT_MODEL) -> int:
     """Count the tokens that the tool definitions add to a request; 0 without tools.
 
     The Cookbook measured this for flat parameters that all have a type and a description. What is missing counts as
@@ -86,7 +85,7 @@ def tool_tokens(tools: Iterable[dict] | None, *, model: str = DEFAULT_MODEL) -> 
     return 12 + sum(_count_tool(tool, encoding, f"tools[{i}]") for i, tool in enumerate(tools))
 
 
-def _count_message(message: Message, encoding: str, where: str, number: int | None = None) -> int:
+def _count_message(message: MessageLike, encoding: str, where: str, number: int | None = None) -> int:
     if not isinstance(message, dict) or not isinstance(message.get("role"), str):
         raise no_message(message, where if number is None else f"{where}[{number}]")
     total = TOKENS_PER_MESSAGE + (TOKENS_PER_NAME if message.get("name") else 0)
@@ -102,7 +101,7 @@ def _count_message(message: Message, encoding: str, where: str, number: int | No
     return total
 
 
-def listed(messages: Iterable[Message]) -> list[Message]:
+def listed(messages: Iterable[AnyMessage]) -> Sequence[AnyMessage]:
     """The messages as a list, which is not copied where it is one. Raises TypeError for what holds no messages."""
     if isinstance(messages, (list, tuple)):
         return messages
@@ -114,7 +113,7 @@ def listed(messages: Iterable[Message]) -> list[Message]:
     return list(messages)
 
 
-def listed_tools(tools: Iterable[dict] | None) -> list[dict]:
+def listed_tools(tools: Iterable[ToolLike] | None) -> list[ToolLike]:
     """The tools as a list of its own. Raises TypeError for what holds no tools."""
     if tools is not None and (isinstance(tools, (str, dict)) or not hasattr(type(tools), "__iter__")):
         raise TypeError(f"tools must be a list of tool definitions, got one {type(tools).__name__}.")
@@ -144,7 +143,7 @@ def _count_strings(value: Any, encoding: str, where: str) -> int:
     raise no_json(value, where)
 
 
-def _count_tool(tool: dict, encoding: str, where: str) -> int:
+def _count_tool(tool: ToolLike, encoding: str, where: str) -> int:
     function = tool.get("function") if isinstance(tool, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise ValueError(f"{where} must look like {{'type': 'function', 'function': {{'name': …, 'parameters': …}}}}.")
@@ -171,7 +170,7 @@ def _object(value: Any, where: str) -> dict[str, Any]:
     return value or {}
 
 
-def _description(schema: dict) -> str:
+def _description(schema: Mapping[str, Any]) -> str:
     return _as_text(schema.get("description") or "").removesuffix(".")
 
 

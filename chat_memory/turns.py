@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from itertools import chain
 
 from .errors import whole_number
-from .tokens import Message, listed, no_message
-
-Turn = list[Message]
+from .messages import AnyMessage, MessageLike
+from .tokens import listed, no_message
 
 INSTRUCTING = ("system", "developer")
 
 
-def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
+def split_turns(history: Iterable[AnyMessage]) -> tuple[list[AnyMessage], list[list[AnyMessage]]]:
     """Split a history into its leading instructions and its turns.
 
     The instructions are the system and developer messages that come first. A turn is a user message and everything
@@ -22,8 +21,8 @@ def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
 
     Raises TypeError or ValueError, naming the place, for what is no message.
     """
-    instructions: list[Message] = []
-    turns: list[Turn] = []
+    instructions: list[AnyMessage] = []
+    turns: list[list[AnyMessage]] = []
     for i, message in enumerate(listed(history)):
         role = role_of(message, i)
         if role in INSTRUCTING and not turns:
@@ -35,7 +34,7 @@ def split_turns(history: Iterable[Message]) -> tuple[list[Message], list[Turn]]:
     return instructions, turns
 
 
-def sliding_window(history: Iterable[Message], keep_turns: int) -> list[Message]:
+def sliding_window(history: Iterable[AnyMessage], keep_turns: int) -> list[AnyMessage]:
     """Return the leading instructions and the last `keep_turns` turns, as `split_turns` counts them.
 
     The result is a new list of the caller's messages. Raises what `split_turns` raises, and TypeError or ValueError
@@ -46,8 +45,9 @@ def sliding_window(history: Iterable[Message], keep_turns: int) -> list[Message]
     return [*instructions, *chain.from_iterable(turns[max(0, len(turns) - keep_turns) :])]
 
 
-def role_of(message: Message, i: int) -> str:
+def role_of(message: MessageLike, i: int) -> str:
     """The role of message number `i` of a history. Raises TypeError or ValueError for what is no message."""
-    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+    role = message.get("role") if isinstance(message, dict) else None
+    if not isinstance(role, str):
         raise no_message(message, f"messages[{i}]")
-    return message["role"]
+    return role

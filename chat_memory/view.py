@@ -16,10 +16,10 @@ from typing import Any
 
 from .content import calls_of, said
 from .errors import whole_number
+from .messages import MessageLike, ToolLike
 from .tokens import (
     DEFAULT_MODEL,
     PRIMING_TOKENS,
-    Message,
     count_tokens,
     listed,
     listed_tools,
@@ -75,11 +75,11 @@ class RequestView:
 
 
 def show_request(
-    messages: Iterable[Message],
+    messages: Iterable[MessageLike],
     *,
     budget: int | None = None,
     model: str = DEFAULT_MODEL,
-    tools: Iterable[dict] | None = None,
+    tools: Iterable[ToolLike] | None = None,
     title: str | None = None,
     scale: int | None = None,
 ) -> RequestView:
@@ -108,12 +108,13 @@ def show_request(
     return RequestView(tuple(rows), len(messages), total, budget, _shorten(_clean(title or ""), 48), scale)
 
 
-def _message_rows(messages: list[Message], model: str) -> list[Row]:
+def _message_rows(messages: list[MessageLike], model: str) -> list[Row]:
     tokens = [message_tokens(message, model) for message in messages]
     hidden = range(SHOWN_FIRST, len(messages) - SHOWN_LAST)
     if len(hidden) < 5:  # not worth a gap in the story
         hidden = range(0)
-    rows, called = [], {}
+    rows: list[Row] = []
+    called: dict[str, str] = {}
     for i, message in enumerate(messages):
         called.update((call_id, name) for call_id, name, _ in calls_of(message, f"messages[{i}]"))
         if i not in hidden:
@@ -125,7 +126,7 @@ def _message_rows(messages: list[Message], model: str) -> list[Row]:
     return rows
 
 
-def _excerpt(message: Message, where: str, called: dict[str, str]) -> tuple[str, str, bool]:
+def _excerpt(message: MessageLike, where: str, called: dict[str, str]) -> tuple[str, str, bool]:
     """What to show of a message: (a label, its text, whether the text is a remark of ours)."""
     label, text = "", _clean(said(message, where))
     asked = ", ".join(f"{_clean(name)}({_clean(given)})" for _, name, given in calls_of(message, where)[:50])
@@ -170,7 +171,8 @@ def _is_unsafe(char: str) -> bool:
 
 def _widths(text: str) -> list[int]:
     """The width in cells of each character, so that columns line up after Chinese and emoji as well."""
-    widths, before = [], ""
+    widths: list[int] = []
+    before = ""
     for char in text:
         category = unicodedata.category(char)
         if category in ("Mn", "Me", "Cf") or "🏻" <= char <= "🏿":  # a mark, a joiner, a skin tone: no room of its own
@@ -211,15 +213,14 @@ def _wrap(text: str, width: int, lines: int) -> list[str]:
     return [text[:cut].rstrip(), *_wrap(text[cut:].lstrip(), width, lines - 1)]
 
 
-def _fullness(view: RequestView) -> str:
+def _fullness(tokens: int, budget: int) -> str:
     """How full the window is, in words; rounded away from 100 %, so that "100 %" means exactly full."""
-    percent = 100 * view.tokens / view.budget
-    percent = ceil(percent) if view.tokens > view.budget else floor(percent)
-    return f"{view.tokens:,} of {view.budget:,} tokens, {f'{percent:,}' if percent else 'under 1'} %"
+    percent = ceil(100 * tokens / budget) if tokens > budget else floor(100 * tokens / budget)
+    return f"{tokens:,} of {budget:,} tokens, {f'{percent:,}' if percent else 'under 1'} %"
 
 
-def _left(view: RequestView) -> str:
-    left = view.budget - view.tokens
+def _left(tokens: int, budget: int) -> str:
+    left = budget - tokens
     return f"{left:,} left" if left >= 0 else f"{-left:,} over the budget"
 
 
@@ -244,8 +245,9 @@ def _lines(view: RequestView) -> list[str]:
         over = view.tokens > view.budget
         share = min(view.tokens, view.budget) / max(view.tokens, view.budget)
         bar = _bar(share, 20, "█▌")[: 20 if share == 1 else 19].ljust(20, "!" if over else "░")
-        lines.append(f"{'budget':<11}{bar} {_fullness(view)}")
-        lines.append(f"{'':32}{_left(view).upper() if over else _left(view)}")
+        left = _left(view.tokens, view.budget)
+        lines.append(f"{'budget':<11}{bar} {_fullness(view.tokens, view.budget)}")
+        lines.append(f"{'':32}{left.upper() if over else left}")
     return lines
 
 
@@ -285,7 +287,7 @@ def _draw(view: RequestView) -> str:
     head += f'<tspan dx="10" fill="{_FAINT}">{count}</tspan>' if view.title else ""
     parts, y = [_clip(_PAD, 8, 600, 28, _text(0, 19, head, size=14))], 48
     if view.messages:
-        label += f", {view.tokens:,} prompt tokens" + (f", {_fullness(view)}, {_left(view)}" if view.budget else "")
+        label += f", {view.tokens:,} prompt tokens"
         parts += [_text(_WIDTH - _PAD, 27, "tokens", size=12, fill=_FAINT, anchor="end"), _rule(40)]
         lines = 2 if len(view.rows) <= 12 else 1
         for row in view.rows:
@@ -293,7 +295,8 @@ def _draw(view: RequestView) -> str:
             parts, y = parts + drawn, y + height
         parts, y = parts + _draw_total(view, y), y + 44
         if view.budget:
-            parts, y = parts + _draw_budget(view, y), y + 48
+            label += f", {_fullness(view.tokens, view.budget)}, {_left(view.tokens, view.budget)}"
+            parts, y = parts + _draw_budget(view, view.budget, y), y + 48
     label = escape(label)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" viewBox="0 0 {_WIDTH} {y}" role="img" '
@@ -335,10 +338,10 @@ def _draw_total(view: RequestView, y: int) -> list[str]:
     ]
 
 
-def _draw_budget(view: RequestView, y: int) -> list[str]:
+def _draw_budget(view: RequestView, budget: int, y: int) -> list[str]:
     """The window as one bar: a segment for each row in its role's colour, in order, then what is left."""
-    room, over = _WIDTH - 2 * _PAD, view.tokens > view.budget
-    scale = room / max(view.tokens, view.budget)
+    room, over = _WIDTH - 2 * _PAD, view.tokens > budget
+    scale = room / max(view.tokens, budget)
     parts, x = [f'<rect x="{_PAD}" y="{y}" width="{room}" height="12" fill="{_LINE}"/>'], float(_PAD)
     for row in (*view.rows, Row("", "", PRIMING_TOKENS)):
         width = row.tokens * scale
@@ -347,15 +350,15 @@ def _draw_budget(view: RequestView, y: int) -> list[str]:
         parts.append(f'<rect x="{x:.1f}" y="{y}" width="{max(0.3, width - gap):.1f}" height="12" fill="{bar}"/>')
         x += width
     if over:
-        edge = _PAD + view.budget * scale
+        edge = _PAD + budget * scale
         parts.append(
             f'<path d="M{edge:.1f} {y - 5}V{y + 15}H{_WIDTH - _PAD}" stroke="{_ALARM}" stroke-width="2.5" fill="none"/>'
         )
     ink, weight = (_ALARM, 600) if over else (_INK, 400)
     return [
         *parts,
-        _text(_PAD, y + 32, _fullness(view), fill=ink, weight=weight),
-        _text(_WIDTH - _PAD, y + 32, _left(view), fill=ink, weight=weight, anchor="end"),
+        _text(_PAD, y + 32, _fullness(view.tokens, budget), fill=ink, weight=weight),
+        _text(_WIDTH - _PAD, y + 32, _left(view.tokens, budget), fill=ink, weight=weight, anchor="end"),
     ]
 
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from ..tokens import Message
+from ..messages import Message
 from .in_text import answered
 from .recorder import STOPPED, WORKED, NotTried, Result, Target, a_folder, must_work
 
@@ -140,10 +140,10 @@ class _Elements(HTMLParser):
 
 
 def shown(target: Target) -> Result:
-    if not target.show:
+    if not (show := target.show):
         raise NotTried("nothing is shown: give show")
-    must_work(lambda: _show_harmless(target.show))
-    markup, all_forms = _forms(target.show([{"role": r, "content": text} for text in MARKUP for r in ("user", text)]))
+    must_work(lambda: _show_harmless(show))
+    markup, all_forms = _forms(show([{"role": r, "content": text} for text in MARKUP for r in ("user", text)]))
     parser = _Elements()
     for form in markup:
         parser.feed(form)

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from ..tokens import Message, count_tokens
+from ..content import field
+from ..messages import Message
+from ..tokens import count_tokens
 
 Result = tuple[str, str]  # one of these, and why
 STOPPED, WORKED, NOT_TRIED = "stopped", "worked", "not tried"
@@ -43,7 +45,7 @@ class Attack(NamedTuple):
 class Sent:
     """A request that was sent, with role and text of each message, and the reply, as far as one came."""
 
-    messages: list[Message]
+    messages: list[dict[str, str]]
     reply: str = ""
     asks: bool = False  # it asks the user's question, and is not for a summary or the like
 
@@ -67,7 +69,8 @@ class Recorder:
     """
 
     def __init__(self, client: Any, slipped: str = "") -> None:
-        self._client, self.slipped, self.question, self.sent = client, slipped, "", []
+        self._client, self.slipped, self.question = client, slipped, ""
+        self.sent: list[Sent] = []
         self.chat = SimpleNamespace(completions=SimpleNamespace(create=self._create))
 
     def __getattr__(self, name: str) -> Any:
@@ -108,13 +111,12 @@ class _RecordedStream:
         self._chunks.close()
 
 
-def _plain(message: Any) -> Message:
+def _plain(message: Any) -> dict[str, str]:
     """Role and text of a message, be it a dict or an object of a library."""
-    read = message.get if isinstance(message, dict) else lambda name: getattr(message, name, None)
-    content = read("content") or ""
+    content = field(message, "content") or ""
     if isinstance(content, (list, tuple)):
         content = "\n".join(part.get("text", "") for part in content if isinstance(part, dict))
-    return {"role": str(read("role")), "content": str(content)}
+    return {"role": str(field(message, "role")), "content": str(content)}
 
 
 class Talk:
@@ -174,16 +176,16 @@ class Target:
 
     def knowing(self, fact: str) -> Talk:
         """A new conversation with a memory in which this fact is stored."""
-        if not self.with_fact:
+        if not (with_fact := self.with_fact):
             raise NotTried("no facts: give with_fact")
-        return Talk(lambda client: self.with_fact(client, SYSTEM, fact), self.client)
+        return Talk(lambda client: with_fact(client, SYSTEM, fact), self.client)
 
     @contextmanager
     def saved(self, conversation_id: str, folder: Path) -> Iterator[Talk]:
         """The conversation with this id, saved in a folder."""
-        if not self.open:
+        if not (opened := self.open):
             raise NotTried("nothing is saved: give open")
-        talk = Talk(lambda client: self.open(client, conversation_id, folder), self.client)
+        talk = Talk(lambda client: opened(client, conversation_id, folder), self.client)
         try:
             yield talk
         finally:

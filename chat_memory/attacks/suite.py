@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ..tokens import Message
+from ..messages import Message
 from .at_rest import opened, shown, written
 from .in_text import flooded, forged, replayed, stored, summarised
 from .recorder import Attack, Outcome, Target, run

@@ -67,7 +67,7 @@ class Records:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self.user))))
             yield connection
 
-    def read(self, query: sa.Select) -> list[Fact]:
+    def read(self, query: sa.Select[Any]) -> list[Fact]:
         """The facts that a query finds."""
         with self.database.reading() as connection:
             found = [self.fact_of(row) for row in connection.execute(query)]
@@ -168,7 +168,7 @@ class Records:
                 connection.exec_driver_sql("INSERT INTO chat_facts_words(chat_facts_words) VALUES ('rebuild')")
         self.database.write_anew()
 
-    def _with_older(self, id: int) -> sa.Select:
+    def _with_older(self, id: int) -> sa.Select[Any]:
         chain = sa.select(facts.c.id).where(self.mine & (facts.c.id == id)).cte(recursive=True)
         older = facts.alias()
         replaced = sa.select(older.c.id).where((older.c.replaced_by == chain.c.id) & (older.c.user_id == self.user))

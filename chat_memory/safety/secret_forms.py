@@ -20,7 +20,8 @@ class Kind(NamedTuple):
     def removed(self, text: str, found: set[str]) -> str:
         """The text without this kind; its name is added to `found` where there was one."""
         group = "secret" if "secret" in self.pattern.groupindex else 0
-        kept, done, at = [], 0, 0
+        kept: list[str] = []
+        done = at = 0
         while match := self.pattern.search(text, at):
             if match.groupdict().get("call") or not self.holds(match[group]):
                 at = match.end() if group else match.start() + 1  # a card can begin within what is none

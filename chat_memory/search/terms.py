@@ -43,7 +43,7 @@ LONGEST_NAME = 12  # words that are looked at for where a name ends
 
 # ---- one way to write a letter ----
 
-_LETTERS = str.maketrans("’‘ʼʻ`´′‐‑łŁøØđĐðÐħĦŧŦı", "'''''''--lLoOdDdDhHtTi")
+_LETTERS: dict[int, int | str] = dict(str.maketrans("’‘ʼʻ`´′‐‑łŁøØđĐðÐħĦŧŦı", "'''''''--lLoOdDdDhHtTi"))
 _LETTERS |= str.maketrans("یىکة", "ييكه")  # of a Persian and an Arabic keyboard, and what is written for each other
 _LETTERS |= {
     ord(letter): two for letter, two in {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}.items()
@@ -191,7 +191,8 @@ def _of_words(pieces: list[tuple[str, str]], asked: bool = False) -> _Sorted:
         ]  # where all is in capitals, none says anything
     elif asked and _is_headline(words):
         words = [word if word.text.isupper() else word._replace(text=word.text.lower()) for word in words]
-    telling, idle = [], []
+    telling: list[str] = []
+    idle: list[str] = []
     for place, word in enumerate(words):
         plain = word.text.casefold()[:LONGEST_TERM]
         if plain in FUNCTION_WORDS:
@@ -286,7 +287,8 @@ def _follows_a_name(text: str) -> bool:
 
 def _of_runs(pieces: list[tuple[str, str]]) -> _Sorted:
     """Of scripts without spaces: pairs of letters, and each letter that stands alone between others that say nothing."""
-    telling, idle = [], []
+    telling: list[str] = []
+    idle: list[str] = []
     for kind, piece in pieces:
         clusters = _CLUSTER.findall(piece) if kind == "spaceless" else []
         empty = _empty(piece, clusters) if clusters else []

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..errors import ConflictError, DamagedStore, whole_number
 from ..letters import HALF, all_whole
-from ..tokens import Message
+from ..messages import Message, MessageLike
 from ..turns import role_of
 from .database import MENDING, Database, checked_id
 from .hooks import cleaning
@@ -149,7 +149,7 @@ class Conversation:
 
     def append(
         self,
-        turn: Iterable[Message],
+        turn: Iterable[MessageLike],
         *,
         after: tuple[int, int] | None = None,
         settings: dict[str, Any] | None = None,
@@ -170,7 +170,9 @@ class Conversation:
             raise ValueError("A turn has at least one message.")
         values = {"settings": settings, "summary": summary}
         _check(**values)  # what `load` would not take
-        given = {name: self._written(value, name) for name, value in values.items() if value is not None}
+        given: dict[str, Any] = {
+            name: self._written(value, name) for name, value in values.items() if value is not None
+        }
         if folded is not None:
             given["folded"] = min(whole_number("folded", folded, least=0), LARGEST)
         with self._database.writing() as connection:
@@ -211,7 +213,7 @@ class Conversation:
             f"{now}. This turn was not saved; resume the conversation and ask again."
         )
 
-    def _row(self, connection: sa.Connection) -> sa.Row | None:
+    def _row(self, connection: sa.Connection) -> sa.Row[Any] | None:
         """The row of this conversation, with numbers that can be; None where nothing was saved."""
         row = connection.execute(sa.select(conversations).where(conversations.c.id == self.id)).one_or_none()
         if row is None and connection.dialect.name == "sqlite":  # a damaged index would let it begin anew in silence
@@ -222,7 +224,7 @@ class Conversation:
             raise self._damaged("its numbers cannot be")
         return row
 
-    def _turns(self, connection: sa.Connection, row: sa.Row, first: int) -> list[list[Message]]:
+    def _turns(self, connection: sa.Connection, row: sa.Row[Any], first: int) -> list[list[Message]]:
         """The turns from `first` on, all of them. Raises DamagedStore where one is missing or cannot be read."""
         which = (messages.c.conversation == row.number) & (messages.c.turn >= first)
         in_order = sa.select(messages.c.turn, messages.c.body).where(which).order_by(messages.c.turn, messages.c.place)
@@ -250,7 +252,7 @@ class Conversation:
         return value
 
     def _settings(self, text: Any) -> dict[str, Any]:
-        settings = self._read(text, dict, "its settings")
+        settings: dict[str, Any] = self._read(text, dict, "its settings")
         if name := _unusable(settings):
             raise self._damaged(f"{name} in its settings is {settings[name]!r:.60}")
         return settings
@@ -261,7 +263,7 @@ class Conversation:
             "Put a backup of the database in its place, or delete this conversation."
         )
 
-    def _body(self, message: Message, place: int) -> str:
+    def _body(self, message: MessageLike, place: int) -> str:
         role_of(message, place)
         return self._written(message, f"messages[{place}]")
 

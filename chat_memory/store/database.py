@@ -79,8 +79,8 @@ class Database:
         """
         self.url = _url(url)
         self.dialect = self.url.get_backend_name()
-        if self.dialect == "sqlite" and os.path.isdir(self.url.database):
-            raise StoreError(f"{self} is a folder. Name a file in it, such as {Path(self.url.database, 'chats.db')}.")
+        if self.dialect == "sqlite" and os.path.isdir(str(self)):
+            raise StoreError(f"{self} is a folder. Name a file in it, such as {Path(str(self), 'chats.db')}.")
         self._engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
         self._reading = self._engine
         if self.dialect == "postgresql":  # all queries of one transaction see the same moment, as on SQLite
@@ -111,7 +111,7 @@ class Database:
             with self.reading() as connection:
                 connection.exec_driver_sql("COMMIT")  # VACUUM is a transaction of its own
                 connection.exec_driver_sql("VACUUM")
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()[0]
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
                 if busy:  # where another program has set WAL mode, what was deleted is in the file beside it, too
                     raise StoreError(f"{self} is being used by another program.")
         except StoreError as error:
@@ -143,7 +143,7 @@ class Database:
 
     def __str__(self) -> str:
         """The file, or the URL without its password."""
-        return self.url.database if self.dialect == "sqlite" else _shown(self.url)
+        return str(self.url.database) if self.dialect == "sqlite" else _shown(self.url)
 
     def _prepare(self) -> None:
         with self.reading() as connection:
@@ -162,7 +162,7 @@ class Database:
     def _check_size(self, connection: sa.Connection) -> None:
         """Look for a cut in the last page, which SQLite takes for zeros. (It finds by itself where whole pages lack.)"""
         page_size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-        path = connection.exec_driver_sql("PRAGMA database_list").first()[2]  # main
+        path = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]  # main
         if not os.path.isfile(path):  # another VFS than that of files
             raise ValueError(f"{self} is no file, and ends with the program. Name a file: sqlite:///chats.db.")
         if os.path.getsize(path) % page_size:
@@ -178,7 +178,7 @@ class Database:
         except InvalidRequestError as error:  # such as two rows where there can be one
             raise DamagedStore(f"{self} is damaged ({error}). {MENDING}") from None
 
-    def _explanation(self, cause: BaseException) -> StoreError:
+    def _explanation(self, cause: BaseException | None) -> StoreError:
         kind = "_".join(getattr(cause, "sqlite_errorname", "").split("_")[:2])
         if "decode to UTF-8" in str(cause):  # SQLite's words go on with the text itself
             return DamagedStore(f"{self} is damaged: a text in it cannot be read. {MENDING}")
@@ -190,7 +190,7 @@ class Database:
         said = " ".join(said.split()).rstrip(".")
         return StoreError(f"{self} could not be used: {said}. {ADVICE.get(kind) or self._server_advice(cause)}".strip())
 
-    def _server_advice(self, cause: BaseException) -> str:
+    def _server_advice(self, cause: BaseException | None) -> str:
         if self.dialect == "sqlite":
             return "Is it a database that chat_memory has made? Try again, or look at it with `sqlite3`."
         state = getattr(cause, "sqlstate", None) or ""

@@ -1,0 +1,99 @@
+"""Programs as users write them, with types: `tests/test_types.py` has mypy read them, and nothing here is run."""
+
+import json
+from typing import Any, cast
+
+from openai import OpenAI
+from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnionParam
+
+from chat_memory import (
+    ChatMemory,
+    Message,
+    count_tokens,
+    message_tokens,
+    show_request,
+    sliding_window,
+    split_turns,
+    trim_to_budget,
+)
+from chat_memory.store import ConversationStore
+from common import MODEL, PRICE, get_client, reply_limit
+
+
+def with_plain_dicts(text: str) -> str:
+    """Dicts that are written down without a type, as in the lessons."""
+    history = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": text}]
+    history.append({"role": "assistant", "content": "Kyoto."})
+    kept = trim_to_budget(sliding_window(history, 2), 500, reply_tokens=100)
+    kept = [*kept, {"role": "user", "content": f"{count_tokens(kept)} tokens so far."}]
+    print(show_request(kept, budget=500), message_tokens(kept[0]), kept[-1]["content"].upper())
+    return str(kept[0]["content"])
+
+
+def with_common() -> float:
+    question = {"role": "user", "content": "Where is Kyoto?"}
+    answer = get_client().chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": question["content"]}], **reply_limit(200)
+    )
+    print(answer.choices[0].message.content, count_tokens([question]))
+    return PRICE.of(answer.usage)
+
+
+def with_dicts_of_anything(history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> int:
+    instructions, turns = split_turns(history)
+    return count_tokens([*instructions, *turns[-1]], tools=tools) + count_tokens(json.loads("[]"))
+
+
+def with_literals() -> None:
+    called = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    picture = {"type": "image_url", "image_url": {"url": "cat.png"}}
+    print(
+        count_tokens(
+            [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None, "tool_calls": [called]}]
+        )
+    )
+    print(count_tokens({"role": role, "content": [picture]} for role in ("user", "assistant")))
+
+
+def with_our_messages(client: OpenAI) -> list[Message]:
+    """What the memory and the store hand out, and messages with parts, calls and results that are written down."""
+    history: list[Message] = [
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": "x"}}],
+        },
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "A cat."},
+        {"role": "assistant", "content": "It is a cat.", "refusal": None, "audio": {"id": "audio_1"}},
+    ]
+    with ConversationStore("chats.db") as store:
+        conversation = store.open("ana")
+        conversation.append(history)
+        memory = ChatMemory(client, "Be brief.", conversation=conversation)
+        reply: str = memory.ask("What was it?")
+        history += [*conversation.messages(), *memory.messages, {"role": "assistant", "content": reply}]
+    sent: list[Message] = sliding_window([{"role": "user", "content": "Hi"}], 1)
+    client.chat.completions.create(model=MODEL, messages=cast(list[ChatCompletionMessageParam], sent))
+    text = history[0].get("content")
+    print(text.upper() if isinstance(text, str) else text)
+    return trim_to_budget(history, 1_000)
+
+
+def with_messages_of_openai(client: OpenAI, tools: list[ChatCompletionToolUnionParam]) -> str | None:
+    """The types of the openai package come back as they are, so that they can be sent."""
+    history: list[ChatCompletionMessageParam] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Where is Kyoto?"},
+    ]
+    fitting = trim_to_budget(sliding_window(history, 6), 1_000, tools=tools)
+    instructions, turns = split_turns(fitting)
+    print(count_tokens(fitting, tools=tools), show_request(instructions))
+    client.chat.completions.create(model=MODEL, messages=[*instructions, *turns[-1]])
+    said = client.chat.completions.create(model=MODEL, messages=fitting).choices[0].message
+    with ConversationStore("chats.db") as store:
+        store.open("ana").append([*turns[-1], {"role": "assistant", "content": said.content}])
+    return said.content
