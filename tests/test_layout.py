@@ -19,7 +19,10 @@ from packaging.requirements import Requirement
 
 from mock_model.api.vocabulary import prepare
 
+from .imports import reached
+
 ROOT = Path(__file__).resolve().parents[1]
+PARTS = ("checker.py", "starter.py", "hints.py", "solutions/reference.py", "mistakes")  # of a challenge
 NAME = r"\d\d_[a-z0-9]+(_[a-z0-9]+)*"
 
 
@@ -92,15 +95,13 @@ def strays(root: Path) -> list[str]:
     problems += [f"lessons/{name}.ipynb: a name is like 04_sliding_window" for name in lessons if not fits(name)]
     if sorted(name[:2] for name in lessons) != [f"{n:02}" for n in range(1, len(lessons) + 1)]:
         problems.append("lessons: the numbers are 01, 02, 03 …, without a gap and each once")
-    rooms = ["starters", "solutions", "mistakes"]
-    for pattern in ("examples/*", "work/*", "test_*", *(f"{room}/*" for room in rooms)):
-        checked = root if pattern.startswith(("examples", "work")) else root / "tests" / "challenges"
-        for path in sorted(checked.glob(pattern)):
-            theirs = pattern == "work/*" and (path.name == "lessons" or path.suffix == ".bak")
-            if theirs or path.name.startswith(".") or path.name == "__pycache__":
-                continue
-            if path.stem.removeprefix("test_") not in lessons:
-                problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")
+    for path in sorted([*root.glob("examples/*"), *root.glob("work/*"), *root.glob("tests/challenges/[0-9]*")]):
+        theirs = path.parent.name == "work" and (path.name == "lessons" or path.suffix == ".bak")
+        if not theirs and path.name[0] not in "._" and path.stem not in lessons:
+            problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")
+    for challenge in sorted(root.glob("tests/challenges/[0-9]*")):
+        missing = [part for part in PARTS if not (challenge / part).exists()]
+        problems += [f"{(challenge / part).relative_to(root).as_posix()} is missing" for part in missing]
     return problems
 
 
@@ -118,9 +119,9 @@ def test_the_same_number_and_name_lead_from_room_to_room():
         ("examples/03_other.py", "examples/03_other.py has no lesson"),
         ("examples/notes.txt", "examples/notes.txt has no lesson"),
         ("work/02_loop.py", "work/02_loop.py has no lesson"),
-        ("tests/challenges/test_02_loop.py", "test_02_loop.py has no lesson"),
-        ("tests/challenges/solutions/2_chat_loop.py", "solutions/2_chat_loop.py has no lesson"),
-        ("tests/challenges/mistakes/02_loop/wrong.py", "mistakes/02_loop has no lesson"),
+        ("tests/challenges/02_loop/checker.py", "tests/challenges/02_loop has no lesson"),
+        ("tests/challenges/2_chat_loop/checker.py", "tests/challenges/2_chat_loop has no lesson"),
+        ("tests/challenges/01_calls/hints.py", "tests/challenges/01_calls/solutions/reference.py is missing"),
         ("lessons/03_token_counting.ipynb", "examples/03_token_counting.py is missing"),
         ("lessons/04_sliding_window.ipynb", "without a gap"),
         ("lessons/02_again.ipynb", "each once"),
@@ -129,14 +130,9 @@ def test_the_same_number_and_name_lead_from_room_to_room():
 )
 def test_a_file_that_leads_nowhere_is_found(tmp_path, change, words):
     right = ["lessons/01_calls.ipynb", "examples/01_calls.py", "lessons/02_chat_loop.ipynb", "examples/02_chat_loop.py"]
-    right += [
-        "work/02_chat_loop.py",
-        "work/lessons/02_chat_loop.ipynb",
-        "work/02_chat_loop.1.bak",
-        "tests/challenges/test_02_chat_loop.py",
-        "tests/challenges/conftest.py",
-    ]
-    right += ["tests/challenges/solutions/02_chat_loop.py", "tests/challenges/mistakes/02_chat_loop/no_reply.py"]
+    right += ["work/02_chat_loop.py", "work/lessons/02_chat_loop.ipynb", "work/02_chat_loop.1.bak"]
+    right += [f"tests/challenges/02_chat_loop/{part}" for part in (*PARTS[:-1], "mistakes/no_reply.py", "facts.py")]
+    right += ["tests/challenges/conftest.py", "tests/challenges/engine/report.py"]
     for name in right:
         touch(tmp_path / name)
     assert strays(tmp_path) == []
@@ -188,21 +184,8 @@ MAY_KNOW = {
 
 
 def imported(source: str) -> set[str]:
-    """The top-level modules that a source imports, also by importlib; not its own package's, by a dot."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                found |= {alias.name.split(".")[0] for alias in names}
-            case ast.ImportFrom(module=str(module), level=0):
-                found.add(module.split(".")[0])
-            case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
-                found |= {argument.value.split(".")[0] for argument in node.args if is_text(argument)}
-    return found
-
-
-def is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+    """The top-level modules that a source imports; not its own package's, by a dot."""
+    return {name.split(".")[0] for name in reached(source, "here.this")} - {"here"}
 
 
 @pytest.mark.parametrize("room", MAY_KNOW)
@@ -224,85 +207,7 @@ def test_the_command_line_needs_nothing_installed_and_an_old_python_can_read_it(
     ast.parse(source, feature_version=(3, 6))
     for path in ROOT.glob("set_up/*.py"):
         assert imported(read(path)) <= sys.stdlib_module_names
-        assert not any(name.startswith("set_up.settings") for name in reached(read(path), "set_up"))
-
-
-_DOWN = [
-    "mock_model.data",
-    "mock_model.sentences",
-    "mock_model.finding",
-    "mock_model.tasks",
-]  # each knows those before it
-ROOMS = {  # a room inside a package, and all of the package that it may know
-    "mock_model.api": {"mock_model.api"},
-    **{room: set(_DOWN[: n + 1]) for n, room in enumerate(_DOWN[:-1])},
-    "mock_model.tasks": {*_DOWN, "mock_model.api"},
-    "set_up.settings": {"set_up.settings"},
-}
-
-
-def reached(source: str, room: str) -> set[str]:
-    """The modules that a source in a room imports, their full names: `from a.b import c` reaches a.b.c."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                found |= {alias.name for alias in names}
-            case ast.ImportFrom(module=module, names=names, level=level):
-                above = room.split(".")[: len(room.split(".")) + 1 - level] if level else []
-                found |= {".".join([*above, *([module] if module else []), alias.name]) for alias in names}
-            case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
-                found |= {argument.value for argument in node.args if is_text(argument)}
-    return found
-
-
-def strangers(source: str, room: str) -> list[str]:
-    """What a source in a room imports of the room's package although the room may not know it."""
-    package = room.split(".")[0]
-    known = tuple(f"{name}." for name in ROOMS[room])
-    return sorted(
-        name
-        for name in reached(source, room)
-        if f"{name}.".startswith(f"{package}.") and not f"{name}.".startswith(known)
-    )
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_of_a_package_knows_only_the_rooms_that_it_may_know(room):
-    paths = list(ROOT.joinpath(*room.split(".")).glob("*.py"))
-    assert paths, f"there is no {room}"
-    assert {path.name: found for path in paths if (found := strangers(read(path), room))} == {}
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import mock_model",
-        "import mock_model.vectors",
-        "from mock_model import vectors",
-        "from mock_model.api_words import Reply",
-        "def late():\n    from mock_model.tasks.reply import Reply",
-        "from .. import vectors",
-        "from ..vectors import vector",
-        "import importlib\nimportlib.import_module('mock_model.vectors')",
-    ],
-)
-def test_a_look_outside_the_room_is_found(source):
-    assert strangers(source, "mock_model.api")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import json, openai, mock_model.api.tokens",
-        "from mock_model.api import tokens",
-        "from mock_model.api.tokens import count_text",
-        "from . import tokens",
-        "from .tokens import count_text",
-    ],
-)
-def test_a_look_into_the_same_room_is_allowed(source):
-    assert strangers(source, "mock_model.api") == []
+        assert not any(name.startswith("set_up.settings") for name in reached(read(path), f"set_up.{path.stem}"))
 
 
 @pytest.mark.parametrize(

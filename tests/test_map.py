@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from .imports import reached
+
 ROOT = Path(__file__).resolve().parents[1]
 EVERYTHING = "everything"
 
@@ -66,26 +68,6 @@ def code_of(path: Path) -> list[str]:
     cells = json.loads(text)["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     return [source for source in sources if not source.lstrip().startswith(("%", "!"))]
-
-
-def reached(source: str, module: str, is_package: bool) -> set[str]:
-    """The full names that a module imports, wherever in it: `from a.b import c` reaches a.b.c."""
-    found = set()
-    package = module.split(".") if is_package else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                found |= {alias.name for alias in names}
-            case ast.ImportFrom(module=inner, names=names, level=level):
-                above = package[: len(package) + 1 - level] if level else []
-                found |= {".".join([*above, *([inner] if inner else []), alias.name]) for alias in names}
-            case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
-                found |= {argument.value for argument in node.args if is_text(argument)}
-    return found
-
-
-def is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def file_of(name: str, root: Path) -> Path | None:
@@ -209,6 +191,33 @@ def test_a_map_that_is_right_is_accepted(tmp_path):
 def test_a_house_that_is_not_as_its_map_is_found(tmp_path, name, text, words):
     problems = wrong(built(tmp_path, HOUSE | {name: text}), MAP)
     assert any(words in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pack",
+        "import json, pack.top as top",
+        "from pack import top",
+        "from pack.top import f",
+        "def late():\n    from pack.top import f",
+        "from .. import top",
+        "from ..top import f",
+        "if True:\n    import importlib\n    importlib.import_module('pack.top')",
+        "__import__('pack.top')",
+    ],
+)
+def test_every_way_to_look_out_of_a_room_is_seen(tmp_path, source):
+    problems = wrong(built(tmp_path, HOUSE | {"pack/inner/new.py": source}), MAP)
+    assert [problem.partition(":")[0] for problem in problems] == ["pack/inner/ knows top"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import json, openai, pack.inner.new", "from pack.inner import new", "from . import new", "from .new import f"],
+)
+def test_a_look_into_the_same_room_is_allowed(tmp_path, source):
+    assert wrong(built(tmp_path, HOUSE | {"pack/inner/new.py": "", "pack/inner/more.py": source}), MAP) == []
 
 
 @pytest.mark.parametrize(
