@@ -222,8 +222,9 @@ def hint(arguments: argparse.Namespace) -> int:
 
 
 def starting_hints(name: str) -> list[str]:
-    """The hints for somebody who has not begun: START in the checker."""
-    source = files.checker(name).read_text(encoding="utf-8")
+    """The hints for somebody who has not begun: START among the hints of the challenge."""
+    hints = files.checker(name).with_name("hints.py")
+    source = (hints if hints.is_file() else files.checker(name)).read_text(encoding="utf-8")
     found = re.search(r"^START = \((.*?)^\)", source, re.M | re.S)
     return (
         list(ast.literal_eval(f"({found[1]})"))
