@@ -123,6 +123,7 @@ class Talk:
         """Each request holds what the model has replied, in its place."""
         for number, sent, scene in self.each_request():
             expected, earlier = self.until(number), self.replies[:number]
+            said = self.users(self.turns)  # a reply may have the very words of a user
             scene.show("It should hold", messages(expected))
             texts = [text for _, text in sent]
             scene.expect(
@@ -138,7 +139,7 @@ class Talk:
                 hint=hints.REPLIES_CHANGED,
             )
             scene.expect(
-                all(role == "assistant" for role, text in sent if text in earlier),
+                all(role == "assistant" or (role, text) in said for role, text in sent if text in earlier),
                 f"Request {number + 1} holds a reply of the model under another role than assistant.",
                 why="The model would read its own words as if somebody else had said them.",
                 hint=hints.ROLE_OF_THE_REPLY,
@@ -154,7 +155,8 @@ class Talk:
         """No request holds what the model has replied."""
         for number, sent, scene in self.each_request():
             scene.expect(
-                not {text for _, text in sent} & set(self.replies[:number]) and "assistant" not in dict(sent),
+                not {text for _, text in sent} & {*self.replies[:number]} - {*self.turns}
+                and "assistant" not in dict(sent),
                 f"Request {number + 1} holds a reply of the model.",
                 why="We want to see what is lost when the model's half of the conversation is not resent.",
                 hint=hints.REPLY_RESENT,
