@@ -7,8 +7,6 @@ from . import hints
 
 ANOTHER_USER = "Two people may use your function: the second would hear what the first has said."
 USUAL = Fact("My dog is called Biscuit.", "What is my dog called?", "Biscuit")
-
-
 WITHOUT, WITH = "ask_without_history", "ask_with_history"
 
 
