@@ -22,6 +22,7 @@ from ..engine.criteria import NotYet, Scene
 from ..engine.learner_code import Work
 from ..engine.preconditions import let_chance_begin_elsewhere
 from ..engine.recording_server import RecordingServer
+from . import hints
 
 NAMES = "Biscuit Pepper Olive Juno Basil Clover Tilda Noor Marta Heron Lantern Tundra".split()
 THINGS = "flowerpot doormat mailbox bench ladder barrel".split()
@@ -41,10 +42,6 @@ TOLD = {  # what is told: what is asked, and what can be told
     "My locker number is {}.": ("What is my locker number?", NUMBERS),
 }
 ASSENT = ("Noted.", "All right.", "I see.", "Good to know.", "Thank you.")
-OF_MODEL = (
-    "Where does the name of the model come from in your call of create?",
-    "from common import MODEL, and model=MODEL, without quotation marks.",
-)
 REASONING = "This is what I think before I reply."
 
 
@@ -126,7 +123,7 @@ def expect_model_by_its_name(challenge: Work, name: str, *arguments: Any) -> Non
         found is None,
         f"Where MODEL of common is {other!r}, your request is still for the model {found!r}.",
         why="Who uses another server sets its model in one place. A name that is written out stays behind.",
-        hint=OF_MODEL,
+        hint=hints.NAME_OF_THE_MODEL,
     )
 
 
@@ -145,10 +142,7 @@ def call_with_client(challenge: Work, scene: Scene, server: TalkingServer, name:
             all(isinstance(message, dict) and isinstance(message.get("content"), (str, list)) for message in last),
             "The server refused the last request: something in it is no message.",
             why="A message is a dict with a role and, as its content, a text. The server takes nothing else.",
-            hint=(
-                "What did you put into the list: a dict with a role and a content, whose content is a text?",
-                "The text of a reply is answer.choices[0].message.content. Who said it has the role assistant.",
-            ),
+            hint=hints.NO_MESSAGE,
         )
         raise
 
@@ -160,7 +154,7 @@ def expect_the_model(scene: Scene, server: TalkingServer) -> None:
         other is None,
         f"A request was for the model {other!r}, and not for MODEL, which is {MODEL!r} here.",
         why="Which model answers is set in one place, for all programs: another one may not be there, or cost more.",
-        hint=OF_MODEL,
+        hint=hints.NAME_OF_THE_MODEL,
     )
 
 

@@ -1,0 +1,1 @@
+"""Challenge 01: what a second call knows of the first."""

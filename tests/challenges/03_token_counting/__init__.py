@@ -1,0 +1,1 @@
+"""Challenge 03: a count that equals the server's, before anything is sent."""

@@ -1,0 +1,1 @@
+"""Challenge 06: old turns go into a note, and what they said is still known."""

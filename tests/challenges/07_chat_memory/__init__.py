@@ -1,0 +1,1 @@
+"""Challenge 07: a conversation as one object, whatever is said and whatever fails."""
