@@ -227,11 +227,11 @@ KINDS = {  # what the file holds: what its owner reads
 RUN = """
 import sys
 from tests.challenges import desk
-from tests.challenges.engine import learner_code
+from tests.challenges.engine import time_limit
 from tests.challenges.engine.in_place import Collector, run_here
 
-learner_code.SECONDS = 0.3  # for a loop without an end
-learner_code.SECONDS_OF_WAITING = 0.3
+time_limit.SECONDS = 0.3  # for a loop without an end
+time_limit.SECONDS_OF_WAITING = 0.3
 for result in run_here([sys.argv[1]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[2:])):
     print("=====", result.outcome)
     desk.Page().show(result)

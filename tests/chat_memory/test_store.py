@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat_memory.store import schema
 from chat_memory import ChatMemory, count_tokens
 from chat_memory.errors import ConflictError, DamagedStore, NewerStore, StoreError
 from chat_memory.facts import UserFacts
 from chat_memory.safety import redact
-from chat_memory.store import ConversationStore
+from chat_memory.store import ConversationStore, schema
 
 from .fake_client import FakeAsyncClient, FakeClient
 from .histories import REPEATABLE
