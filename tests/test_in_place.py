@@ -15,6 +15,7 @@ from .challenges.engine import checking, files, time_limit
 from .challenges.engine.allowance import FEW_CALLS, IN_THE_MODEL, Allowance, TookTooLong
 from .challenges.engine.results import NOT_YET, SOLVED, Criterion, Result
 from .challenges.engine.where_it_runs import WITHOUT
+from .challenges.page import Page
 
 NAMES = files.names()
 WINDOW, SAVE = "04_sliding_window", "08_save_and_resume"
@@ -150,6 +151,13 @@ def test_mistakes_fail_where_they_should(room, name):
 @pytest.mark.parametrize("source", [files.reference(WINDOW), *files.mistakes(WINDOW)[:2]], ids=lambda path: path.stem)
 def test_word_for_word_the_same_is_said_as_in_a_process(room, tmp_path, source):
     assert said(room.check(WINDOW, source)) == said(in_a_process(WINDOW, source, tmp_path))
+
+
+def test_solved_as_far_as_it_can_be_judged_here_is_no_more_than_that(room, capsys):
+    result = room.check(SAVE, files.reference(SAVE), quick=True)
+    Page().show(result)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Solved, as far as it can be judged here. For 5 of 14 criteria a second program is needed" in shown
 
 
 def test_of_what_takes_a_second_program_it_is_said_that_it_is_not_judged_here(room):

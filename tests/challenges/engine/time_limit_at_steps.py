@@ -10,13 +10,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
 from .allowance import AGAIN, LOOK, Allowance, TookTooLong
 
 TOOL = 4  # a number of sys.monitoring that debuggers, profilers and hypothesis leave alone
+MOST = 31  # steps between two looks, where steps are quick: to look takes longer than a step
+QUICK = 0.001  # seconds between two looks, after which there may be more steps between them
 
 
 class StepClock:
@@ -24,9 +26,10 @@ class StepClock:
 
     def __init__(self) -> None:
         self.allowance: Allowance | None = None
-        self._looked = self._next = 0.0  # when the clock was looked at, and when it is to be looked at again
-        watch = Monitored if hasattr(sys, "monitoring") else Traced
-        self._watched = watch(self._step)
+        self._pause = LOOK  # until what is used is counted again
+        self.steps = self._many = 0  # until the clock is looked at, and between the last two looks
+        self._seen = self._counted = 0.0  # when it was looked at, and when what is used was counted
+        self._steps = Monitored(self) if hasattr(sys, "monitoring") else Traced(self)
 
     @contextmanager
     def limit(self, allowance: Allowance) -> Iterator[Allowance]:
@@ -34,33 +37,35 @@ class StepClock:
         if self.allowance is not None:
             yield allowance
             return
-        self._looked = time.monotonic()
-        self._next = self._looked + LOOK
+        self._seen = self._counted = time.monotonic()
+        self._pause, self.steps = LOOK, 0
         self.allowance = allowance
         try:
-            with self._watched.steps():
+            with self._steps.watched():
                 yield allowance
         finally:
             self.allowance = None
             allowance.count()
 
     def unwatched(self) -> AbstractContextManager[None]:
-        """Around a call of the model, which comes to an end: nobody looks at the clock, where that would take long."""
-        return self._watched.unwatched()
+        """Around a call of the model, which comes to an end: watched, it would take several times as long."""
+        return self._steps.unwatched()
 
     def others_running(self) -> set[Any]:
         """There are no threads."""
         return set()
 
-    def _step(self) -> TookTooLong | None:
-        """At each step: what to raise, if anything."""
+    def look(self) -> TookTooLong | None:
+        """Look at the clock; returns what to raise, if anything."""
         now, allowance = time.monotonic(), self.allowance
-        if now < self._next or allowance is None:
+        self.steps = self._many = min(2 * self._many + 1, MOST) if now - self._seen < QUICK else 0
+        self._seen, passed = now, now - self._counted
+        if allowance is None or passed < self._pause:
             return None
-        passed, self._looked, self._next = now - self._looked, now, now + LOOK
+        self._counted, self._pause = now, LOOK
         if not allowance.look(passed):
             return None
-        self._next = now + AGAIN
+        self._pause = AGAIN
         error = TookTooLong()
         error.waited = allowance.computed <= allowance.computing
         return error
@@ -69,43 +74,47 @@ class StepClock:
 class Monitored:
     """Steps as Python 3.12 and later tell of them: jumps and calls."""
 
-    def __init__(self, step: Callable[[], TookTooLong | None]) -> None:
-        self._step = step
+    def __init__(self, clock: StepClock) -> None:
+        self._clock = clock
+        self._events = sys.monitoring.events.JUMP | sys.monitoring.events.PY_START
 
     @contextmanager
-    def steps(self) -> Iterator[None]:
-        """Be told of each step inside."""
-        monitoring = sys.monitoring
-        events = (monitoring.events.JUMP, monitoring.events.PY_START)
-        monitoring.use_tool_id(TOOL, "time limit")
+    def watched(self) -> Iterator[None]:
+        """Look at each step inside."""
+        sys.monitoring.use_tool_id(TOOL, "time limit")
         try:
-            for event in events:
-                monitoring.register_callback(TOOL, event, self._on_event)
-            monitoring.set_events(TOOL, sum(events))
+            for event in (sys.monitoring.events.JUMP, sys.monitoring.events.PY_START):
+                sys.monitoring.register_callback(TOOL, event, self._on_event)
+            sys.monitoring.set_events(TOOL, self._events)
             yield
         finally:
-            monitoring.set_events(TOOL, 0)
-            monitoring.free_tool_id(TOOL)
+            sys.monitoring.set_events(TOOL, 0)
+            sys.monitoring.free_tool_id(TOOL)
 
-    def unwatched(self) -> AbstractContextManager[None]:
-        """It takes no time to speak of."""
-        return nullcontext()
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Look at none inside."""
+        sys.monitoring.set_events(TOOL, 0)
+        try:
+            yield
+        finally:
+            sys.monitoring.set_events(TOOL, self._events)
 
     def _on_event(self, *_: Any) -> None:
-        if error := self._step():
+        self._clock.steps -= 1
+        if self._clock.steps < 0 and (error := self._clock.look()):
             raise error
 
 
 class Traced:
     """Steps as Python 3.11 tells of them: calls, and the lines of code that belongs to no package, such as a learner's."""
 
-    def __init__(self, step: Callable[[], TookTooLong | None]) -> None:
-        self._step = step
-        self._on = False
+    def __init__(self, clock: StepClock) -> None:
+        self._clock, self._on = clock, False
 
     @contextmanager
-    def steps(self) -> Iterator[None]:
-        """Be told of each step inside."""
+    def watched(self) -> Iterator[None]:
+        """Look at each step inside."""
         before, self._on = sys.gettrace(), True
         sys.settrace(self._called)
         try:
@@ -116,7 +125,7 @@ class Traced:
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """Be told of nothing: each call of a function would take several times as long."""
+        """Look at none inside."""
         before = sys.gettrace()
         sys.settrace(None)
         try:
@@ -130,12 +139,13 @@ class Traced:
     def _at_line(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
         if not self._on:
             return None
-        if error := self._step():
+        self._clock.steps -= 1
+        if self._clock.steps < 0 and (error := self._clock.look()):
             raise Traceless(self.again, error.waited)
         return self._at_line
 
     def again(self) -> None:
-        """Go on being told, in all that runs now."""
+        """Look at the steps again, in all that runs now."""
         if not self._on:
             return
         frame: FrameType | None = sys._getframe(1)
