@@ -63,6 +63,7 @@ def state():
         "common": sys.modules["common"] is common,
         "signals": [repr(signal.getsignal(number)) for number in signal.valid_signals()],
         "threads": threading.active_count(),
+        "collecting": gc.get_threshold(),
     }
 
 
@@ -106,7 +107,7 @@ class Room:
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     work = tmp_path_factory.mktemp("work")
     shutil.copyfile(files.reference(WINDOW), work / f"{WINDOW}.py")
-    alone = os.environ | {WITHOUT: "1", "PYTHONHASHSEED": "0"}
+    alone = os.environ | {WITHOUT: "1", "PYTHONHASHSEED": "0", "OPENAI_API_KEY": "sk-a-key"}
     alone.pop("WORKBOOK_OFFLINE")  # a check sets it, and takes it away again
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
     with subprocess.Popen([sys.executable, "-c", DRIVER, str(work)], cwd=files.ROOT, env=alone, **pipes) as process:
@@ -136,19 +137,15 @@ def test_right_code_is_solved(room, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_mistakes_fail_where_they_should(room, name):
-    for path in files.mistakes(name)[::6][:2]:
-        fails, hint = (
-            re.search(rf"^# {what}: (.+)$", path.read_text(encoding="utf-8"), re.M)[1] for what in ("fails", "hint")
-        )
-        result = room.check(name, path, quick=True)
-        found = next(criterion for criterion in result.criteria if criterion.test == fails)
-        if found.here:
-            assert (result.outcome, result.first_unmet.test) == (NOT_YET, fails), f"{path.name}: {result.first_unmet}"
-            assert hint.lower() in result.first_unmet.hints[0].lower(), path.name
+def test_a_mistake_fails_where_it_should(room, name):
+    path = files.mistakes(name)[7]
+    head = path.read_text(encoding="utf-8")
+    fails, hint = (re.search(rf"^# {what}: (.+)$", head, re.M)[1] for what in ("fails", "hint"))
+    first = room.check(name, path, quick=True).first_unmet
+    assert first.test == fails and hint.lower() in first.hints[0].lower(), f"{path.name}: {first}"
 
 
-@pytest.mark.parametrize("source", [files.reference(WINDOW), *files.mistakes(WINDOW)[:2]], ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", [files.reference(WINDOW), files.mistakes(WINDOW)[0]], ids=lambda path: path.stem)
 def test_word_for_word_the_same_is_said_as_in_a_process(room, tmp_path, source):
     assert said(room.check(WINDOW, source)) == said(in_a_process(WINDOW, source, tmp_path))
 
@@ -182,7 +179,7 @@ def test_what_the_code_changes_is_put_back(room):
     (room.work / "helper.py").write_text("KEEP = 1\n", encoding="utf-8")
     code = files.reference(WINDOW).read_text(encoding="utf-8")
     code += (
-        "\nimport builtins, os, random, sys, warnings\nimport helper\n"
+        "\nimport builtins, os, random, sys, warnings\nimport helper\nassert 'OPENAI_API_KEY' not in os.environ\n"
         "os.environ['OPENAI_MODEL'] = 'mine'\nos.environ.pop('WORKBOOK_OFFLINE', None)\nos.chdir(os.path.dirname(os.getcwd()))\n"
         "sys.path.insert(0, 'mine')\nsys.setrecursionlimit(3000)\nrandom.seed(7)\nwarnings.simplefilter('always')\n"
         "builtins.mine = sys.stdout = open(os.devnull, 'w')\nsys.modules['work_mine'] = sys\n"

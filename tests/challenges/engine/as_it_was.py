@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -18,7 +19,8 @@ from typing import Any
 
 from . import files
 
-OURS = ("tests.challenges.situations", *(f"tests.challenges.{name}" for name in files.names()))  # they import `common`
+# They import `common`, or change what holds while tests run: for each check they are read anew.
+OURS = ("conftest", "tests.challenges.situations", *(f"tests.challenges.{name}" for name in files.names()))
 STREAMS = ("stdin", "stdout", "stderr", "excepthook", "displayhook")
 
 
@@ -60,7 +62,11 @@ def the_streams() -> Iterator[None]:
 @contextmanager
 def the_interpreter() -> Iterator[None]:
     """What Python itself goes by."""
-    limit, lists = sys.getrecursionlimit(), [(one, list(one)) for one in (sys.path, sys.meta_path, sys.argv)]
+    limit, collecting, lists = (
+        sys.getrecursionlimit(),
+        gc.get_threshold(),
+        [(one, list(one)) for one in (sys.path, sys.meta_path, sys.argv)],
+    )
     traced = [(sys.settrace, sys.gettrace()), (sys.setprofile, sys.getprofile())]
     try:
         yield
@@ -70,6 +76,7 @@ def the_interpreter() -> Iterator[None]:
         for put, function in traced:
             put(function)
         sys.setrecursionlimit(limit)
+        gc.set_threshold(*collecting)
 
 
 @contextmanager

@@ -86,9 +86,9 @@ class Checker:
         """There is nobody to tell."""
 
     def result(self) -> Result:
-        """Check, and leave nothing behind."""
+        """Check, and leave nothing behind. Raises RuntimeError where the checker itself cannot run."""
         collector = Collector()
-        with as_it_was(self._work), contextlib.suppress(RuntimeError, SystemExit):
+        with as_it_was(self._work):
             run_here([self._name], collector, f"--work-folder={self._work}", "--capture=sys", *self._options)
         result = next(iter(collector.results.values()), Result(int(self._name[:2]), self._name))
         result.say_of_the_others(*BROKEN)
