@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
-from .challenges import desk, lesson_copies
+from .challenges import desk, lesson_copies, page
 from .challenges.engine import files
 from .challenges.engine.results import criteria_of
 
@@ -277,7 +277,7 @@ def test_reset_brings_a_clean_copy_back_and_keeps_what_was_there(learner, capsys
 
 def test_next_says_how_to_go_on_with_the_lesson_and_then_with_its_challenge(learner):
     def said() -> str:
-        return desk.where_to_begin("01_calls", 1)
+        return page.where_to_begin("01_calls", 1, desk.WORK / "lessons")
 
     assert said().startswith("Next: 01 Calls. Read its lesson") and "start 1" in said() and "check 1" in said()
     learner.start()

@@ -15,6 +15,7 @@ import pytest
 
 import common
 
+from .challenges import desk
 from .challenges.engine import files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,6 +108,11 @@ def test_what_is_not_started_is_said_to_be_and_where_to_begin(room):
     first, second, third = (room.desk("hint", "4").stdout for _ in range(3))
     assert "hint 1 of 2" in first and "hint 2 of 2" in second and second == third
     assert "--give-up" not in first and "solution 4 --give-up" in second
+
+
+@pytest.mark.parametrize("name", files.names())
+def test_for_every_challenge_there_are_hints_to_begin_with(name):
+    assert len(desk.starting_hints(name)) > 1
 
 
 def test_what_is_not_right_yet_is_shown_with_the_conversation_that_breaks_it(room):
@@ -227,11 +233,11 @@ KINDS = {  # what the file holds: what its owner reads
 RUN = """
 import sys
 from tests.challenges import desk
-from tests.challenges.engine import learner_code
+from tests.challenges.engine import time_limit
 from tests.challenges.engine.in_place import Collector, run_here
 
-learner_code.SECONDS = 0.3  # for a loop without an end
-learner_code.SECONDS_OF_WAITING = 0.3
+time_limit.SECONDS = 0.3  # for a loop without an end
+time_limit.SECONDS_OF_WAITING = 0.3
 for result in run_here([sys.argv[1]], Collector(), "--quick", *(f"--work={file}" for file in sys.argv[2:])):
     print("=====", result.outcome)
     desk.Page().show(result)

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .challenges.engine import learner_code
+from .challenges.engine import errors_in_words, time_limit
+from .challenges.engine.allowance import LOOK, STILL, Allowance, TookTooLong
 from .challenges.engine.criteria import NoUse, Scene
 from .challenges.engine.excerpts import beginning, excerpt
 from .challenges.engine.learner_code import Work
 from .challenges.engine.recording_server import RecordingServer
-from .challenges.engine.time_limit import LOOK, STILL, Allowance, Clock, TookTooLong
+from .challenges.engine.time_limit_by_signals import SignalClock
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def clock():
     """A clock, and the answer to its signal as it was before."""
     numbers = [getattr(signal, name) for name in ("SIGUSR1", "SIGPROF", "SIGBREAK") if hasattr(signal, name)]
     before = [signal.getsignal(number) for number in numbers]
-    yield Clock()
+    yield SignalClock()
     for number, answer in zip(numbers, before, strict=True):
         signal.signal(number, answer)
 
@@ -32,7 +33,7 @@ def clock():
 
 
 def test_who_computes_too_long_is_interrupted(clock):
-    with pytest.raises(TookTooLong) as found, clock.limit(computing=0.1, waiting=60):
+    with pytest.raises(TookTooLong) as found, clock.limit(Allowance(computing=0.1, waiting=60)):
         while True:
             pass
     assert not found.value.waited
@@ -40,7 +41,7 @@ def test_who_computes_too_long_is_interrupted(clock):
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="nothing can interrupt it here")
 def test_a_search_that_never_ends_is_interrupted_although_it_lets_no_thread_run(clock):
-    with pytest.raises(TookTooLong) as found, clock.limit(computing=0.2, waiting=60):
+    with pytest.raises(TookTooLong) as found, clock.limit(Allowance(computing=0.2, waiting=60)):
         re.match(r"(a+)+$", "a" * 64 + "b")
     assert not found.value.waited
 
@@ -48,7 +49,7 @@ def test_a_search_that_never_ends_is_interrupted_although_it_lets_no_thread_run(
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="a wait in C cannot be interrupted here")
 @pytest.mark.parametrize("wait", [lambda: time.sleep(60), lambda: threading.Event().wait(), lambda: locked().acquire()])
 def test_who_waits_too_long_is_interrupted(clock, wait):
-    with pytest.raises(TookTooLong) as found, clock.limit(computing=60, waiting=0.2):
+    with pytest.raises(TookTooLong) as found, clock.limit(Allowance(computing=60, waiting=0.2)):
         wait()
     assert found.value.waited
 
@@ -70,21 +71,25 @@ def test_a_machine_that_is_busy_takes_nothing_from_a_call(monkeypatch):
 
 def test_an_interruption_that_comes_late_hits_nobody(clock):
     """The signal arrives when the guarded call has ended, as on a busy machine."""
-    with pytest.raises(TookTooLong), clock.limit(computing=0.05, waiting=60):
+    with pytest.raises(TookTooLong), clock.limit(Allowance(computing=0.05, waiting=60)):
         while True:
             pass
     for _ in range(50):
         clock._send(threading.main_thread())
-    with clock.limit(computing=60, waiting=60):
+    with clock.limit(Allowance(computing=60, waiting=60)):
         clock._send(threading.main_thread())
         assert sum(range(1000)) == 499500
 
 
 def test_a_limit_within_a_limit_is_part_of_it(clock):
-    with pytest.raises(TookTooLong), clock.limit(computing=0.1, waiting=60), clock.limit(computing=60, waiting=60):
+    with (
+        pytest.raises(TookTooLong),
+        clock.limit(Allowance(computing=0.1, waiting=60)),
+        clock.limit(Allowance(computing=60, waiting=60)),
+    ):
         while True:
             pass
-    with clock.limit(computing=60, waiting=60):
+    with clock.limit(Allowance(computing=60, waiting=60)):
         pass
 
 
@@ -103,7 +108,7 @@ def said_of(folder: Path, source: str, *arguments: object) -> str:
 
 
 def test_a_call_of_the_model_that_takes_long_is_the_machines_fault(tmp_path, monkeypatch):
-    monkeypatch.setattr(learner_code, "SECONDS", 0.1)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.1)
     server = RecordingServer()
     monkeypatch.setattr(server, "handle", lambda request: busy())
     words = said_of(tmp_path, REQUEST + ASKS, server.client(), 1)
@@ -118,22 +123,22 @@ def busy() -> None:
 def test_a_loop_of_calls_is_the_codes_fault(tmp_path, monkeypatch):
     client, hello = RecordingServer().client(), [{"role": "user", "content": "Hello!"}]
     client.chat.completions.create(model="offline-model", messages=hello)  # loads what takes long, as ready.py does
-    monkeypatch.setattr(learner_code, "SECONDS", 0.3)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.3)
     before = Scene.calls
     words = said_of(tmp_path, REQUEST + ASKS, client, 10**9)
     assert re.search(r"calls the model again and again, in line 4 .*: [\d,]+ times", words)
-    assert Scene.calls - before > learner_code.MANY_CALLS
+    assert Scene.calls - before > errors_in_words.MANY_CALLS
 
 
 def test_many_short_calls_are_no_waiting(tmp_path):
     path = tmp_path / "01_work.py"
     path.write_text("def ask():\n    return 1\n", encoding="utf-8")
     work = Work(path, path.name)
-    assert all(work.call("ask") == 1 for _ in range(1_000)) and work._waited < 1
+    assert all(work.call("ask") == 1 for _ in range(1_000)) and work.guard.waited < 1
 
 
 def test_all_calls_together_have_their_limits_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(learner_code, "SECONDS_IN_ALL", 0.2)
+    monkeypatch.setattr(time_limit, "SECONDS_IN_ALL", 0.2)
     path = tmp_path / "01_work.py"
     path.write_text("def ask():\n    return sum(range(200_000))\n", encoding="utf-8")
     work = Work(path, path.name)

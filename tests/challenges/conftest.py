@@ -6,26 +6,26 @@ behind it another file, and with several of these several files.
 
 from __future__ import annotations
 
-import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-
-os.environ["WORKBOOK_OFFLINE"] = "1"  # a checker asks the offline model, whatever .env says
-os.environ["PYTHONBREAKPOINT"] = "0"  # a breakpoint() that was left in the code
+from openai.resources.chat.completions import Completions
 
 from .engine import (
     files,
-    learner_code,
     preconditions,
     report,
+    time_limit,
     warm_up,  # noqa: F401  (loads what takes long, before any learner's code runs)
 )
-from .engine.criteria import NotStarted, NotYet, Scene
+from .engine.criteria import NotJudgedHere, NotStarted, NotYet, Scene
 from .engine.excerpts import beginning
 from .engine.learner_code import Work
 from .engine.recording_server import plain
+
+PATCH = pytest.StashKey[pytest.MonkeyPatch]()  # what is changed for the time of a check, and then undone
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +36,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """What is so while a checker runs, and only then."""
+    patch = config.stash[PATCH] = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    patch.setenv("WORKBOOK_OFFLINE", "1")  # a checker asks the offline model, whatever .env says
+    patch.setenv("PYTHONBREAKPOINT", "0")  # a breakpoint() that was left in the code
+    patch.setattr(Completions, "create", time_limit.counted_less(Completions.create))
+    for name in ("newest", "smallest", "calls"):
+        patch.setattr(Scene, name, getattr(Scene, name))
+    config.add_cleanup(partial(settings.load_profile, settings.get_current_profile_name()))
+    load_profile(quick=config.getoption("--quick"))
+    if config.getoption("--quick"):
+        patch.setattr(preconditions, "HURRY", 2)
+        waiting = min(2.0, time_limit.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
+        patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
+        patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
+
+
+def load_profile(quick: bool) -> None:
     """The same conversations each time, so that a result repeats."""
     settings.register_profile(
         "challenges",
@@ -43,18 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
         database=None,
         deadline=None,
         max_examples=30,
-        phases=[Phase.generate] if config.getoption("--quick") else [Phase.generate, Phase.shrink],
+        phases=[Phase.generate] if quick else [Phase.generate, Phase.shrink],
         report_multiple_bugs=False,
         print_blob=False,
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("challenges")
-    if config.getoption("--quick"):
-        preconditions.HURRY = 2
-        learner_code.SECONDS_OF_WAITING = min(
-            2.0, learner_code.SECONDS_OF_WAITING
-        )  # for mistakes that wait for what cannot come
-        pytest.MonkeyPatch().setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -78,7 +90,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.getoption("--quick"):
         for test in {item.function for item in session.items}:
             if full := getattr(test, "_hypothesis_internal_use_settings", None):
-                test._hypothesis_internal_use_settings = settings(full, max_examples=max(4, full.max_examples // 2))
+                half = settings(full, max_examples=max(4, full.max_examples // 2))
+                session.config.stash[PATCH].setattr(test, "_hypothesis_internal_use_settings", half)
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
@@ -102,8 +115,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> objec
         )
     work = item.funcargs.get("challenge")
     outcome.started, outcome.judged = not isinstance(problem, NotStarted), getattr(problem, "judged", False)
+    outcome.here = not isinstance(problem, NotJudgedHere)
     outcome.problem, outcome.hints = str(problem), list(problem.hints)
     outcome.longrepr = report.explained(problem, work.printed if work else "")
-    if work:
+    if work and outcome.here:
         work.unmet = outcome.started
     return outcome

@@ -11,7 +11,6 @@ import ast
 import contextlib
 import difflib
 import json
-import os
 import re
 import shutil
 import sys
@@ -24,15 +23,14 @@ if __name__ == "__main__":  # run by its path: what is used is this copy of the 
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from tests.challenges import lesson_copies
-from tests.challenges.engine import files
-from tests.challenges.engine.own_process import Checker, run
-from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED, WIDTH, Result, is_starter
+from tests.challenges.engine import checking, files
+from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED, Result, is_starter
+from tests.challenges.page import GREEN, ME, RED, Page, titled, what_next
 
 WORK = files.ROOT / "work"
 HINTS_SHOWN = WORK / ".hints.json"
 ALIKE = 0.3  # of the lines of two solutions: fewer than these are not shown beside each other
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
 
 
 def challenges() -> dict[int, str]:
@@ -44,89 +42,6 @@ def work_file(name: str) -> Path:
     return WORK / f"{name}.py"
 
 
-# What is shown
-
-GREEN, RED, FAINT = "32", "31", "2"
-
-
-class Page:
-    """Where it is shown: colour and signs as the terminal has them."""
-
-    def __init__(self) -> None:
-        self.colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        try:
-            "✓✗·█░".encode(sys.stdout.encoding or "ascii")
-            self.signs = {"yes": "✓", "no": "✗", "open": "·", "full": "█", "empty": "░"}
-        except UnicodeEncodeError:
-            self.signs = {"yes": "+", "no": "x", "open": "-", "full": "#", "empty": "."}
-
-    def paint(self, text: str, colour: str) -> str:
-        return f"\033[{colour}m{text}\033[0m" if self.colour else text
-
-    def show(self, result: Result) -> None:
-        """One challenge: its criteria, and the first unmet one explained."""
-        title, count = titled(result.name), f"{result.met} of {len(result.criteria)}"
-        print(f"{title}{count:>{WIDTH - len(title)}}")
-        for criterion in result.criteria:
-            met = criterion.met and criterion.judged
-            kind, colour = ("yes", GREEN) if met else ("no", RED) if criterion.judged else ("open", FAINT)
-            print(self.paint(f"  {self.signs[kind]} {criterion.text}", colour))
-        print()
-        if result.outcome == NOT_STARTED:
-            print(f"    Not started: write your code into work/{result.name}.py, and save it.")
-            print(self.paint(f"    (Where to begin: {ME} hint {result.number})", FAINT))
-        elif result.outcome == SOLVED:
-            print(f"    Solved. (Another way to write it: {ME} solution {result.number})")
-        else:
-            print(result.first_unmet.explained)
-            if len(result.first_unmet.hints) > 1:
-                print(self.paint(f"    (next hint: {ME} hint {result.number})", FAINT))
-
-    def show_all(self, results: Sequence[Result]) -> None:
-        """All challenges, a line each, and what to do next."""
-        solved = sum(result.outcome == SOLVED for result in results)
-        bar = self.signs["full"] * (4 * solved) + self.signs["empty"] * (4 * (len(results) - solved))
-        print(f"{bar}  {solved} of {len(results)} solved\n")
-        for result in results:
-            colour = {SOLVED: GREEN, NOT_YET: RED, NOT_STARTED: FAINT}[result.outcome]
-            count = f"  {result.met} of {len(result.criteria)}" if result.outcome == NOT_YET else ""
-            print(f"  {titled(result.name):<28}{self.paint(result.outcome + count, colour)}")
-        print()
-        print(what_next(results))
-
-
-def titled(name: str) -> str:
-    """A name as a title: "05_token_budget" is "05 Token budget"."""
-    number, words = name.split("_", 1)
-    return f"{number} {words.replace('_', ' ').capitalize()}"
-
-
-def what_next(results: Sequence[Result]) -> str:
-    """The challenge to go on with."""
-    for result in results:
-        if result.outcome == NOT_YET:
-            return f"Go on with {titled(result.name)}: {ME} check {result.number}"
-        if result.outcome == NOT_STARTED:
-            return where_to_begin(result.name, result.number)
-    return "All solved. Well done."
-
-
-def where_to_begin(name: str, number: int) -> str:
-    """What to do about a challenge that is not started: it depends on how far its lesson has been run."""
-    lesson = lesson_copies.lessons().get(number)
-    run, cells = lesson_copies.cells_run(lesson, WORK / "lessons") if lesson else (0, 0)
-    start, write = f"{ME} start {number}", f"write into work/{name}.py,"
-    if not run:
-        return f"Next: {titled(name)}. Read its lesson ({start}), {write}\nthen: {ME} check {number}"
-    if run < cells:
-        so_far = f"{run} of {cells} cells are run"
-        return f"Go on with lesson {titled(name)} ({so_far}): {start}\nThen {write} and: {ME} check {number}"
-    return (
-        f"Next: the challenge of lesson {titled(name)}, which you have run: {write}\nthen: {ME} check {number}\n"
-        f"(Where to begin: {ME} hint {number}. The lesson once more: {start})"
-    )
-
-
 # The commands. Each returns an exit code.
 
 
@@ -135,13 +50,15 @@ def check(arguments: argparse.Namespace) -> int:
     names = [find(arguments.number)] if arguments.number is not None else list(challenges().values())
     if arguments.watch:
         return watch(names[0] if arguments.number is not None else sys.exit(f"What to watch? {ME} check 4 --watch"))
-    results = run(names, WORK)
+    results = checking.check(names, WORK)
     if arguments.json:
         print(json.dumps([as_json(result) for result in results], indent=2))
     elif arguments.number is not None:
         Page().show(results[0])
     else:
         Page().show_all(results)
+        print()
+        print(what_next(results, WORK / "lessons"))
     return 0 if all(result.outcome == SOLVED for result in results) else 1
 
 
@@ -164,7 +81,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def watch(name: str) -> int:
     """Check again at each save. The next checker is started before it is needed, so that the answer comes at once."""
     path, seen, page = work_file(name), (), Page()
-    checker = Checker(name, WORK)
+    checker = checking.made_ready(name, WORK)
     try:
         while True:
             now = stamp(path)
@@ -176,7 +93,8 @@ def watch(name: str) -> int:
             result = checker.result()
             print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
             page.show(result)
-            checker = Checker(name, WORK)  # before it is said that Ctrl-C stops: not to be stopped half started
+            # Before it is said that Ctrl-C stops: not to be stopped half started.
+            checker = checking.made_ready(name, WORK)
             print(f"\nWatching work/{path.name}: save it to check again, Ctrl-C to stop.", flush=True)
     except KeyboardInterrupt:
         print("\nStopped watching.")
@@ -197,7 +115,7 @@ def stamp(path: Path) -> tuple[int, int] | None:
 def hint(arguments: argparse.Namespace) -> int:
     """Show the next hint for what is not met."""
     name = find(arguments.number)
-    result = run([name], WORK)[0]
+    result = checking.check([name], WORK)[0]
     unmet = result.first_unmet
     if unmet is None:
         print(f"{titled(name)} is solved: there is nothing to hint at. ({ME} next)")
@@ -222,15 +140,11 @@ def hint(arguments: argparse.Namespace) -> int:
 
 
 def starting_hints(name: str) -> list[str]:
-    """The hints for somebody who has not begun: START among the hints of the challenge."""
-    hints = files.checker(name).with_name("hints.py")
-    source = (hints if hints.is_file() else files.checker(name)).read_text(encoding="utf-8")
-    found = re.search(r"^START = \((.*?)^\)", source, re.M | re.S)
-    return (
-        list(ast.literal_eval(f"({found[1]})"))
-        if found
-        else ["Read the docstring of the work file: what goes in, what comes out?"]
-    )
+    """The hints for somebody who has not begun: START, the first of the challenge's hints."""
+    for node in ast.parse(files.hints(name).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["START"]:
+            return list(ast.literal_eval(node.value))
+    return ["Read the docstring of the work file: what goes in, what comes out?"]
 
 
 def read_hints() -> dict[str, Any]:
@@ -245,7 +159,7 @@ def read_hints() -> dict[str, Any]:
 def solution(arguments: argparse.Namespace) -> int:
     """Show a solution, beside the learner's own where the two are alike."""
     name = find(arguments.number)
-    if not arguments.give_up and run([name], WORK)[0].outcome != SOLVED:
+    if not arguments.give_up and checking.check([name], WORK)[0].outcome != SOLVED:
         print(
             f"{titled(name)} is not solved yet. Another hint: {ME} hint {arguments.number}. "
             f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
@@ -321,7 +235,7 @@ def reset_lesson(number: str) -> int:
 
 def next_one(arguments: argparse.Namespace) -> int:
     """Say what to do next."""
-    print(what_next(run(list(challenges().values()), WORK)))
+    print(what_next(checking.check(list(challenges().values()), WORK), WORK / "lessons"))
     return 0
 
 

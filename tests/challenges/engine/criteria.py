@@ -58,6 +58,19 @@ class NoUse(BaseException):
         self.problem = problem
 
 
+class NotJudgedHere(BaseException):
+    """A criterion for which something is needed that there is not here."""
+
+    shown: Sequence[Shown] = ()
+    why = ""
+    hints = ("Where the workbook is installed, check judges it.",)
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is not judged here: it takes a second program beside yours, and in a browser there is none."
+        )
+
+
 @dataclass
 class Scene:
     """What happened in one try, filled in as it happens, and shown when something is not as expected."""

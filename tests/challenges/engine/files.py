@@ -17,6 +17,10 @@ def checker(name: str) -> Path:
     return CHALLENGES / name / "checker.py"
 
 
+def hints(name: str) -> Path:
+    return CHALLENGES / name / "hints.py"
+
+
 def starter(name: str) -> Path:
     return CHALLENGES / name / "starter.py"
 

@@ -1,4 +1,4 @@
-"""A checker in this process, without another one: what became of each criterion, as pytest comes to it."""
+"""A checker in this process: what became of each criterion, as pytest comes to it; and then all is as it was before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import files
-from .results import Criterion, Result, criteria_of
+from .as_it_was import as_it_was
+from .results import BROKEN, Criterion, Result, criteria_of
 
 
 class Collector:
@@ -30,6 +31,7 @@ class Collector:
         criterion = next(one for one in self._result(report.nodeid).criteria if one.test == test)
         criterion.met = report.outcome == "passed"
         criterion.started, criterion.judged = getattr(report, "started", True), getattr(report, "judged", True)
+        criterion.here = getattr(report, "here", True)
         criterion.problem, criterion.explained = getattr(report, "problem", ""), str(report.longrepr or "")
         criterion.hints = getattr(report, "hints", [])
         self.note(criterion)
@@ -67,6 +69,30 @@ def run_here(names: Sequence[str], collector: Collector, *options: str) -> list[
     ]
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
         code = pytest.main(arguments, plugins=[collector])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if code not in (0, 1):
         raise RuntimeError(f"The checker could not run:\n{said.getvalue()[-3000:]}")
     return list(collector.results.values())
+
+
+class Checker:
+    """A checker that checks in this process when its result is asked for."""
+
+    def __init__(self, name: str, work: Path, *options: str) -> None:
+        self._name, self._work, self._options = name, work, options
+
+    def go(self) -> None:
+        """There is nobody to tell."""
+
+    def result(self) -> Result:
+        """Check, and leave nothing behind. Raises RuntimeError where the checker itself cannot run."""
+        collector = Collector()
+        with as_it_was(self._work):
+            run_here([self._name], collector, f"--work-folder={self._work}", "--capture=sys", *self._options)
+        result = next(iter(collector.results.values()), Result(int(self._name[:2]), self._name))
+        result.say_of_the_others(*BROKEN)
+        return result
+
+    def stop(self) -> None:
+        """There is nothing to end."""

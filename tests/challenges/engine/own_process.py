@@ -11,7 +11,6 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 
 from . import files
 from .in_place import Collector, run_here
-from .results import Criterion, Result, is_starter, not_started
+from .results import BROKEN, Criterion, Result
 
 SECONDS = 60  # of the processor, for a whole checker, before it is stopped from outside
 SECONDS_BY_THE_CLOCK = 180.0  # for it, on a machine that is busy with other things
@@ -62,12 +61,7 @@ class Checker:
         self._process.join(SECONDS_BY_THE_CLOCK)
         problem, hint = self._ending()
         noted = self._read()
-        if not noted.criteria:
-            noted.criteria.append(Criterion("test", "The code runs"))
-        for criterion in noted.criteria:
-            if not criterion.judged and criterion.started and not criterion.explained:
-                criterion.problem, criterion.hints = problem, [hint]
-                criterion.explained = f"    {problem}\n\n    Hint: {hint}"
+        noted.say_of_the_others(problem, hint)
         self.stop()
         return noted
 
@@ -83,10 +77,7 @@ class Checker:
                 f"The code had not ended after {SECONDS} seconds of computing, and could not be interrupted.",
                 "Which line could count for ever, as a loop that adds to the very list that it goes through?",
             )
-        return (
-            "The code ended the whole program, or broke it.",
-            "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again.",
-        )
+        return BROKEN
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
@@ -102,25 +93,6 @@ class Checker:
                 criterion = Criterion(**json.loads(line))
                 newest[criterion.test] = criterion
         return Result(int(self._name[:2]), self._name, list(newest.values()))
-
-
-def run(names: Sequence[str], work: Path) -> list[Result]:
-    """Check the learner's files, each in a process of its own, a few at a time."""
-    results = {name: not_started(name) for name in names if is_starter(work / f"{name}.py")}
-    waiting, running = [name for name in names if name not in results], []
-    while waiting or running:
-        while waiting and len(running) < (os.cpu_count() or 2):
-            name = waiting.pop(0)
-            running.append((name, Checker(name, work)))
-            running[-1][1].go()
-        name, checker = running.pop(0)
-        try:
-            results[name] = checker.result()
-        except BaseException:
-            for _, other in [(name, checker), *running]:
-                other.stop()
-            raise
-    return [results[name] for name in names]
 
 
 class Writer(Collector):

@@ -10,19 +10,23 @@ from hypothesis.errors import Flaky
 
 from chat_memory import message_tokens
 
-from .criteria import Lines, NotStarted, NotYet, NoUse, Scene, Shown, Texts
+from .criteria import Lines, NotJudgedHere, NotStarted, NotYet, NoUse, Scene, Shown, Texts
 from .excerpts import beginning, excerpt
 from .results import WIDTH
+from .where_it_runs import has_processes
 
 MOST_ROWS = 9
+Problem = NotYet | NotStarted | NotJudgedHere
 
 
-def problem_of(error: BaseException) -> NotYet | NotStarted | None:
-    """What to tell the learner, where the error is about their code."""
+def problem_of(error: BaseException) -> Problem | None:
+    """What to tell the learner, where the error is about their code, or about what there is not here."""
     if isinstance(error, NoUse):
         return error.problem
-    if isinstance(error, (NotYet, NotStarted)):
+    if isinstance(error, Problem):
         return error
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error) and not has_processes():
+        return NotJudgedHere()
     if isinstance(error, Flaky):
         return NotYet(
             "Called again with the same conversation, the code did something else.",
@@ -33,7 +37,7 @@ def problem_of(error: BaseException) -> NotYet | NotStarted | None:
     return None
 
 
-def explained(problem: NotYet | NotStarted, printed: str = "") -> str:
+def explained(problem: Problem, printed: str = "") -> str:
     """A criterion that is not met, in full, with the first hint."""
     blocks = [_block(shown) for shown in problem.shown]
     if printed.strip():

@@ -11,6 +11,10 @@ from . import files
 
 WIDTH = 78  # characters in a line of what is said
 SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
+BROKEN = (  # what is said where nothing else is known
+    "The code ended the whole program, or broke it.",
+    "What in it could do that? Take out os._exit(), threads and the like; leave half of it out and try again.",
+)
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Criterion:
     met: bool = False
     started: bool = True  # there is code to judge
     judged: bool = False  # it is known whether it is met
+    here: bool = True  # it can be judged where this runs
     problem: str = ""  # in one sentence
     explained: str = ""  # in full
     hints: list[str] = field(default_factory=list)
@@ -37,7 +42,7 @@ class Result:
 
     @property
     def outcome(self) -> str:
-        if self.criteria and all(criterion.met for criterion in self.criteria):
+        if self.met and not self.first_unmet:
             return SOLVED
         return NOT_YET if any(criterion.started for criterion in self.criteria) else NOT_STARTED
 
@@ -46,10 +51,24 @@ class Result:
         return sum(criterion.met for criterion in self.criteria)
 
     @property
+    def not_here(self) -> int:
+        """How many criteria cannot be judged where this runs."""
+        return sum(not criterion.here for criterion in self.criteria)
+
+    @property
     def first_unmet(self) -> Criterion | None:
         """What to look at next: what was begun before what was not."""
-        unmet = [criterion for criterion in self.criteria if not criterion.met]
+        unmet = [criterion for criterion in self.criteria if not criterion.met and criterion.here]
         return next((criterion for criterion in unmet if criterion.started), unmet[0] if unmet else None)
+
+    def say_of_the_others(self, problem: str, hint: str) -> None:
+        """Say why the criteria were not judged that the checker has not come to."""
+        if not self.criteria:
+            self.criteria.append(Criterion("test", "The code runs"))
+        for criterion in self.criteria:
+            if not criterion.judged and criterion.started and not criterion.explained:
+                criterion.problem, criterion.hints = problem, [hint]
+                criterion.explained = f"    {problem}\n\n    Hint: {hint}"
 
 
 @cache
