@@ -5,12 +5,14 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
 
 from .content import in_words, marked
 from .errors import IncompleteReply, whole_number
 from .letters import all_whole, whole
-from .replies.reply import complete, complete_async
+from .replies.asking import asked
+from .replies.client import AsyncClient, Client
+from .replies.drivers import run, run_async
+from .replies.steps import Course
 from .replies.usage import Usage
 from .tokens import DEFAULT_MODEL, Message, count_tokens, listed, message_tokens, text_tokens
 from .turns import role_of
@@ -30,7 +32,7 @@ ENDS = (re.compile(r"(?<=[.!?。！？])(?=\s|$)|(?=\n)|(?<=[。！？])"), re.c
 
 
 def summarize(
-    client: Any,
+    client: Client,
     messages: Iterable[Message],
     previous: str = "",
     max_tokens: int = 300,
@@ -55,16 +57,12 @@ def summarize(
     Raises IncompleteReply where the model gives no whole summary, what the client raises, and TypeError or ValueError
     for what is no message, a part of an unknown kind, the wrong kind of client, and for sizes that are too small.
     """
-    said, previous = _said(messages, previous, max_tokens, model, max_prompt_tokens)
-    while said:
-        request = _next_request(said, previous, max_tokens, model, max_prompt_tokens)
-        reply = complete(client, {"model": model, "messages": request}, usage=usage)
-        previous = _capped(reply, max_tokens, model)
-    return previous
+    course = summarized(messages, previous, max_tokens, model=model, max_prompt_tokens=max_prompt_tokens, usage=usage)
+    return run(course, client)
 
 
 async def summarize_async(
-    client: Any,
+    client: AsyncClient,
     messages: Iterable[Message],
     previous: str = "",
     max_tokens: int = 300,
@@ -74,10 +72,24 @@ async def summarize_async(
     usage: Usage | None = None,
 ) -> str:
     """The same as `summarize`, with an `openai.AsyncOpenAI`."""
+    course = summarized(messages, previous, max_tokens, model=model, max_prompt_tokens=max_prompt_tokens, usage=usage)
+    return await run_async(course, client)
+
+
+def summarized(
+    messages: Iterable[Message],
+    previous: str,
+    max_tokens: int,
+    *,
+    model: str,
+    max_prompt_tokens: int | None,
+    usage: Usage | None,
+) -> Course[str]:
+    """The course of `summarize`: one request after the other, until all that was said is in the summary."""
     said, previous = _said(messages, previous, max_tokens, model, max_prompt_tokens)
     while said:
         request = _next_request(said, previous, max_tokens, model, max_prompt_tokens)
-        reply = await complete_async(client, {"model": model, "messages": request}, usage=usage)
+        reply = yield from asked({"model": model, "messages": request}, usage)
         previous = _capped(reply, max_tokens, model)
     return previous
 
@@ -97,11 +109,11 @@ def _capped(text: str, max_tokens: int, model: str) -> str:
     raise IncompleteReply(f"Not even the first letter of the summary fits into {max_tokens} tokens.", text)
 
 
-def _size(text: str, model: str) -> float:
+def _size(text: str, model: str) -> int:
     """The tokens of a text, or half of those that it has as a JSON string where that is more: it is sent in both forms."""
     quoted = _as_json(text)
     as_text = text_tokens(text, model)
-    return max(as_text, text_tokens(quoted, model) / 2) if "\\" in quoted else as_text
+    return max(as_text, (text_tokens(quoted, model) + 1) // 2) if "\\" in quoted else as_text
 
 
 def _request(lines: list[str], previous: str, max_tokens: int) -> list[Message]:

@@ -1,5 +1,6 @@
 """Facts about a user, from one conversation to the next: learned, found again, corrected, forgotten."""
 
-from .user_facts import Fact, UserFacts
+from .records import Fact
+from .user_facts import UserFacts
 
 __all__ = ["Fact", "UserFacts"]

@@ -1,14 +1,13 @@
-"""One reply of a model: whole, or an error. Streamed or at once, and what it cost."""
+"""One reply of a model, read from what any server sends, at once or chunk by chunk: whole, or an error; and what it cost."""
 
-from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 from typing import Any
 
 from ..content import field, stated
 from ..errors import IncompleteReply
 from ..letters import whole
-from .client import STREAM_OPTIONS, called, called_async, is_about_usage, stream_of, stream_of_async, usage_wanted
 from .server_words import no_reply, short, words_of
+from .steps import Request
 from .thinking import Arriving, after_thinking
 from .usage import Usage, numbers
 
@@ -27,10 +26,10 @@ THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
 THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
 
 
-class _Reply:
+class Reply:
     """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
 
-    def __init__(self, usage: Usage | None, request: dict[str, Any], part: str) -> None:
+    def __init__(self, usage: Usage | None, request: Request, part: str) -> None:
         self._usage, self._model, self._messages = usage, request["model"], request["messages"]
         self._part = part
         self._arriving = Arriving()
@@ -56,7 +55,7 @@ class _Reply:
 
     def _first(self, choices: Any) -> list[Any]:
         """The choices with the index 0, which alone are kept: one without an index has that of its place."""
-        first = []
+        first: list[Any] = []
         for place, choice in enumerate(choices if isinstance(choices, (list, tuple)) else []):
             index = field(choice, "index")
             index = int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else place
@@ -183,89 +182,3 @@ def _reason(reason: Any) -> str:
 
 def _error(error: Any) -> str:
     return f"The server answered with an error in place of a reply: {short(words_of(error))}"
-
-
-def complete(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
-    """Ask the model and return the text of its reply; `request` holds at least model and messages.
-
-    Of several choices it is the first one, of a list of parts their text, without the thinking that some models write
-    first (<think>…</think>, or what stands before a </think> on a line of its own); half of an emoji becomes the sign
-    U+FFFD. `usage` is added to.
-
-    Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
-    none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
-    """
-    reply = _Reply(usage, request, "message")
-    return _taken(reply, called(client, request))
-
-
-async def complete_async(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
-    """The same as `complete`, with an `openai.AsyncOpenAI`."""
-    reply = _Reply(usage, request, "message")
-    return _taken(reply, await called_async(client, request))
-
-
-def stream(
-    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
-) -> Iterator[str]:
-    """The same as `complete`, as pieces of text while they arrive. Raises IncompleteReply after the last piece.
-
-    What has been given cannot be taken back: where thinking has an end alone (</think>), it is given. See
-    `after_thinking`. A server that refuses to be asked for the usage is asked again without; `refused` remembers this.
-    """
-    refused = set() if refused is None else refused
-    for wanted in usage_wanted(refused):
-        reply = _Reply(usage, request, "delta")
-        try:
-            with stream_of(client, request | wanted) as chunks:
-                for chunk in chunks:
-                    if piece := reply.take(chunk):
-                        yield piece
-                if piece := reply.rest():
-                    yield piece
-                reply.whole()
-            return
-        except Exception as error:
-            if not wanted or reply.is_answer or not is_about_usage(error, request):
-                raise
-        finally:
-            _count(reply, wanted, refused)
-
-
-async def stream_async(
-    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
-) -> AsyncIterator[str]:
-    """The same as `stream`, with an `openai.AsyncOpenAI`."""
-    refused = set() if refused is None else refused
-    for wanted in usage_wanted(refused):
-        reply = _Reply(usage, request, "delta")
-        try:
-            async with stream_of_async(client, request | wanted) as chunks:
-                async for chunk in chunks:
-                    if piece := reply.take(chunk):
-                        yield piece
-                if piece := reply.rest():
-                    yield piece
-                reply.whole()
-            return
-        except Exception as error:
-            if not wanted or reply.is_answer or not is_about_usage(error, request):
-                raise
-        finally:
-            _count(reply, wanted, refused)
-
-
-def _count(reply: _Reply, wanted: dict[str, Any], refused: set[str]) -> None:
-    """Count an attempt, and remember that it answers to be asked without the usage."""
-    reply.count()
-    if not wanted and reply.is_answer:
-        refused.add(STREAM_OPTIONS)
-
-
-def _taken(reply: _Reply, answer: Any) -> str:
-    try:
-        reply.take(answer)
-        reply.rest()
-    finally:
-        reply.count()
-    return reply.whole()
