@@ -27,6 +27,7 @@ Write the summary and nothing else."""
 WORDS_PER_TOKEN = 0.7  # asked for; English has about 0.75, and the cap is held in any case
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 LONGEST_SPEAKER, QUOTES = {"name": 8, "role": 4}, 2  # tokens: they are in each piece of a message
+SHORT = {"user", "assistant", "system", "developer", "tool", "function"}  # the API's own roles are
 JSON_TOKENS = 12  # the most that JSON adds to a message without escapes: 6, and what merges differently beside a quote
 ENDS = (re.compile(r"(?<=[.!?。！？])(?=\s|$)|(?=\n)|(?<=[。！？])"), re.compile(r"(?=\s)"), re.compile(""))
 
@@ -159,7 +160,9 @@ def _in_words(message: Message, where: str, marks: list[str], model: str) -> Mes
         if not (name := message.get(key)):
             continue
         name = all_whole(name)
-        if not isinstance(name, str) or text_tokens(_as_json(name), model) > most + QUOTES:
+        if not isinstance(name, str) or (
+            name not in SHORT and text_tokens(_as_json(name), model) > most + QUOTES
+        ):
             said["content"] = f"[{key} {name}] {said['content']}"
             name = "other" if key == "role" else None
         said |= {key: name} if name else {}

@@ -73,7 +73,10 @@ class Reply:
         self._refuse(stated(said, "refusal"))
         self._calls = self._calls or bool(stated(said, "tool_calls") or stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
-        self._think(next((thought for name in THINKING_FIELDS if (thought := stated(said, name))), None))
+        for name in THINKING_FIELDS:
+            if thought := stated(said, name):
+                self._think(thought)
+                break
         came = self._text_of(field(said, "content"))
         self._came.append(came)
         return self._keep(self._arriving.take(came))
@@ -138,11 +141,13 @@ class Reply:
 
     def _think(self, thought: Any) -> None:
         """Take in thinking that comes beside the reply: it is paid for, and no part of the reply."""
-        self._thought = self._thought or bool(thought)
+        self._thought = True
         self._came.append(_texts_in(thought))
 
     def _text_of(self, content: Any) -> str:
         """The text of a reply's content, which some servers send as a list of parts. Thinking is no part of the reply."""
+        if content is None or isinstance(content, str):
+            return content or ""
         texts = []
         for part in content if isinstance(content, (list, tuple)) else [content]:
             kind, text = stated(part, "type"), field(part, "text")
