@@ -4,7 +4,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .content import in_words, marked
 from .errors import IncompleteReply, whole_number
@@ -27,6 +27,7 @@ Write the summary and nothing else."""
 WORDS_PER_TOKEN = 0.7  # asked for; English has about 0.75, and the cap is held in any case
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 LONGEST_SPEAKER, QUOTES = {"name": 8, "role": 4}, 2  # tokens: they are in each piece of a message
+TEXT_ALONE = {"role", "name", "content"}
 SHORT = {"user", "assistant", "system", "developer", "tool", "function"}  # the API's own roles are
 JSON_TOKENS = 12  # the most that JSON adds to a message without escapes: 6, and what merges differently beside a quote
 ENDS = (re.compile(r"(?<=[.!?。！？])(?=\s|$)|(?=\n)|(?<=[。！？])"), re.compile(r"(?=\s)"), re.compile(""))
@@ -98,7 +99,7 @@ def summarized(
 def _capped(text: str, max_tokens: int, model: str) -> str:
     """The text, cut so that it has at most `max_tokens` tokens: at the end of a sentence, or else of a word."""
     text = text.strip()
-    if _size(text, model) <= max_tokens:
+    if _size(text, model, _remembered) <= max_tokens:
         return text
     for end in ENDS:
         ends = [match.start() for match in end.finditer(text)]
@@ -110,11 +111,17 @@ def _capped(text: str, max_tokens: int, model: str) -> str:
     raise IncompleteReply(f"Not even the first letter of the summary fits into {max_tokens} tokens.", text)
 
 
-def _size(text: str, model: str) -> int:
+def _size(text: str, model: str, tokens_of: Callable[[str, str], int] = text_tokens) -> int:
     """The tokens of a text, or half of those that it has as a JSON string where that is more: it is sent in both forms."""
     quoted = _as_json(text)
-    as_text = text_tokens(text, model)
+    as_text = tokens_of(text, model)
     return max(as_text, (text_tokens(quoted, model) + 1) // 2) if "\\" in quoted else as_text
+
+
+def _remembered(text: str, model: str) -> int:
+    """The tokens of a text that is sent again and again: it is tokenised once."""
+    said: Message = {"role": "assistant", "content": text}
+    return message_tokens(said, model) - message_tokens(said | {"content": ""}, model)
 
 
 def _request(lines: list[str], previous: str, max_tokens: int) -> list[Message]:
@@ -147,7 +154,7 @@ def _said(
     if not isinstance(previous, str):
         raise TypeError(f"previous must be a text, the summary so far, got {type(previous).__name__}.")
     previous = whole(previous)
-    if said and _size(previous, model) > max_tokens:
+    if said and _size(previous, model, _remembered) > max_tokens:
         said.appendleft({"role": "assistant", "content": previous})
         previous = ""
     return said, previous
@@ -155,18 +162,23 @@ def _said(
 
 def _in_words(message: Message, where: str, marks: list[str], model: str) -> Message:
     """A message in words alone. A very long role or name goes to its words, for these can be sent in pieces."""
-    said = {"content": in_words(message, where, marks)}
+    said = {
+        "content": whole(message["content"]) if _is_text(message) and not marks else in_words(message, where, marks)
+    }
     for key, most in LONGEST_SPEAKER.items():
         if not (name := message.get(key)):
             continue
         name = all_whole(name)
-        if not isinstance(name, str) or (
-            name not in SHORT and text_tokens(_as_json(name), model) > most + QUOTES
-        ):
+        if not isinstance(name, str) or (name not in SHORT and text_tokens(_as_json(name), model) > most + QUOTES):
             said["content"] = f"[{key} {name}] {said['content']}"
             name = "other" if key == "role" else None
         said |= {key: name} if name else {}
     return {key: said[key] for key in ("role", "name", "content") if key in said}
+
+
+def _is_text(message: Message) -> bool:
+    """Whether a message holds text and nothing else, as most do: then there is no need to look for more in it."""
+    return isinstance(message.get("content"), str) and message.keys() <= TEXT_ALONE
 
 
 def _next_request(

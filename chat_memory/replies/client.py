@@ -2,34 +2,35 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+Came = TypeVar("Came", covariant=True)
 
 
 class Answer(Protocol):
-    """An answer to a question, as far as types can tell. Any server's is read: see `reply`."""
+    """An answer to a question, as far as types can tell. What any server puts into it is read by `reply`."""
 
     @property
     def choices(self) -> Any: ...
 
 
-class Completions(Protocol):
+class Vectors(Protocol):
+    """An answer to a request for embeddings."""
+
     @property
-    def create(self) -> Callable[..., Answer]: ...
+    def data(self) -> Any: ...
 
 
-class AsyncCompletions(Protocol):
+class Creates(Protocol[Came]):
+    """Has the function that sends a request."""
+
     @property
-    def create(self) -> Callable[..., Awaitable[Answer]]: ...
+    def create(self) -> Callable[..., Came]: ...
 
 
-class Chat(Protocol):
+class Chat(Protocol[Came]):
     @property
-    def completions(self) -> Completions: ...
-
-
-class AsyncChat(Protocol):
-    @property
-    def completions(self) -> AsyncCompletions: ...
+    def completions(self) -> Creates[Came]: ...
 
 
 class Client(Protocol):
@@ -40,45 +41,28 @@ class Client(Protocol):
     """
 
     @property
-    def chat(self) -> Chat: ...
+    def chat(self) -> Chat[Answer]: ...
 
 
 class AsyncClient(Protocol):
     """The same for one that is awaited, like openai.AsyncOpenAI."""
 
     @property
-    def chat(self) -> AsyncChat: ...
-
-
-class Vectors(Protocol):
-    """An answer to a request for embeddings."""
-
-    @property
-    def data(self) -> Any: ...
-
-
-class Embeddings(Protocol):
-    @property
-    def create(self) -> Callable[..., Vectors]: ...
-
-
-class AsyncEmbeddings(Protocol):
-    @property
-    def create(self) -> Callable[..., Awaitable[Vectors]]: ...
+    def chat(self) -> Chat[Awaitable[Answer]]: ...
 
 
 class EmbeddingClient(Protocol):
     """A client for embeddings: `client.embeddings.create(model=…, input=[…])` returns the vectors."""
 
     @property
-    def embeddings(self) -> Embeddings: ...
+    def embeddings(self) -> Creates[Vectors]: ...
 
 
 class AsyncEmbeddingClient(Protocol):
     """The same for one that is awaited."""
 
     @property
-    def embeddings(self) -> AsyncEmbeddings: ...
+    def embeddings(self) -> Creates[Awaitable[Vectors]]: ...
 
 
 AnyClient: TypeAlias = Client | EmbeddingClient
