@@ -110,7 +110,7 @@ class ConversationState:
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
-        note = self._layout.counted(tuple(facts.note(question.messages[0]["content"])))
+        note = self._layout.counted(tuple(facts.note(str(question.messages[0]["content"]))))
         known = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
         return known if self._layout.fits(kept, known) else question
 

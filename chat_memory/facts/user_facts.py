@@ -22,7 +22,7 @@ from . import embeddings, full_text, learning
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
 
 EMBEDDING_MODEL = "text-embedding-3-small"
-ASKED = {"role": "user", "content": "What do you know about me that may help with my next question?"}
+ASKED: Message = {"role": "user", "content": "What do you know about me that may help with my next question?"}
 
 
 class UserFacts:
@@ -160,7 +160,10 @@ class UserFacts:
         texts: list[str] = []
         for fact in self.find(question, limit):
             listed = ", ".join([*texts, quoted(fact.text)])
-            longer = [dict(ASKED), {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"}]
+            longer: list[Message] = [
+                ASKED.copy(),
+                {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"},
+            ]
             if sum(message_tokens(message, model) for message in longer) <= max_tokens:
                 pair, texts = longer, [*texts, quoted(fact.text)]
         return pair
@@ -233,7 +236,7 @@ class UserFacts:
         return self._learned(reply, said, shown, conversation)
 
     def _lesson(
-        self, said: Mapping[int, Message], model: str, max_tokens: int | None
+        self, said: Mapping[int, learning.Spoken], model: str, max_tokens: int | None
     ) -> tuple[list[Message], set[int]]:
         """The request that asks for facts, and the numbers of those that it shows."""
         texts = "\n".join(message["content"] for message in said.values())
@@ -243,7 +246,7 @@ class UserFacts:
         return learning.request(said, texts_of, model, max_tokens, today=self._records.today())
 
     def _learned(
-        self, reply: str, said: Mapping[int, Message], shown: set[int], conversation: str | None
+        self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None
     ) -> list[Fact]:
         """Store what is in a reply, which an error holds: it is paid for."""
         try:
