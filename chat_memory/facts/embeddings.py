@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence, Set
 from math import isfinite, sqrt
 from operator import mul
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,9 +16,9 @@ from ..store.schema import facts, vectors
 from .records import Fact, Records
 
 BATCH = 256  # texts of one request for embeddings
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
-Vector = array  # of float32
+Vector: TypeAlias = "array[float]"  # of float32
 
 
 def to_embed(records: Records, question: str, model: str) -> tuple[list[str], list[Fact]]:
@@ -115,7 +115,8 @@ def _unit(numbers: Any) -> Vector:
 
 def likeness(one: Vector, other: Vector) -> float:
     """The cosine between two vectors of length 1: 1 for the same direction, 0 where they have nothing in common."""
-    return sum(map(mul, one, other))
+    cosine: float = sum(map(mul, one, other))
+    return cosine
 
 
 def packed(vector: Vector) -> bytes:

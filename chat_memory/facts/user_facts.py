@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from ..errors import whole_number
-from ..replies.client import called, called_async
-from ..replies.reply import complete, complete_async
+from ..replies.asking import asked
+from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
+from ..replies.drivers import run, run_async
+from ..replies.steps import Course, Send
 from ..replies.usage import Usage
 from ..safety.quoting import quoted
 from ..search import terms
@@ -21,7 +22,7 @@ from . import embeddings, full_text, learning
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
 
 EMBEDDING_MODEL = "text-embedding-3-small"
-ASKED = {"role": "user", "content": "What do you know about me that may help with my next question?"}
+ASKED: Message = {"role": "user", "content": "What do you know about me that may help with my next question?"}
 
 
 class UserFacts:
@@ -65,7 +66,7 @@ class UserFacts:
 
     def learn(
         self,
-        client: Any,
+        client: Client,
         messages: Iterable[Message],
         *,
         conversation: str | None = None,
@@ -87,17 +88,11 @@ class UserFacts:
         and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
         the error holds its words as `reply`.
         """
-        if conversation is not None:
-            checked_id("A conversation's id", conversation)
-        if not (said := learning.spoken(messages, first)):
-            return []
-        request, shown = self._lesson(said, model, max_tokens)
-        reply = complete(client, {"model": model, "messages": request}, usage=usage)
-        return self._learned(reply, said, shown, conversation)
+        return run(self._learning(messages, conversation, first, model, max_tokens, usage), client)
 
     async def learn_async(
         self,
-        client: Any,
+        client: AsyncClient,
         messages: Iterable[Message],
         *,
         conversation: str | None = None,
@@ -107,13 +102,7 @@ class UserFacts:
         usage: Usage | None = None,
     ) -> list[Fact]:
         """The same as `learn`, with an `openai.AsyncOpenAI`; the database is used as ever."""
-        if conversation is not None:
-            checked_id("A conversation's id", conversation)
-        if not (said := learning.spoken(messages, first)):
-            return []
-        request, shown = self._lesson(said, model, max_tokens)
-        reply = await complete_async(client, {"model": model, "messages": request}, usage=usage)
-        return self._learned(reply, said, shown, conversation)
+        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage), client)
 
     def known(self) -> list[Fact]:
         """Everything in force, oldest first: the answer to "What do you know about me?"."""
@@ -142,7 +131,7 @@ class UserFacts:
         return self._records.read(found.where(self._records.in_force).limit(min(limit, LARGEST_ID)))
 
     def find_by_meaning(
-        self, client: Any, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
+        self, client: EmbeddingClient, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
     ) -> list[Fact]:
         """The facts in force whose embeddings lie nearest to that of the question, nearest first.
 
@@ -150,25 +139,13 @@ class UserFacts:
         What has nothing in common (a cosine of 0 or less) is left out. Raises IncompleteReply where a vector is
         missing, StoreError where another model answers under the same name, and what the client raises.
         """
-        whole_number("limit", limit, least=1)
-        texts, new = embeddings.to_embed(self._records, question, model)
-        made = []
-        for batch in embeddings.batches(texts):
-            made += embeddings.embedded(called(client, {"model": model, "input": list(batch)}, "embeddings"), batch)
-        return embeddings.nearest(self._records, made, new, limit, model)
+        return run(self._nearest(question, limit, model), client)
 
     async def find_by_meaning_async(
-        self, client: Any, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
+        self, client: AsyncEmbeddingClient, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
     ) -> list[Fact]:
         """The same as `find_by_meaning`, with an `openai.AsyncOpenAI`; the database is used as ever."""
-        whole_number("limit", limit, least=1)
-        texts, new = embeddings.to_embed(self._records, question, model)
-        made = []
-        for batch in embeddings.batches(texts):
-            made += embeddings.embedded(
-                await called_async(client, {"model": model, "input": list(batch)}, "embeddings"), batch
-            )
-        return embeddings.nearest(self._records, made, new, limit, model)
+        return await run_async(self._nearest(question, limit, model), client)
 
     def note(
         self, question: str, max_tokens: int = 200, limit: int = 5, *, model: str = DEFAULT_MODEL
@@ -183,7 +160,10 @@ class UserFacts:
         texts: list[str] = []
         for fact in self.find(question, limit):
             listed = ", ".join([*texts, quoted(fact.text)])
-            longer = [dict(ASKED), {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"}]
+            longer: list[Message] = [
+                ASKED.copy(),
+                {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"},
+            ]
             if sum(message_tokens(message, model) for message in longer) <= max_tokens:
                 pair, texts = longer, [*texts, quoted(fact.text)]
         return pair
@@ -227,8 +207,36 @@ class UserFacts:
         """Delete everything about this user, also what is only on record."""
         self._records.delete()
 
+    def _nearest(self, question: str, limit: int, model: str) -> Course[list[Fact]]:
+        """The course of `find_by_meaning`: the question and the new facts go out, and their vectors come in."""
+        whole_number("limit", limit, least=1)
+        texts, new = embeddings.to_embed(self._records, question, model)
+        made: list[embeddings.Vector] = []
+        for batch in embeddings.batches(texts):
+            answer = yield Send({"model": model, "input": list(batch)}, "embeddings")
+            made += embeddings.embedded(answer, batch)
+        return embeddings.nearest(self._records, made, new, limit, model)
+
+    def _learning(
+        self,
+        messages: Iterable[Message],
+        conversation: str | None,
+        first: int,
+        model: str,
+        max_tokens: int | None,
+        usage: Usage | None,
+    ) -> Course[list[Fact]]:
+        """The course of `learn`: what was said goes out, and what the reply holds is stored."""
+        if conversation is not None:
+            checked_id("A conversation's id", conversation)
+        if not (said := learning.spoken(messages, first)):
+            return []
+        request, shown = self._lesson(said, model, max_tokens)
+        reply = yield from asked({"model": model, "messages": request}, usage)
+        return self._learned(reply, said, shown, conversation)
+
     def _lesson(
-        self, said: Mapping[int, Message], model: str, max_tokens: int | None
+        self, said: Mapping[int, learning.Spoken], model: str, max_tokens: int | None
     ) -> tuple[list[Message], set[int]]:
         """The request that asks for facts, and the numbers of those that it shows."""
         texts = "\n".join(message["content"] for message in said.values())
@@ -238,13 +246,13 @@ class UserFacts:
         return learning.request(said, texts_of, model, max_tokens, today=self._records.today())
 
     def _learned(
-        self, reply: str, said: Mapping[int, Message], shown: set[int], conversation: str | None
+        self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None
     ) -> list[Fact]:
         """Store what is in a reply, which an error holds: it is paid for."""
         try:
             return self._keep(learning.learned(reply, said, shown), conversation)
         except Exception as error:
-            error.reply = reply
+            error.reply = reply  # type: ignore[attr-defined]
             raise
 
     def _keep(self, learned: Iterable[learning.Learned], conversation: str | None) -> list[Fact]:

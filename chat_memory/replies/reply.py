@@ -1,14 +1,13 @@
-"""One reply of a model: whole, or an error. Streamed or at once, and what it cost."""
+"""One reply of a model, read from what any server sends, at once or chunk by chunk: whole, or an error; and what it cost."""
 
-from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 from typing import Any
 
 from ..content import field, stated
 from ..errors import IncompleteReply
 from ..letters import whole
-from .client import STREAM_OPTIONS, called, called_async, is_about_usage, stream_of, stream_of_async, usage_wanted
 from .server_words import no_reply, short, words_of
+from .steps import Request
 from .thinking import Arriving, after_thinking
 from .usage import Usage, numbers
 
@@ -27,10 +26,10 @@ THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
 THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
 
 
-class _Reply:
+class Reply:
     """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
 
-    def __init__(self, usage: Usage | None, request: dict[str, Any], part: str) -> None:
+    def __init__(self, usage: Usage | None, request: Request, part: str) -> None:
         self._usage, self._model, self._messages = usage, request["model"], request["messages"]
         self._part = part
         self._arriving = Arriving()
@@ -45,19 +44,20 @@ class _Reply:
 
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
+        came, answer = answer, _opened(answer)
         self._reported |= numbers(field(answer, "usage"))
         choices = self._first(field(answer, "choices"))
         said = "".join([self._take(choice) for choice in choices])
         if error := stated(answer, "error"):
             raise IncompleteReply(_error(error), self._text())
         if not choices:
-            self._no_reply = answer  # or a last chunk that holds the usage only, or one of another choice
+            self._no_reply = came  # or a last chunk that holds the usage only, or one of another choice
         return said
 
     def _first(self, choices: Any) -> list[Any]:
         """The choices with the index 0, which alone are kept: one without an index has that of its place."""
-        first = []
-        for place, choice in enumerate(choices if isinstance(choices, (list, tuple)) else []):
+        first: list[Any] = []
+        for place, choice in enumerate(map(_opened, choices) if isinstance(choices, (list, tuple)) else []):
             index = field(choice, "index")
             index = int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else place
             if choice is not None:
@@ -70,11 +70,14 @@ class _Reply:
         reason = _reason(field(choice, "finish_reason"))
         if reason and self._finish_reason.lower() in ("", *ENDS):  # what is no end stays none, whatever comes later
             self._finish_reason = reason
-        said = field(choice, self._part) or field(choice, "message")  # which came whole where pieces were expected
+        said = _opened(field(choice, self._part) or field(choice, "message"))  # whole where pieces were expected
         self._refuse(stated(said, "refusal"))
         self._calls = self._calls or bool(stated(said, "tool_calls") or stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
-        self._think(next((thought for name in THINKING_FIELDS if (thought := stated(said, name))), None))
+        for name in THINKING_FIELDS:
+            if thought := stated(said, name):
+                self._think(thought)
+                break
         came = self._text_of(field(said, "content"))
         self._came.append(came)
         return self._keep(self._arriving.take(came))
@@ -139,11 +142,13 @@ class _Reply:
 
     def _think(self, thought: Any) -> None:
         """Take in thinking that comes beside the reply: it is paid for, and no part of the reply."""
-        self._thought = self._thought or bool(thought)
+        self._thought = True
         self._came.append(_texts_in(thought))
 
     def _text_of(self, content: Any) -> str:
         """The text of a reply's content, which some servers send as a list of parts. Thinking is no part of the reply."""
+        if content is None or isinstance(content, str):
+            return content or ""
         texts = []
         for part in content if isinstance(content, (list, tuple)) else [content]:
             kind, text = stated(part, "type"), field(part, "text")
@@ -161,6 +166,14 @@ class _Reply:
                     self._text(),
                 )
         return "".join(texts)
+
+
+def _opened(thing: Any) -> Any:
+    """An object of the openai package as its fields, which are quicker to read so; anything else as it is."""
+    if not type(thing).__module__.startswith("openai.types."):
+        return thing
+    extra = thing.model_extra  # what the package does not know
+    return vars(thing) | extra if extra else vars(thing)
 
 
 def _texts_in(thought: Any) -> str:
@@ -183,89 +196,3 @@ def _reason(reason: Any) -> str:
 
 def _error(error: Any) -> str:
     return f"The server answered with an error in place of a reply: {short(words_of(error))}"
-
-
-def complete(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
-    """Ask the model and return the text of its reply; `request` holds at least model and messages.
-
-    Of several choices it is the first one, of a list of parts their text, without the thinking that some models write
-    first (<think>…</think>, or what stands before a </think> on a line of its own); half of an emoji becomes the sign
-    U+FFFD. `usage` is added to.
-
-    Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
-    none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
-    """
-    reply = _Reply(usage, request, "message")
-    return _taken(reply, called(client, request))
-
-
-async def complete_async(client: Any, request: dict[str, Any], *, usage: Usage | None = None) -> str:
-    """The same as `complete`, with an `openai.AsyncOpenAI`."""
-    reply = _Reply(usage, request, "message")
-    return _taken(reply, await called_async(client, request))
-
-
-def stream(
-    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
-) -> Iterator[str]:
-    """The same as `complete`, as pieces of text while they arrive. Raises IncompleteReply after the last piece.
-
-    What has been given cannot be taken back: where thinking has an end alone (</think>), it is given. See
-    `after_thinking`. A server that refuses to be asked for the usage is asked again without; `refused` remembers this.
-    """
-    refused = set() if refused is None else refused
-    for wanted in usage_wanted(refused):
-        reply = _Reply(usage, request, "delta")
-        try:
-            with stream_of(client, request | wanted) as chunks:
-                for chunk in chunks:
-                    if piece := reply.take(chunk):
-                        yield piece
-                if piece := reply.rest():
-                    yield piece
-                reply.whole()
-            return
-        except Exception as error:
-            if not wanted or reply.is_answer or not is_about_usage(error, request):
-                raise
-        finally:
-            _count(reply, wanted, refused)
-
-
-async def stream_async(
-    client: Any, request: dict[str, Any], *, usage: Usage | None = None, refused: set[str] | None = None
-) -> AsyncIterator[str]:
-    """The same as `stream`, with an `openai.AsyncOpenAI`."""
-    refused = set() if refused is None else refused
-    for wanted in usage_wanted(refused):
-        reply = _Reply(usage, request, "delta")
-        try:
-            async with stream_of_async(client, request | wanted) as chunks:
-                async for chunk in chunks:
-                    if piece := reply.take(chunk):
-                        yield piece
-                if piece := reply.rest():
-                    yield piece
-                reply.whole()
-            return
-        except Exception as error:
-            if not wanted or reply.is_answer or not is_about_usage(error, request):
-                raise
-        finally:
-            _count(reply, wanted, refused)
-
-
-def _count(reply: _Reply, wanted: dict[str, Any], refused: set[str]) -> None:
-    """Count an attempt, and remember that it answers to be asked without the usage."""
-    reply.count()
-    if not wanted and reply.is_answer:
-        refused.add(STREAM_OPTIONS)
-
-
-def _taken(reply: _Reply, answer: Any) -> str:
-    try:
-        reply.take(answer)
-        reply.rest()
-    finally:
-        reply.count()
-    return reply.whole()

@@ -71,3 +71,50 @@ def crew():
 
     with Crew() as crew:
         yield crew
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(request, tmp_path_factory):
+    """The URL of a database for all tests of this file: to make one for each would take most of the time."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{(tmp_path_factory.mktemp('facts') / 'chats.db').as_posix()}"
+    else:
+        with request.getfixturevalue("postgresql").new_database() as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def shared_store(shared_url):
+    from .known_facts import opened  # it imports the store, as the fixtures below
+
+    with opened(shared_url) as store:
+        yield store
+
+
+@pytest.fixture
+def store(shared_store):
+    """A store without facts."""
+    import sqlalchemy as sa
+
+    from chat_memory.store import schema
+
+    yield shared_store
+    with shared_store.database.writing() as connection:
+        connection.execute(sa.delete(schema.facts))
+
+
+@pytest.fixture
+def ana(store):
+    from chat_memory.facts import UserFacts
+
+    return UserFacts(store, "ana")
+
+
+@pytest.fixture
+def known(ana):
+    """The facts of ana, with KNOWN on record."""
+    from .known_facts import KNOWN
+
+    for text in KNOWN:
+        ana.add(text)
+    return ana

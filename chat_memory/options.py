@@ -1,0 +1,38 @@
+"""The options of a question: what a caller may add to each request, and what not."""
+
+import copy
+from typing import Any
+
+from .replies.steps import Request
+from .replies.stream_usage import STREAM_OPTIONS
+
+TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
+
+
+def checked_options(options: Any) -> Request:
+    """A copy of the options. Raises TypeError or ValueError for those that a memory cannot have."""
+    if options is None:
+        return {}
+    if not isinstance(options, dict) or not all(isinstance(name, str) for name in options):
+        raise TypeError(
+            f'options must be a dict such as {{"max_completion_tokens": 500}}, got {type(options).__name__}.'
+        )
+    more = options.get("extra_body")  # the openai package puts what stands in it over all else
+    for place, given in {"options": options, "options['extra_body']": more if isinstance(more, dict) else {}}.items():
+        if taken := [name for name in sorted(TAKEN & set(given)) if name != STREAM_OPTIONS or given[name] is not None]:
+            raise ValueError(f"{place} cannot hold {', '.join(taken)}: this memory sets them itself, or does without.")
+        if given.get("n") not in (None, 1):
+            raise ValueError(
+                f"{place} cannot hold n={given['n']!r:.20}: a turn has one reply. Ask once for each reply."
+            )
+    return {name: _copied(name, value) for name, value in options.items()}
+
+
+def _copied(name: str, value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception as error:  # whatever it is: each request gets a copy of its own
+        raise TypeError(
+            f"options[{name!r}] cannot be copied ({type(error).__name__}: {error}). Give plain values; what belongs to "
+            "the connection is set on the client."
+        ) from error

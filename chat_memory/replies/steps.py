@@ -1,0 +1,56 @@
+"""What a course asks for, step by step. A course is a generator, free of I/O: it yields a step, and is told what came.
+
+So that whatever a course promises is true with every client, plain or async, and can be proved without one. The drivers
+beside this module run a course with a client: what a step brings is sent into the course, and what goes wrong is thrown
+into it. A course that is given up is closed.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+Done = TypeVar("Done")
+Request: TypeAlias = dict[str, Any]  # the arguments of a client's `create`
+
+
+class Takes(Protocol):
+    """Takes in a reply that comes in chunks, and says what of its text can go out."""
+
+    def take(self, answer: Any) -> str: ...
+
+    def rest(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send a request. What comes is the client's answer, whole."""
+
+    request: Request
+    resource: str = "chat.completions"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Send a request for a stream. Each chunk goes to the reply, and each piece of text from there to the caller.
+
+    What comes, once the stream has ended and is closed, is None.
+    """
+
+    request: Request
+    reply: Takes
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Call a function that may wait, as for a database. What comes is what it returns.
+
+    An async driver calls it in another thread. Where the task is cancelled meanwhile, a function `to_its_end` is waited
+    for: it may have saved something.
+    """
+
+    function: Callable[[], Any]
+    to_its_end: bool = False
+
+
+Step: TypeAlias = Send | Stream | Elsewhere
+Course: TypeAlias = Generator[Step, Any, Done]

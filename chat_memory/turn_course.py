@@ -1,0 +1,157 @@
+"""The course of a turn, free of I/O: facts, fold, question, reply, kept. It says what to send and knows no client.
+
+A turn is a generator (see `replies.steps`): what comes back, or goes wrong, is told to it where it waits for it. Until its
+last step nothing has changed, and that step changes all or nothing. So a turn may fail, be interrupted, cancelled or given
+up anywhere, and the same question can be asked again.
+"""
+
+import threading
+from collections.abc import Iterable
+from functools import partial
+from itertools import chain
+from typing import Any, Protocol
+
+from .errors import ConflictError
+from .layout import Counted, Kept, layout
+from .replies.asking import asked, asked_for_a_stream
+from .replies.steps import Course, Elsewhere, Request
+from .replies.stream_usage import STREAM_OPTIONS
+from .replies.usage import Usage
+from .summary import summarized
+from .tokens import Message
+
+
+class Facts(Protocol):
+    """What is known about a user, such as a chat_memory.facts.UserFacts."""
+
+    def note(self, question: str) -> list[Message]: ...
+
+
+class SavedState(Protocol):
+    """What was saved of a conversation."""
+
+    @property
+    def settings(self) -> dict[str, Any]: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def folded(self) -> int: ...
+    @property
+    def recent(self) -> Iterable[Iterable[Message]]: ...
+    @property
+    def position(self) -> tuple[int, int]: ...
+
+
+class SavedConversation(Protocol):
+    """Where turns are saved, such as a conversation of a chat_memory.store.ConversationStore."""
+
+    @property
+    def id(self) -> str: ...
+
+    def load(self) -> SavedState | None: ...
+
+    def append(
+        self,
+        turn: Iterable[Message],
+        *,
+        after: tuple[int, int] | None = ...,
+        settings: dict[str, Any] | None = ...,
+        summary: str | None = ...,
+        folded: int | None = ...,
+    ) -> tuple[int, int]: ...
+
+
+class ConversationState:
+    """The state of one conversation, and the course of a turn that leads from one state to the next."""
+
+    def __init__(self, settings: dict[str, Any], options: Request, facts: Facts | None) -> None:
+        """`settings` are those of `layout`; `options` go out with each question."""
+        self._settings, self._layout = settings, layout(**settings)
+        self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
+        self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
+        self._facts = facts
+        self._conversation: SavedConversation | None = None
+        self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
+        self.usage = Usage()
+        self.summary_error: Exception | None = None
+
+    def _go_on(self, conversation: SavedConversation, saved: SavedState | None) -> None:
+        """Save each turn in a conversation from now on, and remember what was saved there, if anything was."""
+        self._conversation = conversation
+        if saved:
+            self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent)
+            self._position = saved.position
+
+    def _turn(self, text: str, *, streamed: bool = False) -> Course[str]:
+        """The course of a turn, which returns the reply. What is no question is refused before it begins."""
+        if not isinstance(text, str):
+            raise TypeError(f"A question is text, not {type(text).__name__}.")
+        if not text.strip():
+            raise ValueError("The question is empty. Ask something.")
+        return self._answered(self._layout.question(text), streamed)
+
+    def _answered(self, question: Counted, streamed: bool) -> Course[str]:
+        before = self._kept
+        known = question
+        if self._facts is not None:
+            known = yield Elsewhere(partial(self._with_facts, self._facts, before, question))
+        after = yield from self._folded(before, known)
+        request = self._request(after, known)
+        if streamed:
+            reply = yield from asked_for_a_stream(request, self.usage, self._refused)
+        else:
+            reply = yield from asked(request, self.usage)
+        keep = partial(self._keep, before, after, question, reply)
+        if self._conversation is None:
+            keep()
+        else:
+            yield Elsewhere(keep, to_its_end=True)
+        return reply
+
+    def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
+        """The question with what is known that bears on it, unless there is no room for that."""
+        note = self._layout.counted(tuple(facts.note(str(question.messages[0]["content"]))))
+        known = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
+        return known if self._layout.fits(kept, known) else question
+
+    def _folded(self, kept: Kept, question: Counted) -> Course[Kept]:
+        """What is remembered, with old turns in the summary if the question would not fit otherwise."""
+        if not (old := self._layout.to_fold(kept, question)):
+            return kept
+        try:
+            summary = yield from summarized(
+                chain.from_iterable(turn.messages for turn in kept.turns[:old]),
+                kept.summary,
+                self._layout.summary_tokens,
+                model=self._layout.model,
+                max_prompt_tokens=self._layout.summary_prompt,
+                usage=self.usage,
+            )
+        except Exception as error:  # whatever the client raises; an interruption passes
+            self.summary_error = error
+            return kept
+        self.summary_error = None
+        return self._layout.folded(kept, old, summary)
+
+    def _request(self, kept: Kept, question: Counted) -> Request:
+        return {"model": self._layout.model, "messages": self._layout.request(kept, question), **self._options}
+
+    def _keep(self, before: Kept, after: Kept, question: Counted, reply: str) -> None:
+        """Keep the turn, and save it where turns are saved: both or neither."""
+        kept = self._layout.answered(after, question, reply)
+        try:
+            with self._lock:
+                if self._kept is not before:
+                    raise ConflictError(
+                        "Two questions were asked at once, and the other one was answered first. Ask again."
+                    )
+                if self._conversation is not None:
+                    self._position = self._save(self._conversation, kept)
+                self._kept = kept
+        except Exception as error:
+            error.reply = reply  # type: ignore[attr-defined]  # it is paid for
+            raise
+
+    def _save(self, conversation: SavedConversation, kept: Kept) -> tuple[int, int]:
+        turn, after = kept.turns[-1].messages, self._position
+        return conversation.append(turn, after=after, settings=self._settings, summary=kept.summary, folded=kept.folded)

@@ -1,0 +1,134 @@
+"""The drivers run any course: what a step brings is told to it, what goes wrong is thrown into it, with every client."""
+
+import asyncio
+import threading
+
+import pytest
+
+from chat_memory.replies.drivers import in_pieces, in_pieces_async, run, run_async
+from chat_memory.replies.reply import Reply
+from chat_memory.replies.steps import Elsewhere, Send, Stream
+
+from .fake_client import FakeAsyncClient, FakeClient
+from .wire import piece
+
+REQUEST = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def plain(course, reply=None):
+    return run(course, FakeClient(reply) if reply else FakeClient())
+
+
+def awaited(course, reply=None):
+    return asyncio.run(run_async(course, FakeAsyncClient(reply) if reply else FakeAsyncClient()))
+
+
+DRIVERS = pytest.mark.parametrize("drive", [plain, awaited])
+
+
+def fails(messages):
+    raise ConnectionError("no route")
+
+
+@DRIVERS
+def test_what_comes_is_told_to_the_course_and_what_it_returns_comes_back(drive):
+    def course():
+        answer = yield Send(REQUEST)
+        looked_up = yield Elsewhere(lambda: 7)
+        return answer.choices[0].message.content, looked_up
+
+    assert drive(course()) == ("Noted.", 7)
+
+
+@DRIVERS
+def test_a_course_may_go_on_after_what_went_wrong(drive):
+    def course():
+        try:
+            yield Send(REQUEST)
+        except ConnectionError as error:
+            words = str(error)
+            return (yield Elsewhere(lambda: words))
+
+    assert drive(course(), fails) == "no route"
+
+
+@DRIVERS
+@pytest.mark.parametrize("error", [ConnectionError("no"), KeyboardInterrupt()])
+def test_what_the_course_does_not_catch_is_raised_as_it_is(drive, error):
+    left = []
+
+    def fail():
+        raise error
+
+    def course():
+        try:
+            yield Elsewhere(fail)
+        finally:
+            left.append(True)
+
+    with pytest.raises(type(error)) as raised:
+        drive(course())
+    assert raised.value is error and error.__context__ is None and left == [True]
+
+
+def test_a_client_whose_answers_are_used_up_says_so_in_its_own_words():
+    answers = iter(["Hi"])
+
+    def course():
+        yield Send(REQUEST)
+        yield Send(REQUEST)
+
+    with pytest.raises(StopIteration):
+        plain(course(), lambda messages: next(answers))
+
+
+def test_a_stream_goes_out_piece_by_piece_and_then_the_course_goes_on():
+    done, client = [], FakeClient()
+    client.chat.completions.create = lambda **request: iter([piece("Hi"), piece(" there"), piece("", "stop")])
+
+    def course():
+        reply = Reply(None, REQUEST, "delta")
+        done.append((yield Stream(REQUEST, reply)))
+        return reply.whole()
+
+    pieces = in_pieces(course(), client)
+    assert (next(pieces), done) == ("Hi", [])
+    assert (list(pieces), done) == ([" there"], [None])
+    assert run(course(), client) == "Hi there"
+
+    async def collect():
+        async def create(**request):
+            return client.chat.completions.create(**request)
+
+        other = FakeAsyncClient()
+        other.chat.completions.create = create
+        return [piece async for piece in in_pieces_async(course(), other)]
+
+    assert asyncio.run(collect()) == ["Hi", " there"]
+
+
+@pytest.mark.parametrize("to_its_end", [True, False])
+def test_a_function_is_called_in_another_thread_and_waited_for_where_it_must_end(to_its_end):
+    begun, may_end, ended = threading.Event(), threading.Event(), []
+
+    def function():
+        begun.set()
+        may_end.wait(timeout=5)
+        ended.append(threading.current_thread() is not threading.main_thread())
+
+    def course():
+        yield Elsewhere(function, to_its_end)
+
+    async def cancel():
+        task = asyncio.create_task(run_async(course(), FakeAsyncClient()))
+        await asyncio.to_thread(begun.wait, 5)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        assert task.done() is (not to_its_end)
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return list(ended)
+
+    was_ended = asyncio.run(cancel())
+    assert was_ended == [True] if to_its_end else ended == [True]
