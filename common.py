@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qsl, urlsplit
 
 import openai
@@ -84,7 +84,14 @@ def offline_server(*, context_window: int | None = None) -> MockServer:
     return MockServer(context_window=context_window)
 
 
-def reply_limit(tokens: int) -> dict[str, int]:
+class ReplyLimit(TypedDict, total=False):
+    """The argument of a request that limits its reply: one of the two."""
+
+    max_completion_tokens: int
+    max_tokens: int
+
+
+def reply_limit(tokens: int) -> ReplyLimit:
     """A limit for the reply, in tokens, as the server wants it: `create(…, **reply_limit(200))`.
 
     With a reasoning model the limit covers its hidden reasoning too: a small one can leave an empty reply.
@@ -92,7 +99,9 @@ def reply_limit(tokens: int) -> dict[str, int]:
     """
     if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 1:
         raise ValueError(f"A reply limit is a whole number of tokens above 0, not {tokens!r}.")
-    return {SETTINGS.limit_parameter: tokens}
+    if SETTINGS.limit_parameter == "max_tokens":
+        return {"max_tokens": tokens}
+    return {"max_completion_tokens": tokens}
 
 
 def check(number: int | None = None) -> None:

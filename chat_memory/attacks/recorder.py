@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..content import field
 from ..messages import Message
+from ..replies.client import Client
 from ..tokens import count_tokens
 
 Result = tuple[str, str]  # one of these, and why
@@ -68,7 +69,7 @@ class Recorder:
     With `slipped`, a reply to any request but `question` begins with these words: so a summariser answers that was fooled.
     """
 
-    def __init__(self, client: Any, slipped: str = "") -> None:
+    def __init__(self, client: Client, slipped: str = "") -> None:
         self._client, self.slipped, self.question = client, slipped, ""
         self.sent: list[Sent] = []
         self.chat = SimpleNamespace(completions=SimpleNamespace(create=self._create))
@@ -122,7 +123,7 @@ def _plain(message: Any) -> dict[str, str]:
 class Talk:
     """A conversation with a memory under attack. An error of the memory is noted, and the attack goes on."""
 
-    def __init__(self, make: Callable[[Any], Any], client: Any, slipped: str = "") -> None:
+    def __init__(self, make: Callable[[Any], Any], client: Client, slipped: str = "") -> None:
         self._recorder = Recorder(client, slipped)
         self.replies: set[str] = set()
         self.errors: list[Exception] = []
@@ -164,7 +165,7 @@ class Target:
     """What is attacked: a memory, and what a program does around it. `attack` describes the parts."""
 
     make: Callable[[Any, str, int, int], Any]
-    client: Any
+    client: Client
     open: Callable[[Any, str, Path], Any] | None = None
     with_fact: Callable[[Any, str, str], Any] | None = None
     show: Callable[[list[Message]], Any] | None = None

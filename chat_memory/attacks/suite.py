@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..messages import Message
+from ..replies.client import Client
 from .at_rest import opened, shown, written
 from .in_text import flooded, forged, replayed, stored, summarised
 from .recorder import Attack, Outcome, Target, run
@@ -85,7 +86,7 @@ ATTACKS = [
 
 def attack(
     make: Callable[[Any, str, int, int], Any],
-    client: Any,
+    client: Client,
     *,
     open: Callable[[Any, str, Path], Any] | None = None,
     with_fact: Callable[[Any, str, str], Any] | None = None,

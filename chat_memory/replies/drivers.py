@@ -77,9 +77,7 @@ def _pieces(going: _Going[Any], client: AnyClient) -> Generator[str, None, None]
                 going.came = called(client, step.request, step.resource)
             else:
                 going.came = step.function()
-        except (
-            BaseException
-        ) as error:  # an interruption and the end of a stream that is given up are the course's affair
+        except BaseException as error:  # an interruption, or a stream that is given up, is the course's affair too
             going.error = error
 
 

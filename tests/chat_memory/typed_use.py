@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from openai import OpenAI
+from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnionParam
 
 from chat_memory import (
@@ -14,9 +14,12 @@ from chat_memory import (
     show_request,
     sliding_window,
     split_turns,
+    summarize,
     trim_to_budget,
 )
+from chat_memory.facts import UserFacts
 from chat_memory.store import ConversationStore
+from chat_memory.summary import summarize_async
 from common import MODEL, PRICE, get_client, reply_limit
 
 
@@ -97,3 +100,35 @@ def with_messages_of_openai(client: OpenAI, tools: list[ChatCompletionToolUnionP
     with ConversationStore("chats.db") as store:
         store.open("ana").append([*turns[-1], {"role": "assistant", "content": said.content}])
     return said.content
+
+
+class Reply:
+    """A whole answer of a client that is not openai's."""
+
+    choices = ({"finish_reason": "stop", "message": {"content": "Hello."}},)
+
+
+class Completions:
+    def create(self, *, model: str, messages: list[dict[str, Any]], stream: bool = False) -> Reply:
+        return Reply()
+
+
+class Chat:
+    completions = Completions()
+
+
+class AClientLikeIt:
+    chat = Chat()
+
+
+def with_any_client() -> str:
+    client = AClientLikeIt()
+    memory = ChatMemory(client, "Be brief.")
+    return memory.ask("Hi") + "".join(memory.stream("Hi again")) + summarize(client, memory.messages)
+
+
+async def with_an_async_client(client: AsyncOpenAI, facts: UserFacts) -> str:
+    memory = ChatMemory(client, facts=facts)
+    pieces = [piece async for piece in memory.stream_async("Hi")]
+    await facts.learn_async(client, memory.messages)
+    return await memory.ask_async("Hi again") + "".join(pieces) + await summarize_async(client, memory.messages)
