@@ -86,12 +86,12 @@ def challenge(request: pytest.FixtureRequest) -> Work:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Half as many conversations where it has to be quick."""
+    """A third of the conversations where it has to be quick."""
     if session.config.getoption("--quick"):
         for test in {item.function for item in session.items}:
             if full := getattr(test, "_hypothesis_internal_use_settings", None):
-                half = settings(full, max_examples=max(4, full.max_examples // 2))
-                session.config.stash[PATCH].setattr(test, "_hypothesis_internal_use_settings", half)
+                fewer = settings(full, max_examples=max(4, full.max_examples // 3))
+                session.config.stash[PATCH].setattr(test, "_hypothesis_internal_use_settings", fewer)
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:

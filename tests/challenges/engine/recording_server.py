@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from typing import Any
 
 import httpx2
@@ -32,7 +31,7 @@ class RecordingServer(MockServer):
         if "messages" not in body:
             return super().handle(request)
         number = len(self.requests)
-        self.requests.append(deepcopy(body["messages"]))
+        self.requests.append(body["messages"])
         self.replies.append(None)
         self.prompt_tokens.append(0)
         if number in self.failing:
