@@ -144,6 +144,15 @@ def test_the_map_is_the_house():
     assert not problems, "\n".join(problems)
 
 
+def test_what_is_named_in_contributing_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {path for quoted in re.findall(r"`([^`\n]+)`", text) for path in re.findall(r"[\w./-]*/[\w./-]*", quoted)}
+    named = {path for path in named if not re.search(r"NN_name|^\.venv", path)}
+    tops = ("tests/", "lessons/", "examples/", "work/", "chat_memory/", "mock_model/", "set_up/")
+    assert {"tests/test_map.py", "tests/challenges/desk.py"} <= named
+    assert [path for path in sorted(named) if path.startswith(tops) and not (ROOT / path).exists()] == []
+
+
 MAP = """
 | room | its idea | knows |
 |---|---|---|
