@@ -21,11 +21,11 @@ from urllib.parse import parse_qsl, urlsplit
 import openai
 
 from mock_model import MockServer, get_mock_async_client, get_mock_client
-from set_up.settings.choosing import OPENAI_DEFAULT
+from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
+from set_up.settings.settings import OFFLINE_MODEL, OPENAI_URL, Settings
 from set_up.settings.variables import SettingsError
-from set_up.settings.who_answers import OFFLINE_MODEL, OPENAI_URL, Settings
 
 __all__ = [
     "MODEL",

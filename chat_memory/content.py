@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .letters import whole
 from .messages import Message, MessageLike
+from .unsendable import whole
 
 RESULTS = ("tool", "function")  # the roles of what a call returned; "function" is the older one
 TEXT_PARTS = {"text": "text", "refusal": "refusal"}  # the parts that are read as text, and where they hold it

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from .content import parts_as_text
 from .errors import BudgetError, whole_number
-from .letters import all_whole, whole
 from .messages import Message
 from .summary import least_prompt
 from .tokens import PRIMING_TOKENS, checked_model, message_tokens
+from .unsendable import all_whole, whole
 
 RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
 LEAST_SUMMARY = 20  # tokens: where the budget is small, a summary gets less than its share, down to this

@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 from .content import in_words, marked
 from .errors import IncompleteReply, whole_number
-from .letters import all_whole, whole
-from .replies.asking import asked
 from .replies.client import AsyncClient, Client
 from .replies.drivers import run, run_async
+from .replies.reply_course import asked
 from .replies.steps import Course
 from .replies.usage import Usage
 from .tokens import DEFAULT_MODEL, Message, count_tokens, listed, message_tokens, text_tokens
 from .turns import role_of
+from .unsendable import all_whole, whole
 
 PROMPT = """\
 You keep the summary of a conversation. Summarise the messages below so that the conversation can go on from your \

@@ -22,9 +22,9 @@ import regex  # type: ignore[import-untyped]  # tiktoken brings it along
 import tiktoken
 
 from .content import no_json, part_text, parts_of
-from .letters import whole
 from .messages import AnyMessage, MessageLike, ToolLike
 from .messages import Message as Message
+from .unsendable import whole
 
 DEFAULT_MODEL = "gpt-6-luna"
 FALLBACK_ENCODING = "o200k_base"  # the encoding of every OpenAI chat model since gpt-4o

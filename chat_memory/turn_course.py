@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
-from .replies.asking import asked, asked_for_a_stream
+from .replies.reply_course import asked, asked_for_a_stream
 from .replies.steps import Course, Elsewhere, Request
 from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage

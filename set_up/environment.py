@@ -10,9 +10,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .failures import explain
-from .one_at_a_time import one_at_a_time
+from .installer_failures import explain
 from .processes import ROOT, WINDOWS, run_with_progress, say, stop, wait_for
+from .set_up_lock import one_at_a_time
 
 THIS = sys.version_info[:2]
 # Without its pyvenv.cfg (deleted half-way, say) .venv's Python is the system's own, where nothing may be installed.

@@ -13,16 +13,16 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
-from . import running_server
+from . import running_jupyterlab
 from .environment import OWN
 from .processes import ROOT, WINDOWS, Quiet, say, start_quietly, stop, wait_for
 
 
 def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
     """Open a lesson in the server that runs already, else keep a new one running until Ctrl-C; return the exit code."""
-    running = running_server.find()
+    running = running_jupyterlab.find()
     if running:
-        announce(lesson, running_server.address_of(lesson, running), no_browser)
+        announce(lesson, running_jupyterlab.address_of(lesson, running), no_browser)
         say("JupyterLab was running already: stop it with Ctrl-C in the terminal where it was started.")
         return 0
     say("Starting JupyterLab ...")
@@ -38,7 +38,7 @@ def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
                     return 0
         finally:
             stop(server)
-            running_server.forget()
+            running_jupyterlab.forget()
     reader.join(timeout=5)
     advice = "JupyterLab stopped by itself: read its last lines, delete the folder .venv and run this command again."
     sys.exit("\n    ".join([advice, *list(lines)[-8:]]))
@@ -73,8 +73,8 @@ def wait_for_address(server: subprocess.Popen[str], folder: Path, lesson: Path, 
         for note in folder.glob("jpserver-*.json"):
             with contextlib.suppress(OSError, ValueError):  # not yet written to its end
                 told = json.loads(note.read_text(encoding="utf-8"))
-                running_server.remember(told)
-                return running_server.address_of(lesson, told)
+                running_jupyterlab.remember(told)
+                return running_jupyterlab.address_of(lesson, told)
         time.sleep(0.1)
     return ""
 

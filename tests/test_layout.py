@@ -22,7 +22,7 @@ from mock_model.api.vocabulary import prepare
 from .imports import reached
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("checker.py", "starter.py", "hints.py", "solutions/reference.py", "mistakes")  # of a challenge
+PARTS = ("__init__.py", "checker.py", "starter.py", "hints.py", "solutions/reference.py", "mistakes")  # of a challenge
 NAME = r"\d\d_[a-z0-9]+(_[a-z0-9]+)*"
 
 
@@ -99,10 +99,8 @@ def strays(root: Path) -> list[str]:
         theirs = path.parent.name == "work" and (path.name == "lessons" or path.suffix == ".bak")
         if not theirs and path.name[0] not in "._" and path.stem not in lessons:
             problems.append(f"{path.relative_to(root).as_posix()} has no lesson of the same number and name")
-    for challenge in sorted(root.glob("tests/challenges/[0-9]*")):
-        missing = [part for part in PARTS if not (challenge / part).exists()]
-        problems += [f"{(challenge / part).relative_to(root).as_posix()} is missing" for part in missing]
-    return problems
+    parts = [f"tests/challenges/{name}/{part}" for name in sorted(lessons) for part in PARTS]
+    return problems + [f"{part} is missing" for part in parts if not (root / part).exists()]
 
 
 def fits(name: str) -> bool:
@@ -121,8 +119,8 @@ def test_the_same_number_and_name_lead_from_room_to_room():
         ("work/02_loop.py", "work/02_loop.py has no lesson"),
         ("tests/challenges/02_loop/checker.py", "tests/challenges/02_loop has no lesson"),
         ("tests/challenges/2_chat_loop/checker.py", "tests/challenges/2_chat_loop has no lesson"),
-        ("tests/challenges/01_calls/hints.py", "tests/challenges/01_calls/solutions/reference.py is missing"),
         ("lessons/03_token_counting.ipynb", "examples/03_token_counting.py is missing"),
+        ("lessons/03_token_counting.ipynb", "tests/challenges/03_token_counting/hints.py is missing"),
         ("lessons/04_sliding_window.ipynb", "without a gap"),
         ("lessons/02_again.ipynb", "each once"),
         ("lessons/03_Token-Counting.ipynb", "a name is like"),
@@ -131,7 +129,8 @@ def test_the_same_number_and_name_lead_from_room_to_room():
 def test_a_file_that_leads_nowhere_is_found(tmp_path, change, words):
     right = ["lessons/01_calls.ipynb", "examples/01_calls.py", "lessons/02_chat_loop.ipynb", "examples/02_chat_loop.py"]
     right += ["work/02_chat_loop.py", "work/lessons/02_chat_loop.ipynb", "work/02_chat_loop.1.bak"]
-    right += [f"tests/challenges/02_chat_loop/{part}" for part in (*PARTS[:-1], "mistakes/no_reply.py", "facts.py")]
+    parts = (*PARTS[:-1], "mistakes/no_reply.py", "facts.py")
+    right += [f"tests/challenges/{name}/{part}" for name in ("01_calls", "02_chat_loop") for part in parts]
     right += ["tests/challenges/conftest.py", "tests/challenges/engine/report.py"]
     for name in right:
         touch(tmp_path / name)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..errors import IncompleteReply, StoreError
-from ..letters import whole
 from ..store.schema import facts, vectors
+from ..unsendable import whole
 from .records import Fact, Records
 
 BATCH = 256  # texts of one request for embeddings

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from ..errors import BudgetError, IncompleteReply, whole_number
-from ..letters import plain, whole
 from ..tokens import PRIMING_TOKENS, Message, count_tokens, message_tokens, text_tokens
 from ..turns import split_turns
+from ..unsendable import plain, whole
 from .json_lists import items_in, number_in
 from .records import LONGEST_FACT, checked_text
 

@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import ConflictError, DamagedStore, whole_number
-from ..letters import checked_plain
 from ..search import terms
 from ..store.database import MENDING, Database, checked_id
 from ..store.hooks import telling_time
 from ..store.schema import facts
+from ..unsendable import checked_plain
 
 LOCK = 20_260_802  # with a number made of the user's id: on PostgreSQL whoever writes facts of one user waits his turn
 LARGEST_ID = 2**31 - 1

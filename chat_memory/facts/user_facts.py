@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from ..errors import whole_number
-from ..replies.asking import asked
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
+from ..replies.reply_course import asked
 from ..replies.steps import Course, Send
 from ..replies.usage import Usage
 from ..safety.quoting import quoted

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from typing import Any, Generic
 
-from .answers import called, called_async, stream_of, stream_of_async
 from .client import AnyAsyncClient, AnyClient
+from .sending import called, called_async, stream_of, stream_of_async
 from .steps import Course, Done, Elsewhere, Send, Step, Stream
 
 

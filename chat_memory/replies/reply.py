@@ -5,7 +5,7 @@ from typing import Any
 
 from ..content import field, stated
 from ..errors import IncompleteReply
-from ..letters import whole
+from ..unsendable import whole
 from .server_words import no_reply, short, words_of
 from .steps import Request
 from .thinking import Arriving, after_thinking

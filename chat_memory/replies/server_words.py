@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..content import field
-from ..letters import whole
+from ..unsendable import whole
 
 LONGEST_WORDS = 300  # characters of what a server says that go into an error
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ..letters import whole
+from ..unsendable import whole
 
 # Reasoning models whose server does not take their thinking out begin it with one of these.
 THINKING = ("think", "thinking", "thought")

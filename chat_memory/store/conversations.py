@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from ..errors import ConflictError, DamagedStore, whole_number
-from ..letters import HALF, all_whole
 from ..messages import Message, MessageLike
 from ..turns import role_of
+from ..unsendable import HALF, all_whole
 from .database import MENDING, Database, checked_id
 from .hooks import cleaning
 from .schema import conversations, messages

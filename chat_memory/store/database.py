@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.pool import NullPool
 
 from ..errors import DamagedStore, NewerStore, StoreError
-from ..letters import checked_plain
+from ..unsendable import checked_plain
 from . import schema
 
 BUSY_SECONDS = 30  # to wait while another program writes to the same SQLite file

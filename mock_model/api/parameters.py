@@ -1,7 +1,8 @@
-"""Parameters: what becomes of each that OpenAI's chat completions know. None is taken and then quietly forgotten.
+"""Parameters: what becomes of each that OpenAI's chat completions know. `shapes` refuses the others.
 
-Each is obeyed, or changes nothing of a reply by its nature (`HARMLESS` says why), or is refused where `RULES` say so. The
-wordings are those of the live API, as its users report them; where the offline model lacks something, the message says so.
+None is taken and then quietly forgotten: each is obeyed, or changes nothing of a reply by its nature (`HARMLESS` says why),
+or is refused where `RULES` say so. The wordings are those of the live API, as its users report them; where the offline model
+lacks something, the message says so.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .choosing import choose, is_on
+from .choosing_the_model import choose, is_on
 from .env_file import read_env_file, refuse_other_files
 from .near_names import OUTSIDE, is_of_others, refuse_near_names
 from .price import read_price
+from .settings import OFFLINE_MODEL, Settings
 from .variables import VARIABLES, Setting, SettingsError, ours, plain_name, shown
-from .who_answers import OFFLINE_MODEL, Settings
 
 
 def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:

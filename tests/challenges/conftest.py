@@ -13,13 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from openai.resources.chat.completions import Completions
 
-from .engine import (
-    files,
-    preconditions,
-    report,
-    time_limit,
-    warm_up,  # noqa: F401  (loads what takes long, before any learner's code runs)
-)
+from .engine import files, preconditions, report, time_limit
 from .engine.criteria import NotJudgedHere, NotStarted, NotYet, Scene
 from .engine.excerpts import beginning
 from .engine.learner_code import Work

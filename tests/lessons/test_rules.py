@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .notebook import Lesson, load
-from .rules import CHECKS, Check, cells, execution, links, notebook_file, parts
-from .rules.parts import GUESS
-from .sound import (
+from .faultless_lesson import (
     BETTER,
     FAILURE,
     NEXT,
@@ -34,6 +31,9 @@ from .sound import (
     work_without_a_link,
     write,
 )
+from .notebook import Lesson, load
+from .rules import CHECKS, Check, cells, execution, links, notebook_file, parts
+from .rules.parts import GUESS
 
 ERROR = [{"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": ["KeyError: 'x'"]}]
 RESULT = [{"output_type": "execute_result", "metadata": {}, "data": {"text/plain": "3"}, "execution_count": 9}]
@@ -47,7 +47,10 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (work_without_a_link, "Let it be: check(2)"),
     ],
     execution.every_code_cell_was_run_once_in_order: [
-        (put(FAILURE, execution_count=None), "cell 5 (print(2)) was not executed. Run: jupyter execute --inplace"),
+        (
+            put(FAILURE, execution_count=None),
+            "cell 5 (print(2)) was not executed. Run: python -m tests.rebuild_lessons",
+        ),
         (put(FAILURE, execution_count=7), "count 7 where 2 is due"),
         (put(FAILURE, execution_count=1), "count 1 where 2 is due"),
         (put(BETTER, outputs=RESULT), "where 3 is due"),

@@ -8,7 +8,7 @@ from ..engine.criteria import Message, Scene
 from ..engine.learner_code import Work
 from ..situations.expected_of_talks import expect_all_read, expect_model, expect_note_of_the_model, only
 from ..situations.long_talks import Fact, drawn, in_order, other_facts, unsaid, words_of_the_note
-from ..situations.talk_server import TalkServer
+from ..situations.summary_server import TalkServer
 from ..situations.told_facts import spoken
 from . import hints
 from .talk_with_next_turn import ASKED, GIVEN, SENT, SENT_TO_SUMMARISE, Talk, Turn

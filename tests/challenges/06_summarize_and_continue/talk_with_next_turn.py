@@ -14,7 +14,7 @@ from ..engine.learner_code import Work
 from ..situations.expected_of_talks import MESSAGE_KEYS, beside_the_point, expect_asked, only, was_raised_for
 from ..situations.hints import MESSAGE_OBJECT
 from ..situations.long_talks import RULES, Fact, drawn, facts, reply_of, small_talk
-from ..situations.talk_server import TalkServer
+from ..situations.summary_server import TalkServer
 from ..situations.told_facts import spoken
 from . import hints
 

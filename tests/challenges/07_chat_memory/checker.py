@@ -13,7 +13,7 @@ from ..engine.criteria import NotYet, NoUse
 from ..engine.learner_code import Work
 from ..situations.expected_of_talks import expect_model, expect_model_in_each_turn, only, was_raised_for
 from ..situations.long_talks import OTHER_RULES, RULES, drawn, other_facts, reply_of, unsaid
-from ..situations.talk_server import size_of
+from ..situations.summary_server import size_of
 from ..situations.told_facts import spoken
 from . import hints
 from .expected_of_a_memory import (

@@ -12,7 +12,7 @@ from ..engine.criteria import Message, NotYet, Scene
 from ..engine.learner_code import Work
 from ..situations.expected_of_talks import expect_all_read, expect_note_of_the_model, only, was_raised_for
 from ..situations.long_talks import RULES, Fact, in_order, unsaid, words_of_the_note
-from ..situations.talk_server import size_of
+from ..situations.summary_server import size_of
 from ..situations.told_facts import spoken
 from . import hints
 from .talk_with_a_memory import (

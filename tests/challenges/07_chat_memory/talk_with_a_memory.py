@@ -15,7 +15,7 @@ from ..engine.criteria import Message, NotStarted, NotYet, NoUse, Scene
 from ..engine.learner_code import Guarded, Work
 from ..situations.expected_of_talks import beside_the_point, expect_asked, expect_messages, only, was_raised_for
 from ..situations.long_talks import RULES, Fact, drawn, facts, in_order, small_talk, words_of
-from ..situations.talk_server import TalkServer
+from ..situations.summary_server import TalkServer
 from ..situations.told_facts import spoken
 from . import hints
 

@@ -11,7 +11,7 @@ from common import MODEL
 
 from ..engine.criteria import Message, NotYet, NoUse, Scene
 from . import hints
-from .talk_server import TalkServer
+from .summary_server import TalkServer
 from .told_facts import spoken
 
 OWN_ERRORS = (NameError, AttributeError, TypeError, LookupError)  # of the code itself, whatever the server did

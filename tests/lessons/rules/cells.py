@@ -6,8 +6,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 
+from ..machine_traces import KEY
 from ..notebook import Lesson, call_name
-from ..traces import KEY
 from .rule import check
 
 MOST_LINES = 12

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from ..machine_traces import MACHINE
 from ..notebook import Lesson, text_of
-from ..traces import MACHINE
 from .rule import check
 
 TAGS = {"kept-failure", "raises-exception", "nbval-ignore-output"}
@@ -14,7 +15,7 @@ TAGS = {"kept-failure", "raises-exception", "nbval-ignore-output"}
 @check
 def every_code_cell_was_run_once_in_order(lesson: Lesson) -> Iterator[str]:
     """A cell that was never run has no count, and nbval would not compare it."""
-    run_it = f"Run: jupyter execute --inplace --NotebookClient.record_timing=False {lesson.name}"
+    run_it = f"Run: python -m tests.rebuild_lessons {Path(lesson.name).name[:2]}"
     for due, cell in enumerate(lesson.code, start=1):
         count = cell.raw.get("execution_count")
         counts = {count, *(out["execution_count"] for out in cell.outputs if "execution_count" in out)}

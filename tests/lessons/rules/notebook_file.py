@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import nbformat
 
+from ..machine_traces import MACHINE
 from ..notebook import Lesson
-from ..traces import MACHINE
 from .rule import check
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from set_up.failures import explain
+from set_up.installer_failures import explain
 
 from .project import NO_NETWORK, WINDOWS, assert_good, assert_one_sentence
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from .settings import AZURE_HOSTS, OFFLINE_MODEL, Settings
 from .variables import SettingsError, shown
-from .who_answers import AZURE_HOSTS, OFFLINE_MODEL, Settings
 
 OPENAI_DEFAULT = "gpt-6-luna"  # https://developers.openai.com/api/docs/models/gpt-6-luna
 NO_KEY = frozenset(
