@@ -31,7 +31,7 @@ class ChatMemory(ConversationState):
     request, and a wish of the user that was folded ("always answer in French") is only reported from then on.
 
     One conversation, one question at a time: of two at once the one that ends later raises ConflictError and is not
-    kept. (What is interrupted or cancelled in the moment in which it is saved may be saved all the same.)
+    kept. (What is interrupted or cancelled in the moment in which it is kept may be kept all the same.)
 
     What is kept is what was sent: of a model that thinks aloud (<think>…</think>) the reply alone, and of half an emoji
     the sign U+FFFD, for a half cannot be sent. A copy (`copy.deepcopy`) goes on by itself, with the same client.

@@ -2,19 +2,19 @@
 
 A turn is a generator (see `replies.steps`): what comes back, or goes wrong, is told to it where it waits for it. Until its
 last step nothing has changed, and that step changes all or nothing. So a turn may fail, be interrupted, cancelled or given
-up anywhere, and the same question can be asked again.
+up anywhere before it, and the same question can be asked again.
 """
 
 import threading
 from collections.abc import Iterable
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
 from .replies.reply_course import asked, asked_for_a_stream
-from .replies.steps import Course, Elsewhere, Request
+from .replies.steps import Course, Elsewhere, Request, as_thrown
 from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
@@ -102,7 +102,7 @@ class ConversationState:
         else:
             reply = yield from asked(request, self.usage)
         keep = partial(self._keep, before, after, question, reply)
-        if self._conversation is None:
+        if self._conversation is None:  # then there is nothing to wait for
             keep()
         else:
             yield Elsewhere(keep, to_its_end=True)
@@ -128,7 +128,7 @@ class ConversationState:
                 usage=self.usage,
             )
         except Exception as error:  # whatever the client raises; an interruption passes
-            self.summary_error = error
+            self.summary_error = cast(Exception, as_thrown(error))
             return kept
         self.summary_error = None
         return self._layout.folded(kept, old, summary)
@@ -145,9 +145,8 @@ class ConversationState:
                     raise ConflictError(
                         "Two questions were asked at once, and the other one was answered first. Ask again."
                     )
-                if self._conversation is not None:
-                    self._position = self._save(self._conversation, kept)
-                self._kept = kept
+                position = self._save(self._conversation, kept) if self._conversation is not None else self._position
+                self._position, self._kept = position, kept  # nothing can come in between
         except Exception as error:
             error.reply = reply  # type: ignore[attr-defined]  # it is paid for
             raise

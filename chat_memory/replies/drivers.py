@@ -1,43 +1,65 @@
 """The drivers: each runs a course with a client, plain or async, and gives the pieces of a streamed reply or none."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing, closing
 from typing import Any, Generic
 
 from .client import AnyAsyncClient, AnyClient
 from .sending import called, called_async, stream_of, stream_of_async
-from .steps import Course, Done, Elsewhere, Send, Step, Stream
+from .steps import Course, Done, Elsewhere, Send, Step, Stream, as_thrown
 
 
 def run(course: Course[Done], client: AnyClient) -> Done:
     """Run a course with a plain client, and return what it returns."""
     going = _Going(course)
-    try:
-        for _ in _pieces(going, client):
-            pass
-    except RuntimeError as error:
-        if isinstance(error.__cause__, StopIteration):  # of the client, and no generator lets it pass
-            raise error.__cause__ from None
-        raise
+    while step := going.next():
+        try:
+            going.came = _done(step, client)
+        except BaseException as error:  # an interruption is the course's affair too
+            going.error = error
     return going.result
 
 
 async def run_async(course: Course[Done], client: AnyAsyncClient) -> Done:
     """The same with an async client."""
     going = _Going(course)
-    async for _ in _pieces_async(going, client):
-        pass
+    while step := going.next():
+        try:
+            going.came = await _done_async(step, client)
+        except BaseException as error:
+            going.error = error
     return going.result
 
 
 def in_pieces(course: Course[Any], client: AnyClient) -> Generator[str, None, None]:
     """Run a course with a plain client: the pieces of its streamed reply, as they arrive."""
-    return _pieces(_Going(course), client)
+    going = _Going(course)
+    while step := going.next():
+        try:
+            if isinstance(step, Stream):
+                with closing(_streamed(step, client)) as pieces:
+                    for piece in pieces:  # noqa: UP028  (what is thrown in here is not for the client's stream to swallow)
+                        yield piece
+            else:
+                going.came = _done(step, client)
+        except BaseException as error:  # that the stream is given up, for example, whatever the client makes of it
+            going.error = error
 
 
-def in_pieces_async(course: Course[Any], client: AnyAsyncClient) -> AsyncGenerator[str, None]:
+async def in_pieces_async(course: Course[Any], client: AnyAsyncClient) -> AsyncGenerator[str, None]:
     """The same with an async client."""
-    return _pieces_async(_Going(course), client)
+    going = _Going(course)
+    while step := going.next():
+        try:
+            if isinstance(step, Stream):
+                async with aclosing(_streamed_async(step, client)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            else:
+                going.came = await _done_async(step, client)
+        except BaseException as error:
+            going.error = error
 
 
 class _Going(Generic[Done]):
@@ -59,51 +81,82 @@ class _Going(Generic[Done]):
         except StopIteration as end:
             self.result = end.value
             return None
+        except RuntimeError as raised:
+            if as_thrown(raised) is error is not None:
+                raise error from None
+            raise
         finally:
             del error  # or it would hold itself, and with it all that it has passed through
 
 
-def _pieces(going: _Going[Any], client: AnyClient) -> Generator[str, None, None]:
-    while step := going.next():
-        try:
-            if isinstance(step, Stream):
-                with stream_of(client, step.request) as chunks:
-                    for chunk in chunks:
-                        if piece := step.reply.take(chunk):
-                            yield piece
-                    if piece := step.reply.rest():
-                        yield piece
-            elif isinstance(step, Send):
-                going.came = called(client, step.request, step.resource)
-            else:
-                going.came = step.function()
-        except BaseException as error:  # an interruption, or a stream that is given up, is the course's affair too
-            going.error = error
+def _done(step: Step, client: AnyClient) -> Any:
+    """What comes of a step. Nobody looks at the pieces of a stream."""
+    if isinstance(step, Send):
+        return called(client, step.request, step.resource)
+    if isinstance(step, Elsewhere):
+        return step.function()
+    for _ in _streamed(step, client):
+        pass
+    return None
 
 
-async def _pieces_async(going: _Going[Any], client: AnyAsyncClient) -> AsyncGenerator[str, None]:
-    while step := going.next():
-        try:
-            if isinstance(step, Stream):
-                async with stream_of_async(client, step.request) as chunks:
-                    async for chunk in chunks:
-                        if piece := step.reply.take(chunk):
-                            yield piece
-                    if piece := step.reply.rest():
-                        yield piece
-            elif isinstance(step, Send):
-                going.came = await called_async(client, step.request, step.resource)
-            else:
-                going.came = await _in_a_thread(step)
-        except BaseException as error:
-            going.error = error
+async def _done_async(step: Step, client: AnyAsyncClient) -> Any:
+    if isinstance(step, Send):
+        return await called_async(client, step.request, step.resource)
+    if isinstance(step, Elsewhere):
+        return await _in_a_thread(step)
+    async for _ in _streamed_async(step, client):
+        pass
+    return None
+
+
+def _streamed(step: Stream, client: AnyClient) -> Generator[str, None, None]:
+    with stream_of(client, step.request) as chunks:
+        for chunk in chunks:
+            if piece := step.reply.take(chunk):
+                yield piece
+        if piece := step.reply.rest():
+            yield piece
+        step.reply.whole()  # raises before the stream is closed, which can go wrong too
+
+
+async def _streamed_async(step: Stream, client: AnyAsyncClient) -> AsyncGenerator[str, None]:
+    async with stream_of_async(client, step.request) as chunks:
+        async for chunk in chunks:
+            if piece := step.reply.take(chunk):
+                yield piece
+        if piece := step.reply.rest():
+            yield piece
+        step.reply.whole()
 
 
 async def _in_a_thread(step: Elsewhere) -> Any:
-    running = asyncio.ensure_future(asyncio.to_thread(step.function))
+    """What a function returns that another thread calls; who is cancelled meanwhile waits, where it must reach its end."""
+    running = asyncio.ensure_future(asyncio.to_thread(_without_stop, step.function))
     try:
         return await (asyncio.shield(running) if step.to_its_end else running)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as cancelled:
         if step.to_its_end:
-            await asyncio.wait([running])
+            await _end_of(running)
+            if not running.cancelled() and (error := running.exception()):
+                raise cancelled from error
         raise
+    finally:
+        del running  # or an error would hold itself
+
+
+async def _end_of(running: asyncio.Future[Any]) -> None:
+    """Wait for it, however often the waiting is cancelled."""
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError:
+            continue
+
+
+def _without_stop(function: Callable[[], Any]) -> Any:
+    """Call it. A StopIteration, which no future can hold and asyncio would wait for ever for, becomes a RuntimeError."""
+    try:
+        return function()
+    except StopIteration as error:
+        raise RuntimeError(f"{error!r} was raised in another thread.") from error

@@ -6,7 +6,7 @@ from .stream_usage import STREAM_OPTIONS, is_about_usage, usage_wanted
 from .usage import Usage
 
 
-def asked(request: Request, usage: Usage | None = None) -> Course[str]:
+def asked(request: Request, usage: Usage | None) -> Course[str]:
     """Ask the model and return the text of its reply; `request` holds at least model and messages.
 
     Of several choices it is the first one, of a list of parts their text, without the thinking that some models write
@@ -26,14 +26,13 @@ def asked(request: Request, usage: Usage | None = None) -> Course[str]:
     return reply.whole()
 
 
-def asked_for_a_stream(request: Request, usage: Usage | None = None, refused: set[str] | None = None) -> Course[str]:
+def asked_for_a_stream(request: Request, usage: Usage | None, refused: set[str]) -> Course[str]:
     """The same with a reply whose pieces go out while they arrive. Raises IncompleteReply after the last piece.
 
     What has gone out cannot be taken back: where thinking has an end alone (</think>), it is out; what is returned is
     without. See `after_thinking`. A server that refuses to be asked for the usage is asked again without; `refused`
     remembers this. A stream that is given up or breaks off is counted too.
     """
-    refused = set() if refused is None else refused
     for wanted in usage_wanted(refused):
         reply = Reply(usage, request, "delta")
         try:

@@ -2,7 +2,7 @@
 
 So that whatever a course promises is true with every client, plain or async, and can be proved without one. The drivers
 beside this module run a course with a client: what a step brings is sent into the course, and what goes wrong is thrown
-into it. A course that is given up is closed.
+into it. A course that is given up is closed. (Those of `facts` use their database themselves.)
 """
 
 from collections.abc import Callable, Generator
@@ -19,6 +19,8 @@ class Takes(Protocol):
     def take(self, answer: Any) -> str: ...
 
     def rest(self) -> str: ...
+
+    def whole(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class Elsewhere:
 
     function: Callable[[], Any]
     to_its_end: bool = False
+
+
+def as_thrown(error: BaseException) -> BaseException:
+    """An error as it was thrown into a course: Python lets no StopIteration out of a generator as it is."""
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
 
 
 Step: TypeAlias = Send | Stream | Elsewhere

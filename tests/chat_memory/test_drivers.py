@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from chat_memory import ChatMemory, IncompleteReply
 from chat_memory.replies.drivers import in_pieces, in_pieces_async, run, run_async
 from chat_memory.replies.reply import Reply
 from chat_memory.replies.steps import Elsewhere, Send, Stream
@@ -132,3 +133,151 @@ def test_a_function_is_called_in_another_thread_and_waited_for_where_it_must_end
 
     was_ended = asyncio.run(cancel())
     assert was_ended == [True] if to_its_end else ended == [True]
+
+
+class SwallowingStream:
+    """A client's stream that takes every exception for its own affair."""
+
+    def __init__(self, *finishes):
+        self._chunks = iter([piece("a"), *(piece("b", finish) for finish in finishes)])
+
+    def __iter__(self):
+        return self._chunks
+
+    async def __aiter__(self):
+        for chunk in self._chunks:
+            yield chunk
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return True
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        return True
+
+
+@pytest.mark.parametrize("taken", [1, 2])
+def test_a_stream_that_is_given_up_is_not_kept_whatever_the_client_makes_of_it(taken):
+    client = FakeClient()
+    client.chat.completions.create = lambda **_: SwallowingStream("stop")
+    memory = ChatMemory(client)
+    pieces = memory.stream("Hi")
+    assert [next(pieces) for _ in range(taken)] == ["a", "b"][:taken]
+    pieces.close()
+    assert memory.messages == []
+
+    async def give_up():
+        async def create(**_):
+            return SwallowingStream("stop")
+
+        other = FakeAsyncClient()
+        other.chat.completions.create = create
+        memory = ChatMemory(other)
+        pieces = memory.stream_async("Hi")
+        assert [await anext(pieces) for _ in range(taken)] == ["a", "b"][:taken]
+        await pieces.aclose()
+        return memory.messages
+
+    assert asyncio.run(give_up()) == []
+
+
+def test_why_a_reply_is_not_whole_is_known_also_where_its_stream_cannot_be_closed():
+    class Stream:
+        def __iter__(self):
+            return iter([piece("a"), piece("b", "length")])
+
+        def close(self):
+            raise ValueError("cannot be closed")
+
+    client = FakeClient()
+    client.chat.completions.create = lambda **_: Stream()
+    with pytest.raises(ValueError, match="cannot be closed") as raised:
+        list(ChatMemory(client).stream("Hi"))
+    assert isinstance(raised.value.__context__, IncompleteReply)
+
+
+def broken_generator(**_):
+    def items():
+        next(iter(()))
+        yield
+
+    list(items())  # RuntimeError: generator raised StopIteration
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (StopIteration("used up"), StopIteration),
+        (StopAsyncIteration("used up"), StopAsyncIteration),
+        (None, RuntimeError),
+    ],
+)
+def test_what_a_client_raises_is_raised_also_where_it_speaks_of_a_generator(error, raised):
+    def fail(messages):
+        broken_generator() if error is None else None
+        raise error
+
+    with pytest.raises(raised):
+        ChatMemory(FakeClient(fail)).ask("Hi")
+    if not isinstance(error, StopIteration):  # no coroutine lets it pass
+        with pytest.raises(raised):
+            asyncio.run(ChatMemory(FakeAsyncClient(fail)).ask_async("Hi"))
+
+
+def test_a_summary_error_is_what_the_client_raised():
+    error = StopIteration("used up")
+
+    def used_up_for_summaries(messages):
+        if "Summary so far" in messages[-1]["content"]:
+            raise error
+        return "Noted."
+
+    memory = ChatMemory(FakeClient(used_up_for_summaries), max_tokens=500)
+    for number in range(40):
+        memory.ask(f"My number {number} is {number * number}, if I remember well.")
+        if memory.summary_error:
+            break
+    assert memory.summary_error is error and memory.summary == ""
+
+
+def test_nobody_who_is_cancelled_twice_leaves_before_the_end():
+    begun, may_end, ended = threading.Event(), threading.Event(), []
+
+    def function():
+        begun.set()
+        may_end.wait(timeout=5)
+        ended.append(True)
+        raise ValueError("not saved")
+
+    def course():
+        yield Elsewhere(function, to_its_end=True)
+
+    async def cancel_twice():
+        task = asyncio.create_task(run_async(course(), FakeAsyncClient()))
+        await asyncio.to_thread(begun.wait, 5)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0.05)
+        assert not task.done()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await task
+        assert ended == [True] and isinstance(cancelled.value.__cause__, ValueError)
+
+    asyncio.run(cancel_twice())
+
+
+def test_a_function_that_stops_an_iteration_in_another_thread_is_not_waited_for_without_an_end():
+    def course():
+        yield Elsewhere(lambda: next(iter(())))
+
+    async def soon():
+        return await asyncio.wait_for(run_async(course(), FakeAsyncClient()), 5)
+
+    with pytest.raises(RuntimeError, match="in another thread"):
+        asyncio.run(soon())
