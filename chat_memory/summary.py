@@ -129,10 +129,10 @@ def _remembered(text: str, model: str) -> int:
 def _request(lines: list[str], previous: str, max_tokens: int) -> list[Message]:
     words = max(1, int(max_tokens * WORDS_PER_TOKEN))
     so_far = _as_json(previous or "(none)")
-    listed = ",\n".join(lines)
+    said = ",\n".join(lines)
     return [
         {"role": "system", "content": PROMPT.format(words=words)},
-        {"role": "user", "content": f"Summary so far: {so_far}\n\nMessages:\n[\n{listed}\n]"},
+        {"role": "user", "content": f"Summary so far: {so_far}\n\nMessages:\n[\n{said}\n]"},
     ]
 
 

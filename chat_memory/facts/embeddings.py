@@ -96,10 +96,10 @@ def embedded(answer: Any, texts: Sequence[str]) -> list[Vector]:
                 f"The vectors that came back for {len(texts):,} texts are numbered wrongly. Ask again."
             )
         items = [by_number[number] for number in range(len(texts))]
-    vectors = [_unit(getattr(item, "embedding", None)) for item in items]
-    if len({len(vector) for vector in vectors}) != 1:
+    found = [_unit(getattr(item, "embedding", None)) for item in items]
+    if len({len(vector) for vector in found}) != 1:
         raise IncompleteReply("The vectors that came back are not all of the same length. Ask again.")
-    return vectors
+    return found
 
 
 def _unit(numbers: Any) -> Vector:

@@ -125,9 +125,9 @@ class UserFacts:
         Any text can be a question; [] where nothing is shared. At most `limit` facts.
         """
         whole_number("limit", limit, least=1)
-        if not (asked := terms.of_question(question)):
+        if not (wanted := terms.of_question(question)):
             return []
-        found = full_text.with_terms(asked, self._records.database.dialect)
+        found = full_text.with_terms(wanted, self._records.database.dialect)
         return self._records.read(found.where(self._records.in_force).limit(min(limit, LARGEST_ID)))
 
     def find_by_meaning(

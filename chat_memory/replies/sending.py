@@ -107,11 +107,11 @@ async def _chunks_async(answer: Any) -> AsyncGenerator[Any, None]:
         return
     if is_page := _is_page(answer):
         await answer.response.aread()
-    came = False
     if not hasattr(type(answer), "__aiter__"):
         for chunk in answer:
             yield chunk
         return
+    came = False
     async for chunk in answer:
         came = True
         yield chunk
