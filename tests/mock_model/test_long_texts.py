@@ -155,3 +155,10 @@ def test_what_is_no_json_is_refused(content: bytes) -> None:
 def test_a_whole_emoji_is_text_however_it_is_written(text: str) -> None:
     body = f'{{"model":"offline-model","messages":[{{"role":"user","content":"My panda is {text}. Hello!"}}]}}'
     assert post(body.encode()).status_code == 200
+
+
+def test_of_very_many_questions_in_one_message_the_last_are_answered():
+    facts = [f"The code of room {number} is {number * 7 + 10_000}." for number in range(1, 101)]
+    asked = [f"What is the code of room {number}?" for number in range(1, 101)]
+    said = ask("\n".join([*facts, *asked])).choices[0].message.content
+    assert str(100 * 7 + 10_000) in said and str(7 + 10_000) not in said

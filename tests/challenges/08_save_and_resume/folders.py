@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from ..engine.disk_in_memory import disk_in_memory
 from ..engine.learner_code import Work
 from ..engine.other_programs import Files, Program, on_a_disk_of_its_own, put
-from ..situations.disk_in_memory import disk_in_memory
 
 NAME = "ana.chat"
 

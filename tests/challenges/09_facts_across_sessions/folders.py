@@ -18,9 +18,9 @@ import pytest
 import chat_memory
 
 from ..engine import learner_code
+from ..engine.disk_in_memory import disk_in_memory
 from ..engine.learner_code import Work
 from ..engine.text_hashes import METHOD, Hash, rewritten
-from ..situations.disk_in_memory import disk_in_memory
 from .fact_programs import AskedServer, Program
 from .finished_facts import not_for_use
 

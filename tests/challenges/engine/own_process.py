@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from . import files
+from .disk_in_memory import disk_in_memory
 from .in_place import Collector, run_here
 from .results import BROKEN, Criterion, Result
 
 SECONDS = 60  # of the processor, for a whole checker, before it is stopped from outside
 SECONDS_BY_THE_CLOCK = 180.0  # for it, on a machine that is busy with other things
 MEMORY = 4 << 30  # bytes
-RAM = Path("/dev/shm")  # a disk in memory, where there is one
 END = os._exit  # the real one: a learner's code may replace it
 # On Linux what takes long is imported once, and each checker is a copy of that process: a second less for each. Elsewhere
 # copies of a process may lack what the system's libraries need, and a checker is a new one.
@@ -40,7 +40,7 @@ class Checker:
     """A checker that has been started, and checks when it is told to. All that takes long is imported beforehand."""
 
     def __init__(self, name: str, work: Path) -> None:
-        self._folder = Path(tempfile.mkdtemp(dir=RAM if os.access(RAM, os.W_OK) else None))  # gone even if it is killed
+        self._folder = Path(tempfile.mkdtemp(dir=disk_in_memory()))  # gone even if it is killed
         self._name, self._path = name, self._folder / "noted.jsonl"
         self._path.touch()
         os.environ.update(ENVIRONMENT)
