@@ -11,7 +11,8 @@ from .content import parts_as_text
 from .errors import BudgetError, whole_number
 from .messages import Message
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, checked_model, message_tokens
+from .texts import Count, checked_model
+from .tokens import PRIMING_TOKENS, Counting
 from .unsendable import all_whole, whole
 
 RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
@@ -45,6 +46,7 @@ class Layout:
     reply_tokens: int
     summary_tokens: int
     model: str
+    counting: Counting
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, text: str) -> Counted:
@@ -67,7 +69,7 @@ class Layout:
         """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
         try:
             message = parts_as_text(all_whole(message), f"messages[{number}]")
-            message_tokens(message, self.model, number)
+            self.counting.message(message, number)
         except (TypeError, ValueError) as error:
             error.add_note(
                 "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and "
@@ -163,7 +165,7 @@ class Layout:
     def least(self) -> int:
         """The least budget in which a question of a few words fits, and a request for a summary."""
         asked = self.max_tokens - self.room + self.largest_recap + 8
-        return max(asked, least_prompt(self.summary_tokens, self.model) + self.max_tokens - self.summary_prompt)
+        return max(asked, least_prompt(self.summary_tokens, self.counting) + self.max_tokens - self.summary_prompt)
 
     @property
     def summary_prompt(self) -> int:
@@ -172,11 +174,17 @@ class Layout:
 
     def counted(self, messages: tuple[Message, ...]) -> Counted:
         """Messages with their tokens in a request."""
-        return Counted(messages, sum(message_tokens(message, self.model) for message in messages))
+        return Counted(messages, sum(map(self.counting.message, messages)))
 
 
 def layout(
-    system: str, max_tokens: int, keep_recent: int, reply_tokens: int | None, summary_tokens: int | None, model: str
+    system: str,
+    max_tokens: int,
+    keep_recent: int,
+    reply_tokens: int | None,
+    summary_tokens: int | None,
+    model: str,
+    count: Count | None = None,
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -187,7 +195,7 @@ def layout(
     """
     if not isinstance(system, str):
         raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
-    checked_model(model)
+    counting = Counting.of(checked_model(model), count)
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:
@@ -200,7 +208,7 @@ def layout(
         reply = budget // 6 if reply_tokens is None else reply_tokens
 
         def with_summary(tokens: int) -> Layout:
-            return Layout(instructions, budget, keep_recent, reply, tokens, model, sized)
+            return Layout(instructions, budget, keep_recent, reply, tokens, model, counting, sized)
 
         def is_too_large(tokens: int) -> bool:
             return with_summary(tokens).least > budget

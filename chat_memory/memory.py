@@ -10,7 +10,8 @@ from .errors import DamagedStore
 from .options import checked_options
 from .replies.client import AsyncClient, Client
 from .replies.drivers import in_pieces, in_pieces_async, run, run_async
-from .tokens import DEFAULT_MODEL, Message
+from .texts import DEFAULT_MODEL, Count
+from .tokens import Message
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
@@ -54,6 +55,7 @@ class ChatMemory(ConversationState):
         options: dict[str, Any] | None = None,
         conversation: SavedConversation | None = None,
         facts: Facts | None = None,
+        count: Count | None = None,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
@@ -63,6 +65,7 @@ class ChatMemory(ConversationState):
         arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
         usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
         `summary_tokens` is the most that a summary may have (a tenth of the budget).
+        `count`, a function that returns the tokens of a text, is for a model with another tokenizer: see `count_tokens`.
 
         Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
         could be asked, and StoreError where the saved conversation cannot be read.
@@ -74,7 +77,7 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        super().__init__(settings, checked_options(options), facts)
+        super().__init__(settings, checked_options(options), facts, count)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
@@ -85,7 +88,7 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options` and `facts` are not saved: give them again. What is no text, such as a picture that another program has
+        `options`, `facts` and `count` are not saved: give them again. What is no text, such as a picture that another program has
         saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.

@@ -18,6 +18,7 @@ from .replies.steps import Course, Elsewhere, Request, as_thrown
 from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
+from .texts import Count
 from .tokens import Message
 
 
@@ -64,9 +65,11 @@ class SavedConversation(Protocol):
 class ConversationState:
     """The state of one conversation, and the course of a turn that leads from one state to the next."""
 
-    def __init__(self, settings: dict[str, Any], options: Request, facts: Facts | None) -> None:
-        """`settings` are those of `layout`; `options` go out with each question."""
-        self._settings, self._layout = settings, layout(**settings)
+    def __init__(
+        self, settings: dict[str, Any], options: Request, facts: Facts | None, count: Count | None = None
+    ) -> None:
+        """`settings` are those of `layout`, which are saved; `options` go out with each question."""
+        self._settings, self._layout = settings, layout(**settings, count=count)
         self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts = facts
@@ -98,9 +101,9 @@ class ConversationState:
         after = yield from self._folded(before, known)
         request = self._request(after, known)
         if streamed:
-            reply = yield from asked_for_a_stream(request, self.usage, self._refused)
+            reply = yield from asked_for_a_stream(request, self.usage, self._refused, self._layout.counting)
         else:
-            reply = yield from asked(request, self.usage)
+            reply = yield from asked(request, self.usage, self._layout.counting)
         keep = partial(self._keep, before, after, question, reply)
         if self._conversation is None:  # then there is nothing to wait for
             keep()
@@ -124,6 +127,7 @@ class ConversationState:
                 kept.summary,
                 self._layout.summary_tokens,
                 model=self._layout.model,
+                counting=self._layout.counting,
                 max_prompt_tokens=self._layout.summary_prompt,
                 usage=self.usage,
             )

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..content import field, stated
 from ..errors import IncompleteReply
+from ..tokens import Counting
 from ..unsendable import whole
 from .server_words import no_reply, short, words_of
 from .steps import Request
@@ -27,10 +28,13 @@ THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers th
 
 
 class Reply:
-    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
+    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta".
 
-    def __init__(self, usage: Usage | None, request: Request, part: str) -> None:
-        self._usage, self._model, self._messages = usage, request["model"], request["messages"]
+    Where the server says no usage, it is counted as `counting` says, or else as the request's model counts.
+    """
+
+    def __init__(self, usage: Usage | None, request: Request, part: str, counting: Counting | None = None) -> None:
+        self._usage, self._request, self._counting = usage, request, counting
         self._part = part
         self._arriving = Arriving()
         self._came: list[str] = []  # all text, thinking included
@@ -91,7 +95,8 @@ class Reply:
     def count(self) -> None:
         """Count what it cost."""
         if self._usage is not None and (self.is_answer or self._reported or self._aside):
-            self._usage.add(self._reported, self._messages, "".join(self._came), self._model)
+            counting = self._counting or Counting.of(self._request["model"])
+            self._usage.add(self._reported, self._request["messages"], "".join(self._came), counting)
 
     def whole(self) -> str:
         """The text; raises IncompleteReply unless it is a whole one."""
