@@ -1,12 +1,12 @@
 """A token budget: as many of the newest turns as fit, never more, and never without the newest question."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from functools import partial
 
-from .content import RESULTS, calls_of
 from .errors import BudgetError, whole_number
 from .messages import AnyMessage, MessageLike, ToolLike
 from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, listed, message_tokens, tool_tokens
+from .tool_turns import steps_by_place, thin_turn
 from .turns import INSTRUCTING, role_of
 
 QUESTION = "the newest question"
@@ -20,6 +20,7 @@ def trim_to_budget(
     cut_to: int | None = None,
     model: str = DEFAULT_MODEL,
     tools: Iterable[ToolLike] | None = None,
+    shorten_results: bool = False,
 ) -> list[AnyMessage]:
     """Return the leading instructions and as many of the newest whole turns as fit into `max_tokens`.
 
@@ -30,10 +31,11 @@ def trim_to_budget(
 
     The newest turn is never dropped. Where it alone is too large, its user message stays and as many of its newest
     steps as fit: a step is a message with all results of its calls, of tools or of older functions. (Where not even the
-    newest step fits, only the question is left: shorten large tool results first.) In a history without any user
-    message the newest step is what stays.
+    newest step fits, only the question is left.) With `shorten_results` its results are shortened first, as `thin_turn`
+    does it. In a history without any user message the newest step is what stays.
 
-    One pass from the end: what is dropped is not even counted. The result is a new list of the caller's messages.
+    One pass from the end: what is dropped is not even counted. The result is a new list of the caller's messages, or of
+    copies where a result was shortened.
 
     Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
     ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
@@ -68,6 +70,14 @@ def trim_to_budget(
     used = sum(needs.values())
     if used > limit:
         raise BudgetError(needs, max_tokens, reply_tokens)
+    if shorten_results and what == QUESTION:
+        thinned = thin_turn(
+            history[must[0] :],
+            limit - sum(fixed.values()),
+            cut_to=max(lower - sum(fixed.values()), 0),
+            cost=partial(message_tokens, model=model),
+        )
+        return [*history[:first], *thinned]
     kept: list[int] = []
     while steps and (used := used + _tokens(history, steps[-1], model)) <= (
         lower if kept or what != QUESTION else limit
@@ -82,17 +92,7 @@ def _newest_turn(history: Sequence[MessageLike], first: int) -> tuple[list[int],
     A step is a message with the results that follow it, and what stands between a call and its results.
     """
     question = next((i for i in range(len(history) - 1, first - 1, -1) if role_of(history[i], i) == "user"), None)
-    steps: list[list[int]] = []
-    caller = None  # the newest step that makes a call
-    for i in range(first if question is None else question + 1, len(history)):
-        if role_of(history[i], i) in RESULTS and steps:
-            its = len(steps) - 1 if caller is None else caller
-            steps[its].extend([*chain.from_iterable(steps[its + 1 :]), i])
-            del steps[its + 1 :]
-            continue
-        if calls_of(history[i], f"messages[{i}]"):
-            caller = len(steps)
-        steps.append([i])
+    steps = steps_by_place(history, first if question is None else question + 1)
     if question is not None:
         return [question], steps, QUESTION
     return steps.pop() if steps else [], steps, "the newest message"

@@ -16,6 +16,12 @@ def asked(request: Request, usage: Usage | None) -> Course[str]:
     Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
     none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
     """
+    reply = yield from replied(request, usage)
+    return reply.text
+
+
+def replied(request: Request, usage: Usage | None) -> Course[Reply]:
+    """The same for the reply itself. Where the request offers tools, calls of these are a reply too."""
     reply = Reply(usage, request, "message")
     answer = yield Send(request)
     try:
@@ -23,10 +29,11 @@ def asked(request: Request, usage: Usage | None) -> Course[str]:
         reply.rest()
     finally:
         reply.count()
-    return reply.whole()
+    reply.whole()
+    return reply
 
 
-def asked_for_a_stream(request: Request, usage: Usage | None, refused: set[str]) -> Course[str]:
+def replied_as_a_stream(request: Request, usage: Usage | None, refused: set[str]) -> Course[Reply]:
     """The same with a reply whose pieces go out while they arrive. Raises IncompleteReply after the last piece.
 
     What has gone out cannot be taken back: where thinking has an end alone (</think>), it is out; what is returned is
@@ -37,7 +44,8 @@ def asked_for_a_stream(request: Request, usage: Usage | None, refused: set[str])
         reply = Reply(usage, request, "delta")
         try:
             yield Stream(request | wanted, reply)
-            return reply.whole()
+            reply.whole()
+            return reply
         except Exception as error:
             if not wanted or reply.is_answer or not is_about_usage(error, request):
                 raise
