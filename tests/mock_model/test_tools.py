@@ -130,12 +130,10 @@ def test_a_streamed_custom_call_has_the_form_of_a_function_s() -> None:
 
 
 def test_a_custom_input_is_cut_at_the_limit() -> None:
-    client = get_mock_client(
-        reply_to=lambda body, fits: Reply(None, (("run_sql", "SELECT one, two, three FROM four"),))
-    )
+    client = get_mock_client(reply_to=lambda body, fits: Reply(None, (("run_sql", "SELECT one FROM two " * 20),)))
     options = {"model": "offline-model", "messages": QUERY, "tools": [SQL]}
     whole = client.chat.completions.create(**options)
-    cut = client.chat.completions.create(**options, max_completion_tokens=whole.usage.completion_tokens - 2)
+    cut = client.chat.completions.create(**options, max_completion_tokens=whole.usage.completion_tokens // 2)
     assert cut.choices[0].finish_reason == "length"
     (call,), (full,) = cut.choices[0].message.tool_calls, whole.choices[0].message.tool_calls
     assert full.custom.input.startswith(call.custom.input) and len(call.custom.input) < len(full.custom.input)
