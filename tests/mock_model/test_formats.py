@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
 
-from mock_model import get_mock_async_client, get_mock_client
+from mock_model import MockServer, get_mock_async_client, get_mock_client
 
 MODEL = "offline-model"
 CLIENT = get_mock_client()
@@ -463,6 +463,35 @@ def test_it_streams_and_the_pieces_are_the_whole() -> None:
     assert json.loads(text) == {"city": "Porto"}
     with CLIENT.chat.completions.stream(model=MODEL, messages=messages(ANA), response_format=Profile) as stream:
         assert stream.get_final_completion().choices[0].message.parsed.city == "Porto"
+
+
+def test_a_refusal_comes_in_the_place_of_the_json() -> None:
+    server = MockServer()
+    client = server.client()
+    asking: dict[str, Any] = {"model": MODEL, "messages": messages(ANA), "response_format": Profile}
+    server.fail_next("refusal", times=2)
+    answer = client.chat.completions.parse(**asking)
+    said = answer.choices[0].message
+    assert (said.parsed, said.content, answer.choices[0].finish_reason) == (None, None, "stop")
+    assert said.refusal == "I'm sorry, but I can't help with that."
+    assert answer.usage.completion_tokens == len(tiktoken.get_encoding("o200k_base").encode(said.refusal))
+    with client.chat.completions.stream(**asking) as stream:
+        pieces = [event.delta for event in stream if event.type == "refusal.delta"]
+        assert "".join(pieces) == stream.get_final_completion().choices[0].message.refusal == said.refusal
+    assert client.chat.completions.parse(**asking).choices[0].message.parsed.name == "Ana"
+
+
+def test_the_form_grows_while_it_streams() -> None:
+    with CLIENT.chat.completions.stream(model=MODEL, messages=messages(ANA), response_format=Profile) as stream:
+        parts = [event.parsed for event in stream if event.type == "content.delta"]
+    assert parts[-1]["city"] == "Porto" and {} in parts and {"name": "Ana"} in parts
+
+
+def test_a_stream_that_the_limit_cuts_ends_in_the_clients_own_error() -> None:
+    asking: dict[str, Any] = {"model": MODEL, "messages": messages(ANA), "response_format": Profile}
+    cut = CLIENT.chat.completions.stream(**asking, max_completion_tokens=20)
+    with cut as stream, pytest.raises(openai.LengthFinishReasonError):
+        stream.get_final_completion()
 
 
 async def parse_async() -> Any:
