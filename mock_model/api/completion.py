@@ -10,6 +10,8 @@ from typing import Any
 from mock_model.api.prefixes import fingerprint
 from mock_model.api.tokens import count_strings, count_text, cut_text
 
+REFUSAL = "I'm sorry, but I can't help with that."
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -33,6 +35,7 @@ class Completion:
     finish_reason: str
     tokens: int
     reasoning_tokens: int
+    refusal: str | None = None  # in the place of a content
 
 
 def complete(
@@ -76,6 +79,13 @@ def complete(
 def all_reasoning(tokens: int) -> Completion:
     """The completion of a model that reasoned until its limit was used up: no content."""
     return Completion("", (), "", "length", tokens, tokens)
+
+
+def refused(limit: int, encoding: str) -> Completion:
+    """The completion of a model that will not answer: it says so in `refusal`, and there is no content."""
+    said = cut_text(REFUSAL, limit, encoding)
+    reason = "stop" if said == REFUSAL else "length"
+    return Completion(None, (), "", reason, count_text(said, encoding), 0, said)
 
 
 def _until_stop(text: str, stop: Sequence[str]) -> str:

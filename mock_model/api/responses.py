@@ -79,7 +79,7 @@ def usage(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dict[s
 
 def chat_completion(id: str, model: Model, completion: Completion, usage: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request without `stream`."""
-    message = {"role": "assistant", "content": completion.content, "refusal": None, "annotations": []}
+    message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal, "annotations": []}
     if completion.tool_calls:
         message["tool_calls"] = list(completion.tool_calls)
     if completion.reasoning and model.shows_reasoning:
@@ -120,6 +120,8 @@ def _deltas(model: Model, completion: Completion) -> Iterator[dict[str, Any]]:
             yield {"reasoning_content": word}
     for word in _WORDS.findall(completion.content or ""):
         yield {"content": word}
+    for word in _WORDS.findall(completion.refusal or ""):
+        yield {"refusal": word}
     for index, call in enumerate(completion.tool_calls):
         kind, (key, text) = call["type"], handed_over(call)
         yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], key: ""}}]}
