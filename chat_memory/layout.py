@@ -11,7 +11,8 @@ from .content import parts_as_text
 from .errors import BudgetError, whole_number
 from .messages import Message, MessageLike, ToolLike
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, checked_model, message_tokens, tool_tokens
+from .texts import Count, checked_model
+from .tokens import PRIMING_TOKENS, Counting
 from .tool_turns import reasoning_where_needed, thin_turn
 from .unsendable import all_whole, whole
 
@@ -48,6 +49,7 @@ class Layout:
     summary_tokens: int
     model: str
     tools: Sequence[ToolLike]
+    counting: Counting
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, text: str) -> Counted:
@@ -70,7 +72,7 @@ class Layout:
         """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
         try:
             message = parts_as_text(all_whole(message), f"messages[{number}]")
-            message_tokens(message, self.model, number)
+            self.counting.message(message, number)
         except (TypeError, ValueError) as error:
             error.add_note(
                 "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and "
@@ -184,7 +186,7 @@ class Layout:
         return {
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
-            "the tools": tool_tokens(self.tools, model=self.model),
+            "the tools": self.counting.tools(self.tools),
             **dict([self._least_kept(kept)]),
             "priming the reply": PRIMING_TOKENS,
         }
@@ -192,7 +194,7 @@ class Layout:
     @cached_property
     def room(self) -> int:
         """The tokens that are left for the summary, the turns and the question."""
-        fixed = self.counted(self.system).tokens + tool_tokens(self.tools, model=self.model) + PRIMING_TOKENS
+        fixed = self.counted(self.system).tokens + self.counting.tools(self.tools) + PRIMING_TOKENS
         return self.max_tokens - self.reply_tokens - fixed
 
     @cached_property
@@ -209,7 +211,7 @@ class Layout:
     def least(self) -> int:
         """The least budget in which a question of a few words fits, and a request for a summary."""
         asked = self.max_tokens - self.room + self.largest_recap + 8
-        return max(asked, least_prompt(self.summary_tokens, self.model) + self.max_tokens - self.summary_prompt)
+        return max(asked, least_prompt(self.summary_tokens, self.counting) + self.max_tokens - self.summary_prompt)
 
     @property
     def summary_prompt(self) -> int:
@@ -218,7 +220,7 @@ class Layout:
 
     def counted(self, messages: tuple[Message, ...]) -> Counted:
         """Messages with their tokens in a request."""
-        return Counted(messages, sum(message_tokens(message, self.model) for message in messages))
+        return Counted(messages, sum(map(self.counting.message, messages)))
 
 
 def layout(
@@ -229,6 +231,7 @@ def layout(
     summary_tokens: int | None,
     model: str,
     tools: Sequence[ToolLike] = (),
+    count: Count | None = None,
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -239,7 +242,7 @@ def layout(
     """
     if not isinstance(system, str):
         raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
-    checked_model(model)
+    counting = Counting.of(checked_model(model), count)
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:
@@ -252,7 +255,7 @@ def layout(
         reply = budget // 6 if reply_tokens is None else reply_tokens
 
         def with_summary(tokens: int) -> Layout:
-            return Layout(instructions, budget, keep_recent, reply, tokens, model, tools, sized)
+            return Layout(instructions, budget, keep_recent, reply, tokens, model, tools, counting, sized)
 
         def is_too_large(tokens: int) -> bool:
             return with_summary(tokens).least > budget

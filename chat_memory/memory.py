@@ -11,7 +11,8 @@ from .options import checked_options
 from .replies.client import AsyncClient, Client
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
-from .tokens import DEFAULT_MODEL, Message
+from .texts import DEFAULT_MODEL, Count
+from .tokens import Message
 from .tool_loop import MAX_STEPS, ToolLoop
 from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
@@ -66,6 +67,7 @@ class ChatMemory(ConversationState):
         tools: Iterable[Callable[..., Any] | Tool] | None = None,
         max_steps: int = MAX_STEPS,
         parallel_tools: bool = False,
+        count: Count | None = None,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
@@ -75,6 +77,7 @@ class ChatMemory(ConversationState):
         arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
         usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
         `summary_tokens` is the most that a summary may have (a tenth of the budget).
+        `count`, a function that returns the tokens of a text, is for a model with another tokenizer: see `count_tokens`.
 
         `tools` are functions that the model may call, plain ones, or async ones for the methods that end in `_async`: see
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
@@ -90,7 +93,7 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        super().__init__(settings, checked_options(options), facts, ToolLoop(tools, max_steps, parallel_tools))
+        super().__init__(settings, checked_options(options), facts, ToolLoop(tools, max_steps, parallel_tools), count)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
@@ -101,8 +104,9 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options`, `facts` and what concerns tools are not saved: give them again. What is no text, such as a picture that
-        another program has saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as it was.
+        `options`, `facts`, `count` and what concerns tools are not saved: give them again. What is no text, such as a
+        picture that another program has saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as
+        it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """

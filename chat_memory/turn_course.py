@@ -19,6 +19,7 @@ from .replies.steps import Course, Elsewhere, Request, as_thrown
 from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
+from .texts import Count
 from .tokens import Message
 from .tool_loop import ToolLoop, carries_what_was_done
 
@@ -67,11 +68,16 @@ class ConversationState:
     """The state of one conversation, and the course of a turn that leads from one state to the next."""
 
     def __init__(
-        self, settings: dict[str, Any], options: Request, facts: Facts | None, tools: ToolLoop | None = None
+        self,
+        settings: dict[str, Any],
+        options: Request,
+        facts: Facts | None,
+        tools: ToolLoop | None = None,
+        count: Count | None = None,
     ) -> None:
-        """`settings` are those of `layout`; `options` go out with each question."""
+        """`settings` are those of `layout`, which are saved; `options` go out with each question."""
         self._tools = tools or ToolLoop()
-        self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions)
+        self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, count=count)
         self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts = facts
@@ -124,9 +130,9 @@ class ConversationState:
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
             request = self._tools.offered(self._request(kept, turn), answers)
             if streamed:
-                reply = yield from replied_as_a_stream(request, self.usage, self._refused)
+                reply = yield from replied_as_a_stream(request, self.usage, self._refused, self._layout.counting)
             else:
-                reply = yield from replied(request, self.usage)
+                reply = yield from replied(request, self.usage, self._layout.counting)
             if not reply.calls_tools:
                 return kept, reply
             yield from self._tools.run(reply, answers, steps)
@@ -148,6 +154,7 @@ class ConversationState:
                 kept.summary,
                 self._layout.summary_tokens,
                 model=self._layout.model,
+                counting=self._layout.counting,
                 max_prompt_tokens=self._layout.summary_prompt,
                 usage=self.usage,
             )

@@ -6,6 +6,7 @@ from typing import Any
 from ..content import field, stated
 from ..errors import IncompleteReply
 from ..messages import Message
+from ..tokens import Counting
 from ..unsendable import whole
 from .calls import Calls
 from .reasoning import Reasoning
@@ -31,10 +32,13 @@ THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers th
 
 
 class Reply:
-    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
+    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta".
 
-    def __init__(self, usage: Usage | None, request: Request, part: str) -> None:
-        self._usage, self._model, self._messages = usage, request["model"], request["messages"]
+    Where the server says no usage, it is counted as `counting` says, or else as the request's model counts.
+    """
+
+    def __init__(self, usage: Usage | None, request: Request, part: str, counting: Counting | None = None) -> None:
+        self._usage, self._request, self._counting = usage, request, counting
         self._tools = request.get("tools")
         self._part = part
         self._arriving = Arriving()
@@ -112,8 +116,9 @@ class Reply:
     def count(self) -> None:
         """Count what it cost."""
         if self._usage is not None and (self.is_answer or self._reported or self._aside):
+            counting = self._counting or Counting.of(self._request["model"])
             text = "".join(self._came) + self._made.text()
-            self._usage.add(self._reported, self._messages, text, self._model, self._tools)
+            self._usage.add(self._reported, self._request, text, counting)
 
     def whole(self) -> str:
         """The text; raises IncompleteReply unless it is a whole one."""
