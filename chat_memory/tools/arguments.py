@@ -13,7 +13,7 @@ class WrongCall(ValueError):
 def object_in(text: str) -> dict[str, Any]:
     """The JSON object in a text; an empty text holds an empty one. Raises WrongCall for anything else."""
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text if text.strip() else "{}")
     except RecursionError:
         raise WrongCall("The arguments are nested too deep") from None
     except ValueError as error:
