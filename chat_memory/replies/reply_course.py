@@ -17,6 +17,12 @@ def asked(request: Request, usage: Usage | None, counting: Counting | None = Non
     Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
     none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
     """
+    reply = yield from replied(request, usage, counting)
+    return reply.text
+
+
+def replied(request: Request, usage: Usage | None, counting: Counting | None = None) -> Course[Reply]:
+    """The same for the reply itself. Where the request offers tools, calls of these are a reply too."""
     reply = Reply(usage, request, "message", counting)
     answer = yield Send(request)
     try:
@@ -24,12 +30,13 @@ def asked(request: Request, usage: Usage | None, counting: Counting | None = Non
         reply.rest()
     finally:
         reply.count()
-    return reply.whole()
+    reply.whole()
+    return reply
 
 
-def asked_for_a_stream(
+def replied_as_a_stream(
     request: Request, usage: Usage | None, refused: set[str], counting: Counting | None = None
-) -> Course[str]:
+) -> Course[Reply]:
     """The same with a reply whose pieces go out while they arrive. Raises IncompleteReply after the last piece.
 
     What has gone out cannot be taken back: where thinking has an end alone (</think>), it is out; what is returned is
@@ -40,7 +47,8 @@ def asked_for_a_stream(
         reply = Reply(usage, request, "delta", counting)
         try:
             yield Stream(request | wanted, reply)
-            return reply.whole()
+            reply.whole()
+            return reply
         except Exception as error:
             if not wanted or reply.is_answer or not is_about_usage(error, request):
                 raise
