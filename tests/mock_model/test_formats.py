@@ -441,13 +441,20 @@ class Action(BaseModel):
 
 class Minutes(BaseModel):
     actions: list[Action]
-    present: list[str]
+    attendees: list[str]
 
 
 def test_a_row_that_lacks_what_it_needs_is_none() -> None:
     told = parsed(Minutes, "Priya and Tom were there. Priya calls the printer by 2026-12-04.", "Write the minutes.")
     assert all(action.who and action.what for action in told.actions)
-    assert len(set(told.present)) == len(told.present)
+    assert len(set(told.attendees)) == len(told.attendees)
+
+
+def test_who_was_there_is_somebody() -> None:
+    told = parsed(
+        Minutes, ("system", "Extract the minutes."), "We met about the website relaunch. Priya and Tom were there."
+    )
+    assert told.attendees == ["Priya", "Tom"]
 
 
 def test_what_is_denied_is_false_and_no_choice() -> None:
