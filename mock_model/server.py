@@ -141,7 +141,9 @@ class MockServer:
             return completion.refused(prompt.limit, model.encoding)
         reply = self._reply_to(body, lambda text: tokens.count_text(text, model.encoding) <= prompt.limit)
         stop = body.get("stop", ())
-        options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding}
+        choice = body.get("tool_choice")
+        named = isinstance(choice, dict) and choice["type"] != "allowed_tools"
+        options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding, "named": named}
         whole = completion.complete(reply, id, limit=prompt.limit, **options)
         if failure != "length":
             return whole
