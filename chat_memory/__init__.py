@@ -7,6 +7,7 @@ from .messages import Message
 from .replies.usage import Usage
 from .summary import summarize
 from .tokens import count_tokens, message_tokens
+from .tool_turns import reasoning_where_needed, shorten_result, split_steps, thin_turn
 from .turns import sliding_window, split_turns
 from .view import show_request
 
@@ -18,9 +19,13 @@ __all__ = [
     "Usage",
     "count_tokens",
     "message_tokens",
+    "reasoning_where_needed",
+    "shorten_result",
     "show_request",
     "sliding_window",
+    "split_steps",
     "split_turns",
     "summarize",
+    "thin_turn",
     "trim_to_budget",
 ]
