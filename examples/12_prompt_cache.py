@@ -17,7 +17,9 @@ TURNS = 40
 
 ROOMS = " ".join(f"Room {n} shows {n + 3} ships of the year {1600 + 3 * n}." for n in range(1, 81))
 RULES = {"role": "system", "content": "You are the guide of a museum of ships."}
-MORE = "We look at every picture, read what stands below it, and ask how people could live on so small a ship for so long."
+MORE = (
+    "We look at every picture, read what stands below it, and ask how people could live on so small a ship for so long."
+)
 SAID = [f"In room {n} we see {n + 3} ships of the year {1600 + 3 * n}. {MORE} {MORE}" for n in range(1, TURNS + 1)]
 
 Request = Callable[
