@@ -2,6 +2,7 @@
 
 import copy
 import json
+import marshal
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,16 +40,10 @@ def is_of_openai(thing: Any) -> bool:
 
 def copied(value: Any) -> Any:
     """A copy of a value, all the way down. JSON values, which messages are, take a tenth of the time of `copy.deepcopy`."""
-    kind = type(value)
-    if kind is list:
-        return [inner if type(inner) is str else copied(inner) for inner in value]
-    if kind is dict:
-        new: dict[Any, Any] = value.copy()
-        for key, inner in value.items():
-            if type(inner) is not str:
-                new[key] = copied(inner)
-        return new
-    return value if kind is str else copy.deepcopy(value)
+    try:
+        return marshal.loads(marshal.dumps(value))  # plain values alone, but these the fastest
+    except ValueError:
+        return copy.deepcopy(value)
 
 
 def parts_of(content: Any, where: str) -> list[Any]:
