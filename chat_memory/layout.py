@@ -98,12 +98,13 @@ class Layout:
         So it is the same when the conversation is resumed. Question and answer always stay, and what the model has
         thought stays as long as one of the turn's calls does.
         """
-        if any("tool_calls" in message for message in turn):
-            answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
-            steps = turn[: len(turn) - len(answer)]
-            room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
-            turn = tuple(reasoning_where_needed([*thin_turn(steps, room, cost=self._cost), *answer]))
-        return self.counted(turn)
+        whole = self.counted(turn)
+        if whole.tokens <= self.share or not any("tool_calls" in message for message in turn):
+            return whole
+        answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
+        room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
+        steps = thin_turn(turn[: len(turn) - len(answer)], room, cost=self._cost)
+        return self.counted(tuple(reasoning_where_needed([*steps, *answer])))
 
     def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:
         """A turn that has come to some steps, as it is sent: thinned where it takes more than its share and does not fit.

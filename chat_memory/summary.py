@@ -194,6 +194,8 @@ def _said(
 def _in_words(message: Message, where: str, marks: list[str], counting: Counting) -> Spoken:
     """A message in words alone. A very long role or name goes to its words, for these can be sent in pieces."""
     said = {"content": _words(message, where, marks)}
+    if message["role"] in SHORT and len(message) == 2:  # as most are
+        return {"role": message["role"], **said}
     for key, most in LONGEST_SPEAKER.items():
         if not (name := message.get(key)):
             continue

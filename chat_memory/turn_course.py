@@ -21,7 +21,7 @@ from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
 from .tokens import Message
-from .tool_loop import ToolLoop, carries_what_was_done
+from .tool_loop import ToolLoop, carry_what_was_done
 
 
 class Facts(Protocol):
@@ -104,13 +104,16 @@ class ConversationState:
         if self._facts is not None:
             known = yield Elsewhere(partial(self._with_facts, self._facts, before, question))
         steps: list[Message] = []  # calls and results, as they come
-        with carries_what_was_done(question.messages, steps):
+        try:
             after, reply = yield from self._replied(before, known, steps, streamed)
             keep = partial(self._keep, before, after, question, steps, reply.message(reasoning=bool(steps)))
             if self._conversation is None:  # then there is nothing to wait for
                 keep()
             else:
                 yield Elsewhere(keep, to_its_end=True)
+        except BaseException as error:
+            carry_what_was_done(error, question.messages, steps)
+            raise
         return reply.text
 
     def _replied(self, kept: Kept, known: Counted, steps: list[Message], streamed: bool) -> Course[tuple[Kept, Reply]]:

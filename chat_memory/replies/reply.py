@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-from ..content import field, stated
+from ..content import field, is_of_openai, stated
 from ..errors import IncompleteReply
 from ..messages import Message
 from ..tokens import Counting
@@ -26,6 +26,7 @@ UNFINISHED = {
     "tool_calls": CALLS,
     "function_call": CALLS,
 }
+TEXT_ALONE = {"role", "content"}  # the fields of most messages
 TEXT_PARTS = ("text", "output_text")
 THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
 THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
@@ -67,7 +68,8 @@ class Reply:
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
         came, answer = answer, _opened(answer)
-        self._reported |= numbers(field(answer, "usage"))
+        if usage := _opened(field(answer, "usage")):
+            self._reported |= numbers(usage)
         choices = self._first(field(answer, "choices"))
         said = "".join([self._take(choice) for choice in choices])
         if error := stated(answer, "error"):
@@ -81,7 +83,8 @@ class Reply:
         first: list[Any] = []
         for place, choice in enumerate(map(_opened, choices) if isinstance(choices, (list, tuple)) else []):
             index = field(choice, "index")
-            index = int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else place
+            if type(index) is not int:
+                index = int(index) if isinstance(index, str) and index.isdecimal() else place
             if choice is not None:
                 (first if index == 0 else self._aside.setdefault(index, [])).append(choice)
         return first[:1] if self._part == "message" else first
@@ -94,8 +97,16 @@ class Reply:
             self._finish_reason = reason
         piece = field(choice, self._part)
         said = _opened(piece or field(choice, "message"))  # whole where pieces were expected
+        if not isinstance(said, dict) or any(said[name] is not None for name in said.keys() - TEXT_ALONE):
+            self._take_more(said, whole=self._part == "message" or not piece)
+        came = self._text_of(field(said, "content"))
+        self._came.append(came)
+        return self._keep(self._arriving.take(came))
+
+    def _take_more(self, said: Any, *, whole: bool) -> None:
+        """Take in what stands beside the text of a message, or with `whole=False` of a piece of one."""
         self._refuse(stated(said, "refusal"))
-        self._made.take(stated(said, "tool_calls"), whole=self._part == "message" or not piece)
+        self._made.take(stated(said, "tool_calls"), whole=whole)
         self._old_call = self._old_call or bool(stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
         self._reasoning.take(said)
@@ -103,9 +114,6 @@ class Reply:
             if thought := stated(said, name):
                 self._think(thought)
                 break
-        came = self._text_of(field(said, "content"))
-        self._came.append(came)
-        return self._keep(self._arriving.take(came))
 
     def rest(self) -> str:
         """The text that was held back until now: it could have become thinking, or another choice's."""
@@ -203,7 +211,7 @@ class Reply:
 
 def _opened(thing: Any) -> Any:
     """An object of the openai package as its fields, which are quicker to read so; anything else as it is."""
-    if not type(thing).__module__.startswith("openai.types."):
+    if not is_of_openai(thing):
         return thing
     extra = thing.model_extra  # what the package does not know
     return vars(thing) | extra if extra else vars(thing)
