@@ -44,6 +44,7 @@ def numbers(usage: Any) -> dict[str, int]:
         "completion_tokens": usage,
         "cached_tokens": details,
         "cache_write_tokens": details,
+        "reasoning_tokens": field(usage, "completion_tokens_details"),
     }
     found = {name: field(place, name) for name, place in places.items()}
     return {name: int(size) for name, size in found.items() if _is_size(size)}
