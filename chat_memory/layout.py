@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain, count
 from typing import NamedTuple, cast
 
-from .content import parts_as_text
+from .content import RESULTS, parts_as_text
 from .errors import BudgetError, whole_number
 from .messages import Message, MessageLike, ToolLike
 from .questions import Question, question_message
@@ -101,8 +101,10 @@ class Layout:
         thought stays as long as one of the turn's calls does.
         """
         if any("tool_calls" in message for message in turn):
-            must = self.counted((turn[0], turn[-1])).tokens
-            turn = tuple(reasoning_where_needed(thin_turn(turn, max(self.share, must), cost=self._cost)))
+            answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
+            steps = turn[: len(turn) - len(answer)]
+            room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
+            turn = tuple(reasoning_where_needed([*thin_turn(steps, room, cost=self._cost), *answer]))
         return self.counted(turn)
 
     def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:

@@ -4,7 +4,8 @@ The rules are OpenAI's, from the Cookbook, "How to count tokens with tiktoken"
 (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken):
 
 - a message costs 3 tokens, plus the tokens of every string in it (role, content, name …), plus 1 if it has a name;
-  of calls, of an older function call and of a spoken reply too every string counts;
+  of calls and their results, of an older function call and of a spoken reply too every string counts: no rule is
+  published for these, so that this is a choice;
 - the request costs 3 more, which prime the reply;
 - tools cost tokens too: see `tool_tokens`;
 - a picture costs what is published for the model, see `pictures`; for what nothing is published, the caller says it.
