@@ -10,14 +10,15 @@ from ..errors import whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.reply_course import asked
-from ..replies.steps import Course, Send
+from ..replies.steps import Course, Request, Send
 from ..replies.usage import Usage
 from ..safety.quoting import quoted
 from ..search import terms
 from ..store.conversations import ConversationStore
 from ..store.database import checked_id
 from ..store.schema import facts
-from ..tokens import DEFAULT_MODEL, Message, message_tokens
+from ..texts import DEFAULT_MODEL, Count
+from ..tokens import Counting, Message
 from . import embeddings, full_text, learning
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
 
@@ -38,15 +39,17 @@ class UserFacts:
         user: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
+        count: Count | None = None,
     ) -> None:
         """The facts of a user, under any id of 1 to 200 characters.
 
         `clock` says what time it is, with the user's time zone: lambda: datetime.now(ZoneInfo("Asia/Tokyo")). What the
         model is told to be "today" is the date there, and without a `clock` that of this computer's own time zone. Times
-        are stored in UTC. A clock that tells no time zone is an error when it is first looked at.
+        are stored in UTC. A clock that tells no time zone is an error when it is first looked at. `count` is that of
+        `count_tokens`: a function of yours that returns the tokens of a text.
         """
         self._records = Records(store.database, user, store.clean, clock)
-        self.user = user
+        self.user, self._count = user, count
 
     def add(
         self,
@@ -74,6 +77,7 @@ class UserFacts:
         model: str = DEFAULT_MODEL,
         max_tokens: int | None = None,
         usage: Usage | None = None,
+        options: Request | None = None,
     ) -> list[Fact]:
         """Ask the model once what the user states in `messages`, and store it: all or nothing. Returns what is new.
 
@@ -83,12 +87,15 @@ class UserFacts:
         not counted. Learn from a very long conversation a part at a time: each part is shown what those before it have
         brought.
 
+        `options` go with the request: {"response_format": FORMAT}, with the FORMAT of `chat_memory.facts.learning`, lets
+        a server that offers structured outputs enforce the form of the reply. What the schema costs is not counted here.
+
         Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
         of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
         and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
         the error holds its words as `reply`.
         """
-        return run(self._learning(messages, conversation, first, model, max_tokens, usage), client)
+        return run(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
 
     async def learn_async(
         self,
@@ -100,9 +107,10 @@ class UserFacts:
         model: str = DEFAULT_MODEL,
         max_tokens: int | None = None,
         usage: Usage | None = None,
+        options: Request | None = None,
     ) -> list[Fact]:
         """The same as `learn`, with an `openai.AsyncOpenAI`; the database is used as ever."""
-        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage), client)
+        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
 
     def known(self) -> list[Fact]:
         """Everything in force, oldest first: the answer to "What do you know about me?"."""
@@ -156,6 +164,7 @@ class UserFacts:
         none is found, or none fits.
         """
         whole_number("max_tokens", max_tokens, least=0)
+        counting = Counting.of(model, self._count)
         pair: list[Message] = []
         texts: list[str] = []
         for fact in self.find(question, limit):
@@ -164,7 +173,7 @@ class UserFacts:
                 ASKED.copy(),
                 {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"},
             ]
-            if sum(message_tokens(message, model) for message in longer) <= max_tokens:
+            if sum(map(counting.message, longer)) <= max_tokens:
                 pair, texts = longer, [*texts, quoted(fact.text)]
         return pair
 
@@ -225,25 +234,27 @@ class UserFacts:
         model: str,
         max_tokens: int | None,
         usage: Usage | None,
+        options: Request | None,
     ) -> Course[list[Fact]]:
         """The course of `learn`: what was said goes out, and what the reply holds is stored."""
         if conversation is not None:
             checked_id("A conversation's id", conversation)
         if not (said := learning.spoken(messages, first)):
             return []
-        request, shown = self._lesson(said, model, max_tokens)
-        reply = yield from asked({"model": model, "messages": request}, usage)
+        counting = Counting.of(model, self._count)
+        request, shown = self._lesson(said, counting, max_tokens)
+        reply = yield from asked({**(options or {}), "model": model, "messages": request}, usage, counting)
         return self._learned(reply, said, shown, conversation)
 
     def _lesson(
-        self, said: Mapping[int, learning.Spoken], model: str, max_tokens: int | None
+        self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None
     ) -> tuple[list[Message], set[int]]:
         """The request that asks for facts, and the numbers of those that it shows."""
         texts = "\n".join(message["content"] for message in said.values())
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, learning.MOST_FOUND), *reversed(self.known())]
         texts_of = {fact.id: fact.text for fact in matter}
-        return learning.request(said, texts_of, model, max_tokens, today=self._records.today())
+        return learning.request(said, texts_of, counting, max_tokens, today=self._records.today())
 
     def _learned(
         self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None
