@@ -4,23 +4,29 @@ import copy
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
+from .messages import Message, Part
 from .notices import OnEvent, checked_on_event
 from .options import checked_options
 from .questions import Question
 from .replies.client import AsyncClient, Client
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
+from .replies.steps import Course, Elsewhere
 from .texts import DEFAULT_MODEL, Count
-from .tokens import Message, PartTokens
+from .tokens import PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
 from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
 SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever
+
+# What a copy shares with its original: none of it is ever changed, only replaced.
+SHARED = ("_client", "_facts", "_layout", "_kept", "_folds", "_position", "_settings", "_tools", "_tell", "summary_error")
 
 
 class ChatMemory(ConversationState):
@@ -161,15 +167,16 @@ class ChatMemory(ConversationState):
         if self._conversation is not None:
             raise TypeError(
                 f"This memory saves its turns in the conversation {self._conversation.id!r:.60}, and a copy would write "
-                "into it too. Use ChatMemory.resume(client, conversation) where another one is to go on with it, or, for "
-                "a conversation that branches off, open a new one and append the turns to it."
+                "into it too. Use ChatMemory.resume(client, conversation) where another one is to go on with it, or "
+                "branch(store.open(id)) for a conversation that branches off."
             )
+        return self._copied(memo)
+
+    def _copied(self, memo: dict[int, Any]) -> Self:
+        """A memory of its own that knows the same and saves nothing."""
         with self._lock:
-            shared = {
-                name: vars(self)[name] for name in ("_client", "_facts", "_layout", "_kept", "_settings", "_tools")
-            }
+            shared = {name: vars(self)[name] for name in SHARED} | {"_conversation": None}
             shared |= {"usage": replace(self.usage), "summary_usage": replace(self.summary_usage)}
-            shared |= {"summary_error": self.summary_error, "_tell": self._tell}
         other = memo[id(self)] = object.__new__(type(self))
         vars(other).update(shared, _lock=threading.Lock())
         vars(other).update(copy.deepcopy({n: v for n, v in vars(self).items() if n not in vars(other)}, memo))
@@ -206,6 +213,49 @@ class ChatMemory(ConversationState):
         says before it calls a tool is a piece too; an empty line stands between that and what it says afterwards.
         """
         return in_pieces(self._turn(text, streamed=True), self._client)
+
+    def undo(self) -> str | list[Part]:
+        """Take back the last turn and return its question, as text or as parts.
+
+        Then the memory is what it was before that turn, its summary too, and so is the conversation in which turns are
+        saved: the texts of the turn are deleted there. (Only `usage` goes on: the tokens are paid for.) To ask again is
+        `memory.ask(memory.undo())`; to edit, `memory.undo()`, then `memory.ask("edited")`. So it goes back turn by turn, to
+        the first: without a conversation, this program's memory holds all that was said for that. What a store has
+        cleaned comes back as it was cleaned, where a turn is taken back that made a new summary.
+
+        Raises LookupError where there is no turn, and what `take_back` of the conversation raises: ConflictError where
+        another program has changed it, StoreError where an older version has saved a summary that stands for the turn.
+        Then nothing has changed. A question that is on its way meanwhile ends with a ConflictError.
+        """
+        return run(self._undone(), self._client)
+
+    async def undo_async(self) -> str | list[Part]:
+        """The same as `undo`, with an `openai.AsyncOpenAI`."""
+        return await run_async(self._undone(), self._client)
+
+    def branch(self, conversation: SavedConversation | None = None) -> Self:
+        """A memory of its own that goes on from here; this one stays as it is. It shares client, facts and options.
+
+        With a `conversation`, such as `store.open("another id")`, which must be empty, all that was said is saved there
+        too, and the branch saves its turns there. Without one it saves nothing, and takes back no turns but those that this
+        one knows word for word.
+
+        Raises ConflictError where the conversation is not empty, or where another program has changed the one that this
+        memory saves its turns in, and LookupError where the first turns are not known here. Then nothing was saved.
+        """
+        return run(self._branched(conversation), self._client)
+
+    async def branch_async(self, conversation: SavedConversation | None = None) -> Self:
+        """The same as `branch`, with an `openai.AsyncOpenAI`."""
+        return await run_async(self._branched(conversation), self._client)
+
+    def _branched(self, conversation: SavedConversation | None) -> Course[Self]:
+        _check("conversation", conversation, "begin", "chat_memory.store.ConversationStore(…).open(id)")
+        branch, here = self._copied({}), self._conversation
+        if conversation is None:
+            return branch
+        yield Elsewhere(partial(branch._begin, conversation, here), to_its_end=True)
+        return branch
 
     async def ask_async(self, text: Question) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
