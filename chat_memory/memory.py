@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
+from .line import Line, in_line
 from .messages import Message, Part
 from .notices import OnEvent, checked_on_event
 from .options import checked_options
@@ -16,6 +17,7 @@ from .replies.client import AsyncClient, Client
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
 from .replies.steps import Course, Elsewhere
+from .replies.threads import in_a_thread
 from .texts import DEFAULT_MODEL, Count
 from .tokens import PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
@@ -44,7 +46,8 @@ class ChatMemory(ConversationState):
     request, and a wish of the user that was folded ("always answer in French") is only reported from then on.
 
     One conversation, one question at a time: of two at once the one that ends later raises ConflictError and is not
-    kept. (What is interrupted or cancelled in the moment in which it is kept may be kept all the same.)
+    kept, unless they wait `in_line`. (What is interrupted or cancelled in the moment in which it is kept may be kept all
+    the same.)
 
     What is kept is what was sent: of a model that thinks aloud (<think>…</think>) the reply alone, and of half an emoji
     the sign U+FFFD, for a half cannot be sent. A copy (`copy.deepcopy`) goes on by itself, with the same client.
@@ -81,6 +84,7 @@ class ChatMemory(ConversationState):
         summary_model: str | None = None,
         limit_reply: bool = True,
         on_event: OnEvent | None = None,
+        in_line: bool = False,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
@@ -107,6 +111,11 @@ class ChatMemory(ConversationState):
         `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
         too. What the function raises is logged, and the turn goes on.
 
+        With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
+        one to end: answered, failed or given up. A stream is on its way until it is taken to its end or closed. Other
+        memories of the same conversation, in this program or another, do not stand in that line: the later of them still
+        gets a ConflictError.
+
         Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
         could be asked, and StoreError where the saved conversation cannot be read.
         """
@@ -124,6 +133,7 @@ class ChatMemory(ConversationState):
         loop = ToolLoop(tools, max_steps, parallel_tools)
         super().__init__(settings, checked_options(options), facts, loop, checked_on_event(on_event), **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
+        self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
             _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")
@@ -152,6 +162,15 @@ class ChatMemory(ConversationState):
         memory._go_on(conversation, saved)
         return memory
 
+    @classmethod
+    async def resume_async(cls, client: AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
+        """The same as `resume` in an event loop, whose other tasks go on: a thread waits for the database, and counts.
+
+        (To go on or to begin, `await asyncio.to_thread(lambda: ChatMemory(…, conversation=…))`. The first memory of a program
+        loads the model's vocabulary, which takes a second: make one before users come.)
+        """
+        return await in_a_thread(partial(cls.resume, client, conversation, **changes))
+
     @property
     def summary(self) -> str:
         """What is left of the turns that are no longer sent; empty before the first fold."""
@@ -178,7 +197,7 @@ class ChatMemory(ConversationState):
             shared = {name: vars(self)[name] for name in SHARED} | {"_conversation": None}
             shared |= {"usage": replace(self.usage), "summary_usage": replace(self.summary_usage)}
         other = memo[id(self)] = object.__new__(type(self))
-        vars(other).update(shared, _lock=threading.Lock())
+        vars(other).update(shared, _lock=threading.Lock(), _line=Line() if self._line else None)
         vars(other).update(copy.deepcopy({n: v for n, v in vars(self).items() if n not in vars(other)}, memo))
         return other
 
@@ -227,11 +246,11 @@ class ChatMemory(ConversationState):
         another program has changed it, StoreError where an older version has saved a summary that stands for the turn.
         Then nothing has changed. A question that is on its way meanwhile ends with a ConflictError.
         """
-        return run(self._undone(), self._client)
+        return run(in_line(self._line, self._undone()), self._client)
 
     async def undo_async(self) -> str | list[Part]:
         """The same as `undo`, with an `openai.AsyncOpenAI`."""
-        return await run_async(self._undone(), self._client)
+        return await run_async(in_line(self._line, self._undone()), self._client)
 
     def branch(self, conversation: SavedConversation | None = None) -> Self:
         """A memory of its own that goes on from here; this one stays as it is. It shares client, facts and options.
@@ -243,11 +262,11 @@ class ChatMemory(ConversationState):
         Raises ConflictError where the conversation is not empty, or where another program has changed the one that this
         memory saves its turns in, and LookupError where the first turns are not known here. Then nothing was saved.
         """
-        return run(self._branched(conversation), self._client)
+        return run(in_line(self._line, self._branched(conversation)), self._client)
 
     async def branch_async(self, conversation: SavedConversation | None = None) -> Self:
         """The same as `branch`, with an `openai.AsyncOpenAI`."""
-        return await run_async(self._branched(conversation), self._client)
+        return await run_async(in_line(self._line, self._branched(conversation)), self._client)
 
     def _branched(self, conversation: SavedConversation | None) -> Course[Self]:
         _check("conversation", conversation, "begin", "chat_memory.store.ConversationStore(…).open(id)")

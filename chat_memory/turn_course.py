@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
+from .line import Line, in_line
 from .messages import Message, Part
 from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
 from .options import not_to_send, sets_a_limit
@@ -111,6 +112,7 @@ class ConversationState:
         self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts, self._tell = facts, partial(tell, on_event=on_event)
+        self._line: Line | None = None  # in which questions wait for each other, where that is asked for
         self._conversation: SavedConversation | None = None
         self._kept, self._lock = Kept(), threading.Lock()
         self._position: Position = (0, 0)
@@ -128,7 +130,7 @@ class ConversationState:
     def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
         self._tools.check(awaited=awaited)
-        return self._answered(self._layout.question(question), streamed)
+        return in_line(self._line, self._answered(self._layout.question(question), streamed))
 
     def _answered(self, question: Counted, streamed: bool) -> Course[str]:
         before = self._kept
@@ -229,7 +231,8 @@ class ConversationState:
             with self._lock:
                 if self._kept is not before:
                     raise ConflictError(
-                        "Two questions were asked at once, and the other one was answered first. Ask again."
+                        "Two questions were asked at once, and the other one was answered first. Ask again. With "
+                        "in_line=True questions wait for each other."
                     )
                 position, folds = self._position, self._folds
                 if self._conversation is not None:

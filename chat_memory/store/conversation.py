@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ..errors import ConflictError, DamagedStore, StoreError, whole_number
 from ..messages import Message, MessageLike
+from ..replies.threads import in_a_thread
 from ..unsendable import all_whole
 from . import summaries
 from .database import Database
@@ -199,6 +201,31 @@ class Conversation:
             self._insert(connection, row.number, dict(enumerate(bodies)))
             summaries.insert(connection, row.number, rows)
             return _position_of(row)
+
+    async def messages_async(self) -> list[Message]:
+        """The same as `messages` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(self.messages)
+
+    async def load_async(self) -> Saved | None:
+        """The same as `load` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(self.load)
+
+    async def append_async(
+        self,
+        turn: Iterable[MessageLike],
+        *,
+        after: Iterable[int] | None = None,
+        settings: dict[str, Any] | None = None,
+        summary: str | None = None,
+        folded: int | None = None,
+    ) -> Position:
+        """The same as `append`. Where the task is cancelled meanwhile, it waits: the turn may have been saved."""
+        state: dict[str, Any] = {"after": after, "settings": settings, "summary": summary, "folded": folded}
+        return await in_a_thread(partial(self.append, list(turn), **state), to_its_end=True)
+
+    async def take_back_async(self, *, after: Iterable[int] | None = None) -> TakenBack:
+        """The same as `take_back`. Where the task is cancelled meanwhile, it waits: the turn may be gone."""
+        return await in_a_thread(partial(self.take_back, after=after), to_its_end=True)
 
     def _bodies(self, turn: Iterable[MessageLike]) -> list[str]:
         bodies = [body(message, place, self._clean) for place, message in enumerate(turn)]

@@ -1,12 +1,14 @@
 """Conversations in a database by their ids: opened, listed, deleted."""
 
 from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from typing import Self
 
 import sqlalchemy as sa
 
 from ..errors import DamagedStore
+from ..replies.threads import in_a_thread
 from .conversation import Conversation
 from .database import MENDING, Database, checked_id
 from .hooks import cleaning
@@ -60,6 +62,14 @@ class ConversationStore:
                 if not connection.execute(sa.delete(conversations).where(this)).rowcount:
                     raise LookupError(f"There is no conversation {id!r:.60} in {self.database}.")
         self.database.write_anew()
+
+    async def ids_async(self) -> list[str]:
+        """The same as `ids` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(self.ids)
+
+    async def delete_async(self, *ids: str) -> None:
+        """The same as `delete`. Where the task is cancelled meanwhile, it waits."""
+        await in_a_thread(partial(self.delete, *ids), to_its_end=True)
 
     def check(self) -> None:
         """Read the whole file for damage, which takes seconds where it is large. Raises DamagedStore."""
