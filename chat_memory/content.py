@@ -43,7 +43,10 @@ def copied(value: Any) -> Any:
     try:
         return marshal.loads(marshal.dumps(value))  # plain values alone, but these the fastest
     except ValueError:
-        return copy.deepcopy(value)
+        pass
+    if type(value) is dict:
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if type(value) is list else copy.deepcopy(value)
 
 
 def parts_of(content: Any, where: str) -> list[Any]:

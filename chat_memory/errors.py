@@ -1,5 +1,6 @@
 """What is refused, and how it is said: what happened, the numbers, the next step."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SHORTENED = ("the newest question", "the instructions")  # what the caller can shorten, and
@@ -56,9 +57,13 @@ def whole_number(name: str, value: Any, least: int) -> int:
 
 
 class StoreError(RuntimeError):
-    """Something could not be saved or read. `reply` is the model's reply that came but was not saved, if there is one."""
+    """Something could not be saved or read. `reply` is the model's reply that came but was not saved, if there is one.
+
+    `messages` is what was said before it in a turn in which tools were called.
+    """
 
     reply: str = ""
+    messages: Sequence[Mapping[str, Any]] = ()
 
 
 class ConflictError(StoreError):

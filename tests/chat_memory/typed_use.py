@@ -9,6 +9,7 @@ from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnio
 from chat_memory import (
     ChatMemory,
     Message,
+    Tool,
     count_tokens,
     message_tokens,
     show_request,
@@ -20,6 +21,7 @@ from chat_memory import (
 from chat_memory.facts import UserFacts
 from chat_memory.store import ConversationStore
 from chat_memory.summary import summarize_async
+from chat_memory.tools import Called, Event, Result, Text
 from common import MODEL, PRICE, get_client, reply_limit
 
 
@@ -132,3 +134,30 @@ async def with_an_async_client(client: AsyncOpenAI, facts: UserFacts) -> str:
     pieces = [piece async for piece in memory.stream_async("Hi")]
     await facts.learn_async(client, memory.messages)
     return await memory.ask_async("Hi again") + "".join(pieces) + await summarize_async(client, memory.messages)
+
+
+def weather(city: str) -> dict[str, float]:
+    return {city: 21.5}
+
+
+async def forecast(city: str, days: int = 3) -> str:
+    return f"{city}: {days} days of sun"
+
+
+def with_tools(client: OpenAI) -> list[str]:
+    memory = ChatMemory(client, tools=[weather, Tool(weather, name="same", schema={"type": "object"})], max_steps=3)
+    told = [memory.ask("How is Rome?")]
+    for event in memory.events("And Oslo?"):
+        match event:
+            case Text(piece):
+                told.append(piece)
+            case Called(id, name, arguments):
+                told.append(f"{id} {name} {arguments}")
+            case Result(content=content, failed=failed):
+                told.append(content if not failed else "failed")
+    return told
+
+
+async def with_async_tools(client: AsyncOpenAI) -> list[Event]:
+    memory = ChatMemory(client, tools=[weather, forecast], parallel_tools=True)
+    return [event async for event in memory.events_async("How is Rome?")]
