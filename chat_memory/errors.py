@@ -37,12 +37,13 @@ class BudgetError(ValueError):
 class IncompleteReply(RuntimeError):
     """The server answered, but not with a whole reply: empty, cut off, broken off, a refusal, or no reply at all.
 
-    `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it.
+    `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it. Of a reply that was
+    cut off at the limit for it, `beginning` is what there is of the reply itself.
     """
 
-    def __init__(self, problem: str, text: str = "") -> None:
+    def __init__(self, problem: str, text: str = "", beginning: str = "") -> None:
         super().__init__(problem)
-        self.text = text
+        self.text, self.beginning = text, beginning
 
 
 def whole_number(name: str, value: Any, least: int) -> int:

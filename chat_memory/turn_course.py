@@ -13,11 +13,13 @@ from typing import Any, Protocol, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
+from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
+from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
+from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
-from .replies.reply_course import replied, replied_as_a_stream
+from .replies.reply_course import replied
 from .replies.steps import Course, Elsewhere, Request, as_thrown
-from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
 from .tokens import Message
@@ -73,17 +75,19 @@ class ConversationState:
         options: Request,
         facts: Facts | None,
         tools: ToolLoop | None = None,
+        on_event: OnEvent | None = None,
         **functions: Any,
     ) -> None:
         """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
         self._tools = tools or ToolLoop()
         self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, **functions)
-        self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
+        self._known = Known(refused=not_to_send(options))
+        self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
-        self._facts = facts
+        self._facts, self._tell = facts, partial(tell, on_event=on_event)
         self._conversation: SavedConversation | None = None
         self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
-        self.usage = Usage()
+        self.usage, self.summary_usage = Usage(), Usage()
         self.summary_error: Exception | None = None
 
     def _go_on(self, conversation: SavedConversation, saved: SavedState | None) -> None:
@@ -114,6 +118,7 @@ class ConversationState:
         except BaseException as error:
             carry_what_was_done(error, question.messages, steps)
             raise
+        self._tell_what_was_kept(before, after)
         return reply.text
 
     def _replied(self, kept: Kept, known: Counted, steps: list[Message], streamed: bool) -> Course[tuple[Kept, Reply]]:
@@ -123,19 +128,39 @@ class ConversationState:
         """
         may_fold = True
         for answers in count():
-            turn = self._layout.in_turn(kept, known, steps) if steps else known
+            turn = self._in_turn(kept, known, steps) if steps else known
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
+            refused = set(self._known.refused)
             request = self._tools.offered(self._request(kept, turn), answers)
-            if streamed:
-                reply = yield from replied_as_a_stream(request, self.usage, self._refused, self._layout.counting)
-            else:
-                reply = yield from replied(request, self.usage, self._layout.counting)
+            reply = yield from replied(
+                request,
+                self.usage,
+                self._layout.counting,
+                self._known,
+                limit=self._reply_limit,
+                streamed=streamed,
+            )
+            for name in sorted(self._known.refused - refused):
+                self._tell(Retried(name))
             if not reply.calls_tools:
                 return kept, reply
             yield from self._tools.run(reply, answers, steps)
         raise AssertionError("The loop ends with a reply.")
+
+    def _in_turn(self, kept: Kept, known: Counted, steps: list[Message]) -> Counted:
+        """A turn that has come to some steps, as it is sent."""
+        turn = self._layout.in_turn(kept, known, steps)
+        if turn.messages != (whole := (*known.messages, *steps)):
+            self._tell(Shortened(self._layout.counted(whole).tokens, turn.tokens))
+        return turn
+
+    def _tell_what_was_kept(self, before: Kept, after: Kept) -> None:
+        if turns := after.folded - before.folded:
+            self._tell(Folded(turns, before.tokens, after.tokens))
+        if self._conversation is not None:
+            self._tell(Saved(self._position[1], self._kept.turns[-1].tokens))
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
@@ -152,13 +177,16 @@ class ConversationState:
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
                 kept.summary,
                 self._layout.summary_tokens,
-                model=self._layout.model,
+                model=self._layout.summary_model,
                 counting=self._layout.counting,
                 max_prompt_tokens=self._layout.summary_prompt,
-                usage=self.usage,
+                usage=self.usage if self._layout.summary_model == self._layout.model else self.summary_usage,
+                known=self._known,
+                limit=self._layout.summary_limit,
             )
         except Exception as error:  # whatever the client raises; an interruption passes
             self.summary_error = cast(Exception, as_thrown(error))
+            self._tell(Retried("summary", type(self.summary_error).__name__))
             return kept
         self.summary_error = None
         return self._layout.folded(kept, old, summary)

@@ -9,6 +9,7 @@ from ..messages import Message
 from ..tokens import Counting
 from ..unsendable import whole
 from .calls import Calls
+from .extras import LIMITS
 from .reasoning import Reasoning
 from .server_words import no_reply, short, words_of
 from .steps import Request
@@ -21,7 +22,7 @@ ENDS = {"stop", "eos_token", "stop_sequence", "eos", "end_turn"}
 CALL_ENDS = {"tool_calls", "function_call", "tool_call", "tool_use"}  # where it has come to a call
 CALLS = "calls a function: offer no tools here, or run the function yourself"
 UNFINISHED = {
-    "length": "was cut off at the limit for the reply: allow a longer one",
+    "length": "was cut off at the limit for the reply{limit}: allow a longer one",
     "content_filter": "was stopped by the provider's content filter",
     "tool_calls": CALLS,
     "function_call": CALLS,
@@ -57,6 +58,11 @@ class Reply:
     @property
     def calls_tools(self) -> bool:
         return bool(self._made)
+
+    @property
+    def has_thought(self) -> bool:
+        """Whether the model has thought, as far as can be seen, or as the server says."""
+        return bool(self._thought or self._arriving.thought or self._reported.get("reasoning_tokens"))
 
     def message(self, *, reasoning: bool) -> Message:
         """The reply as a message to send back, with what the model has thought where that is needed."""
@@ -132,7 +138,7 @@ class Reply:
         """The text; raises IncompleteReply unless it is a whole one."""
         text = after_thinking("".join(self._said))
         if problem := self._problem(text):
-            raise IncompleteReply(problem, self._text())
+            raise IncompleteReply(problem, self._text(), text if self._finish_reason.lower() == "length" else "")
         self.text = text
         return text
 
@@ -153,7 +159,9 @@ class Reply:
             unknown = (
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
             )
-            return f"The reply {UNFINISHED.get(reason, unknown)}."
+            limit = next((self._request[name] for name in LIMITS if self._request.get(name)), None)
+            problem = UNFINISHED.get(reason, unknown).replace("{limit}", f", {limit:,} tokens" if limit else "")
+            return f"The reply {problem}."
         if self._old_call or (self._made and not calls):
             return f"The reply {CALLS}."
         if calls:

@@ -41,6 +41,8 @@ def numbers(usage: Any) -> dict[str, int]:
     found = {name: field(usage, name) for name in ("prompt_tokens", "completion_tokens")}
     if details := field(usage, "prompt_tokens_details"):
         found |= {name: field(details, name) for name in ("cached_tokens", "cache_write_tokens")}
+    if thought := field(usage, "completion_tokens_details"):
+        found["reasoning_tokens"] = field(thought, "reasoning_tokens")
     return {name: int(size) for name, size in found.items() if _is_size(size)}
 
 
