@@ -15,7 +15,7 @@ class Model:
     `efforts` is empty for a model that cannot reason; `default_effort` holds when a request names none. `refuses` are
     the parameters it refuses whatever their value. `cache` is "steps" (automatic, in steps of 128 tokens) or
     "breakpoints" (GPT-5.6 and later). `function_tokens` is the cost of one function in the prompt, before its words.
-    `formats` are the types of `response_format` that it takes.
+    `formats` are the types of `response_format` that it takes. `wants_reasoning_back`: see `reasoning`.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Model:
     default_effort: str = "none"
     shows_reasoning: bool = False
     reasons_with_tools: bool = True
+    wants_reasoning_back: bool = False
     refuses: tuple[str, ...] = ()
     cache: Literal["steps", "breakpoints"] = "breakpoints"
     function_tokens: int = 7
@@ -43,6 +44,17 @@ MODELS = {
             efforts=EFFORTS,
             shows_reasoning=True,
             refuses=("max_tokens",),
+            owned_by="chat-memory-workbook",
+        ),
+        Model(
+            name="offline-thinker",
+            context_window=128_000,
+            max_output=16_384,
+            efforts=EFFORTS,
+            default_effort="high",
+            shows_reasoning=True,
+            wants_reasoning_back=True,
+            cache="steps",
             owned_by="chat-memory-workbook",
         ),
         Model(

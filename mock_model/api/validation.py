@@ -14,6 +14,7 @@ from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.api.faults import strict_fault
 from mock_model.api.formats import check_format
 from mock_model.api.parameters import check_parameters
+from mock_model.api.reasoning import without_ignored
 from mock_model.api.request import ALLOWED, REQUEST
 from mock_model.api.responses import ApiError
 from mock_model.api.shapes import LONGEST, check_length, check_shape, kind_of, quoted, refusal
@@ -22,7 +23,8 @@ from mock_model.api.shapes import LONGEST, check_length, check_shape, kind_of, q
 def validate(body: Any) -> tuple[Model, dict[str, Any]]:
     """Check a request to `chat.completions.create`.
 
-    Returns the model, and the body without its nulls and with the `reasoning_effort` in force filled in. Raises
+    Returns the model, and the body without its nulls, with the `reasoning_effort` in force, and without the reasoning that
+    the model ignores. Raises
     ApiError with what OpenAI answers, for the first fault in OpenAI's order.
     """
     model = _model_of(body)
@@ -37,6 +39,8 @@ def validate(body: Any) -> tuple[Model, dict[str, Any]]:
     for i, message in enumerate(body["messages"]):
         _check_content(message, i)
     _check_tool_turns(body["messages"])
+    if model.wants_reasoning_back:
+        body["messages"] = without_ignored(body["messages"], body["reasoning_effort"])
     return model, body
 
 

@@ -24,6 +24,7 @@ from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.summary import summarize, summary_task
+from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
 from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled
 
@@ -49,19 +50,34 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
-    messages, found = body["messages"], rules(body["messages"])
-    thought = f"I was sent {len(messages)} message{'s' * (len(messages) != 1)} and know nothing else. "
-    reasons = body.get("reasoning_effort") not in (None, "none")
-    if called := calls.calls_for(body):
-        return Reply(None, called, thought + "A function can answer this." if reasons else "")
+    messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
+    before = _thought(body, called, found)
+    room = (lambda text: fits(f"{before} {text}")) if before else fits  # the reasoning takes its part of the limit
+
+    def said(content: str | None, why: str) -> Reply:
+        return Reply(content, called, f"{before} {why}" if before else "")
+
+    if called:
+        return said(None, "A function can answer this.")
     if (form := body.get("response_format")) and form["type"] != "text":
-        return Reply(_as_json(form, body, found, fits), (), f"{thought}I am asked for JSON." if reasons else "")
+        return said(_as_json(form, body, found, room), "I am asked for JSON.")
     if missing := calls.asks_for(body):
-        return Reply(styled(missing, found), (), thought + "A function needs more than was said." if reasons else "")
+        return said(styled(missing, found), "A function needs more than was said.")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
-        return Reply(extract(facts, fits), (), thought + "I am asked for facts." if reasons else "")
-    text, why = _say(messages, found, fits, MODELS[body["model"]].encoding)
-    return Reply(styled(text, found), (), thought + why if reasons else "")
+        return said(extract(facts, room), "I am asked for facts.")
+    text, why = _say(messages, found, room, MODELS[body["model"]].encoding)
+    return said(styled(text, found), why)
+
+
+def _thought(body: dict, called: Calls, found: Rules) -> str:
+    """What is thought before the reply, at the effort in force: much by a model whose reasoning comes back."""
+    messages = body["messages"]
+    if body.get("reasoning_effort") in (None, "none"):
+        return ""
+    if not MODELS[body["model"]].wants_reasoning_back:
+        return sent(messages)
+    asking = questions(text_of(messages[-1])) if messages[-1]["role"] == "user" else ()
+    return thoughts(body, called, heard(messages, asking), found)
 
 
 def _as_json(form: dict, body: dict, found: Rules, fits: Fits) -> str:

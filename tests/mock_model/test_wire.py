@@ -75,7 +75,7 @@ def joined(chunks: list[ChatCompletionChunk]) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("model", ["offline-model", "gpt-6-luna", "gpt-4o-mini", "gpt-4"])
+@pytest.mark.parametrize("model", ["offline-model", "offline-thinker", "gpt-6-luna", "gpt-4o-mini", "gpt-4"])
 @pytest.mark.parametrize("limit", [None, 3])
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 def test_every_answer_is_valid_by_the_types_of_openai(reply: Reply, limit: int | None, model: str) -> None:
@@ -220,6 +220,8 @@ def test_usage_counts_content_reasoning_and_calls() -> None:
     [
         ("offline-model", {}, "none", True),
         ("offline-model", {"reasoning_effort": "high"}, "high", True),
+        ("offline-thinker", {}, "high", True),
+        ("offline-thinker", {"reasoning_effort": "none"}, "none", True),
         ("gpt-6-luna", {}, "medium", False),
         ("gpt-6-luna", {"reasoning_effort": "none"}, "none", False),
         ("gpt-4o-mini", {}, "none", False),
@@ -361,7 +363,7 @@ def test_the_model_answers_as_it_comes() -> None:
 def test_models() -> None:
     client = mock_model.get_mock_client()
     names = [model.id for model in client.models.list()]
-    chat = ["offline-model", "gpt-6-luna", "gpt-4o-mini", "gpt-4"]
+    chat = ["offline-model", "offline-thinker", "gpt-6-luna", "gpt-4o-mini", "gpt-4"]
     assert names == [*chat, "offline-embedding", "text-embedding-3-small"]
     assert [client.models.retrieve(name).id for name in names] == names
     for name in chat:
