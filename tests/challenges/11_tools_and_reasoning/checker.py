@@ -29,6 +29,7 @@ from .scripted_model import (
     Run,
     Script,
     right,
+    said_of,
     scripts,
 )
 from .tool_histories import (
@@ -36,9 +37,11 @@ from .tool_histories import (
     THOUGHT,
     Parts,
     budgets,
+    has_a_plain_turn,
     histories,
     is_called,
     just_too_small,
+    with_a_large_turn,
     without_room,
     without_thought,
 )
@@ -54,7 +57,7 @@ from .trimming import (
     trimmed,
 )
 
-MANY = settings(max_examples=24)
+MANY = settings(max_examples=18)
 FEW = settings(max_examples=12)
 FAILURES = (429, "timeout", 500, "connection", "drop")
 REFUSED = "A request that the server refuses is the end of a conversation: the next one holds the same messages."
@@ -68,116 +71,125 @@ def server_that_nods() -> MockServer:
 # trim_tools
 
 
-@given(case=budgets(histories()))
+@given(history=histories())
 @FEW
-def test_the_question_is_never_lost(challenge, case):
+def test_the_question_is_never_lost(challenge, history):
     """trim_tools: the system message is first, and the newest question is there"""
-    history, max_tokens = case
     parts = Parts(history)
-    scene, sent = trimmed(challenge, history, max_tokens)
-    users = [message for message in sent if message["role"] == "user"]
-    scene.expect(
-        sent and sent[0] == parts.system,
-        "The system message is not the first one.",
-        why="Without its rules the model is another one.",
-        hint=hints.KEPT_APART,
-    )
-    scene.expect(
-        users and users[-1] == parts.question,
-        f"The newest question, {parts.question['content'][:30]!r}, is not there, or not as the newest.",
-        why="Results without the question that they are for are answered with nothing that anybody asked.",
-        hint=hints.NEVER_LOST,
-    )
+    for max_tokens in parts.budgets():
+        scene, sent = trimmed(challenge, history, max_tokens)
+        users = [message for message in sent if message["role"] == "user"]
+        scene.expect(
+            sent and sent[0] == parts.system,
+            "The system message is not the first one.",
+            why="Without its rules the model is another one.",
+            hint=hints.KEPT_APART,
+        )
+        scene.expect(
+            users and users[-1] == parts.question,
+            f"The newest question, {parts.question['content'][:30]!r}, is not there, or not as the newest.",
+            why="Results without the question that they are for are answered with nothing that anybody asked.",
+            hint=hints.NEVER_LOST,
+        )
 
 
-@given(case=budgets(histories()))
-@MANY
-def test_no_call_and_no_result_is_alone(challenge, case):
-    """trim_tools: no call without its results, no result without its call, at any budget"""
-    history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
-    with scene.sent_by_us(why=REFUSED, hint=hints.ORPHANS):
-        server_that_nods().client().chat.completions.create(model=MODEL, messages=sent)
-
-
-@given(case=budgets(histories()))
-@MANY
-def test_turns_and_steps_stay_whole(challenge, case):
-    """trim_tools: older turns are there whole or not at all, and nothing is left out in the middle"""
-    history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
-    expect_whole(scene, Parts(history), sent)
-
-
-@given(case=budgets(histories()))
-@MANY
-def test_never_over_the_budget(challenge, case):
-    """trim_tools: a request never has more than max_tokens"""
-    history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
-    scene.expect(
-        count_tokens(sent) <= max_tokens,
-        f"What came back has {count_tokens(sent)} tokens, with the 3 that prime the reply, and max_tokens is {max_tokens}.",
-        why="Over the model's window the whole request is refused.",
-        hint=hints.OVER,
-    )
-
-
-@given(case=budgets(histories(thinks=True)))
+@given(history=histories(newest=st.integers(1, 3)))
 @FEW
-def test_the_reasoning_of_plain_turns_is_gone(challenge, case):
+def test_no_call_and_no_result_is_alone(challenge, history):
+    """trim_tools: no call without its results, no result without its call, at any budget"""
+    for max_tokens in Parts(history).budgets():
+        scene, sent = trimmed(challenge, history, max_tokens)
+        with scene.sent_by_us(why=REFUSED, hint=hints.ORPHANS):
+            server_that_nods().client().chat.completions.create(model=MODEL, messages=sent)
+
+
+@given(history=histories(older=st.integers(2, 4)).map(with_a_large_turn))
+@FEW
+def test_turns_and_steps_stay_whole(challenge, history):
+    """trim_tools: older turns are there whole or not at all, and nothing is left out in the middle"""
+    parts = Parts(history)
+    for max_tokens in parts.budgets():
+        scene, sent = trimmed(challenge, history, max_tokens)
+        expect_whole(scene, parts, sent)
+
+
+@given(history=histories())
+@FEW
+def test_never_over_the_budget(challenge, history):
+    """trim_tools: a request never has more than max_tokens"""
+    for max_tokens in Parts(history).budgets():
+        scene, sent = trimmed(challenge, history, max_tokens)
+        scene.expect(
+            count_tokens(sent) <= max_tokens,
+            f"What came back has {count_tokens(sent)} tokens, with the 3 that prime the reply, and max_tokens is {max_tokens}.",
+            why="Over the model's window the whole request is refused.",
+            hint=hints.OVER,
+        )
+
+
+@given(history=histories(older=st.integers(1, 4), thinks=True).filter(has_a_plain_turn))
+@FEW
+def test_the_reasoning_of_plain_turns_is_gone(challenge, history):
     """trim_tools: the reasoning of turns that called no tool is gone"""
-    history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
-    plain = [message for turn in Parts(history).older if not is_called(turn) for message in turn]
-    kept = [message for message in sent if message.get(THOUGHT) and without_thought(message) in plain]
-    scene.show("Its turn called no tool", kept[:1])
-    scene.expect(
-        not kept,
-        "A message of a turn without calls has its reasoning_content still.",
-        why="No server reads it there. It takes room that other turns could have.",
-        hint=hints.DEAD_WEIGHT,
-    )
+    parts = Parts(history)
+    plain = [message for turn in parts.older if not is_called(turn) for message in turn]
+    for max_tokens in (count_tokens(history), *parts.edges()[::-1]):
+        scene, sent = trimmed(challenge, history, max_tokens)
+        kept = [message for message in sent if message.get(THOUGHT) and without_thought(message) in plain]
+        scene.show("Its turn called no tool", kept[:1])
+        scene.expect(
+            not kept,
+            "A message of a turn without calls has its reasoning_content still.",
+            why="No server reads it there. It takes room that other turns could have.",
+            hint=hints.DEAD_WEIGHT,
+        )
 
 
-@given(case=budgets(histories(thinks=True)))
-@MANY
-def test_the_reasoning_of_turns_with_tools_stays(challenge, case):
+@given(history=histories(older=st.integers(1, 4), thinks=True))
+@FEW
+def test_the_reasoning_of_turns_with_tools_stays(challenge, history):
     """trim_tools: in turns that called tools, each message that stays keeps its reasoning"""
-    history, max_tokens = case
-    scene, sent = trimmed(challenge, history, max_tokens)
-    before = reasoning_of([message for turn in Parts(history).older if is_called(turn) for message in turn])
-    before |= reasoning_of([message for step in Parts(history).steps for message in step])
-    lost = [key for key, thought in reasoning_of(sent).items() if key in before and thought != before[key]]
-    if lost:
-        scene.show("Without its reasoning, or with another", [json.loads(lost[0])])
-        with scene.sent_by_us(why=REFUSED, hint=hints.REASONING_LOST):
-            server_that_nods().client().chat.completions.create(model="offline-thinker", messages=sent)
-    scene.expect(
-        not lost,
-        "A message of a turn that called tools has lost its reasoning_content, or it is another one.",
-        why="DeepSeek and Kimi refuse a history in which it is missing; others answer worse without a word.",
-        hint=hints.REASONING_LOST,
-    )
+    parts = Parts(history)
+    before = reasoning_of([message for turn in [*parts.older, *parts.steps] if is_called(turn) for message in turn])
+    for max_tokens in parts.edges()[::-1]:
+        scene, sent = trimmed(challenge, history, max_tokens)
+        lost = [key for key, thought in reasoning_of(sent).items() if key in before and thought != before[key]]
+        if lost:
+            scene.show("Without its reasoning, or with another", [json.loads(lost[0])])
+            with scene.sent_by_us(why=REFUSED, hint=hints.REASONING_LOST):
+                server_that_nods().client().chat.completions.create(model="offline-thinker", messages=sent)
+        scene.expect(
+            not lost,
+            "A message of a turn that called tools has lost its reasoning_content, or it is another one.",
+            why="DeepSeek and Kimi refuse a history in which it is missing; others answer worse without a word.",
+            hint=hints.REASONING_LOST,
+        )
 
 
 @given(history=histories(), more=st.sampled_from((0, 1, 500)))
 @FEW
 def test_what_fits_is_sent_as_it_is(challenge, history, more):
     """trim_tools: what fits is sent as it is"""
-    cases = {"": history}
-    if more == 1:
-        cases = {kind: [*talk, {"role": "user", "content": "And now?"}] for kind, talk in unusual_histories().items()}
-    for kind, case in cases.items():
-        expected = Parts(case).whole
-        scene, sent = trimmed(challenge, case, count_tokens(expected) + more)
-        scene.show("Expected", expected)
-        scene.expect(
-            sent == expected,
-            f"All of it fits, with {count_tokens(expected)} tokens, and something else came back.",
-            why="What could have been sent and was not is forgotten for nothing.",
-            hint=(hints.UNUSUAL[kind],) if kind else hints.AS_IT_IS,
-        )
+    expect_as_it_is(challenge, history, more, hints.AS_IT_IS)
+
+
+def test_messages_stay_as_they_are(challenge):
+    """trim_tools: … whatever is in it"""
+    for kind, talk in unusual_histories().items():
+        expect_as_it_is(challenge, [*talk, {"role": "user", "content": "And now?"}], 0, hints.UNUSUAL[kind])
+
+
+def expect_as_it_is(challenge, history: list[Message], more: int, hint) -> None:
+    """With room for all of it, and so many tokens more, all of it comes back."""
+    expected = Parts(history).whole
+    scene, sent = trimmed(challenge, history, count_tokens(expected) + more)
+    scene.show("Expected", expected)
+    scene.expect(
+        sent == expected,
+        f"All of it fits, with {count_tokens(expected)} tokens, and something else came back.",
+        why="What could have been sent and was not is forgotten for nothing.",
+        hint=hint,
+    )
 
 
 @given(case=just_too_small(histories()))
@@ -209,6 +221,54 @@ def test_old_turns_go_one_by_one(challenge, case):
         why="What could have been sent and was not is forgotten for nothing.",
         hint=hints.AS_MANY_TURNS_AS_FIT,
     )
+
+
+@given(case=budgets(histories(older=st.integers(1, 3))))
+@MANY
+def test_a_shortened_result_says_so(challenge, case):
+    """trim_tools: a shortened result is shorter, and says that something is missing; short ones stay whole"""
+    history, max_tokens = case
+    parts = Parts(history)
+    newest = results_of(parts.steps[-1]) if parts.steps else []
+    scene, sent, _, _ = sent_whole(challenge, history, max_tokens)
+    for result in results_of(sent):
+        before = result_in(history, result["tool_call_id"])
+        if result == before:
+            continue
+        scene.show("One of the results was", [before])
+        scene.show("It came back as", [result])
+        scene.expect(
+            isinstance(result.get("content"), str) and result["content"].strip(),
+            "A shortened result has no text.",
+            why="To the model it looks as if the function had found nothing.",
+            hint=hints.SOMETHING_LEFT,
+        )
+        scene.expect(
+            message_tokens(result) < message_tokens(before),
+            f"It is not smaller: {message_tokens(result)} tokens, where it had {message_tokens(before)}.",
+            why="What is said of the missing part takes tokens too.",
+            hint=hints.SMALLER,
+        )
+        scene.expect(
+            message_tokens(before) > SHORT or before in newest,
+            f"It had {message_tokens(before)} tokens, and results up to {SHORT} stay as they are.",
+            why="There is little to gain, and a short result is often what matters: a number, a confirmation.",
+            hint=hints.SHORT_ONES_STAY,
+        )
+        scene.expect(
+            not looks_whole(result["content"], before["content"]),
+            "Nothing in it says that something is missing.",
+            why="The model takes it for all there is, and answers that there is no more.",
+            hint=hints.SAY_SO,
+        )
+
+
+def looks_whole(text: str, before: str) -> bool:
+    """Whether a text is nothing but a part of another, or its beginning and its end put together."""
+    words, rest = text.split(), before.split()
+    first = next((i for i, (a, b) in enumerate(zip(words, rest, strict=False)) if a != b), min(len(words), len(rest)))
+    end = words[first:]
+    return (text.strip() in before) or (first > 0 and (not end or rest[len(rest) - len(end) :] == end))
 
 
 @given(case=budgets(histories(newest=st.integers(1, 3))))
@@ -263,54 +323,6 @@ def test_the_room_for_the_newest_results_is_used(challenge, case):
     )
 
 
-@given(case=budgets(histories(older=st.integers(1, 3))))
-@MANY
-def test_a_shortened_result_says_so(challenge, case):
-    """trim_tools: a shortened result is shorter, and says that something is missing; short ones stay whole"""
-    history, max_tokens = case
-    parts = Parts(history)
-    newest = results_of(parts.steps[-1]) if parts.steps else []
-    scene, sent, _, _ = sent_whole(challenge, history, max_tokens)
-    for result in results_of(sent):
-        before = result_in(history, result["tool_call_id"])
-        if result == before:
-            continue
-        scene.show("One of the results was", [before])
-        scene.show("It came back as", [result])
-        scene.expect(
-            isinstance(result.get("content"), str) and result["content"].strip(),
-            "A shortened result has no text.",
-            why="To the model it looks as if the function had found nothing.",
-            hint=hints.SOMETHING_LEFT,
-        )
-        scene.expect(
-            message_tokens(result) < message_tokens(before),
-            f"It is not smaller: {message_tokens(result)} tokens, where it had {message_tokens(before)}.",
-            why="What is said of the missing part takes tokens too.",
-            hint=hints.SMALLER,
-        )
-        scene.expect(
-            message_tokens(before) > SHORT or before in newest,
-            f"It had {message_tokens(before)} tokens, and results up to {SHORT} stay as they are.",
-            why="There is little to gain, and a short result is often what matters: a number, a confirmation.",
-            hint=hints.SHORT_ONES_STAY,
-        )
-        scene.expect(
-            not looks_whole(result["content"], before["content"]),
-            "Nothing in it says that something is missing.",
-            why="The model takes it for all there is, and answers that there is no more.",
-            hint=hints.SAY_SO,
-        )
-
-
-def looks_whole(text: str, before: str) -> bool:
-    """Whether a text is nothing but a part of another, or its beginning and its end put together."""
-    words, rest = text.split(), before.split()
-    first = next((i for i, (a, b) in enumerate(zip(words, rest, strict=False)) if a != b), min(len(words), len(rest)))
-    end = words[first:]
-    return (text.strip() in before) or (first > 0 and (not end or rest[len(rest) - len(end) :] == end))
-
-
 @given(case=budgets(histories()))
 @FEW
 def test_the_history_is_not_changed(challenge, case):
@@ -359,27 +371,12 @@ def test_an_error_says_when_it_is_impossible(challenge, history, short):
 # run_loop
 
 
-@given(script=scripts(RIGHT, least=0))
-@FEW
-def test_the_loop_runs_to_the_answer(challenge, script):
-    """run_loop: it asks and calls until there is an answer, which is returned; all stands in `messages`"""
-    run = finished(challenge, script)
-    run.expect_what_the_model_said()
-    run.expect_all_answered()
-    run.expect_the_answer()
-    expect_results(run)
-    expect_each_called_once(run)
-    if not script:
-        arguments = (copied(run.before), copied(TOOLS), run.functions, 3)
-        with beforehand():
-            expect_model_by_its_name(challenge, "run_loop", *arguments)
-
-
 @given(script=scripts(RIGHT, most=2))
 @FEW
 def test_each_request_holds_all_so_far(challenge, script):
     """run_loop: each request is for MODEL, with all messages so far and with the tools"""
     run = finished(challenge, script)
+    run.expect_dicts()
     for number, body in enumerate(run.server.bodies):
         scene = Scene([*run.scene.shown])
         scene.show(f"Request {number + 1} held", body["messages"])
@@ -403,6 +400,22 @@ def test_each_request_holds_all_so_far(challenge, script):
             why="The model answers from the messages in the request: what it has called and got has to be there.",
             hint=hints.ALL_SO_FAR,
         )
+
+
+@given(script=scripts(RIGHT, least=0))
+@FEW
+def test_the_loop_runs_to_the_answer(challenge, script):
+    """run_loop: it asks and calls until there is an answer, which is returned; all stands in `messages`"""
+    run = finished(challenge, script)
+    run.expect_what_the_model_said()
+    run.expect_all_answered()
+    run.expect_the_answer()
+    expect_results(run)
+    expect_each_called_once(run)
+    if not script:
+        arguments = (copied(run.before), copied(TOOLS), run.functions, 3)
+        with beforehand():
+            expect_model_by_its_name(challenge, "run_loop", *arguments)
 
 
 @given(script=scripts(RIGHT, most=2, parallel=3).filter(lambda script: max(map(len, script)) > 1))
@@ -522,6 +535,17 @@ def test_nothing_is_half_kept_when_a_function_is_interrupted(challenge, script, 
     expect_complete_steps(run, step)
 
 
+def test_messages_of_others(challenge):
+    """run_loop: what was in the list before is sent and stays, whatever it is"""
+    for talk in unusual_histories().values():
+        run = Run(challenge, [[right("Lima")]])
+        run.before = [*talk, {"role": "user", "content": "Tell me about Lima"}]
+        run.messages: list[Message] = copied(run.before)
+        run.go()
+        run.expect_what_the_model_said()
+        run.expect_the_answer()
+
+
 def finished(challenge, script: Script, max_steps: int = 10) -> Run:
     """A loop that has come to its end."""
     run = Run(challenge, script, max_steps)
@@ -553,18 +577,6 @@ def expect_results(run: Run) -> None:
         )
 
 
-def said_of(name: str, arguments: str) -> str | None:
-    """What a function says, or raises; None where it cannot be called."""
-    try:
-        town = {"town": None} | json.loads(arguments)
-    except (ValueError, TypeError):
-        return None
-    words = {"weather": "{0}: {1} degrees.", "people": "{0} has {1} thousand people.", "taxi": "no taxi in {0} today"}
-    if name not in words or town.keys() != {"town"} or town["town"] is None:
-        return None
-    return words[name].format(town["town"], len(town["town"]))
-
-
 def expect_each_called_once(run: Run) -> None:
     """The functions were called as the model wanted it, each once for each call."""
     wanted = [right(json.loads(one.arguments)["town"], one.name) for calls in run.script for one in calls]
@@ -579,16 +591,15 @@ def expect_each_called_once(run: Run) -> None:
 
 def expect_complete_steps(run: Run, steps: int) -> None:
     """The list holds what was there before, and so many complete steps."""
-    run.expect_what_the_model_said(steps)
-    run.expect_all_answered()
-    asked = sum(map(len, run.script[:steps]))
-    answered = [message for message in run.messages if isinstance(message, dict) and message.get("role") == "tool"]
+    kept = sum(message.get("role") == "tool" for message in run.messages if isinstance(message, dict))
     run.expect(
-        len(answered) >= asked,
-        f"{steps} steps were complete, with {asked} results. {len(answered)} results are in the list.",
+        kept >= sum(map(len, run.script[:steps])),
+        f"{steps} steps were complete, with {sum(map(len, run.script[:steps]))} results. {kept} results are in the list.",
         why="What was called has been done, and paid for. A list without it lets it be done again.",
         hint=hints.STEP_BY_STEP,
     )
+    run.expect_what_the_model_said(steps)
+    run.expect_all_answered()
 
 
 def go_on(run: Run) -> None:
@@ -600,14 +611,3 @@ def go_on(run: Run) -> None:
     run.expect_all_answered()
     run.expect_the_answer()
     expect_each_called_once(run)
-
-
-def test_messages_of_others(challenge):
-    """run_loop: what was in the list before is sent and stays, whatever it is"""
-    for talk in unusual_histories().values():
-        run = Run(challenge, [[right("Lima")]])
-        run.before = [*talk, {"role": "user", "content": "Tell me about Lima"}]
-        run.messages: list[Message] = copied(run.before)
-        run.go()
-        run.expect_what_the_model_said()
-        run.expect_the_answer()

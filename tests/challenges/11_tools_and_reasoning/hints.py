@@ -152,6 +152,10 @@ WORDS_OF_THE_ERROR = (
     "A function has raised an error. What does the model read in its place, and could you say from it what went wrong?",
     'except Exception as error: the content of the result is f"Error: {error}".',
 )
+LET_OUT = (
+    "What can go wrong with a call before the function runs, and while it runs? Who should read of it?",
+    "try around json.loads and the call, except Exception as error: the result says what was wrong. Is the name in functions?",
+)
 REASONING_KEPT = (
     "Which fields of the model's message do you keep? What else may a server want back in a turn that called tools?",
     "Keep reasoning_content too where there is one, in the messages with calls and in the answer.",

@@ -135,24 +135,23 @@ class Run:
     @property
     def functions(self) -> dict[str, Callable[..., str]]:
         def weather(town: str) -> str:
-            return self._note("weather", town, f"{town}: {len(town)} degrees.")
+            return self._note("weather", town)
 
         def people(town: str) -> str:
-            return self._note("people", town, f"{town} has {len(town)} thousand people.")
+            return self._note("people", town)
 
         def taxi(town: str) -> str:
-            self._note("taxi", town, "")
-            raise (LookupError if len(town) % 2 else RuntimeError)(f"no taxi in {town} today")
+            raise (LookupError if len(town) % 2 else RuntimeError)(self._note("taxi", town))
 
         return {"weather": weather, "people": people, "taxi": taxi}
 
-    def _note(self, name: str, town: str, result: str) -> str:
+    def _note(self, name: str, town: str) -> str:
         number = len(self.called)
         if number == self.interrupt_at:
             self.interrupt_at = None
             raise Interrupted("Ctrl-C")
-        self.called.append(right(town, name))
-        return result
+        self.called.append(call := right(town, name))
+        return str(said_of(*call))
 
     def go(self) -> BaseException | None:
         """Run the loop; what the server or a function raised, and the loop let through, is returned."""
@@ -166,6 +165,7 @@ class Run:
                 raise
             if not self.was_to_fail(problem.__cause__):
                 self.expect_no_refusal()
+                self.expect_not_let_out(problem.__cause__)
                 raise
             return problem.__cause__
         self.scene.show("`messages` holds", copied(self.messages))
@@ -173,6 +173,23 @@ class Run:
 
     def was_to_fail(self, error: BaseException) -> bool:
         return isinstance(error, Interrupted) or len(self.server.requests) - 1 in self.server.failing
+
+    def expect_not_let_out(self, error: BaseException) -> None:
+        """What goes wrong with a call is no error of the loop; and the loop ends with an answer, not with an error."""
+        calls = [call for calls in self.script for call in calls]
+        self.expect(
+            all(said_of(*call) and call.name != "taxi" for call in calls),
+            f"run_loop stops with {type(error).__name__}: {error!s:.80}.",
+            why="The model has made a call that cannot be made, or fails. When it reads that, it can do better.",
+            hint=hints.LET_OUT,
+        )
+        steps = sum(bool(message.get("tool_calls")) for message in self.server.said)
+        self.expect(
+            steps < self.max_steps,
+            f"After {steps} steps run_loop stops with {type(error).__name__}: {error!s:.80}.",
+            why="The results that are there are worth an answer: the user waits for one.",
+            hint=hints.LIMIT,
+        )
 
     def expect_no_refusal(self) -> None:
         """Where the server refused the last request: say what it was sent, and why that is refused."""
@@ -288,6 +305,18 @@ class Run:
             why="The next question may rest on it.",
             hint=hints.ANSWER_APPENDED,
         )
+
+
+def said_of(name: str, arguments: str) -> str | None:
+    """What a function says, or raises; None where it cannot be called."""
+    try:
+        given = json.loads(arguments)
+    except ValueError:
+        return None
+    words = {"weather": "{0}: {1} degrees.", "people": "{0} has {1} thousand people.", "taxi": "no taxi in {0} today"}
+    if name not in words or not isinstance(given, dict) or given.keys() != {"town"}:
+        return None
+    return words[name].format(given["town"], len(given["town"]))
 
 
 def core(message: Message) -> tuple:

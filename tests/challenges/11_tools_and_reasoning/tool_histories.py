@@ -81,6 +81,17 @@ def without_thought(message: Message) -> Message:
     return {key: value for key, value in message.items() if key != THOUGHT}
 
 
+def has_a_plain_turn(history: list[Message]) -> bool:
+    """Whether one of the older turns called no tool."""
+    return not all(map(is_called, Parts(history).older))
+
+
+def with_a_large_turn(history: list[Message]) -> list[Message]:
+    """The same history with a long question in the newest of the older turns but one."""
+    places = [i for i, message in enumerate(history) if message["role"] == "user"][-3:-2]
+    return [m | {"content": words(m["content"], 60)} if i in places else m for i, m in enumerate(history)]
+
+
 class Parts:
     """The parts of a history, with the reasoning of plain turns gone; and what requests of them cost."""
 
@@ -96,6 +107,9 @@ class Parts:
             else:
                 self.steps.append([message])
         self.bare = PRIMING + cost([self.system, self.question])
+        self.size = self.bare + sum(map(cost, self.older)) + sum(map(cost, self.steps))  # of the whole
+        self._older, self._steps = [*map(least, self.older)], [*map(least, self.steps)]
+        self._newest = sum(map(cost, self.steps[-1:]))
 
     @property
     def whole(self) -> list[Message]:
@@ -108,24 +122,29 @@ class Parts:
 
     def with_older(self, count: int) -> int:
         """What a request costs with so many older turns, all results short that are before the newest step."""
-        turns = self.older[len(self.older) - count :]
-        return self.bare + least(chain(*turns)) + least(chain(*self.steps[:-1])) + cost(chain(*self.steps[-1:]))
+        return self.bare + sum(self._older[len(self.older) - count :]) + sum(self._steps[:-1]) + self._newest
 
     def with_steps(self, count: int) -> int:
         """What a request costs with so many of the newest steps and no older turn, all results short."""
-        return self.bare + least(chain(*self.steps[len(self.steps) - count :]))
+        return self.bare + sum(self._steps[len(self.steps) - count :])
 
     def edges(self) -> list[int]:
         """What requests cost that just fit, from the least to the whole."""
         steps = [self.with_steps(count) for count in range(len(self.steps) + 1)]
         older = [self.with_older(count) for count in range(len(self.older) + 1)]
-        return [*steps, *older, PRIMING + cost(self.whole)]
+        return [*steps, *older, self.size]
+
+    def budgets(self) -> list[int]:
+        """Budgets at each edge, one token below, and where a turn does not fit, but one before it would; the largest first."""
+        edges = [edge - less for edge in self.edges() for less in (0, 1)]
+        edges += [self.with_older(i) + turn for i, turn in enumerate(self._older[-2::-1])]
+        return sorted({edge for edge in edges if edge >= self.bare}, reverse=True)
 
     def must_stay(self, max_tokens: int) -> Kept:
         """What has to stay within a budget."""
         older = [count for count in range(len(self.older) + 1) if self.with_older(count) <= max_tokens]
         steps = [count for count in range(len(self.steps) + 1) if self.with_steps(count) <= max_tokens]
-        fits = PRIMING + cost(self.whole) <= max_tokens
+        fits = self.size <= max_tokens
         if fits or older:
             return Kept(len(self.older) if fits else older[-1], len(self.steps), True, fits)
         return Kept(0, steps[-1] if steps else 0, False, False)
@@ -162,14 +181,14 @@ def just_too_small(draw: st.DrawFn, histories: st.SearchStrategy[list[Message]])
     """A history, and a budget in which it does not fit as it is, but would with short results before its newest step."""
     history = draw(histories.filter(has_large_results))
     parts = Parts(history)
-    low, high = parts.with_older(len(parts.older)), PRIMING + cost(parts.whole) - 1
+    low, high = parts.with_older(len(parts.older)), parts.size - 1
     return Case(history, draw(st.sampled_from((low, high, low, (low + high) // 2))))
 
 
 def has_large_results(history: list[Message]) -> bool:
     """Whether results before the newest step can be shortened."""
     parts = Parts(history)
-    return parts.with_older(len(parts.older)) < PRIMING + cost(parts.whole)
+    return parts.with_older(len(parts.older)) < parts.size
 
 
 @st.composite

@@ -30,13 +30,13 @@ def given_in(scene: Scene, history: list[Message], max_tokens: int) -> None:
 
 def trimmed(challenge: Work, history: list[Message], max_tokens: int) -> tuple[Scene, list[Message]]:
     """Call the learner's function where system message and question fit, and note what came."""
-    scene, before, bare = Scene(), copied(history), Parts(history).bare
+    scene = Scene()
     given_in(scene, history, max_tokens)
     with beforehand():
         try:
-            sent = call(challenge, history, max_tokens)
+            sent = call(challenge, copied(history), max_tokens)
         except NotYet as problem:
-            error = problem.__cause__
+            error, bare = problem.__cause__, Parts(history).bare
             scene.expect(
                 not (isinstance(error, ValueError) and challenge.raised_by_hand(error)),
                 f"It raised {problem.why.rstrip('.')}. But system message and question, with the 3, are {bare} tokens, so "
@@ -45,7 +45,7 @@ def trimmed(challenge: Work, history: list[Message], max_tokens: int) -> tuple[S
                 hint=hints.NO_REASON,
             )
             raise
-        expect_messages(scene, sent, before)
+        expect_messages(scene, sent, history)
     return scene, list(sent)
 
 
@@ -88,37 +88,39 @@ def gist(message: Message) -> str:
 
 def counts(parts: Parts, sent: list[Message]) -> tuple[int, int] | None:
     """How many older turns and newest steps were sent, whole and without a gap; None where it is not so."""
-    came = list(map(gist, sent))
-    for older in range(len(parts.older) + 1):
-        for steps in range(len(parts.steps) + 1):
-            if came == list(map(gist, parts.request(older, steps))):
-                return older, steps
-    return None
+    roles = [message["role"] for message in sent]
+    older = roles.count("user") - 1
+    if not 0 <= older <= len(parts.older):
+        return None
+    steps = roles[-1 - roles[::-1].index("user") :].count("assistant")
+    expected = parts.request(older, min(steps, len(parts.steps)))
+    return (older, steps) if [*map(gist, sent)] == [*map(gist, expected)] else None
 
 
 def sent_whole(challenge: Work, history: list[Message], max_tokens: int) -> tuple[Scene, list[Message], int, int]:
     """Call the learner's function for a criterion that rests on whole turns and steps within the budget."""
     scene, sent = trimmed(challenge, history, max_tokens)
     with beforehand():
-        expect_whole(scene, Parts(history), sent)
+        older, steps = expect_whole(scene, Parts(history), sent)
         scene.expect(
             count_tokens(sent) <= max_tokens,
             f"What came back has {count_tokens(sent)} tokens, and max_tokens is {max_tokens}.",
             why="Over the model's window the whole request is refused.",
             hint=hints.OVER,
         )
-    older, steps = counts(Parts(history), sent)
     return scene, sent, older, steps
 
 
-def expect_whole(scene: Scene, parts: Parts, sent: list[Message]) -> None:
-    """Older turns are there whole, the newest ones, without a gap; so are the newest steps of the newest turn."""
+def expect_whole(scene: Scene, parts: Parts, sent: list[Message]) -> tuple[int, int]:
+    """Older turns are there whole, the newest ones, without a gap, and newest steps of the newest turn. How many of each."""
+    kept = counts(parts, sent)
     scene.expect(
-        counts(parts, sent),
+        kept,
         "What came back are not the newest of the older turns, each whole, the newest question and its newest steps.",
         why="A later message may rest on the one that is missing, and neither the model nor the user would notice.",
         hint=hints.WHOLE_TURNS,
     )
+    return kept
 
 
 def result_in(messages: list[Message], id: str) -> Message | None:
