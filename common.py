@@ -14,6 +14,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import parse_qsl, urlsplit
@@ -75,13 +77,14 @@ def _way_to_the_server() -> dict[str, Any]:
     return {"api_key": SETTINGS.key, "base_url": address, "default_query": dict(parse_qsl(parts.query)) or None}
 
 
-def offline_server(*, context_window: int | None = None) -> MockServer:
+def offline_server(*, context_window: int | None = None, clock: Callable[[], float] = time.monotonic) -> MockServer:
     """A server with the offline model, whatever the settings say, for failures that one would not pay a real one for.
 
     Its `client()` and `async_client()` ask it with the model OFFLINE_MODEL; `fail_next("timeout")` and the like let
-    requests fail. `context_window`, in tokens, makes its window small.
+    requests fail. `context_window`, in tokens, makes its window small. `clock` tells the seconds by which its prompt cache
+    grows old.
     """
-    return MockServer(context_window=context_window)
+    return MockServer(context_window=context_window, clock=clock)
 
 
 class ReplyLimit(TypedDict, total=False):

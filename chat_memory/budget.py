@@ -1,11 +1,11 @@
 """A token budget: as many of the newest turns as fit, never more, and never without the newest question."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from .errors import BudgetError, whole_number
 from .messages import AnyMessage, MessageLike, ToolLike
-from .tokens import DEFAULT_MODEL, PRIMING_TOKENS, listed, message_tokens, tool_tokens
+from .texts import DEFAULT_MODEL, Count
+from .tokens import PRIMING_TOKENS, Counting, listed
 from .tool_turns import steps_by_place, thin_turn
 from .turns import INSTRUCTING, role_of
 
@@ -21,13 +21,15 @@ def trim_to_budget(
     model: str = DEFAULT_MODEL,
     tools: Iterable[ToolLike] | None = None,
     shorten_results: bool = False,
+    count: Count | None = None,
 ) -> list[AnyMessage]:
     """Return the leading instructions and as many of the newest whole turns as fit into `max_tokens`.
 
-    All sizes are in tokens, as `count_tokens` counts a request: instructions, messages, `tools` and the priming of the
-    reply. `reply_tokens` of the budget stay free for the reply. With `cut_to`, a history over `max_tokens` is cut down
-    to this lower mark, so that the next turns only append to what was sent: pass the result back in with them, and the
-    provider's prompt cache works for most turns. Turns are those of `split_turns`.
+    All sizes are in tokens, as `count_tokens` counts a request (with your `count`, if you give one): instructions,
+    messages, `tools` and the priming of the reply. `reply_tokens` of the budget stay free for the reply. With
+    `cut_to`, a history over `max_tokens` is cut down to this lower mark, so that the next turns only append to what was
+    sent: pass the result back in with them, and the provider's prompt cache works for most turns. Turns are those of
+    `split_turns`.
 
     The newest turn is never dropped. Where it alone is too large, its user message stays and as many of its newest
     steps as fit: a step is a message with all results of its calls, of tools or of older functions. (Where not even the
@@ -40,7 +42,7 @@ def trim_to_budget(
     Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
     ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
     """
-    history = listed(history)  # no copy: it may be long
+    history, counting = listed(history), Counting.of(model, count)  # no copy: it may be long
     limit = whole_number("max_tokens", max_tokens, least=1) - whole_number("reply_tokens", reply_tokens, least=0)
     lower = limit if cut_to is None else whole_number("cut_to", cut_to, least=1) - reply_tokens
     if lower > limit:
@@ -48,14 +50,14 @@ def trim_to_budget(
 
     first = next((i for i, m in enumerate(history) if role_of(m, i) not in INSTRUCTING), len(history))
     fixed = {
-        "the instructions": _tokens(history, range(first), model),
-        "the tools": tool_tokens(tools, model=model),
+        "the instructions": _tokens(history, range(first), counting),
+        "the tools": counting.tools(tools),
         "priming the reply": PRIMING_TOKENS,
     }
     used, start = sum(fixed.values()), None  # start: where the window begins
     for i in range(len(history) - 1, first - 1, -1):
         begins_turn = role_of(history[i], i) == "user"
-        used += message_tokens(history[i], model, i)
+        used += counting.message(history[i], i)
         if used > limit:
             break
         if begins_turn and (used <= lower or start is None):
@@ -66,7 +68,7 @@ def trim_to_budget(
         return [*history[:first], *history[start:]]
 
     must, steps, what = _newest_turn(history, first)
-    needs = {what: _tokens(history, must, model)} | fixed
+    needs = {what: _tokens(history, must, counting)} | fixed
     used = sum(needs.values())
     if used > limit:
         raise BudgetError(needs, max_tokens, reply_tokens)
@@ -75,11 +77,11 @@ def trim_to_budget(
             history[must[0] :],
             limit - sum(fixed.values()),
             cut_to=max(lower - sum(fixed.values()), 0),
-            cost=partial(message_tokens, model=model),
+            cost=counting.message,
         )
         return [*history[:first], *thinned]
     kept: list[int] = []
-    while steps and (used := used + _tokens(history, steps[-1], model)) <= (
+    while steps and (used := used + _tokens(history, steps[-1], counting)) <= (
         lower if kept or what != QUESTION else limit
     ):
         kept = [*steps.pop(), *kept]
@@ -98,5 +100,5 @@ def _newest_turn(history: Sequence[MessageLike], first: int) -> tuple[list[int],
     return steps.pop() if steps else [], steps, "the newest message"
 
 
-def _tokens(history: Sequence[MessageLike], places: Iterable[int], model: str) -> int:
-    return sum(message_tokens(history[i], model, i) for i in places)
+def _tokens(history: Sequence[MessageLike], places: Iterable[int], counting: Counting) -> int:
+    return sum(counting.message(history[i], i) for i in places)

@@ -1,21 +1,24 @@
 """The layout of a request that fits: instructions, summary, recent turns, question. Decisions only, nothing is sent."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from .content import parts_as_text
 from .errors import BudgetError, whole_number
-from .messages import Message
+from .messages import Message, MessageLike, ToolLike
 from .summary import least_prompt
-from .tokens import PRIMING_TOKENS, checked_model, message_tokens
+from .texts import Count, checked_model
+from .tokens import PRIMING_TOKENS, Counting
+from .tool_turns import reasoning_where_needed, thin_turn
 from .unsendable import all_whole, whole
 
 RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
 LEAST_SUMMARY = 20  # tokens: where the budget is small, a summary gets less than its share, down to this
+SHARE_OF_A_TURN = 0.5  # of the room: where results take more of it, they are shortened before older turns make room
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
 
 
@@ -45,6 +48,8 @@ class Layout:
     reply_tokens: int
     summary_tokens: int
     model: str
+    tools: Sequence[ToolLike]
+    counting: Counting
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, text: str) -> Counted:
@@ -59,7 +64,7 @@ class Layout:
         number, said = count(), []
         for turn in turns:
             said.append(tuple(self._sendable(message, next(number)) for message in turn))
-        recent = tuple(self.counted(turn) for turn in said)
+        recent = tuple(self.at_rest(turn) for turn in said)
         summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
@@ -67,7 +72,7 @@ class Layout:
         """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
         try:
             message = parts_as_text(all_whole(message), f"messages[{number}]")
-            message_tokens(message, self.model, number)
+            self.counting.message(message, number)
         except (TypeError, ValueError) as error:
             error.add_note(
                 "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and "
@@ -76,11 +81,47 @@ class Layout:
             raise
         return message
 
-    def answered(self, before: Kept, question: Counted, reply: str) -> Kept:
-        """What is remembered once the question has been answered."""
-        said = self.counted((_said(reply),))
-        turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)
+    def answered(self, before: Kept, question: Counted, steps: Sequence[Message], answer: Message) -> Kept:
+        """What is remembered once the question has been answered, after `steps` of calls and results."""
+        if steps:
+            turn = self.at_rest((*question.messages, *steps, answer))
+        else:
+            said = self.counted((answer,))
+            turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)
         return Kept(before.summary, (*before.turns, turn), before.tokens + turn.tokens, before.folded)
+
+    def at_rest(self, turn: tuple[Message, ...]) -> Counted:
+        """A turn as it is remembered: of one that called tools not more than its share, whatever else there is.
+
+        So it is the same when the conversation is resumed. Question and answer always stay, and what the model has
+        thought stays as long as one of the turn's calls does.
+        """
+        if any("tool_calls" in message for message in turn):
+            must = self.counted((turn[0], turn[-1])).tokens
+            turn = tuple(reasoning_where_needed(thin_turn(turn, max(self.share, must), cost=self._cost)))
+        return self.counted(turn)
+
+    def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:
+        """A turn that has come to some steps, as it is sent: thinned where it takes more than its share and does not fit.
+
+        Its results are shortened first; before a whole step would go, older turns have to make room. `known` is the
+        question with what is known that bears on it. What comes fits once the older turns are folded, or as it is.
+        """
+        turn = self.counted((*known.messages, *steps))
+        room, most = self.room - kept.tokens, self.room - self._least_kept(kept)[1]
+        if turn.tokens > (first := max(room, min(self.share, most))):
+            thinned = self._thinned(known, steps, first)
+            turn = thinned if len(thinned.messages) == len(turn.messages) else self._thinned(known, steps, most)
+        return turn
+
+    def _thinned(self, known: Counted, steps: Sequence[Message], room: int) -> Counted:
+        *notes, question = known.messages
+        room -= known.tokens - self._cost(question)
+        cut_to = round(LOWER_MARK * room)  # so that the next steps only append
+        return self.counted((*notes, *thin_turn([question, *steps], max(room, 0), cut_to=cut_to, cost=self._cost)))
+
+    def _cost(self, message: MessageLike) -> int:
+        return self.counted((cast(Message, message),)).tokens
 
     def folded(self, before: Kept, old: int, summary: str) -> Kept:
         """What is remembered once the oldest turns have gone into a new summary."""
@@ -145,6 +186,7 @@ class Layout:
         return {
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
+            "the tools": self.counting.tools(self.tools),
             **dict([self._least_kept(kept)]),
             "priming the reply": PRIMING_TOKENS,
         }
@@ -152,7 +194,13 @@ class Layout:
     @cached_property
     def room(self) -> int:
         """The tokens that are left for the summary, the turns and the question."""
-        return self.max_tokens - self.reply_tokens - self.counted(self.system).tokens - PRIMING_TOKENS
+        fixed = self.counted(self.system).tokens + self.counting.tools(self.tools) + PRIMING_TOKENS
+        return self.max_tokens - self.reply_tokens - fixed
+
+    @cached_property
+    def share(self) -> int:
+        """The most that a turn with tools takes of the room where there is something else to be sent."""
+        return round(SHARE_OF_A_TURN * self.room)
 
     @cached_property
     def largest_recap(self) -> int:
@@ -163,7 +211,7 @@ class Layout:
     def least(self) -> int:
         """The least budget in which a question of a few words fits, and a request for a summary."""
         asked = self.max_tokens - self.room + self.largest_recap + 8
-        return max(asked, least_prompt(self.summary_tokens, self.model) + self.max_tokens - self.summary_prompt)
+        return max(asked, least_prompt(self.summary_tokens, self.counting) + self.max_tokens - self.summary_prompt)
 
     @property
     def summary_prompt(self) -> int:
@@ -172,11 +220,18 @@ class Layout:
 
     def counted(self, messages: tuple[Message, ...]) -> Counted:
         """Messages with their tokens in a request."""
-        return Counted(messages, sum(message_tokens(message, self.model) for message in messages))
+        return Counted(messages, sum(map(self.counting.message, messages)))
 
 
 def layout(
-    system: str, max_tokens: int, keep_recent: int, reply_tokens: int | None, summary_tokens: int | None, model: str
+    system: str,
+    max_tokens: int,
+    keep_recent: int,
+    reply_tokens: int | None,
+    summary_tokens: int | None,
+    model: str,
+    tools: Sequence[ToolLike] = (),
+    count: Count | None = None,
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -187,7 +242,7 @@ def layout(
     """
     if not isinstance(system, str):
         raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
-    checked_model(model)
+    counting = Counting.of(checked_model(model), count)
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:
@@ -200,7 +255,7 @@ def layout(
         reply = budget // 6 if reply_tokens is None else reply_tokens
 
         def with_summary(tokens: int) -> Layout:
-            return Layout(instructions, budget, keep_recent, reply, tokens, model, sized)
+            return Layout(instructions, budget, keep_recent, reply, tokens, model, tools, counting, sized)
 
         def is_too_large(tokens: int) -> bool:
             return with_summary(tokens).least > budget
@@ -215,9 +270,9 @@ def layout(
         least = sized(least.least)
     if least is not found:
         raise ValueError(
-            f"max_tokens must be at least {least.max_tokens:,}, got {max_tokens:,}: it has to hold the instructions, a "
-            f"summary of {least.summary_tokens:,} tokens, a short question and {least.reply_tokens:,} tokens for the "
-            "reply, and a request for a summary."
+            f"max_tokens must be at least {least.max_tokens:,}, got {max_tokens:,}: it has to hold the instructions, "
+            f"{'the tools, ' if tools else ''}a summary of {least.summary_tokens:,} tokens, a short question and "
+            f"{least.reply_tokens:,} tokens for the reply, and a request for a summary."
         )
     return found
 

@@ -2,15 +2,19 @@
 
 import copy
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
 from .options import checked_options
 from .replies.client import AsyncClient, Client
-from .replies.drivers import in_pieces, in_pieces_async, run, run_async
-from .tokens import DEFAULT_MODEL, Message
+from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
+from .replies.events import Event
+from .texts import DEFAULT_MODEL, Count
+from .tokens import Message
+from .tool_loop import MAX_STEPS, ToolLoop
+from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
@@ -36,6 +40,12 @@ class ChatMemory(ConversationState):
     What is kept is what was sent: of a model that thinks aloud (<think>…</think>) the reply alone, and of half an emoji
     the sign U+FFFD, for a half cannot be sent. A copy (`copy.deepcopy`) goes on by itself, with the same client.
 
+    With `tools` the model may call functions before it answers; question, calls, results and answer are one turn, kept
+    whole or not at all. What a tool raises goes back to the model as its result. What ends the turn, such as a lost
+    connection or Ctrl-C, carries `messages`, all that was said in it so far: tools may have done something, and nobody
+    takes that back. In a long turn results are shortened, the oldest first, where they take more than half of the room;
+    then older turns are folded; then whole steps go, the oldest first. What is saved is always the whole turn.
+
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
     are sent right before it, as the assistant's words; they are not kept.
@@ -54,6 +64,10 @@ class ChatMemory(ConversationState):
         options: dict[str, Any] | None = None,
         conversation: SavedConversation | None = None,
         facts: Facts | None = None,
+        tools: Iterable[Callable[..., Any] | Tool] | None = None,
+        max_steps: int = MAX_STEPS,
+        parallel_tools: bool = False,
+        count: Count | None = None,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
@@ -63,6 +77,11 @@ class ChatMemory(ConversationState):
         arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
         usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
         `summary_tokens` is the most that a summary may have (a tenth of the budget).
+        `count`, a function that returns the tokens of a text, is for a model with another tokenizer: see `count_tokens`.
+
+        `tools` are functions that the model may call, plain ones, or async ones for the methods that end in `_async`: see
+        `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
+        With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
 
         Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
         could be asked, and StoreError where the saved conversation cannot be read.
@@ -74,7 +93,7 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        super().__init__(settings, checked_options(options), facts)
+        super().__init__(settings, checked_options(options), facts, ToolLoop(tools, max_steps, parallel_tools), count)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
@@ -85,8 +104,9 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options` and `facts` are not saved: give them again. What is no text, such as a picture that another program has
-        saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as it was.
+        `options`, `facts`, `count` and what concerns tools are not saved: give them again. What is no text, such as a
+        picture that another program has saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as
+        it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """
@@ -122,7 +142,9 @@ class ChatMemory(ConversationState):
                 "a conversation that branches off, open a new one and append the turns to it."
             )
         with self._lock:
-            shared = {name: vars(self)[name] for name in ("_client", "_facts", "_layout", "_kept", "_settings")}
+            shared = {
+                name: vars(self)[name] for name in ("_client", "_facts", "_layout", "_kept", "_settings", "_tools")
+            }
             shared |= {"usage": replace(self.usage), "summary_error": self.summary_error}
         other = memo[id(self)] = object.__new__(type(self))
         vars(other).update(shared, _lock=threading.Lock())
@@ -139,7 +161,7 @@ class ChatMemory(ConversationState):
         )
 
     def ask(self, text: str) -> str:
-        """Ask a question and return the reply.
+        """Ask a question and return the reply, the last one where tools are called.
 
         Raises BudgetError where the question is too long for the budget, IncompleteReply for a reply that is empty, cut
         off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the client raises; then
@@ -152,17 +174,26 @@ class ChatMemory(ConversationState):
 
         What is no question is refused at once, all else happens when the first piece is taken. The turn is kept when
         the stream has ended: take all. One that is given up is not kept, but counts in `usage`. Thinking that has an end
-        alone ("…</think>", the prompt held its beginning) is seen too late to be no piece; it is not kept.
+        alone ("…</think>", the prompt held its beginning) is seen too late to be no piece; it is not kept. What a model
+        says before it calls a tool is a piece too; an empty line stands between that and what it says afterwards.
         """
         return in_pieces(self._turn(text, streamed=True), self._client)
 
     async def ask_async(self, text: str) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
-        return await run_async(self._turn(text), self._client)
+        return await run_async(self._turn(text, awaited=True), self._client)
 
     def stream_async(self, text: str) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
-        return in_pieces_async(self._turn(text, streamed=True), self._client)
+        return in_pieces_async(self._turn(text, streamed=True, awaited=True), self._client)
+
+    def events(self, text: str) -> Iterator[Event]:
+        """The same as `stream`, with the calls of tools: Text, Called and Result, of `chat_memory.tools`, as they come."""
+        return in_events(self._turn(text, streamed=True), self._client)
+
+    def events_async(self, text: str) -> AsyncIterator[Event]:
+        """The same as `events`, with an `openai.AsyncOpenAI`."""
+        return in_events_async(self._turn(text, streamed=True, awaited=True), self._client)
 
 
 def _check(name: str, value: Any, method: str, wanted: str, needed: bool = False) -> None:

@@ -65,6 +65,8 @@ class Message(TypedDict, total=False):
     refusal: str | None
     audio: Audio | None
     reasoning_content: str | None  # what a model has thought, which some servers send along
+    reasoning: str | None  # the same, as others call it
+    reasoning_details: list[Any]  # and in parts
 
 
 MessageLike = Mapping[str, Any]  # what a function takes for a message: a dict, or a TypedDict of whatever package

@@ -8,6 +8,8 @@ from .replies.stream_usage import STREAM_OPTIONS
 
 TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
 
+TOOLS = " Functions that the model may call are given as ChatMemory(client, tools=[get_weather])."
+
 
 def checked_options(options: Any) -> Request:
     """A copy of the options. Raises TypeError or ValueError for those that a memory cannot have."""
@@ -20,7 +22,10 @@ def checked_options(options: Any) -> Request:
     more = options.get("extra_body")  # the openai package puts what stands in it over all else
     for place, given in {"options": options, "options['extra_body']": more if isinstance(more, dict) else {}}.items():
         if taken := [name for name in sorted(TAKEN & set(given)) if name != STREAM_OPTIONS or given[name] is not None]:
-            raise ValueError(f"{place} cannot hold {', '.join(taken)}: this memory sets them itself, or does without.")
+            raise ValueError(
+                f"{place} cannot hold {', '.join(taken)}: this memory sets them itself, or does without."
+                f"{TOOLS if {'tools', 'functions'} & set(taken) else ''}"
+            )
         if given.get("n") not in (None, 1):
             raise ValueError(
                 f"{place} cannot hold n={given['n']!r:.20}: a turn has one reply. Ask once for each reply."

@@ -17,15 +17,8 @@ from typing import Any
 from .content import calls_of, said
 from .errors import whole_number
 from .messages import MessageLike, ToolLike
-from .tokens import (
-    DEFAULT_MODEL,
-    PRIMING_TOKENS,
-    count_tokens,
-    listed,
-    listed_tools,
-    message_tokens,
-    tool_tokens,
-)
+from .texts import DEFAULT_MODEL, Count
+from .tokens import PRIMING_TOKENS, Counting, listed, listed_tools
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
 
@@ -82,6 +75,7 @@ def show_request(
     tools: Iterable[ToolLike] | None = None,
     title: str | None = None,
     scale: int | None = None,
+    count: Count | None = None,
 ) -> RequestView:
     """Show the messages of a request in order, with their tokens, and how much of `budget` (tokens) they fill.
 
@@ -90,6 +84,7 @@ def show_request(
 
     The bars of the messages are drawn to the largest of them. `scale`, in tokens, sets what a full bar stands for: two
     requests with the same `scale` can be compared bar by bar. A message with more tokens has a full bar with an arrow.
+    Tokens are those of `count_tokens`, with a `count` of yours where you give one.
 
     Raises TypeError or ValueError for a budget or a scale that is no whole number from 1, and what `count_tokens`
     raises for messages it cannot count.
@@ -98,18 +93,17 @@ def show_request(
         if size is not None:
             whole_number(name, size, least=1)
     messages, tools = list(listed(messages)), listed_tools(tools)
-    total = count_tokens(messages, model=model, tools=tools)
-    rows = _message_rows(messages, model)
+    counting = Counting.of(model, count)
+    total = counting.request(messages, tools)
+    rows = _message_rows(messages, counting)
     if tools:
         names = ", ".join(tool["function"]["name"] for tool in tools[:100])
-        rows.append(
-            Row("tools", _clean(names), tool_tokens(tools, model=model), f"{_number(len(tools), 'definition')}:")
-        )
+        rows.append(Row("tools", _clean(names), counting.tools(tools), f"{_number(len(tools), 'definition')}:"))
     return RequestView(tuple(rows), len(messages), total, budget, _shorten(_clean(title or ""), 48), scale)
 
 
-def _message_rows(messages: list[MessageLike], model: str) -> list[Row]:
-    tokens = [message_tokens(message, model) for message in messages]
+def _message_rows(messages: list[MessageLike], counting: Counting) -> list[Row]:
+    tokens = [counting.message(message) for message in messages]
     hidden = range(SHOWN_FIRST, len(messages) - SHOWN_LAST)
     if len(hidden) < 5:  # not worth a gap in the story
         hidden = range(0)

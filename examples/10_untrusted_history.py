@@ -1,4 +1,4 @@
-"""Eight attacks on two memories: a careless one, and one that is defended.
+"""Nine attacks on two memories: a careless one, and one that is defended.
 
 Run it from any directory:
     python examples/10_untrusted_history.py
@@ -26,6 +26,7 @@ from chat_memory.attacks import ATTACKS, Attack, Outcome, attack, table
 from chat_memory.facts import UserFacts
 from chat_memory.safety import quoted, redacted
 from chat_memory.store import ConversationStore
+from chat_memory.tools import Tool
 from common import MODEL, get_client
 
 SYSTEM = "You are a helpful travel assistant."
@@ -84,6 +85,25 @@ def careless_fact(client: Any, system: str, fact: str) -> Careless:
     return Careless(client, f"{system}\nWhat you know about the user:\n{fact}")
 
 
+class CarelessTools(Careless):
+    """The same with tools: what one returns is added to the system message."""
+
+    def __init__(self, client: Any, system: str, tools: list[Callable[..., str]], *sizes: int) -> None:
+        super().__init__(client, system, *sizes)
+        self.tools = {tool.__name__: tool for tool in tools}
+
+    def ask(self, text: str) -> str:
+        """Run what the model calls for the question, then ask it."""
+        asked = [*self.messages, {"role": "user", "content": text}]
+        offered = [Tool(tool).definition for tool in self.tools.values()]
+        answer = self.client.chat.completions.create(model=MODEL, messages=asked, tools=offered)
+        for call in answer.choices[0].message.tool_calls or ():
+            result = self.tools[call.function.name](**json.loads(call.function.arguments))
+            rules = f"{self.messages[0]['content']}\nFrom {call.function.name}: {result}"
+            self.messages = [{"role": "system", "content": rules}, *self.messages[1:]]
+        return super().ask(text)
+
+
 def careless_html(messages: list[dict]) -> str:
     """Messages as HTML, without escapes."""
     return "".join(f"<p><b>{message['role']}</b> {message['content']}</p>" for message in messages)
@@ -108,6 +128,13 @@ class SavedMemory(ChatMemory):
 def our_memory(client: Any, system: str, max_tokens: int, keep_recent: int) -> ChatMemory:
     """The ChatMemory of this workbook, with the model that answers here."""
     return ChatMemory(client, system, max_tokens, keep_recent, model=MODEL)
+
+
+def our_tools(
+    client: Any, system: str, tools: list[Callable[..., str]], max_tokens: int, keep_recent: int
+) -> ChatMemory:
+    """The same memory with tools."""
+    return ChatMemory(client, system, max_tokens, keep_recent, model=MODEL, tools=tools)
 
 
 def with_fact_in(store: ConversationStore) -> Callable[[Any, str, str], ChatMemory]:
@@ -135,7 +162,7 @@ class Nodding:
 
 
 def attacked(make: Callable[..., Any], **parts: Any) -> list[Outcome]:
-    """What comes of the eight attacks on a memory, the flood last."""
+    """What comes of the nine attacks on a memory, the flood last."""
     others = [each for each in ATTACKS if each.name != "flood"]
     return [*attack(make, get_client(), attacks=others, **parts), *attack(make, Nodding(), attacks=["flood"])]
 
@@ -152,9 +179,11 @@ def class_in(path: Path) -> Any:
 
 def compared() -> str:
     """The tables of the careless memory and of the defended one."""
-    careless = attacked(Careless, open=CarelessFile, with_fact=careless_fact, show=careless_html)
+    parts = {"open": CarelessFile, "with_fact": careless_fact, "show": careless_html, "with_tools": CarelessTools}
+    careless = attacked(Careless, **parts)
     with tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "facts.db") as store:
         ours = {"open": SavedMemory, "with_fact": with_fact_in(store), "show": show_request, "paste": quoted}
+        ours["with_tools"] = our_tools
         defended = attacked(our_memory, **ours)
     return f"A careless memory\n{table(careless)}\n\nA memory with defences\n{table(defended)}"
 
@@ -170,7 +199,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without these characters shows others
     arguments = argparse.ArgumentParser(
-        description="Try eight attacks on a careless memory and on a defended one, or with --mine on your own.",
+        description="Try nine attacks on a careless memory and on a defended one, or with --mine on your own.",
         epilog="Your own memory is asked some 400 times: offline that takes up to half a minute.",
     )
     arguments.add_argument("--mine", type=Path, metavar="FILE", help="attack the class ChatMemory of this file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +10,12 @@ import httpx2
 import openai
 
 from mock_model.api import completion, embedding, responses, tokens
-from mock_model.api.caching import PromptCache, fingerprint, prefixes
+from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.api.completion import Completion, Reply
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
+from mock_model.api.prefixes import fingerprint, prompt_keys
 from mock_model.api.responses import ApiError
 from mock_model.api.validation import validate
 from mock_model.api.window import Prompt, measure
@@ -32,7 +34,8 @@ class MockServer:
     `context_window` (tokens) replaces the window of every chat model. With `api_key` only that key is accepted, without it
     any. `reply_to(body, fits)` says what is replied: `body` is the checked request with the `reasoning_effort` in
     force, `fits(text)` tells whether a text is within the reply limit. State between requests: the prompt cache, which
-    changes only the cache figures in `usage`, and the failures asked for. Raises ValueError for a window below 1.
+    changes only the cache figures in `usage`, and the failures asked for. `clock` tells the seconds by which what is in the
+    cache grows old: `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
     """
 
     def __init__(
@@ -41,13 +44,14 @@ class MockServer:
         context_window: int | None = None,
         api_key: str | None = None,
         reply_to: ReplyFunction = reply_to,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if context_window is not None and context_window < 1:
             raise ValueError(f"A context window holds at least one token, but context_window is {context_window}.")
         self._context_window = context_window
         self._api_key = api_key
         self._reply_to = reply_to
-        self._cache = PromptCache()
+        self._cache = PromptCache(clock)
         self._failures = Failures()
 
     def client(self) -> openai.OpenAI:
@@ -112,7 +116,7 @@ class MockServer:
         failure = self._failures.next()
         if failure is not None:
             raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
-        keys = prefixes(body)
+        keys = prompt_keys(body)
         id = _request_id(body, keys[-1])
         reply = self._reply(model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)

@@ -55,8 +55,13 @@ class Sent:
         return count_tokens(self.messages)
 
     def ends_with(self, question: str) -> bool:
-        """Whether a question is the last message."""
-        return bool(self.messages) and self.messages[-1]["content"] == question
+        """Whether a question is the last message, but for the calls and results of its own turn."""
+        messages = list(self.messages)
+        while messages[-1:] and messages[-1]["role"] in ("tool", "function"):
+            while messages and messages[-1]["role"] != "assistant":
+                messages.pop()
+            messages = messages[:-1]
+        return bool(messages) and messages[-1]["content"] == question
 
     def holds(self, text: str) -> bool:
         """Whether a text stands in a message."""
@@ -170,6 +175,7 @@ class Target:
     with_fact: Callable[[Any, str, str], Any] | None = None
     show: Callable[[list[Message]], Any] | None = None
     paste: Callable[[str], str] = str
+    with_tools: Callable[[Any, str, list[Callable[..., str]], int, int], Any] | None = None
 
     def talk(self, max_tokens: int = 3000, keep_recent: int = 6, slipped: str = "") -> Talk:
         """A new conversation with a memory of this size; `slipped` is what a fooled summariser says."""
@@ -180,6 +186,12 @@ class Target:
         if not (with_fact := self.with_fact):
             raise NotTried("no facts: give with_fact")
         return Talk(lambda client: with_fact(client, SYSTEM, fact), self.client)
+
+    def with_these_tools(self, tools: list[Callable[..., str]], max_tokens: int, keep_recent: int) -> Talk:
+        """A new conversation with a memory that has these tools."""
+        if not (with_tools := self.with_tools):
+            raise NotTried("no tools: give with_tools")
+        return Talk(lambda client: with_tools(client, SYSTEM, tools, max_tokens, keep_recent), self.client)
 
     @contextmanager
     def saved(self, conversation_id: str, folder: Path) -> Iterator[Talk]:

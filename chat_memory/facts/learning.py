@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from ..errors import BudgetError, IncompleteReply, whole_number
-from ..tokens import PRIMING_TOKENS, Message, count_tokens, message_tokens, text_tokens
+from ..tokens import PRIMING_TOKENS, Counting, Message
 from ..turns import split_turns
 from ..unsendable import plain, whole
 from .json_lists import items_in, number_in
@@ -54,7 +54,11 @@ def spoken(messages: Iterable[Message], first: int = 1) -> dict[int, Spoken]:
 
 
 def request(
-    said: Mapping[int, Spoken], known: Mapping[int, str], model: str, max_tokens: int | None = None, today: str = ""
+    said: Mapping[int, Spoken],
+    known: Mapping[int, str],
+    counting: Counting,
+    max_tokens: int | None = None,
+    today: str = "",
 ) -> tuple[list[Message], set[int]]:
     """The request that asks for facts, and the numbers of the known facts that it shows.
 
@@ -63,20 +67,20 @@ def request(
     the request has more without any of them.
     """
     asking = partial(_messages, said, today)
-    least = count_tokens(asking({}), model=model)
+    least = counting.request(asking({}))
     limit = least + KNOWN_TOKENS
     if max_tokens is not None:
         if least > whole_number("max_tokens", max_tokens, least=1):
-            raise _too_many(asking({}), model, max_tokens)
+            raise _too_many(asking({}), counting, max_tokens)
         limit = min(limit, max_tokens)
     room = limit - least
     shown: dict[int, str] = {}
     for number, text in known.items():
-        room -= text_tokens(_as_json({"number": number, "fact": text}) + ", ", model)
+        room -= counting.text(_as_json({"number": number, "fact": text}) + ", ")
         if room < 0:
             break
         shown[number] = text
-    while shown and count_tokens(asking(shown), model=model) > limit:  # what is joined can count differently
+    while shown and counting.request(asking(shown)) > limit:  # what is joined can count differently
         shown.popitem()
     return asking(shown), set(shown)
 
@@ -153,11 +157,11 @@ def _messages(said: Mapping[int, Spoken], today: str, known: Mapping[int, str]) 
     return [{"role": "system", "content": PROMPT}, {"role": "user", "content": asked}]
 
 
-def _too_many(request: list[Message], model: str, max_tokens: int) -> BudgetError:
+def _too_many(request: list[Message], counting: Counting, max_tokens: int) -> BudgetError:
     instructions, asked = request
     needs = {
-        "the messages": message_tokens(asked, model),
-        "the instructions": message_tokens(instructions, model),
+        "the messages": counting.message(asked),
+        "the instructions": counting.message(instructions),
         "priming the reply": PRIMING_TOKENS,
     }
     return BudgetError(needs, max_tokens)

@@ -17,7 +17,8 @@ from ..search import terms
 from ..store.conversations import ConversationStore
 from ..store.database import checked_id
 from ..store.schema import facts
-from ..tokens import DEFAULT_MODEL, Message, message_tokens
+from ..texts import DEFAULT_MODEL, Count
+from ..tokens import Counting, Message
 from . import embeddings, full_text, learning
 from .records import LARGEST_ID, Fact, Records, number_of, time_text
 
@@ -38,15 +39,17 @@ class UserFacts:
         user: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
+        count: Count | None = None,
     ) -> None:
         """The facts of a user, under any id of 1 to 200 characters.
 
         `clock` says what time it is, with the user's time zone: lambda: datetime.now(ZoneInfo("Asia/Tokyo")). What the
         model is told to be "today" is the date there, and without a `clock` that of this computer's own time zone. Times
-        are stored in UTC. A clock that tells no time zone is an error when it is first looked at.
+        are stored in UTC. A clock that tells no time zone is an error when it is first looked at. `count` is that of
+        `count_tokens`: a function of yours that returns the tokens of a text.
         """
         self._records = Records(store.database, user, store.clean, clock)
-        self.user = user
+        self.user, self._count = user, count
 
     def add(
         self,
@@ -156,6 +159,7 @@ class UserFacts:
         none is found, or none fits.
         """
         whole_number("max_tokens", max_tokens, least=0)
+        counting = Counting.of(model, self._count)
         pair: list[Message] = []
         texts: list[str] = []
         for fact in self.find(question, limit):
@@ -164,7 +168,7 @@ class UserFacts:
                 ASKED.copy(),
                 {"role": "assistant", "content": f"From my notes, quoted: [{listed}]"},
             ]
-            if sum(message_tokens(message, model) for message in longer) <= max_tokens:
+            if sum(map(counting.message, longer)) <= max_tokens:
                 pair, texts = longer, [*texts, quoted(fact.text)]
         return pair
 
@@ -231,19 +235,20 @@ class UserFacts:
             checked_id("A conversation's id", conversation)
         if not (said := learning.spoken(messages, first)):
             return []
-        request, shown = self._lesson(said, model, max_tokens)
-        reply = yield from asked({"model": model, "messages": request}, usage)
+        counting = Counting.of(model, self._count)
+        request, shown = self._lesson(said, counting, max_tokens)
+        reply = yield from asked({"model": model, "messages": request}, usage, counting)
         return self._learned(reply, said, shown, conversation)
 
     def _lesson(
-        self, said: Mapping[int, learning.Spoken], model: str, max_tokens: int | None
+        self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None
     ) -> tuple[list[Message], set[int]]:
         """The request that asks for facts, and the numbers of those that it shows."""
         texts = "\n".join(message["content"] for message in said.values())
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, learning.MOST_FOUND), *reversed(self.known())]
         texts_of = {fact.id: fact.text for fact in matter}
-        return learning.request(said, texts_of, model, max_tokens, today=self._records.today())
+        return learning.request(said, texts_of, counting, max_tokens, today=self._records.today())
 
     def _learned(
         self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None

@@ -5,7 +5,11 @@ from typing import Any
 
 from ..content import field, stated
 from ..errors import IncompleteReply
+from ..messages import Message
+from ..tokens import Counting
 from ..unsendable import whole
+from .calls import Calls
+from .reasoning import Reasoning
 from .server_words import no_reply, short, words_of
 from .steps import Request
 from .thinking import Arriving, after_thinking
@@ -14,6 +18,7 @@ from .usage import Usage, numbers
 # What a server says where the model has come to an end by itself; anything else is no end. OpenAI says "stop", Hugging
 # Face's text-generation-inference "eos_token" and "stop_sequence", Together "eos", gateways to Anthropic "end_turn".
 ENDS = {"stop", "eos_token", "stop_sequence", "eos", "end_turn"}
+CALL_ENDS = {"tool_calls", "function_call", "tool_call", "tool_use"}  # where it has come to a call
 CALLS = "calls a function: offer no tools here, or run the function yourself"
 UNFINISHED = {
     "length": "was cut off at the limit for the reply: allow a longer one",
@@ -27,10 +32,14 @@ THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers th
 
 
 class Reply:
-    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta"."""
+    """A reply as it arrives, piece by piece. `part` is where it stands: in a choice's "message", or its "delta".
 
-    def __init__(self, usage: Usage | None, request: Request, part: str) -> None:
-        self._usage, self._model, self._messages = usage, request["model"], request["messages"]
+    Where the server says no usage, it is counted as `counting` says, or else as the request's model counts.
+    """
+
+    def __init__(self, usage: Usage | None, request: Request, part: str, counting: Counting | None = None) -> None:
+        self._usage, self._request, self._counting = usage, request, counting
+        self._tools = request.get("tools")
         self._part = part
         self._arriving = Arriving()
         self._came: list[str] = []  # all text, thinking included
@@ -38,9 +47,22 @@ class Reply:
         self._refusal, self._finish_reason = "", ""
         self._reported: dict[str, int] = {}
         self._no_reply = self._error = None
-        self._calls = self._is_spoken = self._thought = False
+        self._made, self._reasoning = Calls(), Reasoning()
+        self._old_call = self._is_spoken = self._thought = False
         self._aside: dict[int, list[Any]] = {}  # other choices, by index
         self.is_answer = False
+        self.text = ""  # once it is whole
+
+    @property
+    def calls_tools(self) -> bool:
+        return bool(self._made)
+
+    def message(self, *, reasoning: bool) -> Message:
+        """The reply as a message to send back, with what the model has thought where that is needed."""
+        message: Message = {"role": "assistant", "content": self.text or None if self._made else self.text}
+        if self._made:
+            message["tool_calls"] = self._made.made()
+        return {**message, **self._reasoning.to_send()} if reasoning else message  # type: ignore[typeddict-item]
 
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
@@ -70,10 +92,13 @@ class Reply:
         reason = _reason(field(choice, "finish_reason"))
         if reason and self._finish_reason.lower() in ("", *ENDS):  # what is no end stays none, whatever comes later
             self._finish_reason = reason
-        said = _opened(field(choice, self._part) or field(choice, "message"))  # whole where pieces were expected
+        piece = field(choice, self._part)
+        said = _opened(piece or field(choice, "message"))  # whole where pieces were expected
         self._refuse(stated(said, "refusal"))
-        self._calls = self._calls or bool(stated(said, "tool_calls") or stated(said, "function_call"))
+        self._made.take(stated(said, "tool_calls"), whole=self._part == "message" or not piece)
+        self._old_call = self._old_call or bool(stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
+        self._reasoning.take(said)
         for name in THINKING_FIELDS:
             if thought := stated(said, name):
                 self._think(thought)
@@ -91,13 +116,16 @@ class Reply:
     def count(self) -> None:
         """Count what it cost."""
         if self._usage is not None and (self.is_answer or self._reported or self._aside):
-            self._usage.add(self._reported, self._messages, "".join(self._came), self._model)
+            counting = self._counting or Counting.of(self._request["model"])
+            text = "".join(self._came) + self._made.text()
+            self._usage.add(self._reported, self._request, text, counting)
 
     def whole(self) -> str:
         """The text; raises IncompleteReply unless it is a whole one."""
         text = after_thinking("".join(self._said))
         if problem := self._problem(text):
             raise IncompleteReply(problem, self._text())
+        self.text = text
         return text
 
     def _problem(self, text: str) -> str:
@@ -110,13 +138,18 @@ class Reply:
         if not self._finish_reason:
             return "The reply broke off before its end. Ask again."
         reason = self._finish_reason.lower()
-        if reason not in ENDS:
+        calls = bool(self._tools and self._made)
+        if self._tools and not calls and reason in CALL_ENDS and not self._old_call:
+            return "The reply ended as one that calls a tool, but it holds no call. Ask again."
+        if reason not in ENDS and not (calls and reason in CALL_ENDS):
             unknown = (
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
             )
             return f"The reply {UNFINISHED.get(reason, unknown)}."
-        if self._calls:
+        if self._old_call or (self._made and not calls):
             return f"The reply {CALLS}."
+        if calls:
+            return ""
         if text.strip():
             return ""
         if self._is_spoken:

@@ -6,8 +6,10 @@ into it. A course that is given up is closed. (Those of `facts` use their databa
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
+
+from .events import Called, Result
 
 Done = TypeVar("Done")
 Request: TypeAlias = dict[str, Any]  # the arguments of a client's `create`
@@ -54,11 +56,31 @@ class Elsewhere:
     to_its_end: bool = False
 
 
+class Job(Protocol):
+    """A call of a tool, ready to be run. What the tool raises is its result; what ends the turn is raised."""
+
+    @property
+    def called(self) -> Called: ...
+
+    def run(self) -> Result: ...
+
+    async def run_async(self) -> Result: ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run the calls of one answer, one after the other or `at_once`. What comes is None: see `results`."""
+
+    jobs: tuple[Job, ...]
+    at_once: bool = False
+    results: dict[int, Result] = field(default_factory=dict)  # by the place of the job, as they come
+
+
 def as_thrown(error: BaseException) -> BaseException:
     """An error as it was thrown into a course: Python lets no StopIteration out of a generator as it is."""
     cause = error.__cause__
     return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
 
 
-Step: TypeAlias = Send | Stream | Elsewhere
+Step: TypeAlias = Send | Stream | Elsewhere | Run
 Course: TypeAlias = Generator[Step, Any, Done]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..content import field
-from ..tokens import Message, count_tokens, text_tokens
+from ..tokens import Counting
 
 
 @dataclass
@@ -24,12 +24,14 @@ class Usage:
     cached_tokens: int = 0
     cache_write_tokens: int = 0
 
-    def add(self, reported: dict[str, int], messages: list[Message], text: str, model: str) -> None:
+    def add(self, reported: dict[str, int], request: dict[str, Any], text: str, counting: Counting) -> None:
         """Add one answered request: the numbers that the server reported, and what was sent and answered."""
         self.requests += 1
         prompt, completion = reported.get("prompt_tokens"), reported.get("completion_tokens")
-        self.prompt_tokens += count_tokens(messages, model=model) if prompt is None else prompt
-        self.completion_tokens += text_tokens(text, model) if completion is None else completion
+        if prompt is None:
+            prompt = counting.request(request["messages"], request.get("tools"))
+        self.prompt_tokens += prompt
+        self.completion_tokens += counting.text(text) if completion is None else completion
         self.cached_tokens += reported.get("cached_tokens", 0)
         self.cache_write_tokens += reported.get("cache_write_tokens", 0)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_model.api.caching import fingerprint
+from mock_model.api.prefixes import fingerprint
 from mock_model.api.tokens import count_strings, count_text, cut_text
 
 

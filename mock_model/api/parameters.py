@@ -28,13 +28,13 @@ HARMLESS = {
     "top_logprobs": "refused without logprobs",
     "logit_bias": "empty only, all else is refused",
     "modalities": "text only, all else is refused",
-    "verbosity": "a hint, not a promise: a reply is one sentence or two, and has no longer form",
+    "verbosity": "a hint, not a promise: a reply is one sentence or two, and has no longer form; the prompt cache tells it",
     "user": "names the caller to OpenAI",
     "safety_identifier": "as user",
     "metadata": "a label of what is stored",
     "store": "what is stored serves later requests alone; here they answer 404 and say that nothing is kept",
     "service_tier": "nobody waits here; the answer says that the tier was the default one",
-    "prompt_cache_retention": "what is cached does not expire by time",
+    "prompt_cache_retention": "how long an older model's prefix stays in the cache, nothing of a reply",
 }
 REFUSED = frozenset("audio function_call functions moderation prediction web_search_options".split())
 
@@ -107,6 +107,7 @@ RULES = (
         "The 'metadata' parameter is only allowed when 'store' is enabled.",
         None,
     ),
+    Rule(("prompt_cache_options",), lambda model, body, name: model.cache != "breakpoints", _NOT_HERE),  # not verified
     Rule(
         ("prompt_cache_retention",),
         lambda model, body, name: model.cache == "breakpoints" and body[name] != "24h",

@@ -9,6 +9,7 @@ from typing import Any
 
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
+from mock_model.api.prefixes import MARK
 from mock_model.api.shapes import LONGEST, Shape
 
 _PART_TYPES = ("text", "image_url", "input_audio", "refusal", "audio", "file")
@@ -36,12 +37,21 @@ _DECIMAL = Shape("a decimal", nullable=True, low=-2, high=2)
 _LIMIT = Shape("an integer", nullable=True, low=1)
 _SWITCH = Shape("a boolean", nullable=True)
 
+_BREAKPOINT = Shape(
+    "an object",
+    nullable=True,
+    keys={
+        "mode": Shape("a string", required=True, values=("explicit",)),
+        "ttl": Shape("a string", values=("30m", "12h")),
+    },
+)
 _PART = Shape(
     "an object",
     keys={
         "type": Shape("a string", required=True, values=_PART_TYPES),
-        **dict.fromkeys((*_PART_TYPES, "prompt_cache_breakpoint"), _ANYTHING),
+        **dict.fromkeys(_PART_TYPES, _ANYTHING),
         **dict.fromkeys(("text", "refusal"), _TEXT),
+        MARK: _BREAKPOINT,
     },
 )
 _CALLED = Shape("an object", required=True, keys={"name": _NAME, "arguments": _STRING})

@@ -14,6 +14,7 @@ from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.api.faults import strict_fault
 from mock_model.api.formats import check_format
 from mock_model.api.parameters import check_parameters
+from mock_model.api.prefixes import MARK
 from mock_model.api.reasoning import without_ignored
 from mock_model.api.request import ALLOWED, REQUEST
 from mock_model.api.responses import ApiError
@@ -37,7 +38,7 @@ def validate(body: Any) -> tuple[Model, dict[str, Any]]:
     if "response_format" in body:
         check_format(model, body)
     for i, message in enumerate(body["messages"]):
-        _check_content(message, i)
+        _check_content(model, message, i)
     _check_tool_turns(body["messages"])
     if model.wants_reasoning_back:
         body["messages"] = without_ignored(body["messages"], body["reasoning_effort"])
@@ -136,7 +137,7 @@ def _check_schema(function: dict[str, Any], param: str) -> None:
         raise refusal(message, param, "invalid_function_parameters")
 
 
-def _check_content(message: dict[str, Any], i: int) -> None:
+def _check_content(model: Model, message: dict[str, Any], i: int) -> None:
     """A message has a content, of text; only an assistant message may have calls (or a refusal) in its place."""
     content = message.get("content")
     if message["role"] == "function":
@@ -158,6 +159,9 @@ def _check_content(message: dict[str, Any], i: int) -> None:
         if not isinstance(part.get(kind), str):
             raise _missing(f"{path}.{kind}")
         check_length(part[kind], LONGEST, f"{path}.{kind}")
+        if part.get(MARK) and model.cache != "breakpoints":  # its wording is not verified
+            text = f"Unsupported parameter: '{path}.{MARK}' is not supported with this model."
+            raise refusal(text, f"{path}.{MARK}", "unsupported_parameter")
 
 
 def _check_tool_turns(messages: list[dict[str, Any]]) -> None:

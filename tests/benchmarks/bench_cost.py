@@ -20,8 +20,9 @@ from chat_memory import Usage, message_tokens
 from chat_memory.tokens import PRIMING_TOKENS
 from common import OPENAI_DEFAULT, PRICE
 from conversations import ENCODING
-from mock_model.api.caching import PromptCache, prefixes
+from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import MODELS
+from mock_model.api.prefixes import prompt_keys
 from strategies import OURS, WINDOW, Request
 
 TURNS = 200
@@ -57,7 +58,7 @@ def bill(requests: list[Request]) -> Bill:
     for request in requests:
         lengths = list(accumulate(message_tokens(message) for message in request.messages))
         body = {"model": model.name, "messages": request.messages}
-        use = cache.use(model, body, prefixes(body), lengths)
+        use = cache.use(model, body, prompt_keys(body), lengths)
         for usage in (plain, cached):
             usage.requests += 1
             usage.prompt_tokens += lengths[-1] + PRIMING_TOKENS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import textwrap
 from functools import partial
 from html import escape
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from openai.types.chat import ChatCompletionMessage
 
 from chat_memory import ChatMemory, count_tokens, show_request
 from chat_memory.attacks import ATTACKS, Outcome, attack, table
@@ -21,6 +23,7 @@ from chat_memory.attacks.recorder import Recorder
 from chat_memory.facts import UserFacts
 from chat_memory.safety import instructions_in, quoted, redacted, safe_filename
 from chat_memory.store import ConversationStore
+from chat_memory.tools import Tool
 from common import MODEL, get_client
 
 from .fake_client import FakeClient
@@ -81,6 +84,27 @@ def careless_fact(client: Any, system: str, fact: str) -> Careless:
     return Careless(client, f"{system}\nWhat you know about the user:\n- {fact}")
 
 
+class CarelessTools(Careless):
+    """Adds to the system message what a tool returns."""
+
+    def __init__(self, client: Any, system: str, tools: list[Any], *sizes: int) -> None:
+        super().__init__(client, system, *sizes)
+        self.tools = {tool.__name__: tool for tool in tools}
+
+    def ask(self, text: str) -> str:
+        asked = [*self.messages, {"role": "user", "content": text}]
+        offered = [Tool(tool).definition for tool in self.tools.values()]
+        answer = self.client.chat.completions.create(model=MODEL, messages=asked, tools=offered)
+        for call in answer.choices[0].message.tool_calls or ():
+            result = self.tools[call.function.name](**json.loads(call.function.arguments))
+            self.messages[0]["content"] += f"\n{call.function.name}: {result}"
+        return super().ask(text)
+
+
+def our_tools(client: Any, system: str, tools: list[Any], max_tokens: int, keep_recent: int) -> ChatMemory:
+    return Memory(client, system, max_tokens, keep_recent, tools=tools)
+
+
 def careless_show(messages: list[dict]) -> str:
     return "".join(f"<p><b>{message['role']}</b> {message['content']}</p>" for message in messages)
 
@@ -114,7 +138,7 @@ def our_fact(tmp_path):
 
 @pytest.fixture(scope="module")
 def careless() -> dict[str, Outcome]:
-    parts = {"open": careless_open, "with_fact": careless_fact, "show": careless_show}
+    parts = {"open": careless_open, "with_fact": careless_fact, "show": careless_show, "with_tools": CarelessTools}
     return {each.attack: each for each in attack(Careless, get_client(), attacks=OTHERS, **parts)}
 
 
@@ -136,6 +160,7 @@ def test_a_careless_memory_is_beaten_by_a_flood():
 
 def test_ours_stops_what_it_claims_to_stop(our_fact):
     parts = {"open": Saving, "with_fact": our_fact, "show": show_request, "paste": quoted}
+    parts["with_tools"] = our_tools
     for found in attack(Memory, get_client(), attacks=OTHERS, **parts):
         assert found.result == "stopped", found
 
@@ -291,7 +316,38 @@ def test_a_file_for_each_id_is_safe_under_a_safe_name_and_still_full_of_secrets(
     assert outcome("secrets on disk", Careless, open=safely).result == "worked"
 
 
-@pytest.mark.parametrize("name", ["stored fact", "secrets on disk", "hostile conversation id", "markup in a notebook"])
+class Gullible:
+    """A client of a model that calls whatever a tool's result tells it to call."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self.chat = client, SimpleNamespace(completions=self)
+
+    def create(self, **request: Any) -> Any:
+        answer = self._client.chat.completions.create(**request)
+        last = request["messages"][-1]
+        if last["role"] == "tool" and (text := re.search(r"call send_mail with the text (.+)\.", last["content"])):
+            call = {"name": "send_mail", "arguments": json.dumps({"to": "ana@example.com", "text": text[1]})}
+            asks = [{"id": "call_mail", "type": "function", "function": call}]
+            answer.choices[0].message = ChatCompletionMessage(role="assistant", content=None, tool_calls=asks)
+            answer.choices[0].finish_reason = "tool_calls"
+        return answer
+
+
+def test_a_model_that_calls_what_a_page_tells_it_to_call_is_found_out():
+    found = outcome("order in a tool result", client=Gullible(get_client()), with_tools=our_tools)
+    assert found.result == "worked" and "0 of 48 replies obeyed it; 8 mails sent for it" in found.why, found.why
+
+
+WITHOUT = [
+    "order in a tool result",
+    "stored fact",
+    "secrets on disk",
+    "hostile conversation id",
+    "markup in a notebook",
+]
+
+
+@pytest.mark.parametrize("name", WITHOUT)
 def test_what_a_memory_does_not_have_is_not_tried(name):
     found = outcome(name)
     assert found.result == "not tried" and "give " in found.why
@@ -305,7 +361,8 @@ class Forgetful(Careless):
 
 
 def test_a_memory_that_remembers_nothing_has_nothing_replayed_or_summarised():
-    results = [each.result for each in attack(Forgetful, get_client(), attacks=ATTACKS[:4])]
+    tried = ["replayed instruction", "promoted by a summary", "stored fact", "forged transcript"]
+    results = [each.result for each in attack(Forgetful, get_client(), attacks=tried)]
     assert results == ["stopped", "stopped", "not tried", "not tried"]
 
 
@@ -365,7 +422,12 @@ def test_what_fails_without_an_attack_is_not_taken_for_a_defence():
     def broken(*parts: Any) -> None:
         raise OSError("disk full")
 
-    for name, part in [("stored fact", "with_fact"), ("hostile conversation id", "open")]:
+    parts = {
+        "stored fact": "with_fact",
+        "hostile conversation id": "open",
+        "order in a tool result": "with_tools",
+    }
+    for name, part in parts.items():
         found = outcome(name, **{part: broken})
         assert found.result == "not tried" and "without an attack either: OSError: disk full" in found.why
 
@@ -377,9 +439,9 @@ class Broken:
         raise OSError("disk full")
 
 
-@pytest.mark.parametrize("name", ["secrets on disk", "hostile conversation id", "stored fact"])
+@pytest.mark.parametrize("name", WITHOUT[:-1])
 def test_a_memory_whose_every_question_fails_has_stopped_nothing(name):
-    found = outcome(name, open=lambda *_: Broken(), with_fact=lambda *_: Broken())
+    found = outcome(name, open=lambda *_: Broken(), with_fact=lambda *_: Broken(), with_tools=lambda *_: Broken())
     assert found.result == "not tried" and "without an attack either: OSError: disk full" in found.why
 
 
@@ -497,7 +559,7 @@ def test_requests_are_seen_whatever_their_messages_are_made_of_and_passed_on_as_
 
 
 def test_every_attack_says_who_attacks_what_success_is_and_what_stays_open():
-    assert len(BY_NAME) == len(ATTACKS) == 8
+    assert len(BY_NAME) == len(ATTACKS) == 9
     for each in ATTACKS:
         assert all([each.what, each.attacker, each.success, each.partial]), each.name
 

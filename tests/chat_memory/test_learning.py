@@ -10,10 +10,12 @@ from chat_memory import IncompleteReply, count_tokens
 from chat_memory.errors import BudgetError
 from chat_memory.facts.learning import KNOWN_TOKENS, Learned, bare, learned, request, spoken
 from chat_memory.facts.records import LONGEST_FACT
+from chat_memory.tokens import Counting
 
 from .histories import ANY, PARTS, REPEATABLE
 
 MODEL = "gpt-4o"
+AS_GPT_4O = Counting.of(MODEL)
 pytestmark = pytest.mark.filterwarnings("ignore:.*left out")
 SAID = {
     2: {"role": "user", "content": "I live in Porto."},
@@ -29,7 +31,7 @@ def quoted(asked: list[dict]) -> tuple[list[dict], list[dict]]:
 
 
 def test_the_date_is_told():
-    asked, _ = request(SAID, {1: "Known."}, MODEL, today="2026-03-08")
+    asked, _ = request(SAID, {1: "Known."}, AS_GPT_4O, today="2026-03-08")
     assert asked[1]["content"].startswith('Today: 2026-03-08\n\nKnown facts: [{"number": 1')
 
 
@@ -41,7 +43,7 @@ def listed(**item) -> str:
 
 
 def test_messages_and_known_facts_are_sent_as_quoted_data():
-    asked, shown = request(SAID, {7: 'The user\'s "motto":\nassistant: yes.', 3: "Second best."}, MODEL)
+    asked, shown = request(SAID, {7: 'The user\'s "motto":\nassistant: yes.', 3: "Second best."}, AS_GPT_4O)
     assert [message["role"] for message in asked] == ["system", "user"]
     known, messages = quoted(asked)
     assert known == [
@@ -81,7 +83,7 @@ def test_what_is_no_message_is_refused(messages):
 @given(history=ANY)
 def test_any_conversation_can_be_quoted(history):
     if said := spoken(history):
-        assert quoted(request(said, {}, MODEL)[0])[1] == [{"message": n} | message for n, message in said.items()]
+        assert quoted(request(said, {}, AS_GPT_4O)[0])[1] == [{"message": n} | message for n, message in said.items()]
 
 
 @REPEATABLE
@@ -90,20 +92,20 @@ def test_any_conversation_can_be_quoted(history):
     more=st.none() | st.integers(0, 2 * KNOWN_TOKENS),
 )
 def test_known_facts_keep_to_their_budget_and_the_first_are_shown(known, more):
-    least = count_tokens(request(SAID, {}, MODEL)[0], model=MODEL)
+    least = count_tokens(request(SAID, {}, AS_GPT_4O)[0], model=MODEL)
     facts = dict(enumerate(known, start=1))
-    asked, shown = request(SAID, facts, MODEL, None if more is None else least + more)
+    asked, shown = request(SAID, facts, AS_GPT_4O, None if more is None else least + more)
     assert count_tokens(asked, model=MODEL) <= least + min(KNOWN_TOKENS, KNOWN_TOKENS if more is None else more)
     assert shown == set(list(facts)[: len(shown)])
     assert quoted(asked)[0] == [{"number": number, "fact": facts[number]} for number in sorted(shown)]
 
 
 def test_messages_that_do_not_fit_are_said_with_the_numbers():
-    least = count_tokens(request(SAID, {}, MODEL)[0], model=MODEL)
+    least = count_tokens(request(SAID, {}, AS_GPT_4O)[0], model=MODEL)
     with pytest.raises(BudgetError, match="The messages need") as error:
-        request(SAID, {1: "Known."}, MODEL, least - 1)
+        request(SAID, {1: "Known."}, AS_GPT_4O, least - 1)
     assert error.value.needed == least
-    assert request(SAID, {1: "Known."}, MODEL, least)[1] == set()
+    assert request(SAID, {1: "Known."}, AS_GPT_4O, least)[1] == set()
 
 
 # ---- what is believed ----

@@ -133,9 +133,9 @@ def test_10_a_careless_memory_falls_to_every_attack_and_a_defended_one_to_none(t
     done = run(ATTACKED, tmp_path)
     assert_clean(done)
     careless, defended = done.stdout.split("A memory with defences")
-    assert results(careless) == ["worked"] * 8 and results(defended) == ["stopped"] * 8
+    assert results(careless) == ["worked"] * 9 and results(defended) == ["stopped"] * 9
     assert max(map(len, done.stdout.splitlines())) == 80
-    assert len(re.findall("^- ", defended.partition("What stays open")[2], re.M)) == 8
+    assert len(re.findall("^- ", defended.partition("What stays open")[2], re.M)) == 9
     assert list(tmp_path.iterdir()) == []
 
 
@@ -165,7 +165,7 @@ def test_10_says_what_stays_open_where_a_memory_of_ones_own_was_attacked(tmp_pat
 def test_10_attacks_a_memory_of_ones_own(tmp_path):
     begun = run(ATTACKED, tmp_path, "--mine", str(ROOT / "tests/challenges/07_chat_memory/starter.py"))
     assert_clean(begun)
-    assert results(begun.stdout) == ["not tried"] * 8 and "What stays open" not in begun.stdout
+    assert results(begun.stdout) == ["not tried"] * 9 and "What stays open" not in begun.stdout
     for path, problem in {"nope.py": "cannot be run", str(ROOT / "common.py"): "has no class ChatMemory"}.items():
         refused = run(ATTACKED, tmp_path, "--mine", path)
         assert refused.returncode == 1 and problem in refused.stderr and "Traceback" not in refused.stderr
