@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from .errors import BudgetError, whole_number
 from .messages import AnyMessage, MessageLike, ToolLike
 from .texts import DEFAULT_MODEL, Count
-from .tokens import PRIMING_TOKENS, Counting, listed
+from .tokens import PRIMING_TOKENS, Counting, PartTokens, listed
 from .tool_turns import steps_by_place, thin_turn
 from .turns import INSTRUCTING, role_of
 
@@ -22,10 +22,11 @@ def trim_to_budget(
     tools: Iterable[ToolLike] | None = None,
     shorten_results: bool = False,
     count: Count | None = None,
+    part_tokens: PartTokens | None = None,
 ) -> list[AnyMessage]:
     """Return the leading instructions and as many of the newest whole turns as fit into `max_tokens`.
 
-    All sizes are in tokens, as `count_tokens` counts a request (with your `count`, if you give one): instructions,
+    All sizes are in tokens, as `count_tokens` counts a request (with your `count` and `part_tokens`, if given): instructions,
     messages, `tools` and the priming of the reply. `reply_tokens` of the budget stay free for the reply. With
     `cut_to`, a history over `max_tokens` is cut down to this lower mark, so that the next turns only append to what was
     sent: pass the result back in with them, and the provider's prompt cache works for most turns. Turns are those of
@@ -42,7 +43,7 @@ def trim_to_budget(
     Raises BudgetError, with the numbers, where instructions and newest question alone are too large; TypeError or
     ValueError for sizes that are no whole numbers, a `cut_to` above `max_tokens`, and what is no message.
     """
-    history, counting = listed(history), Counting.of(model, count)  # no copy: it may be long
+    history, counting = listed(history), Counting.of(model, count, part_tokens)  # no copy: it may be long
     limit = whole_number("max_tokens", max_tokens, least=1) - whole_number("reply_tokens", reply_tokens, least=0)
     lower = limit if cut_to is None else whole_number("cut_to", cut_to, least=1) - reply_tokens
     if lower > limit:

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .messages import Message, MessageLike
@@ -55,22 +55,33 @@ def parts_of(content: Any, where: str) -> list[Any]:
     return list(content)
 
 
+def kind_of(part: Any) -> str | None:
+    """What a part is that is no text, in a word such as "picture"; None for what is none of the kinds that are known."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    return next((name for sign, name in KINDS.items() if isinstance(kind, str) and sign in kind), None)
+
+
+def text_in(part: Any) -> str | None:
+    """The text of a part that is read as text; None for any other part."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    text = part.get(TEXT_PARTS[kind]) if isinstance(kind, str) and kind in TEXT_PARTS else None
+    return text if isinstance(text, str) else None
+
+
 def part_text(part: Any, where: str) -> str:
     """The text of a part that is read as text. Raises ValueError for any other part."""
-    kind = part.get("type") if isinstance(part, dict) else type(part).__name__
-    text = part.get(TEXT_PARTS[kind]) if isinstance(part, dict) and kind in TEXT_PARTS else None
-    if isinstance(text, str):
+    if (text := text_in(part)) is not None:
         return text
+    kind = part.get("type") if isinstance(part, dict) else type(part).__name__
     raise ValueError(
-        f"{where} is not a text part but {kind!r}, for which there is no rule here: images, audio and files have rules "
-        "of their own. Put {'type': 'text', 'text': '…'} in its place, which says what it is."
+        f"{where} is not a text part but {kind!r}, for which there is no rule here. Put {{'type': 'text', 'text': '…'}} in "
+        "its place, which says what it is."
     )
 
 
 def part_in_words(part: Any, where: str) -> str:
     """A part as words: its text, or in brackets what it is. Raises ValueError for a part of an unknown kind."""
-    kind = part.get("type") if isinstance(part, dict) else None
-    named = next((name for sign, name in KINDS.items() if isinstance(kind, str) and sign in kind), None)
+    kind, named = part.get("type") if isinstance(part, dict) else None, kind_of(part)
     text = part.get("text") if isinstance(part, dict) else None  # of whatever kind: no word is left out
     if named:
         words = _sound(part.get(kind) or part) if named == "sound" else _bracketed(named, part)
@@ -107,21 +118,25 @@ def _known(part: Any) -> str:
     return ""
 
 
-def parts_as_text(message: Message, where: str) -> Message:
+def parts_as_text(message: Message, where: str, kept: Callable[[Any, str], bool]) -> Message:
     """The message with what is no text in its content named in brackets, as a text part: a picture as "[picture cat.png]".
 
-    So it can be counted and sent; a part of an unknown kind is named by its kind. Raises ValueError for what is no part.
+    So it can be counted and sent; a part of an unknown kind is named by its kind. What is `kept` of a user's parts stays
+    as it is: a function says so of a part and its place. Raises ValueError for what is no part.
     """
     content = message.get("content")
     if not isinstance(content, list):
         return message
-    return {**message, "content": [_as_text_part(part, f"{where}['content'][{i}]") for i, part in enumerate(content)]}
+    places = {f"{where}['content'][{i}]": part for i, part in enumerate(content)}
+    asked = message["role"] == "user"
+    parts = [part if asked and kept(part, place) else _as_text_part(part, place) for place, part in places.items()]
+    return {**message, "content": parts}
 
 
 def _as_text_part(part: Any, where: str) -> Any:
-    kind = part.get("type") if isinstance(part, dict) else None
-    if isinstance(kind, str) and isinstance(part.get(TEXT_PARTS.get(kind)), str):
+    if text_in(part) is not None:
         return part
+    kind = part.get("type") if isinstance(part, dict) else None
     try:
         words = part_in_words(part, where)
     except ValueError:

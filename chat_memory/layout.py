@@ -7,12 +7,13 @@ from functools import cached_property
 from itertools import chain, count
 from typing import NamedTuple, cast
 
-from .content import parts_as_text
+from .content import RESULTS, parts_as_text
 from .errors import BudgetError, whole_number
 from .messages import Message, MessageLike, ToolLike
+from .questions import Question, question_message
 from .summary import least_prompt
-from .texts import Count, checked_model
-from .tokens import PRIMING_TOKENS, Counting
+from .texts import Count
+from .tokens import PRIMING_TOKENS, Counting, PartTokens
 from .tool_turns import reasoning_where_needed, thin_turn
 from .unsendable import all_whole, whole
 
@@ -52,14 +53,15 @@ class Layout:
     counting: Counting
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
-    def question(self, text: str) -> Counted:
-        """A question to ask. Half of an emoji in it becomes the sign U+FFFD, or it could not be sent."""
-        return self.counted(({"role": "user", "content": whole(text)},))
+    def question(self, question: Question) -> Counted:
+        """A question to ask. Raises TypeError or ValueError for what is none, and for a part whose cost is not known."""
+        return self.counted((question_message(question),))
 
     def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
         """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold.
 
-        What cannot be counted, such as a picture, is named in words. Raises TypeError or ValueError for what is no content.
+        What cannot be counted, such as a picture without a price, is named in words. Raises TypeError or ValueError for
+        what is no content.
         """
         number, said = count(), []
         for turn in turns:
@@ -71,7 +73,7 @@ class Layout:
     def _sendable(self, message: Message, number: int) -> Message:
         """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
         try:
-            message = parts_as_text(all_whole(message), f"messages[{number}]")
+            message = parts_as_text(all_whole(message), f"messages[{number}]", self.counting.has_price)
             self.counting.message(message, number)
         except (TypeError, ValueError) as error:
             error.add_note(
@@ -97,8 +99,10 @@ class Layout:
         thought stays as long as one of the turn's calls does.
         """
         if any("tool_calls" in message for message in turn):
-            must = self.counted((turn[0], turn[-1])).tokens
-            turn = tuple(reasoning_where_needed(thin_turn(turn, max(self.share, must), cost=self._cost)))
+            answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
+            steps = turn[: len(turn) - len(answer)]
+            room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
+            turn = tuple(reasoning_where_needed([*thin_turn(steps, room, cost=self._cost), *answer]))
         return self.counted(turn)
 
     def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:
@@ -232,6 +236,7 @@ def layout(
     model: str,
     tools: Sequence[ToolLike] = (),
     count: Count | None = None,
+    part_tokens: PartTokens | None = None,
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -242,7 +247,7 @@ def layout(
     """
     if not isinstance(system, str):
         raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
-    counting = Counting.of(checked_model(model), count)
+    counting = Counting.of(model, count, part_tokens)
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:

@@ -8,16 +8,18 @@ from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
 from .options import checked_options
+from .questions import Question
 from .replies.client import AsyncClient, Client
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
 from .texts import DEFAULT_MODEL, Count
-from .tokens import Message
+from .tokens import Message, PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
 from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
+SAVED |= {"part_tokens"}  # where they are given
 
 
 class ChatMemory(ConversationState):
@@ -68,6 +70,7 @@ class ChatMemory(ConversationState):
         max_steps: int = MAX_STEPS,
         parallel_tools: bool = False,
         count: Count | None = None,
+        part_tokens: PartTokens | None = None,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
@@ -77,7 +80,8 @@ class ChatMemory(ConversationState):
         arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
         usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
         `summary_tokens` is the most that a summary may have (a tenth of the budget).
-        `count`, a function that returns the tokens of a text, is for a model with another tokenizer: see `count_tokens`.
+        `count`, a function that returns the tokens of a text, is for a model with another tokenizer, and `part_tokens`, a
+        number or a function, says what a picture or another part costs for which nothing is published: see `count_tokens`.
 
         `tools` are functions that the model may call, plain ones, or async ones for the methods that end in `_async`: see
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
@@ -93,7 +97,11 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        super().__init__(settings, checked_options(options), facts, ToolLoop(tools, max_steps, parallel_tools), count)
+        functions = {"count": count} | ({"part_tokens": part_tokens} if callable(part_tokens) else {})
+        if part_tokens is not None and not functions.get("part_tokens"):
+            settings["part_tokens"] = part_tokens
+        loop = ToolLoop(tools, max_steps, parallel_tools)
+        super().__init__(settings, checked_options(options), facts, loop, **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
@@ -104,9 +112,9 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options`, `facts`, `count` and what concerns tools are not saved: give them again. What is no text, such as a
-        picture that another program has saved, is sent in words from then on ("[picture cat.png]"); the store keeps it as
-        it was.
+        `options`, `facts`, functions (`count`, `part_tokens`) and what concerns tools are not saved: give them again. A
+        picture, or what else is no text, whose cost is not known is sent in words from then on ("[picture cat.png]"); the
+        store keeps it as it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """
@@ -160,8 +168,12 @@ class ChatMemory(ConversationState):
             "of a chat_memory.store.ConversationStore, and go on with ChatMemory.resume."
         )
 
-    def ask(self, text: str) -> str:
+    def ask(self, text: Question) -> str:
         """Ask a question and return the reply, the last one where tools are called.
+
+        A question is a text, or a list of parts: texts, pictures, sounds and files as the API takes them. A picture is
+        counted at the price that OpenAI has published for the model, other parts at your `part_tokens`. All of it is
+        kept whole and saved, and it is sent again with each question until it is folded; then the summary names it.
 
         Raises BudgetError where the question is too long for the budget, IncompleteReply for a reply that is empty, cut
         off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the client raises; then
@@ -169,7 +181,7 @@ class ChatMemory(ConversationState):
         """
         return run(self._turn(text), self._client)
 
-    def stream(self, text: str) -> Iterator[str]:
+    def stream(self, text: Question) -> Iterator[str]:
         """The same as `ask`, as pieces of the reply while they arrive. What a model thinks aloud first is no piece.
 
         What is no question is refused at once, all else happens when the first piece is taken. The turn is kept when
@@ -179,19 +191,19 @@ class ChatMemory(ConversationState):
         """
         return in_pieces(self._turn(text, streamed=True), self._client)
 
-    async def ask_async(self, text: str) -> str:
+    async def ask_async(self, text: Question) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""
         return await run_async(self._turn(text, awaited=True), self._client)
 
-    def stream_async(self, text: str) -> AsyncIterator[str]:
+    def stream_async(self, text: Question) -> AsyncIterator[str]:
         """The same as `stream`, with an `openai.AsyncOpenAI`."""
         return in_pieces_async(self._turn(text, streamed=True, awaited=True), self._client)
 
-    def events(self, text: str) -> Iterator[Event]:
+    def events(self, text: Question) -> Iterator[Event]:
         """The same as `stream`, with the calls of tools: Text, Called and Result, of `chat_memory.tools`, as they come."""
         return in_events(self._turn(text, streamed=True), self._client)
 
-    def events_async(self, text: str) -> AsyncIterator[Event]:
+    def events_async(self, text: Question) -> AsyncIterator[Event]:
         """The same as `events`, with an `openai.AsyncOpenAI`."""
         return in_events_async(self._turn(text, streamed=True, awaited=True), self._client)
 

@@ -109,17 +109,21 @@ def size_of(text: str, encoding: Encoding) -> int:
 
 def _own_size(text: str, count: Count) -> int:
     """What a function of the caller's says. Raises TypeError or ValueError where that is no number of tokens."""
-    said: Any = count(whole(text))
     what = f"count must return the number of a text's tokens, and for a text of {len(text):,} characters it returned"
+    return number_of_tokens(count(whole(text)), what, "such as len(tokenizer.encode(text))")
+
+
+def number_of_tokens(said: Any, what: str, example: str) -> int:
+    """What a caller's function has said, as a whole number. Raises TypeError or ValueError where it is none from 0."""
     try:
         size = operator.index(said)  # a numpy integer is a whole number too
     except TypeError:
         size = None
     if size is None or isinstance(said, bool):
         kind = f"{said!r:.30}" if isinstance(said, (bool, float)) else "None" if said is None else type(said).__name__
-        raise TypeError(f"{what} {kind}. Return a whole number, such as len(tokenizer.encode(text)).")
+        raise TypeError(f"{what} {kind}. Return a whole number, {example}.")
     if size < 0:
-        raise ValueError(f"{what} {size:,}. Return a whole number from 0, such as len(tokenizer.encode(text)).")
+        raise ValueError(f"{what} {size:,}. Return a whole number from 0, {example}.")
     return size
 
 

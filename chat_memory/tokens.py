@@ -4,9 +4,11 @@ The rules are OpenAI's, from the Cookbook, "How to count tokens with tiktoken"
 (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken):
 
 - a message costs 3 tokens, plus the tokens of every string in it (role, content, name …), plus 1 if it has a name;
-  of calls, of an older function call and of a spoken reply too every string counts;
+  of calls and their results, of an older function call and of a spoken reply too every string counts: no rule is
+  published for these, so that this is a choice;
 - the request costs 3 more, which prime the reply;
-- tools cost tokens too: see `tool_tokens`.
+- tools cost tokens too: see `tool_tokens`;
+- a picture costs what is published for the model, see `pictures`; for what nothing is published, the caller says it.
 
 Servers with a tokenizer of their own (Llama, Qwen, Mistral …) count differently; for them this is an estimate. With a
 `count` of yours, a function that returns the tokens of a text, the texts are counted by their tokenizer; what a message
@@ -14,31 +16,40 @@ costs beside its texts stays OpenAI's.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self, TypeAlias
 
-from .content import no_json, part_text, parts_of
+from .content import kind_of, no_json, part_text, parts_of, text_in
+from .errors import whole_number
 from .messages import AnyMessage, MessageLike, ToolLike
 from .messages import Message as Message
-from .texts import DEFAULT_MODEL, Count, Encoding, encoding_for, remembered_size, size_of
+from .pictures import picture_tokens
+from .texts import DEFAULT_MODEL, Count, Encoding, encoding_for, number_of_tokens, remembered_size, size_of
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_NAME = 1
 PRIMING_TOKENS = 3  # every reply is primed with <|start|>assistant<|message|>
 
 
+PartTokens: TypeAlias = int | Callable[[Any], int]  # a caller's own: the tokens of a part that is no text
+
+
 class Counting(NamedTuple):
-    """How a request is counted: its texts by an encoding, and around them what OpenAI's rules say."""
+    """How a request is counted: its texts by an encoding, its pictures at a price, and around them as OpenAI's rules say."""
 
     encoding: Encoding
+    model: str
+    part_tokens: PartTokens | None = None
 
     @classmethod
-    def of(cls, model: str, count: Count | None = None) -> Self:
-        """As this model counts, or with a function of the caller's for the tokens of a text.
+    def of(cls, model: str, count: Count | None = None, part_tokens: PartTokens | None = None) -> Self:
+        """As this model counts, with functions of the caller's where there are such.
 
-        Raises TypeError or ValueError for what is no name of a model, and no function.
+        Raises TypeError or ValueError for what is no name of a model, no function and no number of tokens.
         """
-        return cls(encoding_for(model, count))
+        if part_tokens is not None and not callable(part_tokens):
+            whole_number("part_tokens, where it is no function,", part_tokens, least=0)
+        return cls(encoding_for(model, count), model, part_tokens)
 
     @property
     def is_own(self) -> bool:
@@ -61,6 +72,33 @@ class Counting(NamedTuple):
         listed = listed_tools(tools)
         return 12 + sum(_count_tool(tool, self, f"tools[{i}]") for i, tool in enumerate(listed)) if listed else 0
 
+    def part(self, part: Any, where: str) -> int:
+        """The tokens of a part of a message's content. Raises ValueError where they are not known."""
+        if (text := text_in(part)) is not None:
+            return remembered_size(text, self.encoding)
+        if (kind := kind_of(part)) is None:
+            part_text(part, where)  # raises: what it is nobody knows
+        if (published := picture_tokens(part, self.model)) is not None:
+            return published
+        if callable(self.part_tokens):
+            what = f"part_tokens must return the number of a part's tokens, and for {where}, a {kind}, it returned"
+            return number_of_tokens(self.part_tokens(part), what, "such as 765")
+        if self.part_tokens is not None:
+            return self.part_tokens
+        raise ValueError(
+            f"{where} is a {kind}, and what it costs is not known: nothing is published for it and the model "
+            f"{self.model!r:.60}, or its size cannot be read, which stands in a picture that is sent as a data: URL. Say its "
+            "tokens with part_tokens=, a number or a function of the part, such as the prompt_tokens that a request has "
+            "more with it."
+        )
+
+    def has_price(self, part: Any, where: str) -> bool:
+        """Whether it is known what a part costs."""
+        try:
+            return self.part(part, where) >= 0
+        except (TypeError, ValueError):
+            return False
+
     def text(self, text: str) -> int:
         """The tokens of a text alone. It is not remembered: this is for texts that are seen once."""
         return size_of(text, self.encoding)
@@ -76,6 +114,7 @@ def count_tokens(
     model: str = DEFAULT_MODEL,
     tools: Iterable[ToolLike] | None = None,
     count: Count | None = None,
+    part_tokens: PartTokens | None = None,
 ) -> int:
     """Count the prompt tokens of a request: its messages, its tools, and the 3 that prime the reply.
 
@@ -85,23 +124,31 @@ def count_tokens(
     given a text and returns its tokens, such as `lambda text: len(tokenizer.encode(text, add_special_tokens=False))`. It
     is asked once for each text, so the same text has to have the same tokens.
 
-    Raises TypeError or ValueError, with the place and the way out, for anything but plain message dicts with text, no
-    name of a model, or a `count` that returns no whole number from 0, and RuntimeError if tiktoken cannot load its
-    vocabulary.
+    A picture costs what OpenAI has published for the model and its size (`pictures`). `part_tokens` says what other
+    parts cost, such as a sound, a file, or a picture for another model: a number, or a function of the part.
+
+    Raises TypeError or ValueError, with the place and the way out, for anything but plain message dicts, parts whose cost
+    is not known, no name of a model, or a function that returns no whole number from 0, and RuntimeError if tiktoken
+    cannot load its vocabulary.
     """
-    return Counting.of(model, count).request(messages, tools)
+    return Counting.of(model, count, part_tokens).request(messages, tools)
 
 
 def message_tokens(
-    message: MessageLike, model: str = DEFAULT_MODEL, place: int | None = None, *, count: Count | None = None
+    message: MessageLike,
+    model: str = DEFAULT_MODEL,
+    place: int | None = None,
+    *,
+    count: Count | None = None,
+    part_tokens: PartTokens | None = None,
 ) -> int:
     """Count the tokens that one message adds to a request (without the 3 that prime the reply).
 
-    Content may be a string, None (0 tokens) or a list of text and refusal parts (only their text counts); of what else
-    a message holds, such as `tool_calls`, every string inside counts. `count` and what is raised are those of
-    `count_tokens`; `place` is the message's number in its list, for the error.
+    Content may be a string, None (0 tokens) or a list of parts (of a text or a refusal only its text counts); of what
+    else a message holds, such as `tool_calls`, every string inside counts. `count`, `part_tokens` and what is raised are
+    those of `count_tokens`; `place` is the message's number in its list, for the error.
     """
-    return Counting.of(model, count).message(message, place)
+    return Counting.of(model, count, part_tokens).message(message, place)
 
 
 def tool_tokens(tools: Iterable[ToolLike] | None, *, model: str = DEFAULT_MODEL, count: Count | None = None) -> int:
@@ -125,8 +172,9 @@ def _count_message(message: MessageLike, counting: Counting, where: str, number:
             place = where if number is None else f"{where}[{number}]"
             if key == "content":
                 parts = parts_of(value, f"{place}['content']")
-                value = [part_text(part, f"{place}['content'][{i}]") for i, part in enumerate(parts)]
-            total += _count_strings(value, encoding, f"{place}[{key!r}]")
+                total += sum(counting.part(part, f"{place}['content'][{i}]") for i, part in enumerate(parts))
+            else:
+                total += _count_strings(value, encoding, f"{place}[{key!r}]")
     return total
 
 

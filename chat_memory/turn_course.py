@@ -13,13 +13,13 @@ from typing import Any, Protocol, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
+from .questions import Question, words_of
 from .replies.reply import Reply
 from .replies.reply_course import replied, replied_as_a_stream
 from .replies.steps import Course, Elsewhere, Request, as_thrown
 from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
-from .texts import Count
 from .tokens import Message
 from .tool_loop import ToolLoop, carries_what_was_done
 
@@ -73,11 +73,11 @@ class ConversationState:
         options: Request,
         facts: Facts | None,
         tools: ToolLoop | None = None,
-        count: Count | None = None,
+        **functions: Any,
     ) -> None:
-        """`settings` are those of `layout`, which are saved; `options` go out with each question."""
+        """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
         self._tools = tools or ToolLoop()
-        self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, count=count)
+        self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, **functions)
         self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts = facts
@@ -93,14 +93,10 @@ class ConversationState:
             self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent)
             self._position = saved.position
 
-    def _turn(self, text: str, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
+    def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
         self._tools.check(awaited=awaited)
-        if not isinstance(text, str):
-            raise TypeError(f"A question is text, not {type(text).__name__}.")
-        if not text.strip():
-            raise ValueError("The question is empty. Ask something.")
-        return self._answered(self._layout.question(text), streamed)
+        return self._answered(self._layout.question(question), streamed)
 
     def _answered(self, question: Counted, streamed: bool) -> Course[str]:
         before = self._kept
@@ -140,7 +136,7 @@ class ConversationState:
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
-        note = self._layout.counted(tuple(facts.note(str(question.messages[0]["content"]))))
+        note = self._layout.counted(tuple(facts.note(words_of(question.messages[0]))))
         known = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
         return known if self._layout.fits(kept, known) else question
 

@@ -18,7 +18,7 @@ from .content import calls_of, said
 from .errors import whole_number
 from .messages import MessageLike, ToolLike
 from .texts import DEFAULT_MODEL, Count
-from .tokens import PRIMING_TOKENS, Counting, listed, listed_tools
+from .tokens import PRIMING_TOKENS, Counting, PartTokens, listed, listed_tools
 from .tool_turns import REASONING
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
@@ -77,6 +77,7 @@ def show_request(
     title: str | None = None,
     scale: int | None = None,
     count: Count | None = None,
+    part_tokens: PartTokens | None = None,
 ) -> RequestView:
     """Show the messages of a request in order, with their tokens, and how much of `budget` (tokens) they fill.
 
@@ -85,7 +86,7 @@ def show_request(
 
     The bars of the messages are drawn to the largest of them. `scale`, in tokens, sets what a full bar stands for: two
     requests with the same `scale` can be compared bar by bar. A message with more tokens has a full bar with an arrow.
-    Tokens are those of `count_tokens`, with a `count` of yours where you give one.
+    Tokens are those of `count_tokens`, with `count` and `part_tokens` of yours where you give them.
 
     Raises TypeError or ValueError for a budget or a scale that is no whole number from 1, and what `count_tokens`
     raises for messages it cannot count.
@@ -94,7 +95,7 @@ def show_request(
         if size is not None:
             whole_number(name, size, least=1)
     messages, tools = list(listed(messages)), listed_tools(tools)
-    counting = Counting.of(model, count)
+    counting = Counting.of(model, count, part_tokens)
     total = counting.request(messages, tools)
     rows = _message_rows(messages, counting)
     if tools:

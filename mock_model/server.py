@@ -67,10 +67,11 @@ class MockServer:
     def fail_next(self, kind: str | int, times: int = 1) -> None:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
-        It holds for chat completions and embeddings alike, but "empty" and "length" wait for the next chat completion.
+        It holds for chat completions and embeddings alike, but the last three kinds wait for the next chat completion.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
-        "empty" (reasoning uses up the limit), "length" (the answer is cut half-way). Raises ValueError for others.
+        "empty" (reasoning uses up the limit), "length" (the answer is cut half-way), "refusal" (the model will not
+        answer). Raises ValueError for others.
         """
         self._failures.add(kind, times)
 
@@ -136,9 +137,13 @@ class MockServer:
         """Ask for the reply and cut it to its limits, or shorter when that is the failure asked for."""
         if failure == "empty":
             return completion.all_reasoning(min(prompt.limit, prompt.requested or 512))
+        if failure == "refusal":
+            return completion.refused(prompt.limit, model.encoding)
         reply = self._reply_to(body, lambda text: tokens.count_text(text, model.encoding) <= prompt.limit)
         stop = body.get("stop", ())
-        options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding}
+        choice = body.get("tool_choice")
+        named = isinstance(choice, dict) and choice["type"] != "allowed_tools"
+        options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding, "named": named}
         whole = completion.complete(reply, id, limit=prompt.limit, **options)
         if failure != "length":
             return whole

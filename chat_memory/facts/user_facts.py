@@ -10,7 +10,7 @@ from ..errors import whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.reply_course import asked
-from ..replies.steps import Course, Send
+from ..replies.steps import Course, Request, Send
 from ..replies.usage import Usage
 from ..safety.quoting import quoted
 from ..search import terms
@@ -77,6 +77,7 @@ class UserFacts:
         model: str = DEFAULT_MODEL,
         max_tokens: int | None = None,
         usage: Usage | None = None,
+        options: Request | None = None,
     ) -> list[Fact]:
         """Ask the model once what the user states in `messages`, and store it: all or nothing. Returns what is new.
 
@@ -86,12 +87,15 @@ class UserFacts:
         not counted. Learn from a very long conversation a part at a time: each part is shown what those before it have
         brought.
 
+        `options` go with the request: {"response_format": FORMAT}, with the FORMAT of `chat_memory.facts.learning`, lets
+        a server that offers structured outputs enforce the form of the reply. What the schema costs is not counted here.
+
         Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
         of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
         and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
         the error holds its words as `reply`.
         """
-        return run(self._learning(messages, conversation, first, model, max_tokens, usage), client)
+        return run(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
 
     async def learn_async(
         self,
@@ -103,9 +107,10 @@ class UserFacts:
         model: str = DEFAULT_MODEL,
         max_tokens: int | None = None,
         usage: Usage | None = None,
+        options: Request | None = None,
     ) -> list[Fact]:
         """The same as `learn`, with an `openai.AsyncOpenAI`; the database is used as ever."""
-        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage), client)
+        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
 
     def known(self) -> list[Fact]:
         """Everything in force, oldest first: the answer to "What do you know about me?"."""
@@ -229,6 +234,7 @@ class UserFacts:
         model: str,
         max_tokens: int | None,
         usage: Usage | None,
+        options: Request | None,
     ) -> Course[list[Fact]]:
         """The course of `learn`: what was said goes out, and what the reply holds is stored."""
         if conversation is not None:
@@ -237,7 +243,7 @@ class UserFacts:
             return []
         counting = Counting.of(model, self._count)
         request, shown = self._lesson(said, counting, max_tokens)
-        reply = yield from asked({"model": model, "messages": request}, usage, counting)
+        reply = yield from asked({**(options or {}), "model": model, "messages": request}, usage, counting)
         return self._learned(reply, said, shown, conversation)
 
     def _lesson(

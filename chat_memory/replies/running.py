@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
 
-from .events import Event
-from .steps import Run
+from .events import Event, Result
+from .steps import Job, Run
 
 MOST_AT_ONCE = 32  # threads
 
@@ -49,15 +49,27 @@ async def ran_async(step: Run) -> AsyncGenerator[Event, None]:
         return
     for job in step.jobs:
         yield job.called
-    running = {asyncio.ensure_future(job.run_async()): place for place, job in enumerate(step.jobs)}
+    running = {asyncio.ensure_future(_ended(job)): place for place, job in enumerate(step.jobs)}
     try:
         while running:
             ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in sorted(ended, key=running.__getitem__):
-                step.results[running[task]] = result = task.result()
-                del running[task]
+                place, result = running.pop(task), task.result()
+                if isinstance(result, BaseException):
+                    raise result
+                step.results[place] = result
                 yield result
     finally:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _ended(job: Job) -> Result | BaseException:
+    """What a call came to, or what ends the program: a task that raised it would end the loop, past whoever waits for it."""
+    try:
+        return await job.run_async()
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        return error

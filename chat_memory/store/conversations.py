@@ -24,7 +24,7 @@ ADD = sa.text(
 )
 NEW = {"settings": "{}", "summary": '""'}
 SETTINGS = {"system": str, "model": str | None, "max_tokens": int, "keep_recent": int}  # those of ChatMemory
-SETTINGS |= {"reply_tokens": int | None, "summary_tokens": int | None}
+SETTINGS |= {"reply_tokens": int | None, "summary_tokens": int | None, "part_tokens": int | None}
 STRUCTURE = re.compile("[a-z_]{1,30}")  # how a role or a type is written: nobody's words, and not to be changed
 ID = re.compile(
     "(?=.*[A-Za-z])[A-Za-z0-9_-]{1,64}"

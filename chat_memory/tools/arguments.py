@@ -1,21 +1,23 @@
 """The arguments of a call: JSON that a model has written, right or wrong."""
 
 import json
-from typing import Any
+from typing import Any, cast
+
+from ..unsendable import all_whole
 
 
-class WrongArguments(ValueError):
-    """What is wrong with the arguments of a call, in words for the model."""
+class WrongCall(ValueError):
+    """What is wrong with a call, in words for the model: no tool was called."""
 
 
 def object_in(text: str) -> dict[str, Any]:
-    """The JSON object in a text; an empty text holds an empty one. Raises WrongArguments for anything else."""
+    """The JSON object in a text; an empty text holds an empty one. Raises WrongCall for anything else."""
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text if text.strip() else "{}")
     except RecursionError:
-        raise WrongArguments("they are nested too deep") from None
+        raise WrongCall("The arguments are nested too deep") from None
     except ValueError as error:
-        raise WrongArguments(f"they are no valid JSON: {error}") from None
+        raise WrongCall(f"The arguments are no valid JSON: {error}") from None
     if not isinstance(found, dict):
-        raise WrongArguments(f"they must be a JSON object, got {text:.60}")
-    return found
+        raise WrongCall(f"The arguments must be a JSON object, got {text:.60}")
+    return cast(dict[str, Any], all_whole(found))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..unsendable import whole
-from .arguments import WrongArguments
+from .arguments import WrongCall
 
 DONE = "Done."  # what a function says that is declared to return nothing
 
@@ -28,6 +28,6 @@ def error_in_text(error: Exception) -> str:
         words = str(error)
     except Exception:  # of the error's own
         words = ""
-    if isinstance(error, WrongArguments):
-        return whole(f"Error: the arguments do not fit: {words}")
+    if isinstance(error, WrongCall):
+        return whole(f"Error: {words}")
     return whole(f"Error: {type(error).__name__}: {words}" if words else f"Error: {type(error).__name__}")

@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 from typing_extensions import TypedDict
 
-from .arguments import WrongArguments, object_in
+from .arguments import WrongCall, object_in
 
 Read: TypeAlias = Callable[[str], dict[str, Any]]  # the arguments that a function is called with, from their JSON
 LONGEST_INPUT = 60  # characters of what was wrong
@@ -85,7 +85,8 @@ def _read(adapter: TypeAdapter[Any], text: str) -> dict[str, Any]:
         read: dict[str, Any] = adapter.validate_json(json.dumps(given))  # what is no JSON is told by `object_in`
         return read
     except ValidationError as error:
-        raise WrongArguments("; ".join(map(_problem, error.errors(include_url=False)))) from None
+        problems = "; ".join(map(_problem, error.errors(include_url=False)))
+        raise WrongCall(f"The arguments do not fit: {problems}") from None
 
 
 def _problem(found: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from ..messages import Call, Message
 from ..replies.events import Called, Result
 from ..replies.steps import Run
+from .arguments import WrongCall
 from .results import error_in_text, in_text
 from .tool import Tool
 
@@ -49,7 +50,7 @@ class ToolCall:
 
     def _found(self) -> tuple[Tool, dict[str, Any]]:
         if self.tool is None:
-            raise LookupError(f"There is no tool {self.called.name!r}. There are: {', '.join(self.names)}")
+            raise WrongCall(f"There is no tool {self.called.name!r}. There are: {', '.join(self.names)}.")
         return self.tool, self.tool.arguments(self.called.arguments)
 
     def _result(self, content: str, failed: bool = False) -> Result:

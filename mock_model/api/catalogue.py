@@ -15,7 +15,8 @@ class Model:
     `efforts` is empty for a model that cannot reason; `default_effort` holds when a request names none. `refuses` are
     the parameters it refuses whatever their value. `cache` is "steps" (automatic, in steps of 128 tokens) or
     "breakpoints" (GPT-5.6 and later). `function_tokens` is the cost of one function in the prompt, before its words.
-    `formats` are the types of `response_format` that it takes. `wants_reasoning_back`: see `reasoning`.
+    `formats` are the types of `response_format` that it takes. `wants_reasoning_back`: see
+    `reasoning`. Custom tools came with GPT-5.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Model:
     wants_reasoning_back: bool = False
     refuses: tuple[str, ...] = ()
     cache: Literal["steps", "breakpoints"] = "breakpoints"
+    custom_tools: bool = True
     function_tokens: int = 7
     formats: tuple[str, ...] = ("text", "json_object", "json_schema")
     owned_by: str = "openai"
@@ -66,12 +68,13 @@ MODELS = {
             reasons_with_tools=False,
             refuses=("max_tokens", "stop", "logit_bias", "prediction"),
         ),
-        Model(name="gpt-4o-mini", context_window=128_000, max_output=16_384, cache="steps"),
+        Model(name="gpt-4o-mini", context_window=128_000, max_output=16_384, custom_tools=False, cache="steps"),
         Model(
             name="gpt-4",
             context_window=8_192,
             max_output=8_192,
             encoding="cl100k_base",
+            custom_tools=False,
             cache="steps",
             function_tokens=10,
             formats=("text",),

@@ -10,13 +10,18 @@ from typing import Any
 from mock_model.api.prefixes import fingerprint
 from mock_model.api.tokens import count_strings, count_text, cut_text
 
+REFUSAL = "I'm sorry, but I can't help with that."
+
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply before limits cut it: its text, the functions it calls with their arguments, and its reasoning."""
+    """A reply before limits cut it: its text, the tools it calls, and its reasoning.
+
+    A function is called with its arguments, a custom tool with a text.
+    """
 
     content: str | None
-    tool_calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    tool_calls: tuple[tuple[str, dict[str, Any] | str], ...] = ()
     reasoning: str = ""
 
 
@@ -30,13 +35,17 @@ class Completion:
     finish_reason: str
     tokens: int
     reasoning_tokens: int
+    refusal: str | None = None  # in the place of a content
 
 
-def complete(reply: Reply, request_id: str, *, limit: int, stop: Sequence[str], encoding: str) -> Completion:
+def complete(
+    reply: Reply, request_id: str, *, limit: int, stop: Sequence[str], encoding: str, named: bool = False
+) -> Completion:
     """Cut a reply to `limit` tokens: the reasoning comes first, then the content, then the tool calls.
 
     So a small limit can leave an empty content, and a cut tool call lacks the end of its arguments, which are then no
-    valid JSON, as with the real API. `finish_reason` is "length" when anything was cut.
+    valid JSON, as with the real API. `finish_reason` is "length" when anything was cut, and "stop" rather than
+    "tool_calls" for a call of the tool that the request `named`.
     """
     reasoning = cut_text(reply.reasoning, limit, encoding)
     reasoning_tokens = count_text(reasoning, encoding)
@@ -61,7 +70,7 @@ def complete(reply: Reply, request_id: str, *, limit: int, stop: Sequence[str], 
         content=None if calls and reply.content is None else content,
         tool_calls=tuple(calls),
         reasoning=reasoning,
-        finish_reason="length" if was_cut else "tool_calls" if calls else "stop",
+        finish_reason="length" if was_cut else "tool_calls" if calls and not named else "stop",
         tokens=limit - left,
         reasoning_tokens=reasoning_tokens,
     )
@@ -72,22 +81,38 @@ def all_reasoning(tokens: int) -> Completion:
     return Completion("", (), "", "length", tokens, tokens)
 
 
+def refused(limit: int, encoding: str) -> Completion:
+    """The completion of a model that will not answer: it says so in `refusal`, and there is no content."""
+    said = cut_text(REFUSAL, limit, encoding)
+    reason = "stop" if said == REFUSAL else "length"
+    return Completion(None, (), "", reason, count_text(said, encoding), 0, said)
+
+
 def _until_stop(text: str, stop: Sequence[str]) -> str:
     """The text before the first of the stop sequences."""
     found = [position for sequence in stop if sequence and (position := text.find(sequence)) >= 0]
     return text[: min(found)] if found else text
 
 
-def _tool_call(seed: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
+def handed_over(call: dict[str, Any]) -> tuple[str, str]:
+    """What a call hands over: "arguments" or "input", and the text of it."""
+    key = "arguments" if call["type"] == "function" else "input"
+    return key, call[call["type"]][key]
+
+
+def _tool_call(seed: str, name: str, arguments: dict[str, Any] | str) -> dict[str, Any]:
     id = f"call_{fingerprint(seed).hex()[:24]}"
+    if isinstance(arguments, str):
+        return {"id": id, "type": "custom", "custom": {"name": name, "input": arguments}}
+    text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
     return {"id": id, "type": "function", "function": {"name": name, "arguments": text}}
 
 
 def _cut_call(call: dict[str, Any], limit: int, encoding: str) -> dict[str, Any] | None:
-    """The call with arguments short enough, or None when not even its name fits."""
-    name, arguments = call["function"]["name"], call["function"]["arguments"]
-    left = limit - (count_strings(call, encoding) - count_text(arguments, encoding))
+    """The call with arguments or an input short enough, or None when not even its name fits."""
+    key, text = handed_over(call)
+    left = limit - (count_strings(call, encoding) - count_text(text, encoding))
     if left <= 0:
         return None
-    return {**call, "function": {"name": name, "arguments": cut_text(arguments, left, encoding)}}
+    kind = call["type"]
+    return {**call, kind: {**call[kind], key: cut_text(text, left, encoding)}}

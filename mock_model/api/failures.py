@@ -12,8 +12,8 @@ import httpx2
 
 from mock_model.api.responses import ApiError
 
-KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length")
-OF_REPLIES = ("empty", "length")  # what can befall only a reply in words
+KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length", "refusal")
+OF_REPLIES = ("empty", "length", "refusal")  # what can befall only a reply in words
 _TOKENS_PER_MINUTE = 200_000
 _WAIT_MS = 174
 _QUOTA = (

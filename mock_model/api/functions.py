@@ -1,4 +1,7 @@
-"""Functions: which may be called, whether one must be, what their schemas ask for, and which calls were made."""
+"""Functions: which may be called, whether one must be, what their schemas ask for, and which calls were made.
+
+A custom tool is a function here, of one text: its input.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,32 @@ from collections.abc import Iterator, Sequence
 from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import branches, resolved, types
 
+INPUT = "input"
+
 
 def callable_functions(body: dict) -> tuple[list[dict], bool]:
     """The functions that a request lets the model call, and whether it must call one: what `tool_choice` says."""
-    choice = body.get("tool_choice") or "auto"
-    functions = [tool["function"] for tool in body.get("tools") or () if tool.get("type") == "function"]
+    choice, tools = body.get("tool_choice") or "auto", body.get("tools") or ()
     if isinstance(choice, str):
-        return [] if choice == "none" else functions, choice == "required"
+        return [] if choice == "none" else [_function(tool) for tool in tools], choice == "required"
     allowed = choice.get("allowed_tools") or {"tools": [choice], "mode": "required"}
-    names = [tool.get("function", {}).get("name") for tool in allowed["tools"]]
-    return [function for function in functions if function["name"] in names], allowed["mode"] == "required"
+    names = {(tool["type"], tool[tool["type"]]["name"]) for tool in allowed["tools"]}
+    wanted = [tool for tool in tools if (tool["type"], tool[tool["type"]]["name"]) in names]
+    return [_function(tool) for tool in wanted], allowed["mode"] == "required"
+
+
+def _function(tool: dict) -> dict:
+    """A tool as a function."""
+    if tool["type"] == "function":
+        return tool["function"]
+    parameters = {"type": "object", "properties": {INPUT: of_input(tool["custom"])}, "required": [INPUT]}
+    return {**tool["custom"], "parameters": parameters, "strict": True}
+
+
+def of_input(tool: dict) -> dict:
+    """The schema of the input of a custom tool: a grammar is a pattern that all of it matches."""
+    grammar = ((tool.get("format") or {}).get("grammar") or {}).get("definition")
+    return {"type": "string"} | ({"pattern": rf"\A(?:{grammar})\Z", "grammar": grammar} if grammar else {})
 
 
 def named(function: dict) -> dict:
@@ -50,6 +69,8 @@ def required(function: dict) -> list[str]:
 
 def given(call: dict) -> dict:
     """The arguments of a call that was made; none where they are no JSON object."""
+    if call.get("type") == "custom":
+        return {INPUT: call["custom"][INPUT]}
     try:
         found = json.loads((call.get("function") or {}).get("arguments") or "{}")
     except ValueError:
@@ -61,13 +82,23 @@ def made(messages: Sequence[dict]) -> Iterator[tuple[str, dict]]:
     """The calls made so far: (function name, arguments) each."""
     for message in messages:
         for call in message.get("tool_calls") or ():
-            yield (call.get("function") or {}).get("name", ""), given(call)
+            yield _name(call), given(call)
+
+
+def turn_of(messages: Sequence[dict]) -> Sequence[dict]:
+    """What came after the last user message: the steps of the turn so far."""
+    return messages[next((n for n in range(len(messages), 0, -1) if messages[n - 1]["role"] == "user"), 0) :]
 
 
 def results(messages: Sequence[dict]) -> Iterator[tuple[dict, str, dict]]:
-    """The tool messages at the end of a request, each with the name and the arguments of the call that it answers."""
-    calls = {call.get("id"): call for message in messages for call in message.get("tool_calls") or ()}
-    first = next((n for n in range(len(messages), 0, -1) if messages[n - 1]["role"] != "tool"), 0)
-    for message in messages[first:]:
-        call = calls.get(message.get("tool_call_id"), {})
-        yield message, (call.get("function") or {}).get("name") or "function", given(call)
+    """The tool messages of the turn, each with the name and the arguments of the call that it answers."""
+    calls: dict[str, dict] = {}
+    for message in turn_of(messages):
+        if message["role"] == "tool":
+            call = calls.get(message.get("tool_call_id", ""), {})
+            yield message, _name(call) or "function", given(call)
+        calls |= {call["id"]: call for call in message.get("tool_calls") or ()}
+
+
+def _name(call: dict) -> str:
+    return (call.get("function") or call.get("custom") or {}).get("name") or ""

@@ -54,8 +54,16 @@ _PART = Shape(
         MARK: _BREAKPOINT,
     },
 )
-_CALLED = Shape("an object", required=True, keys={"name": _NAME, "arguments": _STRING})
-_CALL = Shape("an object", keys={"id": _STRING, "type": _TOOL_TYPE, "function": _CALLED})
+_LONGEST_ID = 40  # characters
+_CALL = Shape(
+    "an object",
+    keys={
+        "id": Shape("a string", required=True, longest=_LONGEST_ID),
+        "type": _TOOL_TYPE,
+        "function": Shape("an object", keys={"name": _NAME, "arguments": _STRING}),
+        "custom": Shape("an object", keys={"name": _NAME, "input": _STRING}),
+    },
+)
 _MESSAGE = Shape(
     "an object",
     keys={
@@ -63,7 +71,7 @@ _MESSAGE = Shape(
         "content": Shape("one of a string or array of objects", nullable=True, items=_PART),
         "name": Shape("a string", nullable=True, is_name=True),
         "tool_calls": Shape("an array of objects", nullable=True, items=_CALL),
-        "tool_call_id": _TEXT,
+        "tool_call_id": Shape("a string", nullable=True, longest=_LONGEST_ID),
         "refusal": _TEXT,
         "reasoning_content": _TEXT,
         **dict.fromkeys(("function_call", "audio", "annotations"), _ANYTHING),
@@ -72,7 +80,17 @@ _MESSAGE = Shape(
 )
 _PARAMETERS = Shape("an object", nullable=True)
 _FUNCTION = {"name": _NAME, "description": _TEXT, "parameters": _PARAMETERS, "strict": _SWITCH}
-_TOOL_KEYS = {"type": _TOOL_TYPE, "function": Shape("an object", keys=_FUNCTION), "custom": _ANYTHING}
+_GRAMMAR = {"syntax": Shape("a string", required=True, values=("lark", "regex")), "definition": _STRING}
+_INPUT = {
+    "type": Shape("a string", required=True, values=("text", "grammar")),
+    "grammar": Shape("an object", keys=_GRAMMAR),
+}
+_CUSTOM = {"name": _NAME, "description": _TEXT, "format": Shape("an object", nullable=True, keys=_INPUT)}
+_TOOL_KEYS = {
+    "type": _TOOL_TYPE,
+    "function": Shape("an object", keys=_FUNCTION),
+    "custom": Shape("an object", keys=_CUSTOM),
+}
 _FORM = Shape(
     "an object",
     keys={
@@ -88,7 +106,7 @@ _FORMAT_KEYS = {
 }
 _FIELDS = {  # in the order in which OpenAI reports them
     "messages": Shape("an array of objects", required=True, items=_MESSAGE),
-    "tools": Shape("an array of objects", items=Shape("an object", keys=_TOOL_KEYS)),
+    "tools": Shape("an array of objects", items=Shape("an object", keys=_TOOL_KEYS), most=128),
     "tool_choice": Shape("one of one of 'none', 'auto', or 'required' or object", values=("none", "auto", "required")),
     "parallel_tool_calls": Shape("a boolean"),
     "max_completion_tokens": _LIMIT,
@@ -124,13 +142,8 @@ _FIELDS = {  # in the order in which OpenAI reports them
 }
 _OTHERS = {name: _ANYTHING for name in CompletionCreateParamsStreaming.__annotations__ if name not in _FIELDS}
 REQUEST = Shape("an object", keys=_FIELDS | _OTHERS)
-_NAMED = Shape(
-    "an object",
-    keys={
-        "type": Shape("a string", required=True, values=("function",)),
-        "function": Shape("an object", required=True, keys={"name": _NAME}),
-    },
-)
+_NAMES = {kind: Shape("an object", keys={"name": _NAME}) for kind in ("function", "custom")}
+_NAMED = Shape("an object", keys={"type": _TOOL_TYPE, **_NAMES})
 _LIST_OF_NAMED = Shape(
     "an object",
     required=True,
@@ -139,4 +152,6 @@ _LIST_OF_NAMED = Shape(
         "tools": Shape("an array of objects", required=True, items=_NAMED),
     },
 )
-ALLOWED = Shape("an object", keys={"type": Shape("a string", required=True), "allowed_tools": _LIST_OF_NAMED})
+_KIND = Shape("a string", required=True, values=("function", "custom", "allowed_tools"))
+CHOICE = Shape("an object", keys={"type": _KIND, "allowed_tools": _ANYTHING, **_NAMES})
+ALLOWED = Shape("an object", keys={"type": _KIND, "allowed_tools": _LIST_OF_NAMED})

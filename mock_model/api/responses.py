@@ -14,7 +14,7 @@ import httpx2
 
 from mock_model.api.caching import CacheUse
 from mock_model.api.catalogue import EmbeddingModel, Model
-from mock_model.api.completion import Completion
+from mock_model.api.completion import Completion, handed_over
 
 CREATED = 1_767_225_600  # seconds since 1970: the first of January 2026
 
@@ -79,7 +79,7 @@ def usage(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dict[s
 
 def chat_completion(id: str, model: Model, completion: Completion, usage: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request without `stream`."""
-    message = {"role": "assistant", "content": completion.content, "refusal": None, "annotations": []}
+    message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal, "annotations": []}
     if completion.tool_calls:
         message["tool_calls"] = list(completion.tool_calls)
     if completion.reasoning and model.shows_reasoning:
@@ -109,17 +109,24 @@ def stream_events(
 
 
 def _deltas(model: Model, completion: Completion) -> Iterator[dict[str, Any]]:
+    """The parts of an answer in the order in which they are streamed.
+
+    Calls of custom tools have the form of functions, as OpenAI's client for Node collects it from the live API
+    (https://github.com/openai/openai-node/pull/2023); the types of the Python client know only functions here.
+    """
     yield {"role": "assistant", "content": None if completion.content is None else "", "refusal": None}
     if model.shows_reasoning:
         for word in _WORDS.findall(completion.reasoning):
             yield {"reasoning_content": word}
     for word in _WORDS.findall(completion.content or ""):
         yield {"content": word}
+    for word in _WORDS.findall(completion.refusal or ""):
+        yield {"refusal": word}
     for index, call in enumerate(completion.tool_calls):
-        function = call["function"]
-        yield {"tool_calls": [{"index": index, **call, "function": {"name": function["name"], "arguments": ""}}]}
-        for word in _WORDS.findall(function["arguments"]):
-            yield {"tool_calls": [{"index": index, "function": {"arguments": word}}]}
+        kind, (key, text) = call["type"], handed_over(call)
+        yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], key: ""}}]}
+        for word in _WORDS.findall(text):
+            yield {"tool_calls": [{"index": index, kind: {key: word}}]}
 
 
 def _envelope(id: str, model: Model, kind: str) -> dict[str, Any]:

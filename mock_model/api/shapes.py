@@ -24,6 +24,7 @@ class Shape(NamedTuple):
     low: float | None = None
     high: float | None = None
     values: tuple[str, ...] = ()  # of a string: the only ones
+    longest: int = LONGEST  # of a string: characters
     is_name: bool = False  # of a string: at most 64 letters, digits, underscores and hyphens
     keys: dict[str, Shape] | None = None  # of an object: those it may have
     items: Shape | None = None  # of an array: each of them
@@ -50,6 +51,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def refusal(message: str, param: str | None, code: str | None = None) -> ApiError:
     """A request OpenAI does not accept: status 400, type `invalid_request_error`."""
     return ApiError(400, message, param=param, code=code)
+
+
+def missing(path: str) -> ApiError:
+    """A request that lacks what must be there."""
+    return refusal(f"Missing required parameter: '{path}'.", path, "missing_required_parameter")
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -92,7 +98,7 @@ def _check_string(value: str, shape: Shape, path: str) -> None:
     if shape.values and value not in shape.values:
         raise refusal(f"Invalid value: '{value}'. Supported values are: {quoted(shape.values)}.", path, "invalid_value")
     if not shape.is_name:
-        check_length(value, LONGEST, path)
+        check_length(value, shape.longest, path)
         return
     if not value:
         tail = "Expected a string with minimum length 1, but got an empty string instead."
@@ -120,7 +126,7 @@ def _check_object(value: dict[str, Any], shape: Shape, path: str) -> None:
         if key in value:
             check_shape(value[key], inner, start + key)
         elif inner.required:
-            raise refusal(f"Missing required parameter: '{start}{key}'.", start + key, "missing_required_parameter")
+            raise missing(start + key)
 
 
 def _check_array(value: list[Any], shape: Shape, path: str) -> None:

@@ -1,8 +1,10 @@
 """How many tokens a prompt costs, by the published rules, and how a text is cut to a number of tokens.
 
 The rules are OpenAI's ("How to count tokens with tiktoken" in the OpenAI Cookbook): 3 tokens per message plus the
-tokens of its strings, 1 more for a name, 3 that prime the reply; for tools see `count_tools`. This is the server's own
-count: it shares no code with `chat_memory`, so that comparing the two is a real check.
+tokens of its strings, 1 more for a name, 3 that prime the reply; for tools see `count_tools`. No published rule covers the
+calls in a message and the messages of tools: that every string in them counts is a choice made here, and so is all that is
+said of custom tools. This is the server's own count: it shares no code with `chat_memory`, so that comparing the two is a
+real check.
 """
 
 from __future__ import annotations
@@ -80,7 +82,10 @@ def _panics(text: str, encoding: str) -> bool:
 
 
 def count_message(message: dict[str, Any], encoding: str) -> int:
-    """Tokens of one message of a request: every string in it counts, the type of a content part does not."""
+    """Tokens of one message of a request: every string in it counts, the type of a content part does not.
+
+    For a role, a name and a text that is the published rule; for calls and their results it is a choice.
+    """
     total = PER_MESSAGE
     for key, value in message.items():
         if type(value) is str:
@@ -110,11 +115,13 @@ def count_tools(tools: Sequence[dict[str, Any]], encoding: str, function_tokens:
 
     Per function `function_tokens` (7 for the gpt-4o family and later, 10 for gpt-4) and `name:description`; 3 when it
     has properties, and per property 3 and `key:type:description`; for an enum -3, and per item 3 and the item; 12 at
-    the end of the list. A description counts without its trailing period.
+    the end of the list. A description counts without its trailing period. A custom tool counts as a function without
+    properties, and the strings of its grammar.
     """
     total = TOOLS_END if tools else 0
     for tool in tools:
-        function = tool["function"]
+        function = tool[tool["type"]]
+        total += count_strings((function.get("format") or {}).get("grammar"), encoding)
         total += function_tokens + count_text(f"{function['name']}:{_described(function)}", encoding)
         properties = (function.get("parameters") or {}).get("properties") or {}
         total += PER_PROPERTY if properties else 0

@@ -49,7 +49,7 @@ def phrases(name: str, file: str = "phrases.txt") -> re.Pattern[str]:
     text = files("mock_model.data").joinpath(file).read_text(encoding="utf-8")
     section = text.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
     lines = [line for line in section.splitlines() if line and not line.startswith("#")]
-    return pattern([re.sub(r"\{([a-z]+)\}", lambda found: phrases(found[1], file).pattern, "|".join(lines))])
+    return pattern([re.sub(r"\{([a-z ]+)\}", lambda found: phrases(found[1], file).pattern, "|".join(lines))])
 
 
 def pattern(parts: Iterable[str]) -> re.Pattern[str]:

@@ -26,7 +26,7 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
-from mock_model.tasks.taking import LISTING, answering, asking, of_its_kind, taken, written
+from mock_model.tasks.taking import LISTING, YOU, answering, asking, of_its_kind, taken, written
 from mock_model.tasks.wording import Rules, forbids
 
 NAMES = ("reply", "known", "order", "self", "attributes", "keys")
@@ -91,7 +91,7 @@ class Source:
             yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
-        """The facts where those are asked for, else values side by side, those of several properties in rows."""
+        """The facts where those are asked for, else values side by side: texts once each, several properties in whole rows."""
         item, most = schema.get("items", True), schema.get("maxItems", MOST_ITEMS)
         forms = [one.get("properties") for one in branches(resolved(item, self.root), self.root)]
         known = next(filter(None, forms), {})
@@ -100,8 +100,10 @@ class Source:
             rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
         elif known:
             rows = zip_longest(*(self.values(inner, (*path, spaced(key)), True) for key, inner in known.items()))
+            rows = [row for row in rows if all(fits(*one, self.root) for one in zip(row, known.values(), strict=True))]
         else:
             rows = self.values(item, path, True)
+            rows = dict.fromkeys(rows) if "string" in types(resolved(item, self.root)) else rows
         if known:  # what does not fit is left empty
             empty = {key: emptiest(known[key], self.root) for key in known}
             pairs = [zip(known, row, strict=True) for row in rows]
@@ -111,7 +113,7 @@ class Source:
 
     def _found(self, schema: Schema, path: tuple[str, ...], several: bool) -> Iterator[Any]:
         """Out of the sentences that answer the question for a property; then what else the user names for it."""
-        key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) else path[-2]
+        key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) or YOU.fullmatch(path[-2]) else path[-2]
         first, *more = asking(schema, key, owner)
         for question in [first, *more]:
             told, sure = find(question, self.said)
@@ -140,7 +142,7 @@ class Source:
         thing = re.search(r"\b(?:my|our) (\w+)|\ban? (\w+) (?:called|named)\b", told.text, re.I)
         named = thing and not ATTRIBUTES.fullmatch(thing[1] or thing[2])  # the thing has the name
         others = told.sentence.about == "other" and PEOPLE.isdisjoint(question.bases)
-        return sure and not others and not (named and ATTRIBUTES.fullmatch(key))
+        return sure and not others and not (named and (ATTRIBUTES.fullmatch(key) or YOU.fullmatch(key)))
 
 
 def fill(schema: Schema, source: Source) -> str:

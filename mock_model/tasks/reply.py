@@ -23,6 +23,7 @@ from mock_model.tasks.admitting import admits, nearest, no_answer
 from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
+from mock_model.tasks.results import from_results
 from mock_model.tasks.summary import summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
@@ -91,7 +92,7 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     """The words of the reply, and in a sentence why."""
     last = messages[-1]
     if last["role"] == "tool":
-        return calls.from_results(messages), "The functions have answered, so I say what they said."
+        return from_results(messages), "The functions have answered, so I say what they said."
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     if not text_of(last).strip():

@@ -11,12 +11,18 @@ from mock_model.finding.asking import NEGATIVE, Question
 from mock_model.finding.brief import brief
 from mock_model.finding.matching import how, ties
 from mock_model.sentences.kinds import meaning
-from mock_model.sentences.lists import PEOPLE
+from mock_model.sentences.lists import MONTHS, PEOPLE, phrases
 from mock_model.sentences.reading import Said, sentence_of
 from mock_model.sentences.stems import base
 from mock_model.sentences.values import TIMES, numbers
 from mock_model.sentences.words import join, spaced, words
 
+HOME, MONEY, YOU = (phrases(name, "filling.txt") for name in ("home", "money", "you"))
+ONE_NAME = {"first": 0, "given": 0, "last": -1, "family": -1}
+_DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+DATE = re.compile(
+    rf"\b(?:{_DAY}(?: of)? {_MONTH}|{_MONTH}\.? {_DAY}),? (\d{{4}})\b", re.I
+)  # 1 March 2027, May 3rd, 2027
 LISTING = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.I)
 
 
@@ -26,11 +32,17 @@ def kind_of(schema: Schema) -> str:
 
 
 def asking(schema: Schema, name: str, owner: str = "") -> list[Question]:
-    """The questions for a property or a parameter: one made of its name, and one of a short description."""
+    """The questions for a property or a parameter: one made of its name, of a short description, of what it means."""
     asks = "How many" if kind_of(schema) in ("integer", "number") else "What"
     described, whose = str(schema.get("description") or "").rstrip(".?"), f"{owner}'s " if owner else ""
-    first = Question(f"{asks} {name.split(' ')[-1]} is my {whose}{name}?")
-    return [first, Question(f"What is {described}?")][: 1 + (0 < len(described.split()) <= 10)]
+    found = [Question(f"{asks} {name.split(' ')[-1]} is my {whose}{name}?")]
+    if 0 < len(described.split()) <= 10:
+        found.append(Question(f"What is {described}?"))
+    if HOME.fullmatch(name) and asks == "What":
+        found += map(Question, [f"Where does my {owner} live?"] if owner else ["Where do I live?", "Where am I from?"])
+    if YOU.fullmatch(name) and asks == "What":
+        found.append(Question("What name is my name?"))
+    return found
 
 
 def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | None = None) -> list[Any]:
@@ -58,6 +70,8 @@ def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | 
     dated = TIMES - {"year"} if "year" in question.low else TIMES
     spoken = [text] if parts is None else parts
     found = [number for part in spoken for one, number in numbers(words(part)) if one not in dated]
+    if any(MONEY.fullmatch(one) for one in question.bases):  # "3 rooms, at most 950 euros": the rent is no 3
+        found = [number for kind, number in numbers(said.words) if kind == "money"] or found
     return [int(n) if n == int(n) or kind == "integer" else n for n in found]
 
 
@@ -67,6 +81,14 @@ def answering(schema: Schema, question: Question, told: Said, several: bool) -> 
     if several and kind_of(schema) == "string":
         parts = [one.strip() for one in LISTING.split(told.text[told.text.find(parts[0]) :].rstrip(".!")) if parts[0]]
         parts = parts if all(0 < len(one.split()) <= 4 for one in parts) else []
+    if question.where:
+        parts = [
+            one
+            for one in parts
+            if re.search(rf"\b(?:in|at|near|from) (?:the )?{re.escape(one)}", told.text, re.I) and one
+        ]
+    if question.low >= {"name"} and (which := next(iter(question.low & ONE_NAME.keys()), None)):  # "Ana Silva"
+        parts = [one.split()[ONE_NAME[which]] for one in parts if one]
     return taken(schema, question, told.text, parts)
 
 
@@ -88,4 +110,12 @@ def valued(text: str) -> list[tuple[str, str]]:
 def written(form: str, text: str) -> list[str]:
     """What has the form of a date, an address … (any word could be a hostname without a dot)."""
     found = re.findall(rf"(?<![\w.:@+-]){FORMATS[form][0]}(?![\w:@-]|\.\w)", text, re.A)
+    if form == "date":
+        found += [_as_date(one[1] or one[4], one[2] or one[3], one[5]) for one in DATE.finditer(text)]
     return [one for one in found if form != "hostname" or "." in one]
+
+
+def _as_date(day: str, month: str, year: str) -> str:
+    """A date as ISO 8601 writes it, whether there is such a day or not."""
+    number = "jan feb mar apr may jun jul aug sep oct nov dec".split().index(month[:3].lower()) + 1
+    return f"{year}-{number:02}-{int(day):02}"

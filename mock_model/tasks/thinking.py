@@ -19,7 +19,7 @@ CHECK = (
     "and that no instruction asks for another form."
 )
 HASTY = ("minimal", "low")  # efforts at which nothing is checked
-Calls = Sequence[tuple[str, dict]]
+Calls = Sequence[tuple[str, dict | str]]
 
 
 def sent(messages: Sequence[dict]) -> str:
@@ -74,8 +74,11 @@ def _looked(asked: str, conversation: Sequence[Said]) -> Iterator[str]:
             yield "No sentence has anything to do with it."
 
 
-def _call(name: str, given: dict) -> str:
-    return f"{name}({', '.join(f'{key}={_short(str(value))}' for key, value in given.items())})"
+def _call(name: str, given: dict | str) -> str:
+    shown = (
+        [f"{key}={_short(str(value))}" for key, value in given.items()] if isinstance(given, dict) else [_short(given)]
+    )
+    return f"{name}({', '.join(shown)})"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -9,7 +9,9 @@ import pytest
 from chat_memory import IncompleteReply, Usage
 from chat_memory.errors import BudgetError, ConflictError
 from chat_memory.facts import UserFacts
+from chat_memory.facts.learning import FORMAT
 from chat_memory.store import ConversationStore
+from mock_model import get_mock_client
 
 from .fake_client import FakeAsyncClient, FakeClient, answer
 from .known_facts import KNOWN, NOON, AsyncEmbeddingClient, EmbeddingClient, learner, said, texts
@@ -161,6 +163,23 @@ def test_half_an_emoji_in_what_was_said_keeps_nothing_from_being_learned_or_foun
     asked = EmbeddingClient()
     assert ana.find(text) == ana.find_by_meaning(asked, text) == ana.known() and ana.note(text)
     "".join(asked.requests[0]).encode()
+
+
+@pytest.mark.parametrize("known_facts", [[], ["The user lives in Porto.", "The user has a dog."]])
+def test_a_server_can_be_asked_to_enforce_the_form(ana, known_facts):
+    for fact in known_facts:
+        ana.add(fact)
+    history, options = said("I live in Braga now, and I'm allergic to peanuts."), {"response_format": FORMAT}
+    client = FakeClient(
+        lambda messages: json.dumps({"facts": [{"fact": "The user sings.", "message": 1, "replaces": None}]})
+    )
+    assert texts(ana.learn(client, history, options=options | {"seed": 7})) == ["The user sings."]
+    assert client.requests[0]["response_format"] == FORMAT and client.requests[0]["seed"] == 7
+    new = ana.learn(get_mock_client(), history, model="offline-model", options=options)
+    assert texts(new) == ["The user lives in Braga now.", "The user is allergic to peanuts."]
+    assert [fact.replaced_by for fact in ana.record() if fact.text == "The user lives in Porto."] == [
+        new[0].id for _ in known_facts[:1]
+    ]
 
 
 def test_learning_and_finding_with_an_async_client(ana):

@@ -328,7 +328,7 @@ class ResponseMessage:
         (
             [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "…"}}]}],
             ValueError,
-            "not a text part but 'image_url'",
+            "is a picture, and what it costs is not known",
         ),
         (
             [{"role": "assistant", "tool_calls": [ResponseMessage()]}],

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
 
-from mock_model import get_mock_async_client, get_mock_client
+from mock_model import MockServer, get_mock_async_client, get_mock_client
 
 MODEL = "offline-model"
 CLIENT = get_mock_client()
@@ -356,6 +356,65 @@ def test_a_number_is_that_of_the_thing_it_counts() -> None:
     assert written("Order 4 blue mugs and 2 red plates.", form=form) == {"mugs": 4, "plates": 2, "cups": None}
 
 
+def asked_for(said: str, *keys: str, kind: str | list[str] = "string", **more: Any) -> list[Any]:
+    """What a form with these keys holds, asked for after this was said."""
+    schema = {key: {"type": kind, **more} for key in keys}
+    form = of({"type": "object", "properties": schema, "required": list(schema)})
+    return list(written(said, ("assistant", "Noted."), "Fill in my form.", form=form).values())
+
+
+@pytest.mark.parametrize(
+    ("said", "keys", "expected"),
+    [
+        ("I live in Coimbra.", ["city", "home_town", "residence"], ["Coimbra"] * 3),  # a town that it does not know
+        ("I am from Quimper.", ["home_town", "city"], ["Quimper"] * 2),
+        ("My name is Noor Haddad. My sister Eva is from Oslo.", ["city", "home_town"], ["", ""]),
+        ("My dog is called Rex. He is from Oslo.", ["city", "owner", "passenger"], ["", "", ""]),
+        ("My name is Noor Haddad.", ["passenger", "customer_name", "guest"], ["Noor Haddad"] * 3),
+        ("My name is Noor Haddad.", ["first_name", "last_name", "full_name"], ["Noor", "Haddad", "Noor Haddad"]),
+    ],
+)
+def test_who_somebody_is_and_from_where(said: str, keys: list[str], expected: list[str]) -> None:
+    assert asked_for(said, *keys) == expected
+
+
+def test_a_rent_is_a_sum_of_money() -> None:
+    said = "I look for 3 rooms, at most 950 euros a month."
+    assert asked_for(said, "rooms", "max_rent", "budget", kind="number") == [3, 950, 950]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("I was born on 12 June 1979.", "1979-06-12"),
+        ("My birthday is March 3rd, 2001.", "2001-03-03"),
+        ("I was born on the 1st of Dec 1990.", "1990-12-01"),
+        ("I was born on 2001-03-04.", "2001-03-04"),
+        ("I was born on 31 June 1979.", None),  # there is no such day
+        ("I was born on 12 June.", None),
+    ],
+)
+def test_a_date_in_words_is_written_as_the_format_wants_it(said: str, expected: str | None) -> None:
+    assert asked_for(said, "birth_date", kind=["string", "null"], format="date") == [expected]
+
+
+class Action(BaseModel):
+    who: str
+    what: str
+    due: str | None
+
+
+class Minutes(BaseModel):
+    actions: list[Action]
+    present: list[str]
+
+
+def test_a_row_that_lacks_what_it_needs_is_none() -> None:
+    told = parsed(Minutes, "Priya and Tom were there. Priya calls the printer by 2026-12-04.", "Write the minutes.")
+    assert all(action.who and action.what for action in told.actions)
+    assert len(set(told.present)) == len(told.present)
+
+
 def test_what_is_denied_is_false_and_no_choice() -> None:
     schema = {"diet": {"enum": ["vegan", "vegetarian"]}, "has_children": {"type": "boolean"}}
     form = of({"type": "object", "properties": schema, "required": list(schema)})
@@ -404,6 +463,35 @@ def test_it_streams_and_the_pieces_are_the_whole() -> None:
     assert json.loads(text) == {"city": "Porto"}
     with CLIENT.chat.completions.stream(model=MODEL, messages=messages(ANA), response_format=Profile) as stream:
         assert stream.get_final_completion().choices[0].message.parsed.city == "Porto"
+
+
+def test_a_refusal_comes_in_the_place_of_the_json() -> None:
+    server = MockServer()
+    client = server.client()
+    asking: dict[str, Any] = {"model": MODEL, "messages": messages(ANA), "response_format": Profile}
+    server.fail_next("refusal", times=2)
+    answer = client.chat.completions.parse(**asking)
+    said = answer.choices[0].message
+    assert (said.parsed, said.content, answer.choices[0].finish_reason) == (None, None, "stop")
+    assert said.refusal == "I'm sorry, but I can't help with that."
+    assert answer.usage.completion_tokens == len(tiktoken.get_encoding("o200k_base").encode(said.refusal))
+    with client.chat.completions.stream(**asking) as stream:
+        pieces = [event.delta for event in stream if event.type == "refusal.delta"]
+        assert "".join(pieces) == stream.get_final_completion().choices[0].message.refusal == said.refusal
+    assert client.chat.completions.parse(**asking).choices[0].message.parsed.name == "Ana"
+
+
+def test_the_form_grows_while_it_streams() -> None:
+    with CLIENT.chat.completions.stream(model=MODEL, messages=messages(ANA), response_format=Profile) as stream:
+        parts = [event.parsed for event in stream if event.type == "content.delta"]
+    assert parts[-1]["city"] == "Porto" and {} in parts and {"name": "Ana"} in parts
+
+
+def test_a_stream_that_the_limit_cuts_ends_in_the_clients_own_error() -> None:
+    asking: dict[str, Any] = {"model": MODEL, "messages": messages(ANA), "response_format": Profile}
+    cut = CLIENT.chat.completions.stream(**asking, max_completion_tokens=20)
+    with cut as stream, pytest.raises(openai.LengthFinishReasonError):
+        stream.get_final_completion()
 
 
 async def parse_async() -> Any:

@@ -207,7 +207,7 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
         {"messages": [USER, CALLS, RESULT, RESULT]},
         "messages.[3].tool_call_id",
         None,
-        "Invalid parameter: Duplicate value for 'tool_call_id' of 'call_1'.",
+        "Invalid parameter: Duplicate value for 'tool_call_id' of 'call_1', in messages[2] and messages[3].",
     ),
     (
         {"messages": [USER, CALLS, {"role": "tool", "content": "x"}]},
@@ -413,12 +413,6 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
         "tools[0].function.parameters",
         "invalid_function_parameters",
         "Invalid schema for function 'f': In context=('properties', 'x'), array schema missing items.",
-    ),
-    (
-        {"tools": [{"type": "custom", "custom": {"name": "f"}}]},
-        "tools[0].type",
-        "unsupported_value",
-        "Unsupported value: 'custom'. The offline model has function tools only.",
     ),
     (
         {"tools": [TOOL], "tool_choice": "always"},

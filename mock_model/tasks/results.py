@@ -1,0 +1,65 @@
+"""Results: what the functions of a turn have answered, said in words, each with what it is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from mock_model.api.functions import results
+from mock_model.sentences.kinds import is_verb
+from mock_model.sentences.lists import phrases
+from mock_model.sentences.reading import content, sentence_of
+from mock_model.sentences.transcript import text_of
+from mock_model.sentences.voice import as_sentence
+from mock_model.sentences.words import spaced, words
+
+heard = partial(phrases, file="tools.txt")
+MOST = 8  # lines of a result that are told
+MOST_TOLD = 16  # results of a long turn, the newest of them
+KEY = 42  # characters of a field's name, at most
+
+
+def from_results(messages: Sequence[dict]) -> str:
+    """What the functions said, with what it is for: fields of JSON in words, or lines; of many those that were asked for."""
+    asked = next((text_of(m) for m in reversed(messages) if m["role"] == "user"), "")
+    said = [
+        _told(text_of(message), name, given, asked) for message, name, given in list(results(messages))[-MOST_TOLD:]
+    ]
+    return " ".join(map(as_sentence, dict.fromkeys(said)))
+
+
+def _told(text: str, name: str, given: dict, asked: str) -> str:
+    """One result."""
+    shown = ", ".join(str(value) for value in given.values() if value not in (None, ""))
+    whose = f" for {shown}" if shown else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip(" []{}")]
+    shares = sorted(enumerate(lines), key=lambda line: -len(content(words(asked)) & sentence_of(line[1]).bases))
+    told = [line for _, line in sorted(shares[:MOST])]
+    verb, what = _parts(name)
+    about = f"result of {spaced(name)}" if verb and not heard("general").fullmatch(verb) else what
+    if not told:
+        return f"There is no {about}{whose}"
+    if (reason := _failure(lines)) is not None:
+        return f"I could not {verb or 'get'} the {what}{whose}" + f": {reason}" * bool(reason)
+    if not all(": " in line[:KEY] for line in told) and any(is_verb(word.base) for word in words(told[0])):
+        return " ".join(map(as_sentence, told))
+    many = "are" if about == what and re.search(r"[^s]s\Z", about) else "is"
+    return f"The {about}{whose} {many}: {', '.join(line.replace(': ', ' ', 1).rstrip('.') for line in told)}"
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The verb in the name of a function, if it begins with one, and what it is about: "cancel" and "order"."""
+    verb, _, rest = spaced(name).partition(" ")
+    leads = any(heard(kind).fullmatch(verb) for kind in ("general", "acting", "telling"))
+    return (verb, rest) if rest and leads else ("", spaced(name))
+
+
+def _failure(lines: Sequence[str]) -> str | None:
+    """Why a function has failed, perhaps in no words; None where it has not."""
+    failed = next((line for line in lines if heard("failed").match(line)), None)
+    if failed is None:
+        return None
+    if heard("says no more").fullmatch(failed):
+        return ", ".join(line.replace(": ", " ", 1) for line in lines[:MOST] if line != failed)
+    return heard("failure").sub("", lines[-1] if heard("trace").match(failed) else failed).strip(" :.")
