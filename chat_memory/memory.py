@@ -28,7 +28,18 @@ SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summar
 SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever
 
 # What a copy shares with its original: none of it is ever changed, only replaced.
-SHARED = ("_client", "_facts", "_layout", "_kept", "_folds", "_position", "_settings", "_tools", "_tell", "summary_error")
+SHARED = (
+    "_client",
+    "_facts",
+    "_layout",
+    "_kept",
+    "_folds",
+    "_position",
+    "_settings",
+    "_tools",
+    "_tell",
+    "summary_error",
+)
 
 
 class ChatMemory(ConversationState):
