@@ -5,14 +5,17 @@ last step nothing has changed, and that step changes all or nothing. So a turn m
 up anywhere before it, and the same question can be asked again.
 """
 
+import copy
 import threading
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, count
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
+from .line import Line, in_line
+from .messages import Message, Part
 from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
 from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
@@ -22,8 +25,10 @@ from .replies.reply_course import replied
 from .replies.steps import Course, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
 from .summary import summarized
-from .tokens import Message
 from .tool_loop import ToolLoop, carry_what_was_done
+from .undoing import Folds, all_turns, before_the_newest, question_of, turns_of
+
+Position: TypeAlias = tuple[int, ...]  # how far a saved conversation is, as it says itself
 
 
 class Facts(Protocol):
@@ -44,7 +49,16 @@ class SavedState(Protocol):
     @property
     def recent(self) -> Iterable[Iterable[Message]]: ...
     @property
-    def position(self) -> tuple[int, int]: ...
+    def position(self) -> Position: ...
+
+
+class TakenBack(Protocol):
+    """A turn that was taken back from a conversation, and what goes on without it."""
+
+    @property
+    def turn(self) -> Iterable[Message]: ...
+    @property
+    def left(self) -> SavedState: ...
 
 
 class SavedConversation(Protocol):
@@ -59,11 +73,24 @@ class SavedConversation(Protocol):
         self,
         turn: Iterable[Message],
         *,
-        after: tuple[int, int] | None = ...,
+        after: Position | None = ...,
         settings: dict[str, Any] | None = ...,
         summary: str | None = ...,
         folded: int | None = ...,
-    ) -> tuple[int, int]: ...
+    ) -> Position: ...
+
+    def take_back(self, *, after: Position | None = ...) -> TakenBack: ...
+    def history(self, *, after: Position | None = ...) -> Any: ...
+
+    def begin(
+        self,
+        turns: Iterable[Iterable[Message]],
+        *,
+        settings: dict[str, Any] | None = ...,
+        summary: str = ...,
+        folded: int = ...,
+        earlier: Iterable[tuple[int, str, int]] = ...,
+    ) -> Position: ...
 
 
 class ConversationState:
@@ -85,8 +112,11 @@ class ConversationState:
         self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts, self._tell = facts, partial(tell, on_event=on_event)
+        self._line: Line | None = None  # in which questions wait for each other, where that is asked for
         self._conversation: SavedConversation | None = None
-        self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
+        self._kept, self._lock = Kept(), threading.Lock()
+        self._position: Position = (0, 0)
+        self._folds: Folds = ()  # none where turns are saved: it is all there
         self.usage, self.summary_usage = Usage(), Usage()
         self.summary_error: Exception | None = None
 
@@ -100,7 +130,7 @@ class ConversationState:
     def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
         self._tools.check(awaited=awaited)
-        return self._answered(self._layout.question(question), streamed)
+        return in_line(self._line, self._answered(self._layout.question(question), streamed))
 
     def _answered(self, question: Counted, streamed: bool) -> Course[str]:
         before = self._kept
@@ -201,16 +231,62 @@ class ConversationState:
             with self._lock:
                 if self._kept is not before:
                     raise ConflictError(
-                        "Two questions were asked at once, and the other one was answered first. Ask again."
+                        "Two questions were asked at once, and the other one was answered first. Ask again. With "
+                        "in_line=True questions wait for each other."
                     )
-                position = self._position
+                position, folds = self._position, self._folds
                 if self._conversation is not None:
                     position = self._save(self._conversation, kept, (*question.messages, *steps, answer))
-                self._position, self._kept = position, kept  # nothing can come in between
+                elif after is not before:
+                    folds = (*folds, before)
+                self._position, self._kept, self._folds = position, kept, folds  # nothing can come in between
         except Exception as error:
             error.reply = answer["content"]  # type: ignore[attr-defined]  # it is paid for
             raise
 
-    def _save(self, conversation: SavedConversation, kept: Kept, turn: tuple[Message, ...]) -> tuple[int, int]:
+    def _save(self, conversation: SavedConversation, kept: Kept, turn: tuple[Message, ...]) -> Position:
         after = self._position
         return conversation.append(turn, after=after, settings=self._settings, summary=kept.summary, folded=kept.folded)
+
+    def _undone(self) -> Course[str | list[Part]]:
+        """The course of taking back the newest turn, which returns its question."""
+        if self._conversation is None:
+            return self._take_back()
+        question: str | list[Part] = yield Elsewhere(self._take_back, to_its_end=True)
+        return question
+
+    def _take_back(self) -> str | list[Part]:
+        """Take back the newest turn, in memory and where turns are saved: both or neither. Returns its question."""
+        with self._lock:
+            kept, position = self._kept, self._position
+            before, folds = before_the_newest(kept, self._folds) or (None, ())
+            turn: Iterable[Message] = kept.turns[-1].messages if kept.turns else ()
+            if self._conversation is not None:
+                taken = self._conversation.take_back(after=position)
+                left, position = taken.left, taken.left.position
+                turn = turn or taken.turn
+                if before is None or left.folded != before.folded:  # the summary of before is there again
+                    before = self._layout.resumed(left.summary, left.folded, left.recent)
+            elif before is None:
+                raise self._nothing_to_take_back(kept)
+            self._position, self._kept, self._folds = position, before, folds
+        return copy.deepcopy(question_of(turn))
+
+    def _nothing_to_take_back(self, kept: Kept) -> LookupError:
+        if not kept.folded:
+            return LookupError("There is no turn that could be taken back: nothing has been asked yet.")
+        return LookupError(
+            "No further turn can be taken back: this memory went on from a saved conversation, and knows the "
+            f"{kept.folded:,} turns before from their summary alone. Resume that conversation to take them back."
+        )
+
+    def _begin(self, conversation: SavedConversation, source: SavedConversation | None) -> None:
+        """Save all that was said, as the `source` has it or as it is known here, and each turn from now on."""
+        if source is not None and (history := source.history(after=self._position)) is not None:
+            state = history._asdict() | {"settings": self._settings}
+        else:
+            earlier = [(turns_of(fold), fold.summary, fold.folded) for fold in self._folds]
+            state = {"turns": all_turns(self._kept, self._folds), "settings": self._settings, "earlier": earlier}
+            state |= {"summary": self._kept.summary, "folded": self._kept.folded}
+        self._position, self._folds = conversation.begin(**state), ()
+        self._conversation = conversation

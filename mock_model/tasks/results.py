@@ -43,7 +43,7 @@ def _told(text: str, name: str, given: dict, asked: str) -> str:
         return f"I could not {verb or 'get'} the {what}{whose}" + f": {reason}" * bool(reason)
     if not all(": " in line[:KEY] for line in told) and any(is_verb(word.base) for word in words(told[0])):
         return " ".join(map(as_sentence, told))
-    many = "are" if about == what and re.search(r"[^s]s\Z", about) else "is"
+    many = "are" if about == what and re.search(r"[^sui]s\Z", about) else "is"
     return f"The {about}{whose} {many}: {', '.join(line.replace(': ', ' ', 1).rstrip('.') for line in told)}"
 
 

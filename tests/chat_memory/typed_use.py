@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 from openai import AsyncOpenAI, OpenAI
-from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnionParam
+from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam, ChatCompletionToolUnionParam
 
 from chat_memory import (
     ChatMemory,
@@ -19,6 +19,7 @@ from chat_memory import (
     trim_to_budget,
 )
 from chat_memory.facts import UserFacts
+from chat_memory.notices import Folded, Notice
 from chat_memory.store import ConversationStore
 from chat_memory.summary import summarize_async
 from chat_memory.tools import Called, Event, Result, Text
@@ -121,6 +122,21 @@ class Chat:
 
 class AClientLikeIt:
     chat = Chat()
+
+
+def with_what_is_the_callers(client: OpenAI, picture: ChatCompletionContentPartParam) -> int:
+    """Functions of the caller's, and a question of parts, written down or of the openai package's types."""
+    seen: list[int] = []
+
+    def on_event(event: Notice) -> None:
+        if isinstance(event, Folded):
+            seen.append(event.turns)
+
+    memory = ChatMemory(client, count=len, part_tokens=lambda part: 700, on_event=on_event, summary_model="small")
+    memory.ask([{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": "cat.png"}}])
+    parts: list[ChatCompletionContentPartParam] = [picture]
+    memory.ask(parts)
+    return count_tokens(memory.messages, count=len, part_tokens=700) + memory.summary_usage.requests
 
 
 def with_any_client() -> str:
