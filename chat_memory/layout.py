@@ -123,9 +123,9 @@ class Layout:
 
     def _thinned(self, known: Counted, steps: Sequence[Message], room: int) -> Counted:
         *notes, question = known.messages
-        room -= known.tokens - self._cost(question)
+        room = max(room - known.tokens + self._cost(question), 0)
         cut_to = round(LOWER_MARK * room)  # so that the next steps only append
-        return self.counted((*notes, *thin_turn([question, *steps], max(room, 0), cut_to=cut_to, cost=self._cost)))
+        return self.counted((*notes, *thin_turn([question, *steps], room, cut_to=cut_to, cost=self._cost)))
 
     def _cost(self, message: MessageLike) -> int:
         return self.counted((cast(Message, message),)).tokens

@@ -465,6 +465,23 @@ def test_a_copy_shares_the_tools():
 # The budget
 
 
+def without_summaries(client, way):
+    """Let each request for a summary fail; returns the list of those that did."""
+    failed, create = [], client.chat.completions.create
+
+    def refuse(**request):
+        if request["messages"][0]["content"].startswith("You keep the summary"):
+            failed.append(request)
+            raise NoRoute("no route")
+        return create(**request)
+
+    async def refuse_async(**request):
+        return await refuse(**request)
+
+    client.chat.completions.create = refuse_async if way.endswith("async") else refuse
+    return failed
+
+
 def fits(client, budget):
     for request in client.requests:
         assert count_tokens(request["messages"], tools=request["tools"]) <= budget
@@ -513,18 +530,7 @@ def test_where_the_summary_fails_in_the_middle_of_a_turn_it_is_tried_once_and_th
     client.left = ["Noted. " * 40] * 5 + [step, step, "Read."]
     for number in range(5):
         WAYS[way](memory, f"My number {number} is 7. " * 5)
-    failed, create = [], client.chat.completions.create
-
-    def refuse(**request):
-        if request["messages"][0]["content"].startswith("You keep the summary"):
-            failed.append(request)
-            raise NoRoute("no route")
-        return create(**request)
-
-    async def refuse_async(**request):
-        return await refuse(**request)
-
-    client.chat.completions.create = refuse_async if way.endswith("async") else refuse
+    failed = without_summaries(client, way)
     WAYS[way](memory, "Read it.")
     assert len(failed) == 1 and isinstance(memory.summary_error, NoRoute) and fits(client, 900)
     roles = [message["role"] for message in client.requests[-1]["messages"]]
@@ -581,6 +587,20 @@ def test_what_is_known_stays_before_the_question_through_the_turn_and_is_not_kep
     client, memory, _ = asked(way, step, step, "Mild.", facts=facts)
     assert all(request["messages"][:3] == [*note, QUESTION] for request in client.requests)
     assert memory.messages[0] == QUESTION and note[0] not in memory.messages
+
+
+@EACH_WAY
+@pytest.mark.parametrize("size", [10, 350, 600])
+def test_what_is_known_may_take_more_than_the_share_of_a_turn_whatever_else_fails(way, size):
+    note = [{"role": "user", "content": "What do you know?"}, {"role": "assistant", "content": "rain " * size}]
+    facts = SimpleNamespace(note=lambda question: note)
+    client, memory = talk(way, tools=[page], facts=facts, max_tokens=1000, reply_tokens=100)
+    without_summaries(client, way)
+    client.left = ["Noted. " * 60] * 4 + [calling(call("page", {"name": "a"})), "Read."]
+    for _ in range(5):
+        WAYS[way](memory, "Read it.")
+    assert fits(client, 900) and client.requests[-1]["messages"][-1]["role"] == "tool"
+    assert all(request["messages"][-1] == {"role": "user", "content": "Read it."} for request in client.requests[:-1])
 
 
 # Saved and resumed

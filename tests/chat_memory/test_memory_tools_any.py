@@ -47,6 +47,7 @@ class Turn:
     question: str
     answers: list[Any]
     fails: bool = False
+    summary_fails: bool = False
 
 
 CALLS = st.one_of(
@@ -75,14 +76,14 @@ def turns(draw: st.DrawFn) -> Turn:
     question = draw(st.sampled_from(["Hi", "And 🌸?", "word " * 50]))
     steps: list[Any] = draw(st.lists(STEPS, max_size=4))
     if draw(st.integers(0, 3)):
-        return Turn(question, [*steps, draw(LAST)])
-    return Turn(question, [*steps, draw(FAILURES)], fails=True)
+        return Turn(question, [*steps, draw(LAST)], summary_fails=not draw(st.integers(0, 3)))
+    return Turn(question, [*steps, draw(FAILURES)], fails=True, summary_fails=draw(st.booleans()))
 
 
 class Talk:
     """A memory that is asked in one way, and all that has to hold of it."""
 
-    def __init__(self, way: str, at_once: bool, more: int, keep_recent: int, conversation: _Saved) -> None:
+    def __init__(self, way: str, at_once: bool, more: int, keep_recent: int, note: int) -> None:
         asynchronous = way.endswith("async")
         self.way, self.client = way, ToolClient(asynchronous=asynchronous)
         second = look_up_slowly if asynchronous else look_up
@@ -93,8 +94,12 @@ class Talk:
             ChatMemory(self.client, SYSTEM, 1, **sizes, **self.options)
         self.budget = int(str(error.value).split("at least ")[1].split(",")[0]) + more
         self.room = self.budget - 30
-        self.conversation = conversation
-        self.memory = ChatMemory(self.client, SYSTEM, self.budget, conversation=conversation, **sizes, **self.options)
+        self.conversation = _Saved()
+        known = [{"role": "user", "content": "What do you know?"}, {"role": "assistant", "content": "rain " * note}]
+        facts = SimpleNamespace(note=lambda question: known) if note else None
+        self.memory = ChatMemory(
+            self.client, SYSTEM, self.budget, conversation=self.conversation, facts=facts, **sizes, **self.options
+        )
         self.saved: list[dict[str, Any]] = []
         self.thoughts: dict[str, dict[str, Any]] = {}  # by the first call's id
 
@@ -103,6 +108,7 @@ class Talk:
         asked = self.client.requests
         asked.clear()
         self.client.summaries.clear()
+        self.client.fails_to_summarise = turn.summary_fails
         self.client.left = list(_with_ids(turn.answers, len(self.saved)))
         answers = list(self.client.left)
         try:
@@ -242,10 +248,14 @@ class _Saved:
 def test_any_conversation_with_tools(way):
     @settings(REPEATABLE, max_examples=15)
     @given(
-        st.lists(turns(), min_size=1, max_size=6), st.booleans(), st.sampled_from([0, 60, 200, 700]), st.integers(0, 3)
+        st.lists(turns(), min_size=1, max_size=6),
+        st.booleans(),
+        st.sampled_from([0, 60, 200, 700]),
+        st.integers(0, 3),
+        st.sampled_from([0, 0, 10, 200]),
     )
-    def check(said: list[Turn], at_once: bool, more: int, keep_recent: int) -> None:
-        talk = Talk(way, at_once, more, keep_recent, _Saved())
+    def check(said: list[Turn], at_once: bool, more: int, keep_recent: int, note: int) -> None:
+        talk = Talk(way, at_once, more, keep_recent, note)
         for turn in said:
             talk.ask(turn)
 

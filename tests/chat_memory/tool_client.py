@@ -39,6 +39,7 @@ class ToolClient:
         self.left = list(answers)
         self.requests: list[dict[str, Any]] = []  # those for a summary left out
         self.summaries: list[dict[str, Any]] = []
+        self.fails_to_summarise = False
         create = self.create_async if asynchronous else self.create
         self.chat = SimpleNamespace(completions=SimpleNamespace(create=create))
 
@@ -46,6 +47,8 @@ class ToolClient:
         request = deepcopy(request)
         if request["messages"][0]["content"].startswith("You keep the summary"):
             self.summaries.append(request)
+            if self.fails_to_summarise:
+                raise ConnectionError("no route")
             return whole({"content": "They talked."})
         self.requests.append(request)
         check_messages(request["messages"])
