@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Self
 from .errors import DamagedStore
 from .line import Line, in_line
 from .messages import Message, Part
+from .notices import OnEvent, checked_on_event
 from .options import checked_options
 from .questions import Question
 from .replies.client import AsyncClient, Client
@@ -24,10 +25,21 @@ from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
-SAVED |= {"part_tokens"}  # where they are given
+SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever
 
 # What a copy shares with its original: none of it is ever changed, only replaced.
-SHARED = ("_client", "_facts", "_layout", "_kept", "_folds", "_position", "_settings", "_tools", "summary_error")
+SHARED = (
+    "_client",
+    "_facts",
+    "_layout",
+    "_kept",
+    "_folds",
+    "_position",
+    "_settings",
+    "_tools",
+    "_tell",
+    "summary_error",
+)
 
 
 class ChatMemory(ConversationState):
@@ -80,22 +92,35 @@ class ChatMemory(ConversationState):
         parallel_tools: bool = False,
         count: Count | None = None,
         part_tokens: PartTokens | None = None,
+        summary_model: str | None = None,
+        limit_reply: bool = True,
+        on_event: OnEvent | None = None,
         in_line: bool = False,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
         instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
-        `reply_tokens` stay free for the reply (a sixth of the budget); they bind the model only where `options`, more
-        arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
-        usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
-        `summary_tokens` is the most that a summary may have (a tenth of the budget).
+        `reply_tokens` stay free for the reply (a sixth of the budget), and `summary_tokens` is the most that a summary may
+        have (a tenth). `options` are more arguments for each question: {"temperature": 0.2}.
+
+        The server is asked to hold a reply to `reply_tokens`, with the parameter `max_completion_tokens`, and what is cut
+        off there is an IncompleteReply. A model that thinks first gets room for that as well, or no limit: see
+        `replies.extras.limit_for`. {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that
+        knows only the older parameter {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None}
+        does not ask for the usage of a stream. (A server that refuses one of these, and says so, is asked without.)
+        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`.
+
         `count`, a function that returns the tokens of a text, is for a model with another tokenizer, and `part_tokens`, a
         number or a function, says what a picture or another part costs for which nothing is published: see `count_tokens`.
 
         `tools` are functions that the model may call, plain ones, or async ones for the methods that end in `_async`: see
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
         With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
+
+        `on_event` is called with what happens beside the replies: Folded, Shortened, Retried and Saved, of
+        `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
+        too. What the function raises is logged, and the turn goes on.
 
         With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
         one to end: answered, failed or given up. A stream is on its way until it is taken to its end or closed. Other
@@ -112,11 +137,12 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        functions = {"count": count} | ({"part_tokens": part_tokens} if callable(part_tokens) else {})
-        if part_tokens is not None and not functions.get("part_tokens"):
-            settings["part_tokens"] = part_tokens
+        functions: dict[str, Any] = {"count": count} | ({"part_tokens": part_tokens} if callable(part_tokens) else {})
+        settings |= {} if part_tokens is None or callable(part_tokens) else {"part_tokens": part_tokens}
+        settings |= {} if summary_model is None else {"summary_model": summary_model}
+        settings |= {} if limit_reply is True else {"limit_reply": limit_reply}
         loop = ToolLoop(tools, max_steps, parallel_tools)
-        super().__init__(settings, checked_options(options), facts, loop, **functions)
+        super().__init__(settings, checked_options(options), facts, loop, checked_on_event(on_event), **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
@@ -128,9 +154,9 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options`, `facts`, functions (`count`, `part_tokens`) and what concerns tools are not saved: give them again. A
-        picture, or what else is no text, whose cost is not known is sent in words from then on ("[picture cat.png]"); the
-        store keeps it as it was.
+        `options`, `facts`, functions (`count`, `part_tokens`, `on_event`) and what concerns tools are not saved: give them
+        again. A picture, or what else is no text, whose cost is not known is sent in words from then on
+        ("[picture cat.png]"); the store keeps it as it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """
@@ -183,8 +209,8 @@ class ChatMemory(ConversationState):
     def _copied(self, memo: dict[int, Any]) -> Self:
         """A memory of its own that knows the same and saves nothing."""
         with self._lock:
-            shared = {name: vars(self)[name] for name in SHARED}
-            shared |= {"usage": replace(self.usage), "_conversation": None}
+            shared = {name: vars(self)[name] for name in SHARED} | {"_conversation": None}
+            shared |= {"usage": replace(self.usage), "summary_usage": replace(self.summary_usage)}
         other = memo[id(self)] = object.__new__(type(self))
         vars(other).update(shared, _lock=threading.Lock(), _line=Line() if self._line else None)
         vars(other).update(copy.deepcopy({n: v for n, v in vars(self).items() if n not in vars(other)}, memo))

@@ -16,14 +16,16 @@ from .errors import ConflictError
 from .layout import Counted, Kept, layout
 from .line import Line, in_line
 from .messages import Message, Part
+from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
+from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
+from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
-from .replies.reply_course import replied, replied_as_a_stream
+from .replies.reply_course import replied
 from .replies.steps import Course, Elsewhere, Request, as_thrown
-from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
-from .tool_loop import ToolLoop, carries_what_was_done
+from .tool_loop import ToolLoop, carry_what_was_done
 from .undoing import Folds, all_turns, before_the_newest, question_of, turns_of
 
 Position: TypeAlias = tuple[int, ...]  # how far a saved conversation is, as it says itself
@@ -100,20 +102,22 @@ class ConversationState:
         options: Request,
         facts: Facts | None,
         tools: ToolLoop | None = None,
+        on_event: OnEvent | None = None,
         **functions: Any,
     ) -> None:
         """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
         self._tools = tools or ToolLoop()
         self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, **functions)
-        self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
+        self._known = Known(refused=not_to_send(options))
+        self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
-        self._facts = facts
+        self._facts, self._tell = facts, partial(tell, on_event=on_event)
         self._line: Line | None = None  # in which questions wait for each other, where that is asked for
         self._conversation: SavedConversation | None = None
         self._kept, self._lock = Kept(), threading.Lock()
         self._position: Position = (0, 0)
         self._folds: Folds = ()  # none where turns are saved: it is all there
-        self.usage = Usage()
+        self.usage, self.summary_usage = Usage(), Usage()
         self.summary_error: Exception | None = None
 
     def _go_on(self, conversation: SavedConversation, saved: SavedState | None) -> None:
@@ -134,13 +138,17 @@ class ConversationState:
         if self._facts is not None:
             known = yield Elsewhere(partial(self._with_facts, self._facts, before, question))
         steps: list[Message] = []  # calls and results, as they come
-        with carries_what_was_done(question.messages, steps):
+        try:
             after, reply = yield from self._replied(before, known, steps, streamed)
             keep = partial(self._keep, before, after, question, steps, reply.message(reasoning=bool(steps)))
             if self._conversation is None:  # then there is nothing to wait for
                 keep()
             else:
                 yield Elsewhere(keep, to_its_end=True)
+        except BaseException as error:
+            carry_what_was_done(error, question.messages, steps)
+            raise
+        self._tell_what_was_kept(before, after)
         return reply.text
 
     def _replied(self, kept: Kept, known: Counted, steps: list[Message], streamed: bool) -> Course[tuple[Kept, Reply]]:
@@ -150,19 +158,39 @@ class ConversationState:
         """
         may_fold = True
         for answers in count():
-            turn = self._layout.in_turn(kept, known, steps) if steps else known
+            turn = self._in_turn(kept, known, steps) if steps else known
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
+            refused = set(self._known.refused)
             request = self._tools.offered(self._request(kept, turn), answers)
-            if streamed:
-                reply = yield from replied_as_a_stream(request, self.usage, self._refused, self._layout.counting)
-            else:
-                reply = yield from replied(request, self.usage, self._layout.counting)
+            reply = yield from replied(
+                request,
+                self.usage,
+                self._layout.counting,
+                self._known,
+                limit=self._reply_limit,
+                streamed=streamed,
+            )
+            for name in sorted(self._known.refused - refused):
+                self._tell(Retried(name))
             if not reply.calls_tools:
                 return kept, reply
             yield from self._tools.run(reply, answers, steps)
         raise AssertionError("The loop ends with a reply.")
+
+    def _in_turn(self, kept: Kept, known: Counted, steps: list[Message]) -> Counted:
+        """A turn that has come to some steps, as it is sent."""
+        turn = self._layout.in_turn(kept, known, steps)
+        if turn.messages != (whole := (*known.messages, *steps)):
+            self._tell(Shortened(self._layout.counted(whole).tokens, turn.tokens))
+        return turn
+
+    def _tell_what_was_kept(self, before: Kept, after: Kept) -> None:
+        if turns := after.folded - before.folded:
+            self._tell(Folded(turns, before.tokens, after.tokens))
+        if self._conversation is not None:
+            self._tell(Saved(self._position[1], self._kept.turns[-1].tokens))
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
@@ -179,13 +207,16 @@ class ConversationState:
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
                 kept.summary,
                 self._layout.summary_tokens,
-                model=self._layout.model,
+                model=self._layout.summary_model,
                 counting=self._layout.counting,
                 max_prompt_tokens=self._layout.summary_prompt,
-                usage=self.usage,
+                usage=self.usage if self._layout.summary_model == self._layout.model else self.summary_usage,
+                known=self._known,
+                limit=self._layout.summary_limit,
             )
         except Exception as error:  # whatever the client raises; an interruption passes
             self.summary_error = cast(Exception, as_thrown(error))
+            self._tell(Retried("summary", type(self.summary_error).__name__))
             return kept
         self.summary_error = None
         return self._layout.folded(kept, old, summary)

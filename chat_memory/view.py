@@ -19,6 +19,7 @@ from .errors import whole_number
 from .messages import MessageLike, ToolLike
 from .texts import DEFAULT_MODEL, Count
 from .tokens import PRIMING_TOKENS, Counting, PartTokens, listed, listed_tools
+from .tool_turns import REASONING
 
 SHOWN_FIRST, SHOWN_LAST = 6, 14  # messages of a long history that are shown; those between them become one line
 
@@ -132,6 +133,8 @@ def _excerpt(message: MessageLike, where: str, called: dict[str, str]) -> tuple[
         label = f"{message['name']}:"
     elif asked and not text:
         label = "calls"
+    if any(message.get(field) for field in REASONING):
+        label = f"reasoning + {label}".rstrip()
     label = _shorten(_clean(label), 24)
     if asked:
         return label, f"{text} → calls {asked}" if text else asked, False

@@ -28,8 +28,9 @@ class ConversationStore:
 
         `clean` is given every text before it is written, and returns what is written in its place; where it returns no
         text, TypeError is raised and nothing is saved. It is not given what a request could not be sent without: roles,
-        types, the ids and names of tool calls, the model's name, and the names of fields. Raises ValueError for a URL
-        that is none, DamagedStore, NewerStore or StoreError; a file that cannot be used is never overwritten.
+        types, the ids and names of tool calls, the models' names, the names of fields, and pictures, sounds and files in
+        base64. Raises ValueError for a URL that is none, DamagedStore, NewerStore or StoreError; a file that cannot be
+        used is never overwritten.
         """
         self.clean = cleaning(clean)
         self.database = Database(url)

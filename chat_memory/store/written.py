@@ -10,14 +10,27 @@ from ..messages import MessageLike
 from ..turns import role_of
 from ..unsendable import HALF
 
-SETTINGS = {"system": str, "model": str | None, "max_tokens": int, "keep_recent": int}  # those of ChatMemory
-SETTINGS |= {"reply_tokens": int | None, "summary_tokens": int | None, "part_tokens": int | None}
+SETTINGS: dict[str, Any] = {  # those of ChatMemory
+    "system": str,
+    "model": str | None,
+    "max_tokens": int,
+    "keep_recent": int,
+    "reply_tokens": int | None,
+    "summary_tokens": int | None,
+    "part_tokens": int | None,
+    "summary_model": str | None,
+    "limit_reply": bool,
+}
 STRUCTURE = re.compile("[a-z_]{1,30}")  # how a role or a type is written: nobody's words, and not to be changed
 ID = re.compile(
     "(?=.*[A-Za-z])[A-Za-z0-9_-]{1,64}"
 )  # how a server names a call and a tool: a result has to say the same
 CALLS = ("tool_calls",)
 NAMES_OF_CALLS = {("tool_calls", "id"), ("function", "name"), ("custom", "name"), ("function_call", "name")}
+# A picture, a sound, a file: in letters, but no text, and broken by any change.
+BASE64 = r"[A-Za-z0-9+/\r\n]+=*"
+DATA_URL = re.compile(rf"data:[\w.+-]+/[\w.+-]+;base64,{BASE64}")
+DATA = {("image_url", "url"): DATA_URL, ("file", "file_data"): DATA_URL, ("input_audio", "data"): re.compile(BASE64)}
 DEEPEST = 100  # lists and dicts within each other: all that reads a message again goes down into it
 
 
@@ -40,8 +53,9 @@ def written(value: Any, what: str, clean: Callable[[str], str]) -> str:
             f"lists, and dicts with text as keys, at most {DEEPEST} within each other. Got {_shown(value)}."
         )
     cleaned = _cleaned(value, clean)
-    if isinstance(value, dict) and isinstance(value.get(name := _structural_name(value, what)), str):
-        cleaned[name] = value[name]
+    if isinstance(value, dict):
+        names = _structural_names(value, what)
+        cleaned |= {name: value[name] for name in names if isinstance(value.get(name), str)}
     return text if cleaned == value else _as_json(cleaned)
 
 
@@ -57,21 +71,27 @@ def _cleaned(value: Any, clean: Callable[[str], str], key: str = "", within: str
 
 def _is_structure(text: str, key: str, within: str) -> bool:
     """Whether a text is nobody's words, but what a request is made of. `within` is the key of what it stands in."""
+    if data := DATA.get((within, key)):
+        return bool(data.fullmatch(text))
     if key in ("role", "type"):
         return bool(STRUCTURE.fullmatch(text))
     of_call = key == "tool_call_id" or (within, key) in NAMES_OF_CALLS
     return of_call and bool(ID.fullmatch(text))
 
 
-def _structural_name(value: dict[str, Any], what: str) -> str:
-    """The field of the settings, or of a message, that a request could not be sent without as it is."""
-    return "model" if what == "settings" else "name" if value.get("role") == "function" else ""
+def _structural_names(value: dict[str, Any], what: str) -> tuple[str, ...]:
+    """The fields of the settings, or of a message, that a request could not be sent without as they are."""
+    return ("model", "summary_model") if what == "settings" else ("name",) if value.get("role") == "function" else ()
 
 
 def unusable(settings: dict[str, Any]) -> str | None:
     """The first of the settings that is not what `SETTINGS` says, if there is one."""
     names = (name for name in SETTINGS if name in settings)
-    return next((n for n in names if not isinstance(settings[n], SETTINGS[n]) or isinstance(settings[n], bool)), None)
+    return next((name for name in names if not _is_a(settings[name], SETTINGS[name])), None)
+
+
+def _is_a(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def check_readable(settings: Any, summary: Any) -> None:

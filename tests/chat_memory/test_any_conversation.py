@@ -115,7 +115,7 @@ class Conversation(RuleBasedStateMachine):
         self.store = self.new_store() if saved else None
         self.conversation = self.store.open("0") if self.store else None
         sizes["conversation"] = self.conversation
-        self.memory = ChatMemory(client, system, self.budget, model="offline-model", **sizes)
+        self.memory = ChatMemory(client, system, self.budget, model="offline-model", limit_reply=False, **sizes)
         self.system = [{"role": "system", "content": system}] if system else []
         self.said: list[dict] = []  # the messages of all turns
         self.handed_over = ""  # what the summaries that hold were made from

@@ -226,6 +226,19 @@ def test_tool_calls_and_results_are_shown_by_the_name_of_the_function():
     assert "Wait. → calls get_time({})" in drawn
 
 
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "reasoning_details"])
+def test_reasoning_is_named_and_not_shown(field):
+    thought = [{"type": "text", "text": "Hm."}] if field == "reasoning_details" else "Hm."
+    messages = [
+        {"role": "assistant", "content": None, "tool_calls": CALLS[1:], field: thought},
+        {"role": "assistant", "content": "At noon.", field: thought},
+        {"role": "assistant", "content": "Yes.", field: None},
+    ]
+    for shown in both(show_request(messages)):
+        assert "reasoning + calls get_time({})" in shown and "reasoning + At noon." in shown
+        assert "Hm." not in shown and shown.count("reasoning") == 2
+
+
 @pytest.mark.parametrize(
     ("content", "shown"),
     [

@@ -1,0 +1,107 @@
+"""Keeps the reasoning of every turn."""
+# fails: test_the_reasoning_of_plain_turns_is_gone
+# hint: Which turns need their reasoning
+
+import json
+from collections.abc import Callable, Iterator
+
+from chat_memory import count_tokens, message_tokens, split_turns
+from common import MODEL
+
+SHORT = 40  # tokens: down to this a result is shortened before anything is dropped for it
+
+
+def trim_tools(history: list[dict], max_tokens: int) -> list[dict]:
+    for request in requests(history, max_tokens):
+        if count_tokens(request) <= max_tokens:
+            return request
+    raise ValueError(f"System message and question need {count_tokens(request)} tokens, but there are {max_tokens}.")
+
+
+def requests(history: list[dict], max_tokens: int) -> Iterator[list[dict]]:
+    system, turns = split_turns(history)
+    *older, newest = turns
+    question, steps = newest[:1], steps_of(newest[1:])
+    yield [*system, *joined(older), *newest]
+
+    older, steps = [shortened(turn) for turn in older], [*map(shortened, steps[:-1]), *steps[-1:]]
+    for first in range(len(older) + 1):
+        yield [*system, *joined(older[first:]), *question, *joined(steps)]
+    for first in range(len(steps)):
+        rest = [*system, *question, *joined(steps[first:-1])]
+        yield [*rest, *filling(steps[-1], max_tokens - count_tokens(rest))]
+    yield [*system, *question]
+
+
+def steps_of(messages: list[dict]) -> list[list[dict]]:
+    steps: list[list[dict]] = []
+    for message in messages:
+        if message["role"] == "tool":
+            steps[-1].append(message)
+        else:
+            steps.append([message])
+    return steps
+
+
+def joined(lists: list[list[dict]]) -> list[dict]:
+    return [message for each in lists for message in each]
+
+
+def shortened(messages: list[dict], most: int = SHORT) -> list[dict]:
+    return [cut(message, most) if message["role"] == "tool" else message for message in messages]
+
+
+def cut(result: dict, most: int) -> dict:
+    if message_tokens(result) <= most:
+        return result
+    fits, too_long = 0, len(result["content"])
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if message_tokens({**result, "content": f"{result['content'][:middle]} [cut …]"}) <= most:
+            fits = middle
+        else:
+            too_long = middle
+    return {**result, "content": f"{result['content'][:fits]} [cut …]"}
+
+
+def filling(step: list[dict], room: int) -> list[dict]:
+    results = sum(message["role"] == "tool" for message in step)
+    calls = sum(message_tokens(message) for message in step if message["role"] != "tool")
+    size = max(SHORT, (room - calls) // max(1, results))
+    small = [
+        message for message in shortened(step, size) if message["role"] == "tool" and message_tokens(message) < size
+    ]
+    if small and len(small) < results:  # what these leave is for the others
+        size = (room - calls - sum(map(message_tokens, small))) // (results - len(small))
+    return shortened(step, max(SHORT, size))
+
+
+def run_loop(client, messages: list[dict], tools: list[dict], functions: dict[str, Callable[..., str]], max_steps: int):
+    steps = 0
+    while True:
+        choice = "none" if steps == max_steps else "auto"
+        answer = client.chat.completions.create(model=MODEL, messages=messages, tools=tools, tool_choice=choice)
+        said = answer.choices[0].message.model_dump(exclude_none=True)
+        message = {key: said[key] for key in ("role", "content", "tool_calls", "reasoning_content") if key in said}
+        message.setdefault("content", None)
+        if not message.get("tool_calls"):
+            messages.append(message)
+            return message["content"]
+        results = [
+            {"role": "tool", "tool_call_id": call["id"], "content": result_of(call["function"], functions)}
+            for call in message["tool_calls"]
+        ]
+        messages += [message, *results]
+        steps += 1
+
+
+def result_of(called: dict, functions: dict[str, Callable[..., str]]) -> str:
+    if called["name"] not in functions:
+        return f"Error: there is no function {called['name']}. There are: {', '.join(functions)}."
+    try:
+        arguments = json.loads(called["arguments"])
+        if not isinstance(arguments, dict):
+            return f"Error: the arguments must be a JSON object, and not {called['arguments']}."
+        return functions[called["name"]](**arguments)
+    except Exception as error:
+        return f"Error: {error}"
