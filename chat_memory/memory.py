@@ -174,12 +174,16 @@ class ChatMemory(ConversationState):
         return memory
 
     @classmethod
-    async def resume_async(cls, client: AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
-        """The same as `resume` in an event loop, whose other tasks go on: a thread waits for the database, and counts.
+    async def open_async(cls, client: AsyncClient, *settings: Any, **more: Any) -> Self:
+        """The same as `ChatMemory(…)` in an event loop, whose other tasks go on: a thread waits for the database, and counts.
 
-        (To go on or to begin, `await asyncio.to_thread(lambda: ChatMemory(…, conversation=…))`. The first memory of a program
-        loads the model's vocabulary, which takes a second: make one before users come.)
+        The first memory of a program loads the model's vocabulary, which takes a second: make one before users come.
         """
+        return await in_a_thread(partial(cls, client, *settings, **more))
+
+    @classmethod
+    async def resume_async(cls, client: AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
+        """The same as `resume` in an event loop: see `open_async`."""
         return await in_a_thread(partial(cls.resume, client, conversation, **changes))
 
     @property

@@ -1,8 +1,9 @@
 """The threads in which a database is waited for: few, and their own, so that whatever else waits is not in their way.
 
 Those that asyncio has for everything may all be busy with a program's slow calls, and a turn that is to be saved would wait
-for these. There are few because Python runs one thread at a time, for up to 5 ms: more of them would not save more turns
-in a second, and would keep the event loop waiting. (Measured: `tests/benchmarks/bench_many_users.py`.)
+for these. There are few because Python runs one thread at a time, each for up to 5 ms: on two processors four of them saved
+no more turns in a second than two, and kept the event loop waiting for longer (`tests/benchmarks/bench_many_users.py`). Where
+the database is far away, so that its answers take long, set THREADS to more before the first call. A pool of connections has 15.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-THREADS = 4
+THREADS = 2
 _pools: list[ThreadPoolExecutor] = []  # one, from the first call on
 Value = TypeVar("Value")
 

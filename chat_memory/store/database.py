@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,9 @@ class Database:
         if self.dialect == "postgresql":  # all queries of one transaction see the same moment, as on SQLite
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._writing = self._engine.execution_options(writes=True)
+        self._one_writer = threading.Lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=partial(_let_write, weakref.ref(self)))
         self._prepare()
 
     @contextmanager
@@ -97,8 +101,21 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A connection to write with: all that is written is there at the end, or nothing where anything is raised."""
-        with self._explained(), self._writing.begin() as connection:
+        with self._explained(), self._alone(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread at a time writes to a SQLite file: who waits here is woken at once, and SQLite would look now and then.
+
+        (Another program's writing is waited for by SQLite.)
+        """
+        waited = self.dialect == "sqlite" and self._one_writer.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if waited:
+                self._one_writer.release()
 
     def write_anew(self) -> None:
         """Write a SQLite file anew, some seconds where it is large, so that no byte of what was deleted is left in it.
@@ -253,6 +270,12 @@ def _check_encoding(url: sa.URL, connection: Any, _: Any) -> None:
 def _leave_connections(engine: weakref.ref[sa.Engine]) -> None:
     if (mine := engine()) is not None:
         mine.dispose(close=False)
+
+
+def _let_write(database: weakref.ref[Database]) -> None:
+    """In a forked program no thread writes, whichever did in the one that it comes from."""
+    if (mine := database()) is not None:
+        mine._one_writer = threading.Lock()
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
