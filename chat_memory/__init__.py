@@ -8,6 +8,7 @@ from .replies.usage import Usage
 from .summary import summarize
 from .tokens import count_tokens, message_tokens
 from .tool_turns import reasoning_where_needed, shorten_result, split_steps, thin_turn
+from .tools.tool import Tool
 from .turns import sliding_window, split_turns
 from .view import show_request
 
@@ -16,6 +17,7 @@ __all__ = [
     "ChatMemory",
     "IncompleteReply",
     "Message",
+    "Tool",
     "Usage",
     "count_tokens",
     "message_tokens",

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import marshal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,18 +33,20 @@ def stated(thing: Any, name: str) -> Any:
     return None if hasattr(value, "no_object_has_this_field") else value
 
 
+def is_of_openai(thing: Any) -> bool:
+    """Whether this is an object of the openai package, as its client returns it: a whole answer, or a piece of one."""
+    return type(thing).__module__.startswith("openai.types.")
+
+
 def copied(value: Any) -> Any:
     """A copy of a value, all the way down. JSON values, which messages are, take a tenth of the time of `copy.deepcopy`."""
-    kind = type(value)
-    if kind is str:
-        return value
-    if kind is dict:
-        new = value.copy()
-        for key, inner in value.items():
-            if type(inner) is not str:
-                new[key] = copied(inner)
-        return new
-    return [copied(inner) for inner in value] if kind is list else copy.deepcopy(value)
+    try:
+        return marshal.loads(marshal.dumps(value))  # plain values alone, but these the fastest
+    except ValueError:
+        pass
+    if type(value) is dict:
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if type(value) is list else copy.deepcopy(value)
 
 
 def parts_of(content: Any, where: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """What is refused, and how it is said: what happened, the numbers, the next step."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SHORTENED = ("the newest question", "the instructions")  # what the caller can shorten, and
@@ -37,12 +38,13 @@ class BudgetError(ValueError):
 class IncompleteReply(RuntimeError):
     """The server answered, but not with a whole reply: empty, cut off, broken off, a refusal, or no reply at all.
 
-    `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it.
+    `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it. Of a reply that was
+    cut off at the limit for it, `beginning` is what there is of the reply itself.
     """
 
-    def __init__(self, problem: str, text: str = "") -> None:
+    def __init__(self, problem: str, text: str = "", beginning: str = "") -> None:
         super().__init__(problem)
-        self.text = text
+        self.text, self.beginning = text, beginning
 
 
 def whole_number(name: str, value: Any, least: int) -> int:
@@ -55,9 +57,13 @@ def whole_number(name: str, value: Any, least: int) -> int:
 
 
 class StoreError(RuntimeError):
-    """Something could not be saved or read. `reply` is the model's reply that came but was not saved, if there is one."""
+    """Something could not be saved or read. `reply` is the model's reply that came but was not saved, if there is one.
+
+    `messages` is what was said before it in a turn in which tools were called.
+    """
 
     reply: str = ""
+    messages: Sequence[Mapping[str, Any]] = ()
 
 
 class ConflictError(StoreError):

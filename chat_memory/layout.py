@@ -12,7 +12,7 @@ from .errors import BudgetError, whole_number
 from .messages import Message, MessageLike, ToolLike
 from .questions import Question, question_message
 from .summary import least_prompt
-from .texts import Count
+from .texts import Count, checked_model
 from .tokens import PRIMING_TOKENS, Counting, PartTokens
 from .tool_turns import reasoning_where_needed, thin_turn
 from .unsendable import all_whole, whole
@@ -51,6 +51,8 @@ class Layout:
     model: str
     tools: Sequence[ToolLike]
     counting: Counting
+    summary_model: str
+    limit_reply: bool
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, question: Question) -> Counted:
@@ -98,12 +100,13 @@ class Layout:
         So it is the same when the conversation is resumed. Question and answer always stay, and what the model has
         thought stays as long as one of the turn's calls does.
         """
-        if any("tool_calls" in message for message in turn):
-            answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
-            steps = turn[: len(turn) - len(answer)]
-            room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
-            turn = tuple(reasoning_where_needed([*thin_turn(steps, room, cost=self._cost), *answer]))
-        return self.counted(turn)
+        whole = self.counted(turn)
+        if whole.tokens <= self.share or not any("tool_calls" in message for message in turn):
+            return whole
+        answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
+        room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
+        steps = thin_turn(turn[: len(turn) - len(answer)], room, cost=self._cost)
+        return self.counted(tuple(reasoning_where_needed([*steps, *answer])))
 
     def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:
         """A turn that has come to some steps, as it is sent: thinned where it takes more than its share and does not fit.
@@ -222,6 +225,16 @@ class Layout:
         """The most tokens of a request for a summary: its own reply, the summary, needs room too."""
         return self.max_tokens - max(self.reply_tokens, self.summary_tokens)
 
+    @property
+    def reply_limit(self) -> int | None:
+        """The most tokens that a reply may have, in a request that says so; None where it says nothing."""
+        return self.reply_tokens if self.limit_reply else None
+
+    @property
+    def summary_limit(self) -> int | None:
+        """The same of a summary: all that its request leaves of the budget, for what is over the cap is cut off later."""
+        return self.max_tokens - self.summary_prompt if self.limit_reply else None
+
     def counted(self, messages: tuple[Message, ...]) -> Counted:
         """Messages with their tokens in a request."""
         return Counted(messages, sum(map(self.counting.message, messages)))
@@ -237,6 +250,8 @@ def layout(
     tools: Sequence[ToolLike] = (),
     count: Count | None = None,
     part_tokens: PartTokens | None = None,
+    summary_model: str | None = None,
+    limit_reply: bool = True,
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -248,6 +263,13 @@ def layout(
     if not isinstance(system, str):
         raise TypeError(f'system must be a text, got {type(system).__name__}. Without instructions it is "".')
     counting = Counting.of(model, count, part_tokens)
+    if summary_model is not None:
+        checked_model(summary_model, "summary_model")
+    if not isinstance(limit_reply, bool):
+        raise TypeError(
+            f"limit_reply must be True or False, got {limit_reply!r:.60}. For a limit of its own: "
+            "options={'max_completion_tokens': 500}."
+        )
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
     if reply_tokens is not None:
@@ -260,7 +282,10 @@ def layout(
         reply = budget // 6 if reply_tokens is None else reply_tokens
 
         def with_summary(tokens: int) -> Layout:
-            return Layout(instructions, budget, keep_recent, reply, tokens, model, tools, counting, sized)
+            own = summary_model or model
+            return Layout(
+                instructions, budget, keep_recent, reply, tokens, model, tools, counting, own, limit_reply, sized
+            )
 
         def is_too_large(tokens: int) -> bool:
             return with_summary(tokens).least > budget

@@ -4,22 +4,42 @@ import copy
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
+from .line import Line, in_line
+from .messages import Message, Part
+from .notices import OnEvent, checked_on_event
 from .options import checked_options
 from .questions import Question
 from .replies.client import AsyncClient, Client
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
+from .replies.steps import Course, Elsewhere
+from .replies.threads import in_a_thread
 from .texts import DEFAULT_MODEL, Count
-from .tokens import Message, PartTokens
+from .tokens import PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
 from .tools.tool import Tool
 from .turn_course import ConversationState, Facts, SavedConversation
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
-SAVED |= {"part_tokens"}  # where they are given
+SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever
+
+# What a copy shares with its original: none of it is ever changed, only replaced.
+SHARED = (
+    "_client",
+    "_facts",
+    "_layout",
+    "_kept",
+    "_folds",
+    "_position",
+    "_settings",
+    "_tools",
+    "_tell",
+    "summary_error",
+)
 
 
 class ChatMemory(ConversationState):
@@ -37,7 +57,8 @@ class ChatMemory(ConversationState):
     request, and a wish of the user that was folded ("always answer in French") is only reported from then on.
 
     One conversation, one question at a time: of two at once the one that ends later raises ConflictError and is not
-    kept. (What is interrupted or cancelled in the moment in which it is kept may be kept all the same.)
+    kept, unless they wait `in_line`. (What is interrupted or cancelled in the moment in which it is kept may be kept all
+    the same.)
 
     What is kept is what was sent: of a model that thinks aloud (<think>…</think>) the reply alone, and of half an emoji
     the sign U+FFFD, for a half cannot be sent. A copy (`copy.deepcopy`) goes on by itself, with the same client.
@@ -71,21 +92,40 @@ class ChatMemory(ConversationState):
         parallel_tools: bool = False,
         count: Count | None = None,
         part_tokens: PartTokens | None = None,
+        summary_model: str | None = None,
+        limit_reply: bool = True,
+        on_event: OnEvent | None = None,
+        in_line: bool = False,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
         instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
-        `reply_tokens` stay free for the reply (a sixth of the budget); they bind the model only where `options`, more
-        arguments for each question, do so: {"max_completion_tokens": 500}. {"stream_options": None} does not ask for the
-        usage of a stream (a server that refuses to be asked, and says so, is not asked again in any case).
-        `summary_tokens` is the most that a summary may have (a tenth of the budget).
+        `reply_tokens` stay free for the reply (a sixth of the budget), and `summary_tokens` is the most that a summary may
+        have (a tenth). `options` are more arguments for each question: {"temperature": 0.2}.
+
+        The server is asked to hold a reply to `reply_tokens`, with the parameter `max_completion_tokens`, and what is cut
+        off there is an IncompleteReply. A model that thinks first gets room for that as well, or no limit: see
+        `replies.extras.limit_for`. {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that
+        knows only the older parameter {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None}
+        does not ask for the usage of a stream. (A server that refuses one of these, and says so, is asked without.)
+        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`.
+
         `count`, a function that returns the tokens of a text, is for a model with another tokenizer, and `part_tokens`, a
         number or a function, says what a picture or another part costs for which nothing is published: see `count_tokens`.
 
         `tools` are functions that the model may call, plain ones, or async ones for the methods that end in `_async`: see
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
         With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
+
+        `on_event` is called with what happens beside the replies: Folded, Shortened, Retried and Saved, of
+        `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
+        too. What the function raises is logged, and the turn goes on.
+
+        With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
+        one to end: answered, failed or given up. A stream is on its way until it is taken to its end or closed. Other
+        memories of the same conversation, in this program or another, do not stand in that line: the later of them still
+        gets a ConflictError.
 
         Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
         could be asked, and StoreError where the saved conversation cannot be read.
@@ -97,12 +137,14 @@ class ChatMemory(ConversationState):
             "model": model,
         }
         settings |= {"reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
-        functions = {"count": count} | ({"part_tokens": part_tokens} if callable(part_tokens) else {})
-        if part_tokens is not None and not functions.get("part_tokens"):
-            settings["part_tokens"] = part_tokens
+        functions: dict[str, Any] = {"count": count} | ({"part_tokens": part_tokens} if callable(part_tokens) else {})
+        settings |= {} if part_tokens is None or callable(part_tokens) else {"part_tokens": part_tokens}
+        settings |= {} if summary_model is None else {"summary_model": summary_model}
+        settings |= {} if limit_reply is True else {"limit_reply": limit_reply}
         loop = ToolLoop(tools, max_steps, parallel_tools)
-        super().__init__(settings, checked_options(options), facts, loop, **functions)
+        super().__init__(settings, checked_options(options), facts, loop, checked_on_event(on_event), **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
+        self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
             _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")
@@ -112,9 +154,9 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options`, `facts`, functions (`count`, `part_tokens`) and what concerns tools are not saved: give them again. A
-        picture, or what else is no text, whose cost is not known is sent in words from then on ("[picture cat.png]"); the
-        store keeps it as it was.
+        `options`, `facts`, functions (`count`, `part_tokens`, `on_event`) and what concerns tools are not saved: give them
+        again. A picture, or what else is no text, whose cost is not known is sent in words from then on
+        ("[picture cat.png]"); the store keeps it as it was.
 
         Raises LookupError where nothing was saved, and DamagedStore where what was saved cannot be read.
         """
@@ -131,6 +173,15 @@ class ChatMemory(ConversationState):
         memory._go_on(conversation, saved)
         return memory
 
+    @classmethod
+    async def resume_async(cls, client: AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
+        """The same as `resume` in an event loop, whose other tasks go on: a thread waits for the database, and counts.
+
+        (To go on or to begin, `await asyncio.to_thread(lambda: ChatMemory(…, conversation=…))`. The first memory of a program
+        loads the model's vocabulary, which takes a second: make one before users come.)
+        """
+        return await in_a_thread(partial(cls.resume, client, conversation, **changes))
+
     @property
     def summary(self) -> str:
         """What is left of the turns that are no longer sent; empty before the first fold."""
@@ -146,16 +197,18 @@ class ChatMemory(ConversationState):
         if self._conversation is not None:
             raise TypeError(
                 f"This memory saves its turns in the conversation {self._conversation.id!r:.60}, and a copy would write "
-                "into it too. Use ChatMemory.resume(client, conversation) where another one is to go on with it, or, for "
-                "a conversation that branches off, open a new one and append the turns to it."
+                "into it too. Use ChatMemory.resume(client, conversation) where another one is to go on with it, or "
+                "branch(store.open(id)) for a conversation that branches off."
             )
+        return self._copied(memo)
+
+    def _copied(self, memo: dict[int, Any]) -> Self:
+        """A memory of its own that knows the same and saves nothing."""
         with self._lock:
-            shared = {
-                name: vars(self)[name] for name in ("_client", "_facts", "_layout", "_kept", "_settings", "_tools")
-            }
-            shared |= {"usage": replace(self.usage), "summary_error": self.summary_error}
+            shared = {name: vars(self)[name] for name in SHARED} | {"_conversation": None}
+            shared |= {"usage": replace(self.usage), "summary_usage": replace(self.summary_usage)}
         other = memo[id(self)] = object.__new__(type(self))
-        vars(other).update(shared, _lock=threading.Lock())
+        vars(other).update(shared, _lock=threading.Lock(), _line=Line() if self._line else None)
         vars(other).update(copy.deepcopy({n: v for n, v in vars(self).items() if n not in vars(other)}, memo))
         return other
 
@@ -190,6 +243,49 @@ class ChatMemory(ConversationState):
         says before it calls a tool is a piece too; an empty line stands between that and what it says afterwards.
         """
         return in_pieces(self._turn(text, streamed=True), self._client)
+
+    def undo(self) -> str | list[Part]:
+        """Take back the last turn and return its question, as text or as parts.
+
+        Then the memory is what it was before that turn, its summary too, and so is the conversation in which turns are
+        saved: the texts of the turn are deleted there. (Only `usage` goes on: the tokens are paid for.) To ask again is
+        `memory.ask(memory.undo())`; to edit, `memory.undo()`, then `memory.ask("edited")`. So it goes back turn by turn, to
+        the first: without a conversation, this program's memory holds all that was said for that. What a store has
+        cleaned comes back as it was cleaned, where a turn is taken back that made a new summary.
+
+        Raises LookupError where there is no turn, and what `take_back` of the conversation raises: ConflictError where
+        another program has changed it, StoreError where an older version has saved a summary that stands for the turn.
+        Then nothing has changed. A question that is on its way meanwhile ends with a ConflictError.
+        """
+        return run(in_line(self._line, self._undone()), self._client)
+
+    async def undo_async(self) -> str | list[Part]:
+        """The same as `undo`, with an `openai.AsyncOpenAI`."""
+        return await run_async(in_line(self._line, self._undone()), self._client)
+
+    def branch(self, conversation: SavedConversation | None = None) -> Self:
+        """A memory of its own that goes on from here; this one stays as it is. It shares client, facts and options.
+
+        With a `conversation`, such as `store.open("another id")`, which must be empty, all that was said is saved there
+        too, and the branch saves its turns there. Without one it saves nothing, and takes back no turns but those that this
+        one knows word for word.
+
+        Raises ConflictError where the conversation is not empty, or where another program has changed the one that this
+        memory saves its turns in, and LookupError where the first turns are not known here. Then nothing was saved.
+        """
+        return run(in_line(self._line, self._branched(conversation)), self._client)
+
+    async def branch_async(self, conversation: SavedConversation | None = None) -> Self:
+        """The same as `branch`, with an `openai.AsyncOpenAI`."""
+        return await run_async(in_line(self._line, self._branched(conversation)), self._client)
+
+    def _branched(self, conversation: SavedConversation | None) -> Course[Self]:
+        _check("conversation", conversation, "begin", "chat_memory.store.ConversationStore(…).open(id)")
+        branch, here = self._copied({}), self._conversation
+        if conversation is None:
+            return branch
+        yield Elsewhere(partial(branch._begin, conversation, here), to_its_end=True)
+        return branch
 
     async def ask_async(self, text: Question) -> str:
         """The same as `ask`, with an `openai.AsyncOpenAI`."""

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
+from .replies.extras import LIMITS, STREAM_OPTIONS
 from .replies.steps import Request
-from .replies.stream_usage import STREAM_OPTIONS
 
 TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
 
@@ -41,3 +41,15 @@ def _copied(name: str, value: Any) -> Any:
             f"options[{name!r}] cannot be copied ({type(error).__name__}: {error}). Give plain values; what belongs to "
             "the connection is set on the client."
         ) from error
+
+
+def not_to_send(options: Request) -> set[str]:
+    """The parameters that a server is not to be sent by the memory itself, as the caller says or lets be known."""
+    return {STREAM_OPTIONS} & set(options) | ({LIMITS[0]} if LIMITS[1] in options else set())
+
+
+def sets_a_limit(options: Request) -> bool:
+    """Whether the caller has limited the replies already."""
+    more = options.get("extra_body")
+    given = options | (more if isinstance(more, dict) else {})
+    return any(name in given for name in LIMITS)

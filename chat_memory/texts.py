@@ -51,14 +51,14 @@ def encoding_for(model: str, count: Count | None) -> Encoding:
     return count
 
 
-def checked_model(model: str) -> str:
+def checked_model(model: str, name: str = "model") -> str:
     """Return the name of a model. Raises TypeError or ValueError for what is none."""
     if not isinstance(model, str):
         unset = " A setting that is not set gives None: look where the name comes from." if model is None else ""
-        raise TypeError(f"model must be the name of a model, such as {DEFAULT_MODEL!r}, got {model!r:.60}.{unset}")
+        raise TypeError(f"{name} must be the name of a model, such as {DEFAULT_MODEL!r}, got {model!r:.60}.{unset}")
     if not model.strip():
         raise ValueError(
-            f"model is {model!r:.60}, no name of a model. Look where it comes from, such as a setting that is empty."
+            f"{name} is {model!r:.60}, no name of a model. Look where it comes from, such as a setting that is empty."
         )
     return model
 

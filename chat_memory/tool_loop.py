@@ -1,7 +1,6 @@
 """The loop of a turn with tools: what is offered, which answers with calls are the last, and what was done if it fails."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .errors import IncompleteReply, whole_number
@@ -71,12 +70,7 @@ def _not_forced(choice: Any) -> Any:
     return {**choice, "allowed_tools": {**allowed, "mode": "auto"}} if isinstance(allowed, dict) else "auto"
 
 
-@contextmanager
-def carries_what_was_done(question: Sequence[Message], steps: list[Message]) -> Iterator[None]:
-    """Whatever ends a turn in which tools were called carries its messages so far: the tools may have done something."""
-    try:
-        yield
-    except BaseException as error:
-        if steps:
-            error.messages = [*question, *steps]  # type: ignore[attr-defined]
-        raise
+def carry_what_was_done(error: BaseException, question: Sequence[Message], steps: Sequence[Message]) -> None:
+    """Give the error that ends a turn in which tools were called its messages so far: the tools may have done something."""
+    if steps:
+        error.messages = [*question, *steps]  # type: ignore[attr-defined]

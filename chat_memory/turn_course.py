@@ -5,23 +5,30 @@ last step nothing has changed, and that step changes all or nothing. So a turn m
 up anywhere before it, and the same question can be asked again.
 """
 
+import copy
 import threading
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, count
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from .errors import ConflictError
 from .layout import Counted, Kept, layout
+from .line import Line, in_line
+from .messages import Message, Part
+from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
+from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
+from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
-from .replies.reply_course import replied, replied_as_a_stream
+from .replies.reply_course import replied
 from .replies.steps import Course, Elsewhere, Request, as_thrown
-from .replies.stream_usage import STREAM_OPTIONS
 from .replies.usage import Usage
 from .summary import summarized
-from .tokens import Message
-from .tool_loop import ToolLoop, carries_what_was_done
+from .tool_loop import ToolLoop, carry_what_was_done
+from .undoing import Folds, all_turns, before_the_newest, question_of, turns_of
+
+Position: TypeAlias = tuple[int, ...]  # how far a saved conversation is, as it says itself
 
 
 class Facts(Protocol):
@@ -42,7 +49,16 @@ class SavedState(Protocol):
     @property
     def recent(self) -> Iterable[Iterable[Message]]: ...
     @property
-    def position(self) -> tuple[int, int]: ...
+    def position(self) -> Position: ...
+
+
+class TakenBack(Protocol):
+    """A turn that was taken back from a conversation, and what goes on without it."""
+
+    @property
+    def turn(self) -> Iterable[Message]: ...
+    @property
+    def left(self) -> SavedState: ...
 
 
 class SavedConversation(Protocol):
@@ -57,11 +73,24 @@ class SavedConversation(Protocol):
         self,
         turn: Iterable[Message],
         *,
-        after: tuple[int, int] | None = ...,
+        after: Position | None = ...,
         settings: dict[str, Any] | None = ...,
         summary: str | None = ...,
         folded: int | None = ...,
-    ) -> tuple[int, int]: ...
+    ) -> Position: ...
+
+    def take_back(self, *, after: Position | None = ...) -> TakenBack: ...
+    def history(self, *, after: Position | None = ...) -> Any: ...
+
+    def begin(
+        self,
+        turns: Iterable[Iterable[Message]],
+        *,
+        settings: dict[str, Any] | None = ...,
+        summary: str = ...,
+        folded: int = ...,
+        earlier: Iterable[tuple[int, str, int]] = ...,
+    ) -> Position: ...
 
 
 class ConversationState:
@@ -73,17 +102,22 @@ class ConversationState:
         options: Request,
         facts: Facts | None,
         tools: ToolLoop | None = None,
+        on_event: OnEvent | None = None,
         **functions: Any,
     ) -> None:
         """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
         self._tools = tools or ToolLoop()
         self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, **functions)
-        self._refused = {STREAM_OPTIONS} & set(options)  # parameters that the server is not sent
+        self._known = Known(refused=not_to_send(options))
+        self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
-        self._facts = facts
+        self._facts, self._tell = facts, partial(tell, on_event=on_event)
+        self._line: Line | None = None  # in which questions wait for each other, where that is asked for
         self._conversation: SavedConversation | None = None
-        self._kept, self._position, self._lock = Kept(), (0, 0), threading.Lock()
-        self.usage = Usage()
+        self._kept, self._lock = Kept(), threading.Lock()
+        self._position: Position = (0, 0)
+        self._folds: Folds = ()  # none where turns are saved: it is all there
+        self.usage, self.summary_usage = Usage(), Usage()
         self.summary_error: Exception | None = None
 
     def _go_on(self, conversation: SavedConversation, saved: SavedState | None) -> None:
@@ -96,7 +130,7 @@ class ConversationState:
     def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
         self._tools.check(awaited=awaited)
-        return self._answered(self._layout.question(question), streamed)
+        return in_line(self._line, self._answered(self._layout.question(question), streamed))
 
     def _answered(self, question: Counted, streamed: bool) -> Course[str]:
         before = self._kept
@@ -104,13 +138,17 @@ class ConversationState:
         if self._facts is not None:
             known = yield Elsewhere(partial(self._with_facts, self._facts, before, question))
         steps: list[Message] = []  # calls and results, as they come
-        with carries_what_was_done(question.messages, steps):
+        try:
             after, reply = yield from self._replied(before, known, steps, streamed)
             keep = partial(self._keep, before, after, question, steps, reply.message(reasoning=bool(steps)))
             if self._conversation is None:  # then there is nothing to wait for
                 keep()
             else:
                 yield Elsewhere(keep, to_its_end=True)
+        except BaseException as error:
+            carry_what_was_done(error, question.messages, steps)
+            raise
+        self._tell_what_was_kept(before, after)
         return reply.text
 
     def _replied(self, kept: Kept, known: Counted, steps: list[Message], streamed: bool) -> Course[tuple[Kept, Reply]]:
@@ -120,19 +158,39 @@ class ConversationState:
         """
         may_fold = True
         for answers in count():
-            turn = self._layout.in_turn(kept, known, steps) if steps else known
+            turn = self._in_turn(kept, known, steps) if steps else known
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
+            refused = set(self._known.refused)
             request = self._tools.offered(self._request(kept, turn), answers)
-            if streamed:
-                reply = yield from replied_as_a_stream(request, self.usage, self._refused, self._layout.counting)
-            else:
-                reply = yield from replied(request, self.usage, self._layout.counting)
+            reply = yield from replied(
+                request,
+                self.usage,
+                self._layout.counting,
+                self._known,
+                limit=self._reply_limit,
+                streamed=streamed,
+            )
+            for name in sorted(self._known.refused - refused):
+                self._tell(Retried(name))
             if not reply.calls_tools:
                 return kept, reply
             yield from self._tools.run(reply, answers, steps)
         raise AssertionError("The loop ends with a reply.")
+
+    def _in_turn(self, kept: Kept, known: Counted, steps: list[Message]) -> Counted:
+        """A turn that has come to some steps, as it is sent."""
+        turn = self._layout.in_turn(kept, known, steps)
+        if turn.messages != (whole := (*known.messages, *steps)):
+            self._tell(Shortened(self._layout.counted(whole).tokens, turn.tokens))
+        return turn
+
+    def _tell_what_was_kept(self, before: Kept, after: Kept) -> None:
+        if turns := after.folded - before.folded:
+            self._tell(Folded(turns, before.tokens, after.tokens))
+        if self._conversation is not None:
+            self._tell(Saved(self._position[1], self._kept.turns[-1].tokens))
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
@@ -149,13 +207,16 @@ class ConversationState:
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
                 kept.summary,
                 self._layout.summary_tokens,
-                model=self._layout.model,
+                model=self._layout.summary_model,
                 counting=self._layout.counting,
                 max_prompt_tokens=self._layout.summary_prompt,
-                usage=self.usage,
+                usage=self.usage if self._layout.summary_model == self._layout.model else self.summary_usage,
+                known=self._known,
+                limit=self._layout.summary_limit,
             )
         except Exception as error:  # whatever the client raises; an interruption passes
             self.summary_error = cast(Exception, as_thrown(error))
+            self._tell(Retried("summary", type(self.summary_error).__name__))
             return kept
         self.summary_error = None
         return self._layout.folded(kept, old, summary)
@@ -170,16 +231,62 @@ class ConversationState:
             with self._lock:
                 if self._kept is not before:
                     raise ConflictError(
-                        "Two questions were asked at once, and the other one was answered first. Ask again."
+                        "Two questions were asked at once, and the other one was answered first. Ask again. With "
+                        "in_line=True questions wait for each other."
                     )
-                position = self._position
+                position, folds = self._position, self._folds
                 if self._conversation is not None:
                     position = self._save(self._conversation, kept, (*question.messages, *steps, answer))
-                self._position, self._kept = position, kept  # nothing can come in between
+                elif after is not before:
+                    folds = (*folds, before)
+                self._position, self._kept, self._folds = position, kept, folds  # nothing can come in between
         except Exception as error:
             error.reply = answer["content"]  # type: ignore[attr-defined]  # it is paid for
             raise
 
-    def _save(self, conversation: SavedConversation, kept: Kept, turn: tuple[Message, ...]) -> tuple[int, int]:
+    def _save(self, conversation: SavedConversation, kept: Kept, turn: tuple[Message, ...]) -> Position:
         after = self._position
         return conversation.append(turn, after=after, settings=self._settings, summary=kept.summary, folded=kept.folded)
+
+    def _undone(self) -> Course[str | list[Part]]:
+        """The course of taking back the newest turn, which returns its question."""
+        if self._conversation is None:
+            return self._take_back()
+        question: str | list[Part] = yield Elsewhere(self._take_back, to_its_end=True)
+        return question
+
+    def _take_back(self) -> str | list[Part]:
+        """Take back the newest turn, in memory and where turns are saved: both or neither. Returns its question."""
+        with self._lock:
+            kept, position = self._kept, self._position
+            before, folds = before_the_newest(kept, self._folds) or (None, ())
+            turn: Iterable[Message] = kept.turns[-1].messages if kept.turns else ()
+            if self._conversation is not None:
+                taken = self._conversation.take_back(after=position)
+                left, position = taken.left, taken.left.position
+                turn = turn or taken.turn
+                if before is None or left.folded != before.folded:  # the summary of before is there again
+                    before = self._layout.resumed(left.summary, left.folded, left.recent)
+            elif before is None:
+                raise self._nothing_to_take_back(kept)
+            self._position, self._kept, self._folds = position, before, folds
+        return copy.deepcopy(question_of(turn))
+
+    def _nothing_to_take_back(self, kept: Kept) -> LookupError:
+        if not kept.folded:
+            return LookupError("There is no turn that could be taken back: nothing has been asked yet.")
+        return LookupError(
+            "No further turn can be taken back: this memory went on from a saved conversation, and knows the "
+            f"{kept.folded:,} turns before from their summary alone. Resume that conversation to take them back."
+        )
+
+    def _begin(self, conversation: SavedConversation, source: SavedConversation | None) -> None:
+        """Save all that was said, as the `source` has it or as it is known here, and each turn from now on."""
+        if source is not None and (history := source.history(after=self._position)) is not None:
+            state = history._asdict() | {"settings": self._settings}
+        else:
+            earlier = [(turns_of(fold), fold.summary, fold.folded) for fold in self._folds]
+            state = {"turns": all_turns(self._kept, self._folds), "settings": self._settings, "earlier": earlier}
+            state |= {"summary": self._kept.summary, "folded": self._kept.folded}
+        self._position, self._folds = conversation.begin(**state), ()
+        self._conversation = conversation

@@ -13,7 +13,7 @@ LOST = "\ufffd"  # Unicode's sign for a letter that is lost
 
 def whole(text: str) -> str:
     """The text with halves that belong together joined, and a half that stands alone as the sign for a lost letter."""
-    if not HALF.search(text):
+    if text.isascii() or not HALF.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

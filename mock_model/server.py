@@ -126,8 +126,7 @@ class MockServer:
             if failure == "drop":
                 raise connection_lost(request)
             return responses.json_response(responses.chat_completion(id, model, reply, usage))
-        include_usage = bool(body.get("stream_options", {}).get("include_usage"))
-        events = responses.stream_events(id, model, reply, usage, include_usage=include_usage)
+        events = responses.stream_events(id, model, reply, usage, body.get("stream_options", {}))
         headers = {"content-type": "text/event-stream; charset=utf-8"}
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))

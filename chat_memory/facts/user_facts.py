@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -10,7 +11,8 @@ from ..errors import whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.reply_course import asked
-from ..replies.steps import Course, Request, Send
+from ..replies.steps import Course, Elsewhere, Request, Send
+from ..replies.threads import in_a_thread
 from ..replies.usage import Usage
 from ..safety.quoting import quoted
 from ..search import terms
@@ -109,7 +111,7 @@ class UserFacts:
         usage: Usage | None = None,
         options: Request | None = None,
     ) -> list[Fact]:
-        """The same as `learn`, with an `openai.AsyncOpenAI`; the database is used as ever."""
+        """The same as `learn`, with an `openai.AsyncOpenAI`; other threads wait for the database."""
         return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
 
     def known(self) -> list[Fact]:
@@ -152,7 +154,7 @@ class UserFacts:
     async def find_by_meaning_async(
         self, client: AsyncEmbeddingClient, question: str, limit: int = 5, *, model: str = EMBEDDING_MODEL
     ) -> list[Fact]:
-        """The same as `find_by_meaning`, with an `openai.AsyncOpenAI`; the database is used as ever."""
+        """The same as `find_by_meaning`, with an `openai.AsyncOpenAI`; other threads wait for the database."""
         return await run_async(self._nearest(question, limit, model), client)
 
     def note(
@@ -216,15 +218,59 @@ class UserFacts:
         """Delete everything about this user, also what is only on record."""
         self._records.delete()
 
+    async def add_async(
+        self,
+        text: str,
+        *,
+        conversation: str | None = None,
+        message: int | None = None,
+        expires: datetime | None = None,
+    ) -> Fact:
+        """The same as `add` in an event loop, whose other tasks go on: a thread waits for the database."""
+        adding = partial(self.add, text, conversation=conversation, message=message, expires=expires)
+        return await in_a_thread(adding, to_its_end=True)
+
+    async def known_async(self) -> list[Fact]:
+        """The same as `known` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(self.known)
+
+    async def find_async(self, question: str, limit: int = 5) -> list[Fact]:
+        """The same as `find` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(partial(self.find, question, limit))
+
+    async def note_async(
+        self, question: str, max_tokens: int = 200, limit: int = 5, *, model: str = DEFAULT_MODEL
+    ) -> list[Message]:
+        """The same as `note` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(partial(self.note, question, max_tokens, limit, model=model))
+
+    async def correct_async(
+        self,
+        fact: Fact | int,
+        text: str,
+        *,
+        conversation: str | None = None,
+        message: int | None = None,
+        expires: datetime | None = None,
+    ) -> Fact:
+        """The same as `correct` in an event loop, whose other tasks go on: a thread waits for the database."""
+        correcting = partial(self.correct, fact, text, conversation=conversation, message=message, expires=expires)
+        return await in_a_thread(correcting, to_its_end=True)
+
+    async def forget_async(self, fact: Fact | int) -> None:
+        """The same as `forget` in an event loop, whose other tasks go on: a thread waits for the database."""
+        await in_a_thread(partial(self.forget, fact), to_its_end=True)
+
     def _nearest(self, question: str, limit: int, model: str) -> Course[list[Fact]]:
         """The course of `find_by_meaning`: the question and the new facts go out, and their vectors come in."""
         whole_number("limit", limit, least=1)
-        texts, new = embeddings.to_embed(self._records, question, model)
+        texts, new = yield Elsewhere(partial(embeddings.to_embed, self._records, question, model))
         made: list[embeddings.Vector] = []
         for batch in embeddings.batches(texts):
             answer = yield Send({"model": model, "input": list(batch)}, "embeddings")
             made += embeddings.embedded(answer, batch)
-        return embeddings.nearest(self._records, made, new, limit, model)
+        found: list[Fact] = yield Elsewhere(partial(embeddings.nearest, self._records, made, new, limit, model))
+        return found
 
     def _learning(
         self,
@@ -242,9 +288,11 @@ class UserFacts:
         if not (said := learning.spoken(messages, first)):
             return []
         counting = Counting.of(model, self._count)
-        request, shown = self._lesson(said, counting, max_tokens)
+        request, shown = yield Elsewhere(partial(self._lesson, said, counting, max_tokens))
         reply = yield from asked({**(options or {}), "model": model, "messages": request}, usage, counting)
-        return self._learned(reply, said, shown, conversation)
+        keep = partial(self._learned, reply, said, shown, conversation)
+        new: list[Fact] = yield Elsewhere(keep, to_its_end=True)
+        return new
 
     def _lesson(
         self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
-from ..content import field
+from ..content import field, is_of_openai
 from ..messages import Call
 from ..unsendable import all_whole
 
@@ -113,6 +113,9 @@ def plain(thing: Any) -> Any:
         return {key: plain(value) for key, value in thing.items()}
     if isinstance(thing, (list, tuple)):
         return [plain(value) for value in thing]
+    if is_of_openai(thing):
+        fields = {**vars(thing), **(thing.model_extra or {})}
+        return {key: plain(value) for key, value in fields.items() if value is not None}
     if hasattr(type(thing), "model_dump"):
         return thing.model_dump(exclude_none=True)
     return plain(vars(thing)) if isinstance(thing, SimpleNamespace) else thing

@@ -1,7 +1,6 @@
 """The drivers: each runs a course with a client, plain or async, and gives what happens as events, as text, or not at all."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
 from typing import Any, Generic
 
@@ -9,7 +8,8 @@ from .client import AnyAsyncClient, AnyClient
 from .events import Event, Text
 from .running import ran, ran_async
 from .sending import called, called_async, stream_of, stream_of_async
-from .steps import Course, Done, Elsewhere, Run, Send, Step, Stream, as_thrown
+from .steps import Course, Done, Elsewhere, Run, Send, Step, Stream, Wait, as_thrown
+from .threads import in_a_thread
 
 BETWEEN = "\n\n"  # what stands between the text before a call and the text after it
 
@@ -123,6 +123,8 @@ def _done(step: Step, client: AnyClient) -> Any:
         return called(client, step.request, step.resource)
     if isinstance(step, Elsewhere):
         return step.function()
+    if isinstance(step, Wait):
+        return step.place.wait()
     for _ in _events(step, client):
         pass
     return None
@@ -132,7 +134,9 @@ async def _done_async(step: Step, client: AnyAsyncClient) -> Any:
     if isinstance(step, Send):
         return await called_async(client, step.request, step.resource)
     if isinstance(step, Elsewhere):
-        return await _in_a_thread(step)
+        return await in_a_thread(step.function, to_its_end=step.to_its_end)
+    if isinstance(step, Wait):
+        return await step.place.wait_async()
     async for _ in _events_async(step, client):
         pass
     return None
@@ -164,35 +168,3 @@ async def _streamed_async(step: Stream, client: AnyAsyncClient) -> AsyncGenerato
         if piece := step.reply.rest():
             yield Text(piece)
         step.reply.whole()
-
-
-async def _in_a_thread(step: Elsewhere) -> Any:
-    """What a function returns that another thread calls; who is cancelled meanwhile waits, where it must reach its end."""
-    running = asyncio.ensure_future(asyncio.to_thread(_without_stop, step.function))
-    try:
-        return await (asyncio.shield(running) if step.to_its_end else running)
-    except asyncio.CancelledError as cancelled:
-        if step.to_its_end:
-            await _end_of(running)
-            if not running.cancelled() and (error := running.exception()):
-                raise cancelled from error
-        raise
-    finally:
-        del running  # or an error would hold itself
-
-
-async def _end_of(running: asyncio.Future[Any]) -> None:
-    """Wait for it, however often the waiting is cancelled."""
-    while not running.done():
-        try:
-            await asyncio.wait([running])
-        except asyncio.CancelledError:
-            continue
-
-
-def _without_stop(function: Callable[[], Any]) -> Any:
-    """Call it. A StopIteration, which no future can hold and asyncio would wait for ever for, becomes a RuntimeError."""
-    try:
-        return function()
-    except StopIteration as error:
-        raise RuntimeError(f"{error!r} was raised in another thread.") from error

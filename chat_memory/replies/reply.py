@@ -3,12 +3,13 @@
 from enum import Enum
 from typing import Any
 
-from ..content import field, stated
+from ..content import field, is_of_openai, stated
 from ..errors import IncompleteReply
 from ..messages import Message
 from ..tokens import Counting
 from ..unsendable import whole
 from .calls import Calls
+from .extras import LIMITS
 from .reasoning import Reasoning
 from .server_words import no_reply, short, words_of
 from .steps import Request
@@ -21,11 +22,12 @@ ENDS = {"stop", "eos_token", "stop_sequence", "eos", "end_turn"}
 CALL_ENDS = {"tool_calls", "function_call", "tool_call", "tool_use"}  # where it has come to a call
 CALLS = "calls a function: offer no tools here, or run the function yourself"
 UNFINISHED = {
-    "length": "was cut off at the limit for the reply: allow a longer one",
+    "length": "was cut off at the limit for the reply{limit}: allow a longer one",
     "content_filter": "was stopped by the provider's content filter",
     "tool_calls": CALLS,
     "function_call": CALLS,
 }
+TEXT_ALONE = {"role", "content"}  # the fields of most messages
 TEXT_PARTS = ("text", "output_text")
 THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
 THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
@@ -57,6 +59,11 @@ class Reply:
     def calls_tools(self) -> bool:
         return bool(self._made)
 
+    @property
+    def has_thought(self) -> bool:
+        """Whether the model has thought, as far as can be seen, or as the server says."""
+        return bool(self._thought or self._arriving.thought or self._reported.get("reasoning_tokens"))
+
     def message(self, *, reasoning: bool) -> Message:
         """The reply as a message to send back, with what the model has thought where that is needed."""
         message: Message = {"role": "assistant", "content": self.text or None if self._made else self.text}
@@ -67,7 +74,8 @@ class Reply:
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
         came, answer = answer, _opened(answer)
-        self._reported |= numbers(field(answer, "usage"))
+        if usage := _opened(field(answer, "usage")):
+            self._reported |= numbers(usage)
         choices = self._first(field(answer, "choices"))
         said = "".join([self._take(choice) for choice in choices])
         if error := stated(answer, "error"):
@@ -81,7 +89,8 @@ class Reply:
         first: list[Any] = []
         for place, choice in enumerate(map(_opened, choices) if isinstance(choices, (list, tuple)) else []):
             index = field(choice, "index")
-            index = int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else place
+            if type(index) is not int:
+                index = int(index) if isinstance(index, str) and index.isdecimal() else place
             if choice is not None:
                 (first if index == 0 else self._aside.setdefault(index, [])).append(choice)
         return first[:1] if self._part == "message" else first
@@ -94,8 +103,16 @@ class Reply:
             self._finish_reason = reason
         piece = field(choice, self._part)
         said = _opened(piece or field(choice, "message"))  # whole where pieces were expected
+        if not isinstance(said, dict) or any(said[name] is not None for name in said.keys() - TEXT_ALONE):
+            self._take_more(said, whole=self._part == "message" or not piece)
+        came = self._text_of(field(said, "content"))
+        self._came.append(came)
+        return self._keep(self._arriving.take(came))
+
+    def _take_more(self, said: Any, *, whole: bool) -> None:
+        """Take in what stands beside the text of a message, or with `whole=False` of a piece of one."""
         self._refuse(stated(said, "refusal"))
-        self._made.take(stated(said, "tool_calls"), whole=self._part == "message" or not piece)
+        self._made.take(stated(said, "tool_calls"), whole=whole)
         self._old_call = self._old_call or bool(stated(said, "function_call"))
         self._is_spoken = self._is_spoken or bool(stated(said, "audio"))
         self._reasoning.take(said)
@@ -103,9 +120,6 @@ class Reply:
             if thought := stated(said, name):
                 self._think(thought)
                 break
-        came = self._text_of(field(said, "content"))
-        self._came.append(came)
-        return self._keep(self._arriving.take(came))
 
     def rest(self) -> str:
         """The text that was held back until now: it could have become thinking, or another choice's."""
@@ -124,7 +138,7 @@ class Reply:
         """The text; raises IncompleteReply unless it is a whole one."""
         text = after_thinking("".join(self._said))
         if problem := self._problem(text):
-            raise IncompleteReply(problem, self._text())
+            raise IncompleteReply(problem, self._text(), text if self._finish_reason.lower() == "length" else "")
         self.text = text
         return text
 
@@ -145,7 +159,9 @@ class Reply:
             unknown = (
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
             )
-            return f"The reply {UNFINISHED.get(reason, unknown)}."
+            limit = next((self._request[name] for name in LIMITS if self._request.get(name)), None)
+            problem = UNFINISHED.get(reason, unknown).replace("{limit}", f", {limit:,} tokens" if limit else "")
+            return f"The reply {problem}."
         if self._old_call or (self._made and not calls):
             return f"The reply {CALLS}."
         if calls:
@@ -203,7 +219,7 @@ class Reply:
 
 def _opened(thing: Any) -> Any:
     """An object of the openai package as its fields, which are quicker to read so; anything else as it is."""
-    if not type(thing).__module__.startswith("openai.types."):
+    if not is_of_openai(thing):
         return thing
     extra = thing.model_extra  # what the package does not know
     return vars(thing) | extra if extra else vars(thing)

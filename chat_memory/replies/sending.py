@@ -13,7 +13,7 @@ from contextlib import (
 from types import SimpleNamespace
 from typing import Any
 
-from ..content import copied, stated
+from ..content import copied, is_of_openai, stated
 from .client import AnyAsyncClient, AnyClient, create_of, wrong_kind
 from .steps import Request
 
@@ -24,6 +24,8 @@ def called(client: AnyClient, request: Request, resource: str = "chat.completion
     Raises TypeError for a client that would have to be awaited, or is none.
     """
     answer = create_of(client, resource, awaited=False)(**copied(request))
+    if is_of_openai(answer):  # most answers are, and it takes time to look for what they are not
+        return answer
     if inspect.isawaitable(answer):  # it was not sent: who calls an async function only makes it ready
         give_up = next((m for n in ("close", "cancel") if callable(m := getattr(answer, n, None))), None)
         if give_up:

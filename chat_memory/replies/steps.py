@@ -2,7 +2,7 @@
 
 So that whatever a course promises is true with every client, plain or async, and can be proved without one. The drivers
 beside this module run a course with a client: what a step brings is sent into the course, and what goes wrong is thrown
-into it. A course that is given up is closed. (Those of `facts` use their database themselves.)
+into it. A course that is given up is closed.
 """
 
 from collections.abc import Callable, Generator
@@ -56,6 +56,21 @@ class Elsewhere:
     to_its_end: bool = False
 
 
+class Waits(Protocol):
+    """A place in a line, whose turn comes."""
+
+    def wait(self) -> None: ...
+
+    async def wait_async(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Wait until the turn of a place in a line has come: see `chat_memory.line`. What comes is None."""
+
+    place: Waits
+
+
 class Job(Protocol):
     """A call of a tool, ready to be run. What the tool raises is its result; what ends the turn is raised."""
 
@@ -82,5 +97,5 @@ def as_thrown(error: BaseException) -> BaseException:
     return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
 
 
-Step: TypeAlias = Send | Stream | Elsewhere | Run
+Step: TypeAlias = Send | Stream | Elsewhere | Wait | Run
 Course: TypeAlias = Generator[Step, Any, Done]

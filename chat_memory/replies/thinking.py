@@ -18,7 +18,7 @@ END_ALONE = re.compile(rf"(?:\A|\n)[ \t]*</(?:{'|'.join(THINKING)})>[ \t\r]*(?=\
 
 def after_thinking(text: str) -> str:
     """A whole reply without thinking that has an end alone, its beginning having been part of the prompt."""
-    end = END_ALONE.search(text)
+    end = END_ALONE.search(text) if "</" in text else None
     if end is None or BEGIN.search(text, 0, end.start()):
         return text
     return _unblanked(text[end.end() :])
@@ -90,7 +90,7 @@ class Arriving:
 
     def _reply(self) -> str:
         begun = _unblanked(self._held)
-        if self._deep or _may_begin(begun):
+        if self._deep or (begun[:1] in ("", "<") and _may_begin(begun)):
             return ""
         text, self._held, self._sure = begun if self.thought else self._held, "", True
         return text

@@ -38,17 +38,16 @@ class Usage:
 
 def numbers(usage: Any) -> dict[str, int]:
     """The numbers that a server's `usage` object holds, by name. What is no number of tokens is left out."""
-    details = field(usage, "prompt_tokens_details")
-    places = {
-        "prompt_tokens": usage,
-        "completion_tokens": usage,
-        "cached_tokens": details,
-        "cache_write_tokens": details,
-    }
-    found = {name: field(place, name) for name, place in places.items()}
+    found = {name: field(usage, name) for name in ("prompt_tokens", "completion_tokens")}
+    if details := field(usage, "prompt_tokens_details"):
+        found |= {name: field(details, name) for name in ("cached_tokens", "cache_write_tokens")}
+    if thought := field(usage, "completion_tokens_details"):
+        found["reasoning_tokens"] = field(thought, "reasoning_tokens")
     return {name: int(size) for name, size in found.items() if _is_size(size)}
 
 
 def _is_size(value: Any) -> bool:
+    if type(value) is int:
+        return value >= 0
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and value >= 0 and value == value // 1  # a float such as 12.0 too; not nan, not infinity

@@ -1,5 +1,6 @@
 """Conversations in a database: saved turn by turn, found again after a crash, safe beside other writers."""
 
-from .conversations import Conversation, ConversationStore, Position, Saved
+from .conversation import Conversation, History, Position, Saved, TakenBack
+from .conversations import ConversationStore
 
-__all__ = ["Conversation", "ConversationStore", "Position", "Saved"]
+__all__ = ["Conversation", "ConversationStore", "History", "Position", "Saved", "TakenBack"]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ..errors import StoreError
 from ..search import terms
 
-VERSION = 3
+VERSION = 4
 LOCK = 20_260_801  # any number, the same for all programs that create or upgrade these tables on PostgreSQL
 metadata = sa.MetaData()
 
@@ -23,6 +23,7 @@ conversations = sa.Table(
     sa.Column("folded", sa.Integer, nullable=False),  # how many of the oldest turns the summary stands for
     sa.Column("turns", sa.Integer, nullable=False),  # how many there are; whoever adds one says how many he knows
     sa.Column("changed_at", sa.Text, nullable=False),  # UTC, ISO 8601
+    sa.Column("taken_back", sa.Integer, nullable=False, server_default="0"),  # how often a turn was
     sqlite_autoincrement=True,
 )
 
@@ -34,6 +35,16 @@ messages = sa.Table(
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),  # in its turn
     sa.Column("body", sa.Text, nullable=False),  # the whole message, JSON
     sqlite_with_rowid=False,  # messages of a conversation lie side by side
+)
+
+summaries = sa.Table(
+    "chat_summaries",  # those that newer ones have replaced
+    metadata,
+    sa.Column("conversation", sa.ForeignKey(conversations.c.number, ondelete="CASCADE"), primary_key=True),
+    sa.Column("turns", sa.Integer, primary_key=True, autoincrement=False),  # how many there were at its end
+    sa.Column("summary", sa.Text, nullable=False),  # JSON
+    sa.Column("folded", sa.Integer, nullable=False),  # how many of the oldest turns it stands for
+    sqlite_with_rowid=False,
 )
 
 facts = sa.Table(
@@ -131,5 +142,12 @@ def _terms(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _taken_back(connection: sa.Connection) -> None:
+    columns = {column["name"] for column in sa.inspect(connection).get_columns(conversations.name)}
+    if conversations.c.taken_back.name not in columns:  # it comes from an older version
+        connection.exec_driver_sql("ALTER TABLE chat_conversations ADD COLUMN taken_back INTEGER DEFAULT '0' NOT NULL")
+    metadata.create_all(connection, tables=[summaries], checkfirst=False)
+
+
 # STEPS[n] leads from version n to version n + 1
-STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts, _terms]
+STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts, _terms, _taken_back]

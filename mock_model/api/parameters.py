@@ -65,7 +65,7 @@ def _asks(model: Model, body: dict[str, Any], name: str) -> bool:
 
 
 _NOT_HERE = "Unsupported parameter: '{name}' is not supported with this model."
-_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls function tools."
+_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls tools."
 RULES = (
     Rule(("max_tokens",), _not_taken, f"{_NOT_HERE} Use 'max_completion_tokens' instead."),
     Rule(

@@ -19,6 +19,8 @@ from mock_model.api.completion import Completion, handed_over
 CREATED = 1_767_225_600  # seconds since 1970: the first of January 2026
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
+_BLOCK = 64  # characters: the events of a stream are made a whole number of these long
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789" * 2
 _WORDS = re.compile(r"\s*\S{1,24}|\s+")  # every character of a text belongs to one match
 
 
@@ -89,12 +91,14 @@ def chat_completion(id: str, model: Model, completion: Completion, usage: dict[s
 
 
 def stream_events(
-    id: str, model: Model, completion: Completion, usage: dict[str, Any], *, include_usage: bool
+    id: str, model: Model, completion: Completion, usage: dict[str, Any], options: dict[str, Any]
 ) -> list[bytes]:
     """The answer to a request with `stream`, as server-sent events: one word each, then the end, then `[DONE]`.
 
-    With `include_usage` every chunk has `usage: null`, but for one more, without choices, that holds the figures.
+    With `include_usage` every chunk has `usage: null`, but for one more, without choices, that holds the figures. Unless
+    `include_obfuscation` is false, each event hides its length behind a text that says nothing: OpenAI's is made by chance.
     """
+    include_usage = bool(options.get("include_usage"))
     envelope = _envelope(id, model, "chat.completion.chunk")
     start = _compact(envelope)[:-1] + ',"choices":['
     end = '],"usage":null}' if include_usage else "]}"
@@ -105,7 +109,14 @@ def stream_events(
     ]
     if include_usage:
         events.append(_compact({**envelope, "choices": [], "usage": usage}))
+    if options.get("include_obfuscation") is not False:
+        events = [_obfuscated(event) for event in events]
     return [f"data: {event}\n\n".encode() for event in [*events, "[DONE]"]]
+
+
+def _obfuscated(event: str) -> str:
+    start = event[:-1] + ',"obfuscation":"'
+    return start + _LETTERS[: -(len(start) + 2) % _BLOCK] + '"}'
 
 
 def _deltas(model: Model, completion: Completion) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,9 @@ def arguments(
         found = _offered(spaced(name), spec, asked if spec.get("enum") else rest)
         options[name] = [value for value in found if not strict or fits(value, spec, root)]
         marked[name] = _beside(name, spec, options[name], asked)
+    may_lack = [n for n in known if not marked[n] and (n not in required(function) or known[n]["least"] is None)]
+    claimed = {repr(value) for name in known if name not in may_lack for value in options[name]}
+    options |= {name: [value for value in options[name] if repr(value) not in claimed] for name in may_lack}
     for name in sorted(known, key=lambda name: (not marked[name], name not in required(function))):
         others = {repr(value) for other in known if other != name for value in options[other]}  # share theirs out
         free = [value for value in marked[name] + options[name] if repr(value) not in given]

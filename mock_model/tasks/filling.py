@@ -26,7 +26,8 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
-from mock_model.tasks.taking import LISTING, YOU, answering, asking, of_its_kind, taken, written
+from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kind_of, of_its_kind, taken, written
+from mock_model.tasks.tone import toned
 from mock_model.tasks.wording import Rules, forbids
 
 NAMES = ("reply", "known", "order", "self", "attributes", "keys")
@@ -118,14 +119,16 @@ class Source:
         for question in [first, *more]:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
-                yield from answering(schema, question, one, several)
+                yield from (called(key, value) for value in answering(schema, question, one, several))
         users = [one for one in self.said if one.role == "user"]
-        listed, last = {"const", "enum"} & schema.keys(), len(self.messages) - 1
+        listed, last = {"const", "enum"} & schema.keys() or kind_of(schema) == "boolean", len(self.messages) - 1
         free = several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key))
         for one in users if several else reversed(users):
             about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
             if listed or (free and about and one.message == last):
                 yield from taken(schema, first, one.text, of_its_kind(first, key.split(" ")[-1], one.text, several))
+        if "enum" in schema:
+            yield from toned(schema["enum"], [one.sentence for one in users if one.message == users[-1].message])
         form = schema.get("format")
         if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
             found = {text for one in users for text in written(form, one.text)}

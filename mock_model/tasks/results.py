@@ -34,8 +34,7 @@ def _told(text: str, name: str, given: dict, asked: str) -> str:
     shown = ", ".join(str(value) for value in given.values() if value not in (None, ""))
     whose = f" for {shown}" if shown else ""
     lines = [line.strip() for line in text.splitlines() if line.strip(" []{}")]
-    shares = sorted(enumerate(lines), key=lambda line: -len(content(words(asked)) & sentence_of(line[1]).bases))
-    told = [line for _, line in sorted(shares[:MOST])]
+    told = lines if len(lines) <= MOST else _asked_for(lines, content(words(asked)))
     verb, what = _parts(name)
     about = f"result of {spaced(name)}" if verb and not heard("general").fullmatch(verb) else what
     if not told:
@@ -44,8 +43,15 @@ def _told(text: str, name: str, given: dict, asked: str) -> str:
         return f"I could not {verb or 'get'} the {what}{whose}" + f": {reason}" * bool(reason)
     if not all(": " in line[:KEY] for line in told) and any(is_verb(word.base) for word in words(told[0])):
         return " ".join(map(as_sentence, told))
-    many = "are" if about == what and re.search(r"[^s]s\Z", about) else "is"
+    many = "are" if about == what and re.search(r"[^sui]s\Z", about) else "is"
     return f"The {about}{whose} {many}: {', '.join(line.replace(': ', ' ', 1).rstrip('.') for line in told)}"
+
+
+def _asked_for(lines: Sequence[str], about: frozenset[str]) -> list[str]:
+    """Of many lines the few that share most with what is asked."""
+    shared = [len(about & sentence_of(line).bases) for line in lines]
+    best = sorted(range(len(lines)), key=lambda at: (-shared[at], at))[:MOST]
+    return [lines[at] for at in sorted(best) if shared[at] * 2 > shared[best[0]] or not shared[best[0]]]
 
 
 def _parts(name: str) -> tuple[str, str]:

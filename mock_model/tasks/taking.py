@@ -11,7 +11,7 @@ from mock_model.finding.asking import NEGATIVE, Question
 from mock_model.finding.brief import brief
 from mock_model.finding.matching import how, ties
 from mock_model.sentences.kinds import meaning
-from mock_model.sentences.lists import MONTHS, PEOPLE, phrases
+from mock_model.sentences.lists import MONTHS, PEOPLE, SMALL, phrases
 from mock_model.sentences.reading import Said, sentence_of
 from mock_model.sentences.stems import base
 from mock_model.sentences.values import TIMES, numbers
@@ -19,6 +19,7 @@ from mock_model.sentences.words import join, spaced, words
 
 HOME, MONEY, YOU = (phrases(name, "filling.txt") for name in ("home", "money", "you"))
 ONE_NAME = {"first": 0, "given": 0, "last": -1, "family": -1}
+NAME = re.compile(r"(?:(?:full|first|given|last|family) )?name")
 _DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 DATE = re.compile(
     rf"\b(?:{_DAY}(?: of)? {_MONTH}|{_MONTH}\.? {_DAY}),? (\d{{4}})\b", re.I
@@ -40,9 +41,15 @@ def asking(schema: Schema, name: str, owner: str = "") -> list[Question]:
         found.append(Question(f"What is {described}?"))
     if HOME.fullmatch(name) and asks == "What":
         found += map(Question, [f"Where does my {owner} live?"] if owner else ["Where do I live?", "Where am I from?"])
-    if YOU.fullmatch(name) and asks == "What":
-        found.append(Question("What name is my name?"))
+    if asks == "What" and not owner and (YOU.fullmatch(name) or NAME.fullmatch(name)):
+        found += [Question("What name is my name?"), Question("Who am I?")]
     return found
+
+
+def called(name: str, value: Any) -> Any:
+    """What a property of this name holds of a name: "Silva" of "Ana Silva" for a last name."""
+    which = ONE_NAME.get(name.split(" ")[0]) if NAME.fullmatch(name) and isinstance(value, str) and value else None
+    return value if which is None else value.split()[which]
 
 
 def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | None = None) -> list[Any]:
@@ -79,26 +86,43 @@ def answering(schema: Schema, question: Question, told: Said, several: bool) -> 
     """The values in a sentence that answers a question, the likeliest first; several where they stand side by side."""
     parts = [brief(question, told) or "", *(text for kind, text in valued(told.text) if kind in question.wanted)]
     if several and kind_of(schema) == "string":
-        parts = [one.strip() for one in LISTING.split(told.text[told.text.find(parts[0]) :].rstrip(".!")) if parts[0]]
+        start = _start(told.text, told.text.find(parts[0])) if parts[0] else 0
+        parts = [one.strip() for one in LISTING.split(told.text[start:].rstrip(".!")) if parts[0]]
         parts = parts if all(0 < len(one.split()) <= 4 for one in parts) else []
+        if _is_person(question.words[1].base):
+            parts = [one for one in parts if one[0].isupper() or not PEOPLE.isdisjoint(map(base, one.lower().split()))]
     if question.where:
         parts = [
             one
             for one in parts
             if re.search(rf"\b(?:in|at|near|from) (?:the )?{re.escape(one)}", told.text, re.I) and one
         ]
-    if question.low >= {"name"} and (which := next(iter(question.low & ONE_NAME.keys()), None)):  # "Ana Silva"
-        parts = [one.split()[ONE_NAME[which]] for one in parts if one]
+    if question.low >= {"who", "am"}:
+        parts = [one for one in parts if ("name", one) in valued(told.text)]
     return taken(schema, question, told.text, parts)
+
+
+def _start(text: str, at: int) -> int:
+    """Where the list begins that has a member here: with "nuts" in "allergic to nuts and shellfish"."""
+    for before in reversed([*re.finditer(r"(\w+)(?:,\s*(?:and\s+)?|\s+and\s+)", text[:at], re.I)]):
+        if before.end() != at or before[1].lower() in SMALL:
+            break
+        at = before.start()
+    return at
 
 
 def of_its_kind(question: Question, head: str, text: str, several: bool) -> list[str]:
     """What a text names of the kind that a property is: a Friday for a date, names for people, Rome for a city."""
     meant, wanted = meaning(base(head)), question.wanted
-    person = base(head) in PEOPLE or not meaning("person").own.isdisjoint(meant.own | meant.near)
+    person = _is_person(base(head))
     wanted = wanted if several or wanted <= TIMES | {"duration"} else ()
     named = [(kind, one, person or how(base(head), meant, sentence_of(one)) == "kind") for kind, one in valued(text)]
     return [one for kind, one, fitting in named if kind in wanted or (kind == "name" and fitting)]
+
+
+def _is_person(noun: str) -> bool:
+    meant = meaning(noun)
+    return noun in PEOPLE or not meaning("person").own.isdisjoint(meant.own | meant.near)
 
 
 def valued(text: str) -> list[tuple[str, str]]:

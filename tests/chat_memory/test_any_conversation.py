@@ -3,21 +3,28 @@
 import asyncio
 import json
 import re
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import httpx2
 import openai
 import pytest
+import sqlalchemy as sa
 import tiktoken
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens
+from chat_memory.errors import ConflictError, StoreError
+from chat_memory.store import ConversationStore
+from chat_memory.store.database import Database
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 
 from .histories import REPEATABLE
+from .writers import do_not_wait_for_the_disk
 
 FAILURES = ["429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length"]
 REFUSED = (openai.APIError, httpx2.HTTPError, IncompleteReply)
@@ -56,8 +63,36 @@ class ScriptedServer(MockServer):
         return super().handle(request)
 
 
+@contextmanager
+def full_disk():
+    """Whatever is written meanwhile fails at its end."""
+    writing = Database.writing
+
+    @contextmanager
+    def fails(database):
+        with writing(database) as connection:
+            yield connection
+            raise StoreError("The disk is full.")
+
+    with patch.object(Database, "writing", fails):
+        yield
+
+
 class Conversation(RuleBasedStateMachine):
     """Remembers all that was said, to compare it with what the memory remembers and what the summariser was given."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = ExitStack()
+
+    def teardown(self):
+        self.open.close()
+
+    def new_store(self) -> ConversationStore:
+        folder = self.open.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+        store = self.open.enter_context(ConversationStore(f"{folder}/chats.db"))
+        sa.event.listen(store.database._engine, "connect", do_not_wait_for_the_disk)
+        return store
 
     @initialize(
         asynchronous=st.booleans(),
@@ -66,8 +101,9 @@ class Conversation(RuleBasedStateMachine):
         reply_tokens=st.sampled_from([0, 50]),
         summary_tokens=st.integers(8, 40),
         more=st.sampled_from([0, 100, 300]),
+        saved=st.booleans(),
     )
-    def begin(self, asynchronous, system, keep_recent, reply_tokens, summary_tokens, more):
+    def begin(self, asynchronous, system, keep_recent, reply_tokens, summary_tokens, more, saved):
         self.server, self.asynchronous, self.keep_recent = ScriptedServer(), asynchronous, keep_recent
         self.cap, self.reply_tokens = summary_tokens, reply_tokens
         client = self.server.async_client() if asynchronous else self.server.client()
@@ -76,10 +112,15 @@ class Conversation(RuleBasedStateMachine):
             ChatMemory(client, system, 1, **sizes)
         least = int(re.search(r"at least ([\d,]+)", str(error.value))[1].replace(",", ""))
         self.budget = least + more
-        self.memory = ChatMemory(client, system, self.budget, model="offline-model", **sizes)
+        self.store = self.new_store() if saved else None
+        self.conversation = self.store.open("0") if self.store else None
+        sizes["conversation"] = self.conversation
+        self.memory = ChatMemory(client, system, self.budget, model="offline-model", limit_reply=False, **sizes)
         self.system = [{"role": "system", "content": system}] if system else []
         self.said: list[dict] = []  # the messages of all turns
         self.handed_over = ""  # what the summaries that hold were made from
+        self.before: list[tuple] = []  # each turn: the question, and what there was before it
+        self.left: list[tuple] = []  # the memories from which others have branched off, and what was remembered
 
     # What can happen
 
@@ -87,6 +128,7 @@ class Conversation(RuleBasedStateMachine):
     def ask(self, question, reply, summary, streamed, script):
         turn = self.prepare(question, reply, summary, script)
         before = self.state()
+        known = (turn[0]["content"], before, self.said, self.handed_over)
         try:
             assert self.call(turn[0]["content"], streamed) == turn[1]["content"]
         except REFUSED:
@@ -100,6 +142,7 @@ class Conversation(RuleBasedStateMachine):
             self.check_requests(turn[0])
             assert self.server.requests[-1][1] is None
             self.check_what_is_kept(turn)
+            self.before.append(known)
 
     @precondition(lambda self: self.said)
     @rule(question=TEXTS, reply=REPLIES, taken=st.integers(0, 3), thrown=st.booleans(), script=SCRIPTS)
@@ -119,6 +162,58 @@ class Conversation(RuleBasedStateMachine):
             self.call("word " * self.budget, streamed)
         assert self.state() == before and not self.server.requests
 
+    @precondition(lambda self: self.store)
+    @rule(question=TEXTS, streamed=st.booleans())
+    def ask_what_cannot_be_saved(self, question, streamed):
+        (question, _), before = self.prepare(question, "Reply.", "Summary.", []), self.state()
+        with full_disk(), pytest.raises((StoreError, BudgetError)):
+            self.call(question["content"], streamed)
+        assert self.state() == before
+
+    @rule(full=st.booleans())
+    def undo(self, full):
+        now = self.state()
+        if full and self.store:
+            with full_disk(), pytest.raises((StoreError, LookupError)):
+                self.run(self.memory.undo, self.memory.undo_async)
+            assert self.state() == now
+        if not self.before:
+            with pytest.raises(LookupError):
+                self.run(self.memory.undo, self.memory.undo_async)
+            assert self.state() == now
+            return
+        question, before, self.said, self.handed_over = self.before.pop()
+        assert self.run(self.memory.undo, self.memory.undo_async) == question
+        assert self.state() == before
+
+    @precondition(lambda self: self.said)
+    @rule(into=st.booleans())
+    def branch(self, into):
+        now, conversation = self.state(), None
+        if self.store and into:
+            conversation = self.store.open(str(len(self.store.ids())))
+        elif self.store:
+            return  # it could take back nothing that a summary stands for: see test_undoing.py
+        self.left.append((self.memory, self.conversation, now, list(self.said)))
+        memory, self.conversation = self.memory, conversation
+        self.memory = self.run(lambda: memory.branch(conversation), lambda: memory.branch_async(conversation))
+        assert self.state() == now
+
+    @precondition(lambda self: self.store and self.said)
+    @rule(question=TEXTS)
+    def resume(self, question):
+        """What another program knows is told to be old where a turn was taken back, whatever stands in its place."""
+        old, now = self.memory, self.state()
+        self.memory = ChatMemory.resume(old._client, self.conversation)
+        assert self.state() == now
+        self.undo(full=False)
+        self.ask(question, "Reply.", "Summary.", False, [])
+        theirs, self.memory = self.memory, old
+        self.prepare("Is that so?", "Yes.", "Summary.", [])
+        with pytest.raises((ConflictError, BudgetError)):
+            self.call("Is that so?", False)
+        self.memory = theirs
+
     # What always holds
 
     @invariant()
@@ -133,7 +228,19 @@ class Conversation(RuleBasedStateMachine):
         assert bool(summary) == bool(folded)
         assert len(tiktoken.get_encoding("o200k_base").encode_ordinary(summary)) <= self.cap
 
+    @invariant()
+    def what_is_saved_is_all_that_was_said_and_branches_leave_it(self):
+        for memory, conversation, state, said in [
+            *self.left,
+            (self.memory, self.conversation, self.state(), self.said),
+        ]:
+            assert (memory.messages, memory.summary) == state
+            assert conversation is None or conversation.messages() == said
+
     # How it is checked
+
+    def run(self, call, call_async):
+        return asyncio.run(call_async()) if self.asynchronous else call()
 
     def prepare(self, question: str, reply: str, summary: str, script: list[str | None]) -> list[dict]:
         """Tell the server what to answer. Texts begin with a number, so that no two turns are the same."""

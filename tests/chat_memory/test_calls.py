@@ -128,7 +128,7 @@ CALLS = st.lists(
 )
 
 
-@settings(REPEATABLE)
+@settings(REPEATABLE, max_examples=40)
 @given(CALLS, st.randoms(use_true_random=False), st.sampled_from(["index", "id", "both", "zero"]))
 def test_calls_cut_anywhere_are_the_calls_that_were_made(calls, random, told_by):
     pieces, wanted = [], []

@@ -6,9 +6,10 @@ import threading
 import pytest
 
 from chat_memory import ChatMemory, IncompleteReply
-from chat_memory.replies.drivers import in_pieces, in_pieces_async, run, run_async
+from chat_memory.replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
+from chat_memory.replies.events import Called, Result
 from chat_memory.replies.reply import Reply
-from chat_memory.replies.steps import Elsewhere, Send, Stream
+from chat_memory.replies.steps import Elsewhere, Run, Send, Stream
 
 from .fake_client import FakeAsyncClient, FakeClient
 from .wire import piece
@@ -106,6 +107,97 @@ def test_a_stream_goes_out_piece_by_piece_and_then_the_course_goes_on():
         return [piece async for piece in in_pieces_async(course(), other)]
 
     assert asyncio.run(collect()) == ["Hi", " there"]
+
+
+class Double:
+    """A call of a tool that doubles a number, or raises it where it is an error."""
+
+    def __init__(self, given):
+        self.given, self.called = given, Called(f"{given}", "double", f"{given}")
+
+    def run(self):
+        if isinstance(self.given, BaseException):
+            raise self.given
+        return Result(f"{self.given}", "double", f"{2 * self.given}", failed=False)
+
+    async def run_async(self):
+        await asyncio.sleep(0)
+        return self.run()
+
+
+async def collected(events):
+    return [event async for event in events]
+
+
+EVENTS = pytest.mark.parametrize(
+    "events",
+    [
+        lambda course: list(in_events(course, FakeClient())),
+        lambda course: asyncio.run(collected(in_events_async(course, FakeAsyncClient()))),
+    ],
+    ids=["plain", "async"],
+)
+
+
+@EVENTS
+@pytest.mark.parametrize("at_once", [False, True])
+def test_calls_and_results_are_events_and_all_results_are_there_when_the_course_goes_on(events, at_once):
+    seen = []
+
+    def course():
+        step = Run((Double(1), Double(2)), at_once)
+        seen.append((yield step))
+        seen.append([step.results[place].content for place in (0, 1)])
+
+    came = events(course())
+    assert seen == [None, ["2", "4"]]
+    kinds = [type(event) for event in came]
+    assert kinds == ([Called, Called, Result, Result] if at_once else [Called, Result, Called, Result])
+    assert {event.id for event in came} == {"1", "2"}
+
+
+@EVENTS
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_a_call_raises_is_thrown_into_the_course_which_sees_the_results_so_far(events, at_once):
+    error, seen = KeyboardInterrupt("stop"), []
+
+    def course():
+        step = Run((Double(1), Double(error)), at_once)
+        try:
+            yield step
+        finally:
+            seen.append(step.results.get(1))
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        events(course())
+    assert raised.value is error and seen == [None]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_empty_line_stands_between_the_text_before_a_call_and_after_it(asynchronous):
+    client = FakeAsyncClient() if asynchronous else FakeClient()
+    texts = iter([["One", "."], [], ["Two", "."]])
+
+    def create(**_):
+        return iter([*(piece(text) for text in next(texts)), piece("", "stop")])
+
+    async def create_async(**_):
+        return create()
+
+    client.chat.completions.create = create_async if asynchronous else create
+
+    def course():
+        for place in range(3):
+            reply = Reply(None, REQUEST, "delta")
+            reply.whole = lambda: ""
+            yield Stream(REQUEST, reply)
+            if place < 2:
+                yield Run((Double(1),))
+
+    pieces = (
+        asyncio.run(collected(in_pieces_async(course(), client))) if asynchronous else list(in_pieces(course(), client))
+    )
+    assert pieces == ["One", ".", "\n\nTwo", "."]
 
 
 @pytest.mark.parametrize("to_its_end", [True, False])

@@ -158,7 +158,7 @@ def test_options_are_not_sent_with_a_request_for_a_summary():
     client = chatting()
     full_memory(client, options={"max_completion_tokens": 9}).ask(LAST)
     assert summary_requests(client)
-    assert not any("max_completion_tokens" in request for request in client.requests if is_summary(request))
+    assert all(request["max_completion_tokens"] > 9 for request in client.requests if is_summary(request))
 
 
 @pytest.mark.parametrize("name", ["model", "messages", "stream", "stream_options", "tools", "functions"])
@@ -235,7 +235,7 @@ def test_a_copy_among_other_things_and_of_a_class_of_ones_own():
 def test_what_saves_its_turns_cannot_be_copied_and_nothing_can_be_pickled():
     memory = ChatMemory(FakeClient(), conversation=Saved())
     for copied in (deepcopy, copy):
-        with pytest.raises(TypeError, match=r"conversation 'trip'.*ChatMemory\.resume.*open a new one"):
+        with pytest.raises(TypeError, match=r"conversation 'trip'.*ChatMemory\.resume.*branch\(store\.open\(id\)\)"):
             copied(memory)
     with pytest.raises(TypeError, match=r"cannot be pickled.*ChatMemory\.resume"):
         pickle.dumps(ChatMemory(FakeClient()))

@@ -240,7 +240,7 @@ class _Saved:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_any_conversation_with_tools(way):
-    @settings(REPEATABLE, max_examples=25)
+    @settings(REPEATABLE, max_examples=15)
     @given(
         st.lists(turns(), min_size=1, max_size=6), st.booleans(), st.sampled_from([0, 60, 200, 700]), st.integers(0, 3)
     )

@@ -4,11 +4,12 @@ import json
 from typing import Any, cast
 
 from openai import AsyncOpenAI, OpenAI
-from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolUnionParam
+from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam, ChatCompletionToolUnionParam
 
 from chat_memory import (
     ChatMemory,
     Message,
+    Tool,
     count_tokens,
     message_tokens,
     show_request,
@@ -18,8 +19,10 @@ from chat_memory import (
     trim_to_budget,
 )
 from chat_memory.facts import UserFacts
+from chat_memory.notices import Folded, Notice
 from chat_memory.store import ConversationStore
 from chat_memory.summary import summarize_async
+from chat_memory.tools import Called, Event, Result, Text
 from common import MODEL, PRICE, get_client, reply_limit
 
 
@@ -121,6 +124,21 @@ class AClientLikeIt:
     chat = Chat()
 
 
+def with_what_is_the_callers(client: OpenAI, picture: ChatCompletionContentPartParam) -> int:
+    """Functions of the caller's, and a question of parts, written down or of the openai package's types."""
+    seen: list[int] = []
+
+    def on_event(event: Notice) -> None:
+        if isinstance(event, Folded):
+            seen.append(event.turns)
+
+    memory = ChatMemory(client, count=len, part_tokens=lambda part: 700, on_event=on_event, summary_model="small")
+    memory.ask([{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": "cat.png"}}])
+    parts: list[ChatCompletionContentPartParam] = [picture]
+    memory.ask(parts)
+    return count_tokens(memory.messages, count=len, part_tokens=700) + memory.summary_usage.requests
+
+
 def with_any_client() -> str:
     client = AClientLikeIt()
     memory = ChatMemory(client, "Be brief.")
@@ -132,3 +150,30 @@ async def with_an_async_client(client: AsyncOpenAI, facts: UserFacts) -> str:
     pieces = [piece async for piece in memory.stream_async("Hi")]
     await facts.learn_async(client, memory.messages)
     return await memory.ask_async("Hi again") + "".join(pieces) + await summarize_async(client, memory.messages)
+
+
+def weather(city: str) -> dict[str, float]:
+    return {city: 21.5}
+
+
+async def forecast(city: str, days: int = 3) -> str:
+    return f"{city}: {days} days of sun"
+
+
+def with_tools(client: OpenAI) -> list[str]:
+    memory = ChatMemory(client, tools=[weather, Tool(weather, name="same", schema={"type": "object"})], max_steps=3)
+    told = [memory.ask("How is Rome?")]
+    for event in memory.events("And Oslo?"):
+        match event:
+            case Text(piece):
+                told.append(piece)
+            case Called(id, name, arguments):
+                told.append(f"{id} {name} {arguments}")
+            case Result(content=content, failed=failed):
+                told.append(content if not failed else "failed")
+    return told
+
+
+async def with_async_tools(client: AsyncOpenAI) -> list[Event]:
+    memory = ChatMemory(client, tools=[weather, forecast], parallel_tools=True)
+    return [event async for event in memory.events_async("How is Rome?")]

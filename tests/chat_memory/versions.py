@@ -1,5 +1,6 @@
 """Stores as older versions of their tables left them."""
 
+from itertools import chain
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,6 +32,24 @@ SECOND_INDEX = {
     ),
 }
 
+THIRD_INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE chat_facts_words USING fts5("
+        "terms, content='chat_facts', content_rowid='id', tokenize='ascii')",
+        "CREATE TRIGGER chat_facts_added AFTER INSERT ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(rowid, terms) VALUES (new.id, new.terms); END",
+        "CREATE TRIGGER chat_facts_removed AFTER DELETE ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, terms) VALUES ('delete', old.id, old.terms); END",
+        "CREATE TRIGGER chat_facts_changed AFTER UPDATE OF terms ON chat_facts BEGIN "
+        "INSERT INTO chat_facts_words(chat_facts_words, rowid, terms) VALUES ('delete', old.id, old.terms); "
+        "INSERT INTO chat_facts_words(rowid, terms) VALUES (new.id, new.terms); END",
+        "INSERT INTO chat_facts_words(chat_facts_words) VALUES ('rebuild')",
+    ),
+    "postgresql": (
+        "CREATE INDEX chat_facts_words ON chat_facts USING gin ((array_to_tsvector(string_to_array(terms, ' '))))",
+    ),
+}
+
 
 def first_version(url: str) -> None:
     """Make a store of the first version, with one conversation, "ana", in which all this was SAID."""
@@ -41,6 +60,12 @@ def second_version(url: str) -> None:
     """Make a store of the second version: the first with facts about ana, of which one is replaced, and about bo."""
     index = SECOND_INDEX["postgresql" if "postgresql" in url else "sqlite"]
     _make(url, *_statements(url, "version_1.sql"), *_statements(url, "version_2.sql"), *index)
+
+
+def third_version(url: str) -> None:
+    """Make a store of the third version: the second, with the terms of each fact."""
+    scripts = (_statements(url, f"version_{number}.sql") for number in (1, 2, 3))
+    _make(url, *chain.from_iterable(scripts), *THIRD_INDEX["postgresql" if "postgresql" in url else "sqlite"])
 
 
 def _statements(url: str, name: str) -> list[str]:

@@ -322,6 +322,13 @@ def test_several_values_are_several_calls(asked: str, expected: list[tuple[str, 
     assert calls(asked, WEATHER, TIME, parallel_tool_calls=False) == made[:1]
 
 
+def test_what_may_be_null_takes_no_value_from_what_must_be_given() -> None:
+    unit = {"type": ["string", "null"]}
+    weather = tool("get_weather", "Get the weather in a city.", city=TEXT, unit=unit)
+    made = [("get_weather", {"city": city, "unit": None}) for city in ("Rome", "Oslo")]
+    assert calls("What's the weather in Rome and Oslo?", weather) == made
+
+
 def test_tool_choice_is_obeyed() -> None:
     named = {"type": "function", "function": {"name": "book_table"}}
     for asked in ("Hello", "What's the weather in Paris?"):

@@ -371,11 +371,20 @@ def asked_for(said: str, *keys: str, kind: str | list[str] = "string", **more: A
         ("My name is Noor Haddad. My sister Eva is from Oslo.", ["city", "home_town"], ["", ""]),
         ("My dog is called Rex. He is from Oslo.", ["city", "owner", "passenger"], ["", "", ""]),
         ("My name is Noor Haddad.", ["passenger", "customer_name", "guest"], ["Noor Haddad"] * 3),
+        ("I'm Lena Vogt. I live in Leeds.", ["name", "last_name", "customer"], ["Lena Vogt", "Vogt", "Lena Vogt"]),
+        ("I'm in Paris. I'm a nurse.", ["name", "customer"], ["", ""]),
         ("My name is Noor Haddad.", ["first_name", "last_name", "full_name"], ["Noor", "Haddad", "Noor Haddad"]),
     ],
 )
 def test_who_somebody_is_and_from_where(said: str, keys: list[str], expected: list[str]) -> None:
     assert asked_for(said, *keys) == expected
+
+
+def test_a_list_begins_with_its_first_member() -> None:
+    for said in ("I'm allergic to nuts and shellfish.", "I'm allergic to nuts, kiwi and shellfish."):
+        form = of({"type": "object", "properties": {"allergies": {"type": "array", "items": {"type": "string"}}}})
+        told = written(said, ("assistant", "Noted."), "List my allergies.", form=form)["allergies"]
+        assert told == said.removeprefix("I'm allergic to ").rstrip(".").replace(" and ", ", ").split(", ")
 
 
 def test_a_rent_is_a_sum_of_money() -> None:
@@ -398,6 +407,32 @@ def test_a_date_in_words_is_written_as_the_format_wants_it(said: str, expected: 
     assert asked_for(said, "birth_date", kind=["string", "null"], format="date") == [expected]
 
 
+class Review(BaseModel):
+    sentiment: Literal["positive", "neutral", "negative"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentiment"),
+    [
+        ("Dirty room, rude staff. Never again.", "negative"),
+        ("The soup was delicious and the waiter so attentive!", "positive"),
+        ("The food was not good.", "negative"),
+        ("The room has two windows.", "neutral"),
+        ("I can't recommend it. The zip broke after a day.", "negative"),
+        ("Not bad at all.", "positive"),
+        ("Arrived on Tuesday, in a box.", "neutral"),
+        ("My daughter loves this blanket, it is her favourite.", "positive"),
+    ],
+)
+def test_the_tone_of_a_review(said: str, sentiment: str) -> None:
+    assert parsed(Review, ("system", "Classify the review."), said).sentiment == sentiment
+    assert parsed(Review, f"Classify this review as positive, negative or neutral: {said}").sentiment == sentiment
+
+
+def test_a_choice_that_is_no_tone_is_not_made_by_it() -> None:
+    assert asked_for("The room was dirty.", "kind", kind=["string", "null"], enum=["good", "hotel", None]) == [None]
+
+
 class Action(BaseModel):
     who: str
     what: str
@@ -406,13 +441,20 @@ class Action(BaseModel):
 
 class Minutes(BaseModel):
     actions: list[Action]
-    present: list[str]
+    attendees: list[str]
 
 
 def test_a_row_that_lacks_what_it_needs_is_none() -> None:
     told = parsed(Minutes, "Priya and Tom were there. Priya calls the printer by 2026-12-04.", "Write the minutes.")
     assert all(action.who and action.what for action in told.actions)
-    assert len(set(told.present)) == len(told.present)
+    assert len(set(told.attendees)) == len(told.attendees)
+
+
+def test_who_was_there_is_somebody() -> None:
+    told = parsed(
+        Minutes, ("system", "Extract the minutes."), "We met about the website relaunch. Priya and Tom were there."
+    )
+    assert told.attendees == ["Priya", "Tom"]
 
 
 def test_what_is_denied_is_false_and_no_choice() -> None:

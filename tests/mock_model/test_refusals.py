@@ -59,7 +59,7 @@ UNANSWERED = (
 NULL_CONTENT = "Invalid value for 'content': expected a string, got null."
 ROLES = "Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'."
 LUNA_EFFORTS = "Supported values are: 'none', 'low', 'medium', 'high', 'xhigh', and 'max'."
-OFFLINE = "The offline model gives one answer, in text, and calls function tools."
+OFFLINE = "The offline model gives one answer, in text, and calls tools."
 IMAGE = "Invalid content type. image_url is only supported by certain models: the offline model reads text only."
 
 REFUSALS = [  # what differs from an accepted request, and param, code and message of the refusal

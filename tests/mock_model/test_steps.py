@@ -210,7 +210,7 @@ def test_what_a_function_answers_is_handed_to_the_next(
     ("result", "reason"),
     [
         ("Error: the warehouse does not answer", "the warehouse does not answer"),
-        ("ConnectionError: no route to host", "no route to host"),
+        ("Error: ConnectionError: no route to host", "A-13: no route to host"),
         ('{"error": "already shipped"}', "already shipped"),
         ('{"error": {"code": 409, "message": "already shipped"}}', "already shipped"),
         ('{"success": false, "message": "already shipped"}', "already shipped"),
@@ -228,6 +228,14 @@ def test_a_failure_is_told_and_the_call_not_made_again(result: str, reason: str)
 def test_a_result_without_an_error_is_no_failure(result: str) -> None:
     _, said = run("Cancel order A-13, please.", SHOP, {"cancel_order": result})
     assert "could not" not in said
+
+
+def test_of_a_large_result_only_what_was_asked_for_is_told() -> None:
+    page = "\n".join(
+        [*(f"Order of lamp {n}: sent." for n in range(300)), "The invoice total of order A-12 is 40 euros."]
+    )
+    _, said = run("Get the invoice of order A-12.", SHOP, {"get_invoice": page})
+    assert said == "The invoice total of order A-12 is 40 euros."
 
 
 def test_one_failure_does_not_end_the_turn() -> None:

@@ -323,3 +323,16 @@ def test_a_stream_of_function_calls_is_valid_by_the_types_of_openai() -> None:
     raw = CLIENT.chat.completions.with_raw_response.create(**options).http_response.read().decode()
     for event in raw.split("\n\n")[:-2]:
         ChatCompletionChunk.model_validate_json(event.removeprefix("data: "), strict=True)
+
+
+def test_the_length_of_an_event_is_hidden_unless_that_is_switched_off() -> None:
+    def events(**options: Any) -> list[str]:
+        body = {"model": "offline-model", "messages": BOTH, "tools": [TIME, WEATHER], "stream": True, **options}
+        raw = CLIENT.chat.completions.with_raw_response.create(**body).http_response.read().decode()
+        return [event.removeprefix("data: ") for event in raw.split("\n\n")[:-2]]
+
+    shown, plain = events(), events(stream_options={"include_obfuscation": False})
+    assert all(len(event) % 64 == 0 and "obfuscation" in json.loads(event) for event in shown)
+    assert all("obfuscation" not in json.loads(event) for event in plain)
+    for one, other in zip(shown, plain, strict=True):
+        assert json.loads(one)["choices"] == json.loads(other)["choices"]

@@ -1,0 +1,93 @@
+"""What happens in a memory, as it is seen from outside: in a log, and by one callback. Tokens and turns, never texts."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+LOG = logging.getLogger("chat_memory")
+LOG.addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Old turns have gone into the summary. Tokens are those of all that is remembered, with the summary."""
+
+    turns: int
+    tokens_before: int
+    tokens_after: int
+
+    level = logging.INFO
+
+    def __str__(self) -> str:
+        turns = f"{self.turns:,} turn{'s' * (self.turns != 1)}"
+        return f"{turns} folded into the summary: {self.tokens_before:,} tokens before, {self.tokens_after:,} after"
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """A turn with tools was too large, so results of its tools are shortened or whole steps left out."""
+
+    tokens_before: int
+    tokens_after: int
+
+    level = logging.INFO
+
+    def __str__(self) -> str:
+        return f"a turn with tools shortened: {self.tokens_before:,} tokens before, {self.tokens_after:,} after"
+
+
+@dataclass(frozen=True)
+class Retried:
+    """Something failed and loses nothing.
+
+    `what` is "summary", which the next question tries again, or a parameter that the server refuses and was asked again
+    without. `reason` is the kind of error.
+    """
+
+    what: str
+    reason: str = ""
+
+    level = logging.WARNING
+
+    def __str__(self) -> str:
+        if self.what == "summary":
+            return f"no summary ({self.reason}): nothing is folded, and the next question tries again"
+        return f"the server refuses {self.what}: asked again without, and from now on"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A turn was saved. `turns` is how many the conversation has by now, `tokens` those of the turn in a request."""
+
+    turns: int
+    tokens: int
+
+    level = logging.DEBUG
+
+    def __str__(self) -> str:
+        return f"turn {self.turns:,} saved: {self.tokens:,} tokens"
+
+
+Notice: TypeAlias = Folded | Shortened | Retried | Saved
+OnEvent: TypeAlias = Callable[[Notice], Any]
+
+
+def checked_on_event(on_event: Any) -> OnEvent | None:
+    """Return the callback. Raises TypeError for what is none, and for an async one: nothing would await it."""
+    if on_event is not None and (not callable(on_event) or inspect.iscoroutinefunction(on_event)):
+        kind = "an async function" if callable(on_event) else type(on_event).__name__
+        raise TypeError(f"on_event must be a plain function of one event, such as print, got {kind}.")
+    called: OnEvent | None = on_event
+    return called
+
+
+def tell(notice: Notice, on_event: OnEvent | None) -> None:
+    """Log what has happened, and call the callback. What the callback raises is logged and goes no further."""
+    LOG.log(notice.level, "%s", notice, extra={"event": notice})
+    if on_event is not None:
+        try:
+            on_event(notice)
+        except Exception:
+            LOG.exception("on_event failed; the turn goes on")

@@ -1,0 +1,1 @@
+"""Challenge 12: the same conversation within the same budget, at a lower bill."""

@@ -1,0 +1,107 @@
+"""What is seen from outside: the same in the log and by the callback, in numbers alone, and nothing of it ends a turn."""
+
+import logging
+
+import pytest
+
+from chat_memory import ChatMemory
+from chat_memory.notices import Folded, Retried, Saved, Shortened
+from chat_memory.store import ConversationStore
+
+from .fake_client import FakeClient
+from .wire import WAYS, answer_to, asked, refusing
+
+SECRET = "the deer bow"
+
+
+def is_summary(messages):
+    return "summary of a conversation" in str(messages[0]["content"])
+
+
+def talk(client, times=16, **options):
+    memory = ChatMemory(client, max_tokens=700, keep_recent=0, model="some-model", **options)
+    for number in range(times):
+        memory.ask(f"Day {number}: " + f"{SECRET}. " * 8)
+    return memory
+
+
+def test_folds_and_saved_turns_are_told_with_their_numbers_and_never_their_texts(caplog, sqlite_url):
+    told = []
+    with ConversationStore(sqlite_url) as store, caplog.at_level(logging.DEBUG, logger="chat_memory"):
+        memory = talk(FakeClient(), conversation=store.open("ana"), on_event=told.append)
+    saved = [event for event in told if isinstance(event, Saved)]
+    folded = [event for event in told if isinstance(event, Folded)]
+    assert [event.turns for event in saved] == list(range(1, 17))
+    assert sum(event.turns for event in folded) == memory._kept.folded > 0
+    assert all(event.tokens_after < event.tokens_before for event in folded)
+    assert [record.event for record in caplog.records] == told
+    assert {record.name for record in caplog.records} == {"chat_memory"}
+    assert SECRET not in caplog.text
+    assert f"{folded[0].turns} turns folded into the summary: {folded[0].tokens_before:,} tokens before" in caplog.text
+
+
+def test_a_summary_that_fails_is_told_each_time():
+    def reply(messages):
+        if is_summary(messages):
+            raise ConnectionError(SECRET)
+        return "Noted."
+
+    told = []
+    talk(FakeClient(reply), on_event=told.append)
+    assert set(told) == {Retried("summary", "ConnectionError")}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_parameter_that_is_left_out_is_told_once(way):
+    told, said = [], answer_to(way, content="Yes.")
+    refused = refusing(400, "Unknown parameter: max_completion_tokens")
+    _, memory = asked(way, refused, said, said, model="some-model", on_event=told.append)
+    WAYS[way](memory, "Hello?")
+    WAYS[way](memory, "Hello?")
+    assert told == [Retried("max_completion_tokens")]
+
+
+def test_results_that_are_shortened_are_told():
+    told = []
+
+    def look_up(topic: str) -> str:
+        """Look something up."""
+        return "The deer bow. " * 900
+
+    call = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": '{"topic": "deer"}'}}
+    calls = answer_to("ask", "tool_calls", tool_calls=[call])
+    _, memory = asked(
+        "ask", calls, answer_to("ask", content="They bow."), model="some-model", tools=[look_up], on_event=told.append
+    )
+    assert memory.ask("What do they do?") == "They bow."
+    [event] = told
+    assert isinstance(event, Shortened)
+    assert event.tokens_before > 3_000 > event.tokens_after
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_the_callback_raises_is_logged_and_loses_nothing(way, caplog, sqlite_url):
+    def fail(event):
+        raise RuntimeError("The dashboard is down.")
+
+    with ConversationStore(sqlite_url) as store:
+        conversation = store.open("ana")
+        _, memory = asked(way, answer_to(way, content="Yes."), conversation=conversation, on_event=fail)
+        assert WAYS[way](memory, "Hello?") == "Yes."
+        assert len(conversation.messages()) == len(memory.messages) == 2
+    assert "on_event failed" in caplog.text
+
+
+def test_nothing_is_written_where_nobody_listens(capfd):
+    talk(FakeClient())
+    assert capfd.readouterr() == ("", "")
+
+
+async def awaited(event):
+    pass
+
+
+@pytest.mark.parametrize("on_event", [awaited, 7, "print"])
+def test_what_is_no_callback_is_refused(on_event):
+    with pytest.raises(TypeError, match="on_event must be a plain function"):
+        ChatMemory(FakeClient(), on_event=on_event)

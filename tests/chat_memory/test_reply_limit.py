@@ -1,0 +1,203 @@
+"""How long a reply may be, as it is asked of any server: the limit binds, and loses nothing where it cannot."""
+
+import pytest
+
+from chat_memory import ChatMemory, IncompleteReply, Usage, summarize
+from chat_memory.replies.extras import ROOM_FOR_THINKING
+
+from .fake_client import FakeClient, answer
+from .wire import WAYS, answer_to, asked, refusing
+
+NAMES = ("max_completion_tokens", "max_tokens")
+
+
+def limits(request):
+    return {name: request[name] for name in NAMES if name in request}
+
+
+def is_summary(request):
+    return "summary of a conversation" in str(request["messages"][0]["content"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, {"max_completion_tokens": 200}),
+        ({"reply_tokens": 77}, {"max_completion_tokens": 77}),
+        ({"reply_tokens": 0}, {}),
+        ({"limit_reply": False}, {}),
+        ({"options": {"max_tokens": 9}}, {"max_tokens": 9}),
+        ({"options": {"max_completion_tokens": 9}}, {"max_completion_tokens": 9}),
+        ({"options": {"extra_body": {"max_tokens": 9}}}, {"max_tokens": 9}),
+        ({"model": "gpt-6-luna"}, {"max_completion_tokens": 200 + ROOM_FOR_THINKING}),
+        ({"model": "o3-mini-2025-01-31"}, {"max_completion_tokens": 200 + ROOM_FOR_THINKING}),
+        ({"model": "openai/gpt-5.6-terra"}, {"max_completion_tokens": 200 + ROOM_FOR_THINKING}),
+        ({"model": "gpt-6-luna", "options": {"reasoning_effort": "none"}}, {"max_completion_tokens": 200}),
+        ({"model": "gpt-5-chat-latest"}, {"max_completion_tokens": 200}),
+    ],
+)
+def test_a_reply_is_limited_to_its_share_of_the_budget(way, settings, sent):
+    server, memory = asked(
+        way, answer_to(way, content="Yes."), **{"max_tokens": 1_200, "model": "some-model"} | settings
+    )
+    WAYS[way](memory, "Hello?")
+    assert limits(server.requests[0]) == sent
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_cut_off_is_no_reply_and_the_error_says_the_limit(way):
+    _, memory = asked(way, answer_to(way, "length", content="The deer of"), max_tokens=1_200, model="some-model")
+    with pytest.raises(IncompleteReply, match="cut off at the limit for the reply, 200 tokens") as raised:
+        WAYS[way](memory, "Hello?")
+    assert (raised.value.text, memory.messages) == ("The deer of", [])
+
+
+UNKNOWN = "Unrecognized request argument supplied: {}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_knows_only_the_older_parameter_is_asked_with_that_and_this_is_remembered(way):
+    said = answer_to(way, content="Yes.")
+    server, memory = asked(way, refusing(400, UNKNOWN.format(NAMES[0])), said, said, model="some-model")
+    for _ in range(2):
+        assert WAYS[way](memory, "Hello?") == "Yes."
+    assert [limits(request) for request in server.requests] == [{NAMES[0]: 500}, {NAMES[1]: 500}, {NAMES[1]: 500}]
+    assert memory.usage.requests == 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_knows_neither_is_asked_without(way):
+    refused = [refusing(422, f"{name}: Extra inputs are not permitted") for name in NAMES]
+    said = answer_to(way, content="Yes.")
+    server, memory = asked(way, *refused, said, said, model="some-model")
+    for _ in range(2):
+        assert WAYS[way](memory, "Hello?") == "Yes."
+    assert [bool(limits(request)) for request in server.requests] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "max_completion_tokens is too large: 500. This model supports at most 400 completion tokens.",
+        "'max_tokens' or 'max_completion_tokens' is too large: 500. This model's maximum context length is 900 tokens.",
+    ],
+)
+def test_a_limit_that_is_known_and_too_large_is_not_left_out_in_silence(words):
+    server, memory = asked("ask", refusing(400, words), model="some-model")
+    with pytest.raises(Exception, match="too large"):
+        memory.ask("Hello?")
+    assert len(server.requests) == 1
+
+
+def test_a_client_without_the_parameter_is_called_without():
+    class Bare(FakeClient):
+        def create(self, *, model, messages):
+            return super().create(model=model, messages=messages)
+
+    assert ChatMemory(Bare()).ask("Hello?") == "Noted."
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("thought", [{"reasoning_content": "Well."}, {"content": "<think>Well."}])
+def test_a_model_that_was_seen_to_think_is_not_limited_again(way, thought):
+    cut, said = answer_to(way, "length", **thought), answer_to(way, content="Yes.")
+    server, memory = asked(way, cut, said, model="some-model")
+    with pytest.raises(IncompleteReply):
+        WAYS[way](memory, "Hello?")
+    assert WAYS[way](memory, "Hello?") == "Yes."
+    assert [limits(request) for request in server.requests] == [{"max_completion_tokens": 500}, {}]
+
+
+def test_a_server_that_says_only_how_much_was_thought_is_believed():
+    usage = {"prompt_tokens": 9, "completion_tokens": 500, "completion_tokens_details": {"reasoning_tokens": 500}}
+    client = FakeClient(lambda messages: answer("", "length", usage) if len(client.requests) == 1 else "Yes.")
+    memory = ChatMemory(client, model="some-model")
+    with pytest.raises(IncompleteReply):
+        memory.ask("Hello?")
+    memory.ask("Hello?")
+    assert [limits(request) for request in client.requests] == [{"max_completion_tokens": 500}, {}]
+
+
+def talk(summary, **settings):
+    """A client whose summaries are this answer, and a memory that has been asked until it folded."""
+    client = FakeClient(lambda messages: summary if is_summary({"messages": messages}) else "Noted.")
+    memory = ChatMemory(client, max_tokens=1_200, keep_recent=0, **{"model": "some-model"} | settings)
+    for number in range(40):
+        memory.ask(f"Day {number}: " + "the deer bow. " * 8)
+        if any(map(is_summary, client.requests)):
+            break
+    return [request for request in client.requests if is_summary(request)], memory
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"), [({}, 200), ({"reply_tokens": 30}, 120), ({"options": {"max_tokens": 9}}, 200)]
+)
+def test_a_summary_is_limited_to_what_its_request_leaves(settings, sent):
+    [request, *_], _ = talk("They met.", **settings)
+    assert list(limits(request).items()) == [("max_tokens" if "options" in settings else "max_completion_tokens", sent)]
+    [request, *_], _ = talk("They met.", **settings, limit_reply=False)
+    assert limits(request) == {}
+
+
+def test_a_summary_that_was_cut_off_where_it_would_be_cut_in_any_case_is_one():
+    _, memory = talk(answer("The deer bow. " * 60 + "They", "length"))
+    assert memory.summary_error is None
+    assert memory.summary.startswith("The deer bow. The")
+    assert memory.summary.endswith("bow.")
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        answer("They met and", "length"),
+        answer("<think>" + "The deer bow. " * 60, "length"),
+        answer("The deer bow. " * 60, "content_filter"),
+        answer("The deer bow. " * 60, None),
+    ],
+)
+def test_one_that_broke_off_before_is_none_and_nothing_is_folded(summary):
+    _, memory = talk(summary)
+    assert isinstance(memory.summary_error, IncompleteReply)
+    assert memory.summary == ""
+
+
+def test_a_summary_alone_is_not_limited():
+    client = FakeClient()
+    summarize(client, [{"role": "user", "content": "Hi"}])
+    assert limits(client.requests[0]) == {}
+
+
+def test_summaries_can_be_written_by_another_model_and_are_counted_apart():
+    requests, memory = talk("They met.", summary_model="small-model")
+    assert {request["model"] for request in requests} == {"small-model"}
+    assert {r["model"] for r in memory._client.requests if not is_summary(r)} == {"some-model"}
+    assert memory.summary_usage.requests == len(requests) > 0
+    assert memory.usage.requests == len(memory._client.requests) - len(requests)
+    _, alone = talk("They met.")
+    assert (alone.summary_usage, alone.usage.requests) == (Usage(), len(alone._client.requests))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"summary_model": " "}, "summary_model is ' '"),
+        ({"summary_model": 7}, "summary_model must be the name"),
+        ({"limit_reply": 500}, "limit_reply must be True or False.*max_completion_tokens"),
+    ],
+)
+def test_what_cannot_be_used_is_said(settings, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        ChatMemory(FakeClient(), **settings)
+
+
+def test_both_are_saved_with_the_conversation(sqlite_url):
+    from chat_memory.store import ConversationStore
+
+    with ConversationStore(sqlite_url, clean=lambda text: "***") as store:
+        ChatMemory(FakeClient(), conversation=store.open("ana"), summary_model="small", limit_reply=False).ask("Hi")
+        client = FakeClient()
+        memory = ChatMemory.resume(client, store.open("ana"))
+        memory.ask("Hi")
+    assert limits(client.requests[0]) == {}
+    assert memory._layout.summary_model == "small"
