@@ -15,10 +15,10 @@ You have it when, in `trim_tools`,
 - what fits after that is sent as it is. Otherwise, one after the other and no further than it must be:
     1. results before the newest step are shortened, where their message has more than SHORT tokens, to SHORT or less;
     2. old turns go, the oldest first;
-    3. the results of the newest step are shortened: at least half of the room that is left for them is used;
+    3. the results of the newest step are shortened; at least half of the room that is left for them is used, here and in 4;
     4. the older steps of the newest turn go, the oldest first, once all results are down to SHORT; where not even the newest
        step fits then, it goes too;
-- a shortened result (a text) is shorter, not empty, and says that something is missing, in words or by a sign such as …;
+- a shortened result (its content is a text) is no larger, not empty, and says that something is missing, in words or by …;
 - your caller's list and its messages stay as they were.
 
 And in `run_loop`,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_model.api.completion import Reply
 
-from ..engine.criteria import Message, NotYet, Scene, Texts
+from ..engine.criteria import Lines, Message, NotYet, Scene
 from ..engine.learner_code import Work
 from ..engine.preconditions import let_chance_begin_elsewhere
 from ..engine.recording_server import RecordingServer
@@ -130,7 +130,7 @@ class Run:
         self.scene = Scene()
         self.returned: object = None
         if script:
-            self.scene.show("The model calls, step by step", Texts([", ".join(map(str, calls)) for calls in script]))
+            self.scene.show("The model calls, step by step", Lines([", ".join(map(str, calls)) for calls in script]))
 
     @property
     def functions(self) -> dict[str, Callable[..., str]]:

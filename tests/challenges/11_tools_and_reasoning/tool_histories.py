@@ -17,7 +17,6 @@ PRIMING = 3
 SHORT = 40  # tokens: what a result may be shortened to before anything is dropped
 RESULTS = st.sampled_from((0, 0, 4, 30, 30, 120))  # words more than the shortest result has
 LARGE = st.sampled_from((60, 120, 200))
-TIGHT = st.sampled_from((0, 0, -1, 1, 5, 12, 40))  # tokens beside an edge
 THOUGHT = "reasoning_content"
 
 
@@ -129,13 +128,13 @@ class Parts:
         return self.bare + sum(self._steps[len(self.steps) - count :])
 
     def edges(self) -> list[int]:
-        """What requests cost that just fit, from the least to the whole."""
+        """What requests cost that just fit; the largest, the whole, first."""
         steps = [self.with_steps(count) for count in range(len(self.steps) + 1)]
         older = [self.with_older(count) for count in range(len(self.older) + 1)]
-        return [*steps, *older, self.size]
+        return sorted({*steps, *older, self.size}, reverse=True)
 
     def budgets(self) -> list[int]:
-        """Budgets at each edge, one token below, and where a turn does not fit, but one before it would; the largest first."""
+        """The same, one token less, and where a turn does not fit, but one before it would."""
         edges = [edge - less for edge in self.edges() for less in (0, 1)]
         edges += [self.with_older(i) + turn for i, turn in enumerate(self._older[-2::-1])]
         return sorted({edge for edge in edges if edge >= self.bare}, reverse=True)
@@ -166,14 +165,6 @@ def cost(messages: Iterable[Message]) -> int:
 def least(messages: Iterable[Message]) -> int:
     """What messages cost with all results short."""
     return sum(min(SHORT, message_tokens(m)) if m["role"] == "tool" else message_tokens(m) for m in messages)
-
-
-@st.composite
-def budgets(draw: st.DrawFn, histories: st.SearchStrategy[list[Message]]) -> Case:
-    """A history, and a budget at an edge or beside it, in which system message and question fit."""
-    history = draw(histories)
-    parts = Parts(history)
-    return Case(history, max(parts.bare, draw(st.sampled_from(parts.edges()[::-1])) + draw(TIGHT)))
 
 
 @st.composite
