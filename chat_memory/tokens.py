@@ -156,6 +156,7 @@ def tool_tokens(tools: Iterable[ToolLike] | None, *, model: str = DEFAULT_MODEL,
 
     The Cookbook measured this for flat parameters that all have a type and a description. What is missing counts as
     empty text, and what lies deeper in a schema (items, nested objects) is not counted, so there it is an estimate.
+    For custom tools no rule is published: one is counted as a function without parameters, and the text of its grammar.
     """
     return Counting.of(model, count).tools(tools)
 
@@ -174,7 +175,7 @@ def _count_message(message: MessageLike, counting: Counting, where: str, number:
                 parts = parts_of(value, f"{place}['content']")
                 total += sum(counting.part(part, f"{place}['content'][{i}]") for i, part in enumerate(parts))
             else:
-                total += _count_strings(value, encoding, f"{place}[{key!r}]")
+                total += _json_size(value, encoding, f"{place}[{key!r}]")
     return total
 
 
@@ -207,22 +208,50 @@ def no_message(value: Any, where: str) -> Exception:
     )
 
 
-def _count_strings(value: Any, encoding: Encoding, where: str) -> int:
-    """The tokens of every string inside a JSON value; keys, numbers, booleans and null cost nothing."""
+def _json_size(value: Any, encoding: Encoding, where: str) -> int:
+    """The tokens of every string inside a JSON value. Raises TypeError, with the place, for what is none."""
+    try:
+        return _count_strings(value, encoding)
+    except _NoJson as found:
+        raise no_json(found.value, _where_in(value, found.value, where)) from None
+
+
+def _count_strings(value: Any, encoding: Encoding) -> int:
+    """The tokens of every string inside a JSON value; keys, numbers, booleans and null cost nothing.
+
+    Raises _NoJson for what is none.
+    """
     if isinstance(value, str):
         return remembered_size(value, encoding)
     if isinstance(value, dict):
-        return sum(_count_strings(inner, encoding, f"{where}[{key!r}]") for key, inner in value.items())
+        return sum(_count_strings(inner, encoding) for inner in value.values())
     if isinstance(value, (list, tuple)):
-        return sum(_count_strings(inner, encoding, f"{where}[{i}]") for i, inner in enumerate(value))
+        return sum(_count_strings(inner, encoding) for inner in value)
     if value is None or isinstance(value, (bool, int, float)):
         return 0
-    raise no_json(value, where)
+    raise _NoJson(value)
+
+
+class _NoJson(Exception):
+    """Something inside a message that is no JSON value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+def _where_in(value: Any, found: Any, where: str) -> str:
+    """Where inside a value something stands."""
+    if value is found:
+        return where
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+    return next((place for key, each in inner if (place := _where_in(each, found, f"{where}[{key!r}]"))), "")
 
 
 def _count_tool(tool: ToolLike, counting: Counting, where: str) -> int:
     encoding = counting.encoding
-    function = tool.get("function") if isinstance(tool, dict) else None
+    kind = "custom" if isinstance(tool, dict) and tool.get("type") == "custom" else "function"
+    function = tool.get(kind) if isinstance(tool, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise ValueError(f"{where} must look like {{'type': 'function', 'function': {{'name': …, 'parameters': …}}}}.")
     parameters = _object(function.get("parameters"), f"{where}: 'parameters'")
@@ -231,6 +260,9 @@ def _count_tool(tool: ToolLike, counting: Counting, where: str) -> int:
     total = 10 if encoding == "cl100k_base" else 7
     total += remembered_size(f"{function['name']}:{_description(function)}", encoding)
     total += 3 if properties else 0
+    if kind == "custom":
+        grammar = _object(function.get("format"), f"{where}: 'format'").get("grammar")
+        total += _json_size(grammar, encoding, f"{where}: 'grammar'")
     for key, schema in properties.items():
         if not isinstance(schema, dict):
             raise ValueError(f"{where}: the schema of {key!r} must be a dict such as {{'type': 'string'}}.")

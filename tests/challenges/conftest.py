@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from openai import _base_client
 from openai.resources.chat.completions import Completions
 
 from .engine import files, preconditions, report, time_limit
 from .engine.criteria import NotJudgedHere, NotStarted, NotYet, Scene
 from .engine.excerpts import beginning
 from .engine.learner_code import Work
-from .engine.recording_server import plain
+from .engine.recording_server import checked_type, plain
 
 PATCH = pytest.StashKey[pytest.MonkeyPatch]()  # what is changed for the time of a check, and then undone
 
@@ -45,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         waiting = min(2.0, time_limit.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
         patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
         patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
+        patch.setattr(_base_client, "construct_type", checked_type)
 
 
 def load_profile(quick: bool) -> None:

@@ -387,3 +387,22 @@ def test_tools_that_cannot_be_counted_are_named(count, tools, error, says):
 
 def test_a_description_that_is_no_text_costs_something():
     assert count_tokens([], tools=function(description={"en": "Look it up."})) > count_tokens([], tools=function())
+
+
+GRAMMAR = {"type": "grammar", "grammar": {"syntax": "regex", "definition": r"SELECT .*\d+;"}}
+
+
+@pytest.mark.parametrize(
+    "custom", [{}, {"description": "Run a query."}, {"format": {"type": "text"}}, {"format": GRAMMAR}]
+)
+def test_a_custom_tool_costs_what_the_server_counts(custom):
+    tools = [{"type": "custom", "custom": {"name": "run_sql"} | custom}]
+    messages = [{"role": "user", "content": "How many rows?"}]
+    assert count_tokens(messages, tools=tools) == prompt_tokens(messages, "offline-model", tools=tools)
+
+
+def test_what_is_no_json_deep_in_a_call_is_named_by_its_place():
+    calls = [{"id": "a", "function": {"arguments": "{}"}}, {"id": "b", "function": {"arguments": [1, {"x": object()}]}}]
+    place = r"message\['tool_calls'\]\[1\]\['function'\]\['arguments'\]\[1\]\['x'\] is a object"
+    with pytest.raises(TypeError, match=place):
+        message_tokens({"role": "assistant", "tool_calls": calls})
