@@ -154,9 +154,17 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(openai, "OpenAI", lambda: client)
     own = README.split("## The memory in your own project")[1].split("\n## ")[0]
     told = {"client": client, "SYSTEM": "Be brief."}
-    for code in re.findall(r"```python\n(.*?)```", own, re.S):
+    first, facts, tools = re.findall(r"```python\n(.*?)```", own, re.S)
+    for code in (first, facts):
         exec(code, told)
     told["store"].open("last-week").append([{"role": "user", "content": "I live in Porto."}])
     told["facts"].learn(client, told["store"].open("last-week").messages())
-    exec(code, told)  # the same program, next week
+    capsys.readouterr()
+    exec(facts, told)  # the same program, next week
     assert "You live in Porto." in capsys.readouterr().out
+    exec(tools, told)
+    priced, _, _, name = capsys.readouterr().out.splitlines()
+    assert "270 euros" in priced and name == "Your name is Ana."
+    roles = [message["role"] for message in told["store"].open("ana-kyoto").messages()]
+    assert roles == ["user", "assistant", "tool", "assistant", *["user", "assistant"] * 2]
+    assert len(tools.splitlines()) <= 20
