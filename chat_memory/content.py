@@ -27,7 +27,7 @@ def stated(thing: Any, name: str) -> Any:
 
     Objects that stand in for replies in tests do that, and proxies.
     """
-    value = field(thing, name)
+    value = thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
     if value is None or isinstance(value, (str, dict, list, tuple)):
         return value
     return None if hasattr(value, "no_object_has_this_field") else value
@@ -171,7 +171,7 @@ def _call(call: Any, where: str) -> tuple[str, str, str]:
     if not isinstance(called, dict):
         raise no_json(called, where)
     name = called.get("name") or called.get("type") or call.get("type") or "call"
-    given = next((called[key] for key in ("arguments", "input") if called.get(key) is not None), None)
+    given = called.get("input") if called.get("arguments") is None else called["arguments"]
     if given is None:  # of a kind that is not known here: all of it, so that nothing is lost
         given = call if called.keys() - {"name", "type", "id", "index", "arguments", "input"} else ""
     return str(call.get("id") or ""), str(name), given if isinstance(given, str) else _as_json(given)
@@ -223,7 +223,8 @@ def marked(messages: Sequence[MessageLike]) -> dict[int, list[str]]:
             marks[i] = ids if are_told_apart else [f"call {number + place}" for place in range(1, len(ids) + 1)]
             number += len(ids)
             waiting += [(i, id, mark) for id, mark in zip(ids, marks[i], strict=True)]
-            together |= {call[0] for call in waiting} if len(waiting) > 1 else set()
+            if len(waiting) > 1:
+                together.update(caller for caller, _, _ in waiting)
     told = {i: [mark] for i, (caller, _, mark) in results.items() if caller in together}
     return {i: marks[i] for i in together} | told
 
