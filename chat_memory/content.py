@@ -2,7 +2,6 @@
 
 import copy
 import json
-import marshal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ RESULTS = ("tool", "function")  # the roles of what a call returned; "function" 
 TEXT_PARTS = {"text": "text", "refusal": "refusal"}  # the parts that are read as text, and where they hold it
 KINDS = {"image": "picture", "audio": "sound", "video": "video", "file": "file", "document": "file"}  # by a part's type
 NAMED_BY = ("filename", "title", "url", "image_url", "file_url", "file_id", "id", "format", "media_type", "file_data")
+UNCHANGING = {str, int, float, bool, type(None)}  # what needs no copy
 LONGEST_NAME = 100  # characters of an address or a file's name
 _as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
@@ -27,7 +27,7 @@ def stated(thing: Any, name: str) -> Any:
 
     Objects that stand in for replies in tests do that, and proxies.
     """
-    value = field(thing, name)
+    value = thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
     if value is None or isinstance(value, (str, dict, list, tuple)):
         return value
     return None if hasattr(value, "no_object_has_this_field") else value
@@ -40,13 +40,16 @@ def is_of_openai(thing: Any) -> bool:
 
 def copied(value: Any) -> Any:
     """A copy of a value, all the way down. JSON values, which messages are, take a tenth of the time of `copy.deepcopy`."""
-    try:
-        return marshal.loads(marshal.dumps(value))  # plain values alone, but these the fastest
-    except ValueError:
-        pass
-    if type(value) is dict:
-        return {key: copied(inner) for key, inner in value.items()}
-    return [copied(inner) for inner in value] if type(value) is list else copy.deepcopy(value)
+    kind = type(value)
+    if kind is dict:
+        copy_of = value.copy()
+        for key, inner in value.items():
+            if type(inner) not in UNCHANGING:
+                copy_of[key] = copied(inner)
+        return copy_of
+    if kind is list:
+        return [copied(inner) for inner in value]
+    return value if kind in UNCHANGING else copy.deepcopy(value)
 
 
 def parts_of(content: Any, where: str) -> list[Any]:
@@ -168,7 +171,7 @@ def _call(call: Any, where: str) -> tuple[str, str, str]:
     if not isinstance(called, dict):
         raise no_json(called, where)
     name = called.get("name") or called.get("type") or call.get("type") or "call"
-    given = next((called[key] for key in ("arguments", "input") if called.get(key) is not None), None)
+    given = called.get("input") if called.get("arguments") is None else called["arguments"]
     if given is None:  # of a kind that is not known here: all of it, so that nothing is lost
         given = call if called.keys() - {"name", "type", "id", "index", "arguments", "input"} else ""
     return str(call.get("id") or ""), str(name), given if isinstance(given, str) else _as_json(given)
@@ -220,7 +223,8 @@ def marked(messages: Sequence[MessageLike]) -> dict[int, list[str]]:
             marks[i] = ids if are_told_apart else [f"call {number + place}" for place in range(1, len(ids) + 1)]
             number += len(ids)
             waiting += [(i, id, mark) for id, mark in zip(ids, marks[i], strict=True)]
-            together |= {call[0] for call in waiting} if len(waiting) > 1 else set()
+            if len(waiting) > 1:
+                together.update(caller for caller, _, _ in waiting)
     told = {i: [mark] for i, (caller, _, mark) in results.items() if caller in together}
     return {i: marks[i] for i in together} | told
 

@@ -35,7 +35,7 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 LONGEST_SPEAKER, QUOTES = {"name": 8, "role": 4}, 2  # tokens: they are in each piece of a message
 LEAST_ADDED = 32  # tokens: what a piece of a message has at most that is one letter long
 LONGEST_LETTER = 12  # the same of the letter alone, for a count of the caller's
-TEXT_ALONE = {"role", "name", "content"}
+TEXT_ALONE = {"role", "content", "tool_call_id"}  # nothing else is said in such a message
 SHORT = {"user", "assistant", "system", "developer", "tool", "function"}  # the API's own roles are
 JSON_TOKENS = 12  # the most that JSON adds to a message without escapes: 6, and what merges differently beside a quote
 ENDS = (re.compile(r"(?<=[.!?。！？])(?=\s|$)|(?=\n)|(?<=[。！？])"), re.compile(r"(?=\s)"), re.compile(""))
@@ -208,9 +208,10 @@ def _said(
 
 def _in_words(message: Message, where: str, marks: list[str], counting: Counting) -> Spoken:
     """A message in words alone. A very long role or name goes to its words, for these can be sent in pieces."""
-    said = {"content": _words(message, where, marks)}
-    if message["role"] in SHORT and len(message) == 2:  # as most are
-        return {"role": message["role"], **said}
+    role, content = message["role"], message.get("content")
+    if isinstance(content, str) and not marks and role in SHORT and message.keys() <= TEXT_ALONE:  # as most are
+        return {"role": role, "content": whole(content)}
+    said = {"content": in_words(message, where, marks)}
     for key, most in LONGEST_SPEAKER.items():
         if not (name := message.get(key)):
             continue
@@ -220,14 +221,6 @@ def _in_words(message: Message, where: str, marks: list[str], counting: Counting
             name = "other" if key == "role" else None
         said |= {key: name} if name else {}
     return {key: said[key] for key in ("role", "name", "content") if key in said}
-
-
-def _words(message: Message, where: str, marks: list[str]) -> str:
-    """All that a message says. Most hold a text and nothing else: then there is no need to look for more."""
-    content = message.get("content")
-    if isinstance(content, str) and not marks and message.keys() <= TEXT_ALONE:
-        return whole(content)
-    return in_words(message, where, marks)
 
 
 def _next_request(
@@ -254,7 +247,7 @@ def _next_request(
 
 def _line(message: Spoken, counting: Counting) -> tuple[str, int]:
     """A message as a line of JSON, and at most how many tokens it has."""
-    line = _as_json(message)
+    line = "{" + ", ".join([f'"{key}": {_as_json(text)}' for key, text in message.items()]) + "}"  # as JSON writes it
     if counting.is_own or "\\" in line:  # escapes
         return line, _line_size(line, counting)
     return line, counting.message(message) + JSON_TOKENS  # known from the conversation: it is not tokenised again

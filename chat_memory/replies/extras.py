@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from .steps import Request
@@ -34,11 +35,16 @@ def limit_for(tokens: int, request: Request, known: Known) -> int | None:
     """
     model = request["model"]
     if request.get("reasoning_effort") != "none":
-        if THINKS.fullmatch(model):
+        if _thinks(model):
             return tokens + ROOM_FOR_THINKING
         if model in known.thinking:
             return None
     return tokens or None
+
+
+@lru_cache(maxsize=64)
+def _thinks(model: str) -> bool:
+    return THINKS.fullmatch(model) is not None
 
 
 def extras(request: Request, known: Known, without: set[str], *, limit: int | None, streamed: bool) -> Request:
