@@ -16,7 +16,8 @@ from chat_memory.tools import Called, Result, Text, Tool
 from common import MODEL, get_client, offline_server
 
 SYSTEM = "You are a helpful travel assistant."
-EFFORT = {"reasoning_effort": "none"} if MODEL.startswith("gpt-6") else {}  # these take tools here only so
+# GPT-5.6 and GPT-6 take tools here only when they do not reason, GPT-6 Astra none at all
+EFFORT = {"reasoning_effort": "none"} if MODEL.startswith(("gpt-5.6", "gpt-6-")) and "astra" not in MODEL else {}
 FORECAST = {"Kyoto": "14 degrees and dry", "Osaka": "16 degrees and wet"}
 TALK = [
     "My name is Ana.",
