@@ -18,6 +18,7 @@ SHORT = 40  # tokens: what a result may be shortened to before anything is dropp
 RESULTS = st.sampled_from((0, 0, 4, 30, 30, 120))  # words more than the shortest result has
 LARGE = st.sampled_from((60, 120, 200))
 THOUGHT = "reasoning_content"
+MORE_KEYS = st.sampled_from(({}, {}, {"name": "look_up"}))  # of a result: some programs give it the function's name
 
 
 class Case(NamedTuple):
@@ -29,15 +30,22 @@ class Case(NamedTuple):
 
 @st.composite
 def steps(draw: st.DrawFn, topics: Topics, town: str, thinks: bool, results: st.SearchStrategy[int]) -> list[Message]:
-    """A step: one or two calls, and their results."""
-    ids = [topics.id() for _ in range(draw(st.integers(1, 2)))]
+    """A step: one to three calls, and their results."""
+    ids = [topics.id() for _ in range(draw(st.sampled_from((1, 2, 1, 2, 3))))]
     function = {"name": "look_up", "arguments": f'{{"town": "{town}"}}'}
     calls = [{"id": id, "type": "function", "function": function} for id in ids]
     called = {"role": "assistant", "content": None, "tool_calls": calls}
     if thinks:
         called[THOUGHT] = words(f"I look up {town}.", draw(LENGTHS))
-    said = [{"role": "tool", "tool_call_id": id, "content": words(topics.found(), draw(results))} for id in ids]
-    return [called, *said]
+    said = [{"role": "tool", "tool_call_id": id, "content": draw(texts(topics.found(), draw(results)))} for id in ids]
+    return [called, *(result | draw(MORE_KEYS) for result in said)]
+
+
+@st.composite
+def texts(draw: st.DrawFn, found: str, more: int) -> str:
+    """What a function has found: in words, in lines, or as one long word, as pages and data have it."""
+    text, between = words(found, more), draw(st.sampled_from((" ", " ", "\n", "_")))
+    return text if between == " " else text.replace(" ", between)
 
 
 @st.composite
