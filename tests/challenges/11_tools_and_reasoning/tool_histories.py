@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chat_memory import message_tokens
 
+from ..engine import preconditions
 from ..engine.criteria import Message
 from ..situations.histories import LENGTHS, SYSTEM, Topics, words
 
@@ -137,15 +138,18 @@ class Parts:
 
     def edges(self) -> list[int]:
         """What requests cost that just fit; the largest, the whole, first."""
+        return some_of(self._edges())
+
+    def _edges(self) -> list[int]:
         steps = [self.with_steps(count) for count in range(len(self.steps) + 1)]
         older = [self.with_older(count) for count in range(len(self.older) + 1)]
         return sorted({*steps, *older, self.size}, reverse=True)
 
     def budgets(self) -> list[int]:
         """The same, one token less, and where a turn does not fit, but one before it would."""
-        edges = [edge - less for edge in self.edges() for less in (0, 1)]
+        edges = [edge - less for edge in self._edges() for less in (0, 1)]
         edges += [self.with_older(i) + turn for i, turn in enumerate(self._older[-2::-1])]
-        return sorted({edge for edge in edges if edge >= self.bare}, reverse=True)
+        return some_of(sorted({edge for edge in edges if edge >= self.bare}, reverse=True))
 
     def must_stay(self, max_tokens: int) -> Kept:
         """What has to stay within a budget."""
@@ -155,6 +159,11 @@ class Parts:
         if fits or older:
             return Kept(len(self.older) if fits else older[-1], len(self.steps), True, fits)
         return Kept(0, steps[-1] if steps else 0, False, False)
+
+
+def some_of(budgets: list[int]) -> list[int]:
+    """All budgets; where it has to be quick, every third of them and the least."""
+    return budgets if preconditions.HURRY == 1 else [*budgets[:-1:3], budgets[-1]]
 
 
 class Kept(NamedTuple):
