@@ -14,7 +14,7 @@ from common import MODEL
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 
-from ..engine.criteria import Message, NotYet, Scene, Texts
+from ..engine.criteria import Message, NotYet, NoUse, Scene, Texts
 from ..engine.preconditions import beforehand
 from ..situations.histories import TOWNS, copied, unusual_histories
 from ..situations.told_facts import expect_model_by_its_name
@@ -351,8 +351,14 @@ def test_the_history_is_not_changed(challenge, history):
 @given(history=histories(), short=st.sampled_from((1, 2, 6)))
 @FEW
 def test_an_error_says_when_it_is_impossible(challenge, history, short):
-    """trim_tools: where system message and question cannot fit, there is a ValueError"""
+    """trim_tools: where system message and question cannot fit, there is a ValueError, and only there"""
     needed = Parts(history).bare
+    try:
+        trimmed(challenge, history, needed)
+    except (NotYet, NoUse) as error:
+        problem = error.problem if isinstance(error, NoUse) else error
+        problem.judged = problem.judged or tuple(problem.hints) == hints.NO_REASON
+        raise
     max_tokens = needed - short
     scene = Scene()
     given_in(scene, history, max_tokens)
