@@ -68,4 +68,5 @@ def replied(
             reply.count()
             if reply.is_answer:
                 known.refused |= without
-                known.thinking |= {request["model"]} if reply.has_thought else set()
+                if reply.has_thought:
+                    known.thinking.add(request["model"])
