@@ -128,6 +128,7 @@ def test_calls_are_calls_whatever_a_server_says_of_its_end(way, reason):
         (calling(call("weather", '{"city": "Ro'), finish_reason="length"), "cut off"),
         ({"content": None, "finish_reason": "tool_calls"}, "holds no call"),
         (calling(call("weather", {"city": "Rome"}), refusal="No."), "refused"),
+        ({"content": None, "function_call": {"name": "weather", "arguments": "{}"}}, "older form.* know"),
         ({"content": None}, "empty"),
     ],
 )
@@ -301,6 +302,16 @@ def test_reasoning_in_parts_goes_back_as_it_came(way):
     details = [{"type": "reasoning.encrypted", "index": 0, "data": "x", "id": "r1"}]
     client, *_ = asked(way, calling(call("weather", {"city": "Rome"}), reasoning_details=details), "Mild.")
     assert client.requests[1]["messages"][1]["reasoning_details"] == details
+
+
+@EACH_WAY
+def test_blocks_of_thinking_go_back_with_the_calls_and_not_with_a_plain_reply(way):
+    blocks = [{"type": "thinking", "thinking": "Look first.", "signature": "s"}]
+    step = calling(call("weather", {"city": "Rome"}), thinking_blocks=blocks)
+    client, memory, _ = asked(way, step, "Mild.", {"content": "Yes.", "thinking_blocks": blocks})
+    WAYS[way](memory, "Sure?")
+    assert client.requests[1]["messages"][1]["thinking_blocks"] == memory.messages[1]["thinking_blocks"] == blocks
+    assert memory.messages[-1] == {"role": "assistant", "content": "Yes."}
 
 
 # Whole or not at all
