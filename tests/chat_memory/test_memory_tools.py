@@ -4,6 +4,7 @@ import asyncio
 import copy
 import threading
 from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -436,6 +437,45 @@ def test_what_cannot_be_saved_is_not_kept_and_the_error_says_all(way):
         WAYS[way](memory, "How is Rome?")
     assert memory.messages == [] and error.value.reply == "Mild."
     assert [message["role"] for message in error.value.messages] == ["user", "assistant", "tool"]
+
+
+@EACH_WAY
+def test_a_reply_that_cannot_be_counted_is_paid_for_and_in_the_error(way):
+    def count(text):
+        if text == "Mild.":
+            raise RuntimeError("The tokenizer is down.")
+        return len(text)
+
+    _, memory = talk(way, "Mild.", count=count)
+    with pytest.raises(RuntimeError, match="tokenizer is down") as error:
+        WAYS[way](memory, "How is Rome?")
+    assert memory.messages == [] and error.value.reply == "Mild."
+
+
+@dataclass(frozen=True)
+class Fixed(Exception):
+    """An error that takes no attributes."""
+
+    code: int
+
+
+@EACH_WAY
+def test_an_error_that_takes_no_attributes_stays_what_it_is(way):
+    calls = calling(call("weather", {"city": "Rome"}))
+    _, memory = talk(way, calls, Fixed(7), tools=[weather])
+    with pytest.raises(Fixed) as error:
+        WAYS[way](memory, "How is Rome?")
+    assert error.value.code == 7 and memory.messages == []
+
+
+def test_an_error_of_a_store_that_takes_no_attributes_stays_what_it_is():
+    class Full(Broken):
+        def append(self, turn, **state):
+            raise Fixed(28)
+
+    _, memory = talk("ask", "Mild.", conversation=Full())
+    with pytest.raises(Fixed):
+        memory.ask("How is Rome?")
 
 
 @EACH_WAY
