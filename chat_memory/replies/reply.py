@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from ..content import field, is_of_openai, stated
-from ..errors import IncompleteReply
+from ..errors import IncompleteReply, carry
 from ..messages import Message
 from ..tokens import Counting
 from ..unsendable import whole
@@ -140,7 +140,11 @@ class Reply:
         if self._usage is not None and (self.is_answer or self._reported or self._aside):
             counting = self._counting or Counting.of(self._request["model"])
             text = "".join(self._came) + self._made.text()
-            self._usage.add(self._reported, self._request, text, counting)
+            try:
+                self._usage.add(self._reported, self._request, text, counting)
+            except Exception as error:  # of the caller's own count
+                carry(error, reply=self.text)  # it is paid for
+                raise
 
     def whole(self) -> str:
         """The text; raises IncompleteReply unless it is a whole one."""

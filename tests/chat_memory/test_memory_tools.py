@@ -15,6 +15,7 @@ from chat_memory.errors import ConflictError, StoreError
 from chat_memory.store import ConversationStore
 from chat_memory.tools import Called, Result, Text, Tool
 
+from .fake_client import FakeAsyncClient, FakeClient
 from .tool_client import WAYS, ToolClient, call, calling, check_messages, talk, told
 
 EACH_WAY = pytest.mark.parametrize("way", WAYS)
@@ -446,10 +447,12 @@ def test_a_reply_that_cannot_be_counted_is_paid_for_and_in_the_error(way):
             raise RuntimeError("The tokenizer is down.")
         return len(text)
 
-    _, memory = talk(way, "Mild.", count=count)
-    with pytest.raises(RuntimeError, match="tokenizer is down") as error:
-        WAYS[way](memory, "How is Rome?")
-    assert memory.messages == [] and error.value.reply == "Mild."
+    told_by_the_server = talk(way, "Mild.", count=count)[1]
+    silent = (FakeAsyncClient if way.endswith("async") else FakeClient)(lambda messages: "Mild.")
+    for memory in (told_by_the_server, ChatMemory(silent, count=count)):
+        with pytest.raises(RuntimeError, match="tokenizer is down") as error:
+            WAYS[way](memory, "How is Rome?")
+        assert memory.messages == [] and error.value.reply == "Mild."
 
 
 @dataclass(frozen=True)
