@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from .content import RESULTS, parts_as_text
 from .errors import BudgetError, whole_number
-from .messages import Message, MessageLike, ToolLike
+from .messages import Message, ToolLike
 from .questions import Question, question_message
 from .summary import least_prompt
 from .texts import Count, checked_model
@@ -26,8 +26,12 @@ LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next r
 class Counted(NamedTuple):
     """Messages that go together, and their tokens in a request, counted once: a question, or a turn."""
 
-    messages: tuple[Message, ...]
-    tokens: int
+    messages: tuple[Message, ...] = ()
+    tokens: int = 0
+
+    def then(self, more: "Counted") -> "Counted":
+        """These messages and those that come after them."""
+        return Counted((*self.messages, *more.messages), self.tokens + more.tokens)
 
 
 class Kept(NamedTuple):
@@ -68,7 +72,7 @@ class Layout:
         number, said = count(), []
         for turn in turns:
             said.append(tuple(self._sendable(message, next(number)) for message in turn))
-        recent = tuple(self.at_rest(turn) for turn in said)
+        recent = tuple(self.at_rest(self.counted(turn)) for turn in said)
         summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
@@ -85,50 +89,45 @@ class Layout:
             raise
         return message
 
-    def answered(self, before: Kept, question: Counted, steps: Sequence[Message], answer: Message) -> Kept:
+    def answered(self, before: Kept, question: Counted, steps: Counted, answer: Message) -> Kept:
         """What is remembered once the question has been answered, after `steps` of calls and results."""
-        if steps:
-            turn = self.at_rest((*question.messages, *steps, answer))
-        else:
-            said = self.counted((answer,))
-            turn = Counted((*question.messages, *said.messages), question.tokens + said.tokens)
+        turn = self.at_rest(question.then(steps).then(self.counted((answer,))))
         return Kept(before.summary, (*before.turns, turn), before.tokens + turn.tokens, before.folded)
 
-    def at_rest(self, turn: tuple[Message, ...]) -> Counted:
+    def at_rest(self, turn: Counted) -> Counted:
         """A turn as it is remembered: of one that called tools not more than its share, whatever else there is.
 
         So it is the same when the conversation is resumed. Question and answer always stay, and what the model has
         thought stays as long as one of the turn's calls does.
         """
-        whole = self.counted(turn)
-        if whole.tokens <= self.share or not any("tool_calls" in message for message in turn):
-            return whole
-        answer = [] if turn[-1]["role"] in RESULTS else [turn[-1]]
-        room = max(self.share - self.counted(tuple(answer)).tokens, self._cost(turn[0]))
-        steps = thin_turn(turn[: len(turn) - len(answer)], room, cost=self._cost)
+        said = turn.messages
+        if turn.tokens <= self.share or not any("tool_calls" in message for message in said):
+            return turn
+        answer = [] if said[-1]["role"] in RESULTS else [said[-1]]
+        room = max(self.share - self.counted(tuple(answer)).tokens, self.counting.message(said[0]))
+        steps = thin_turn(said[: len(said) - len(answer)], room, cost=self.counting.message)
         return self.counted(tuple(reasoning_where_needed([*steps, *answer])))
 
-    def in_turn(self, kept: Kept, known: Counted, steps: Sequence[Message]) -> Counted:
+    def in_turn(self, kept: Kept, known: Counted, steps: Counted) -> Counted:
         """A turn that has come to some steps, as it is sent: thinned where it takes more than its share and does not fit.
 
         Its results are shortened first; before a whole step would go, older turns have to make room. `known` is the
         question with what is known that bears on it. What comes fits once the older turns are folded, or as it is.
         """
-        turn = self.counted((*known.messages, *steps))
+        turn = known.then(steps)
         room, most = self.room - kept.tokens, self.room - self._least_kept(kept)[1]
         if turn.tokens > (first := max(room, min(self.share, most))):
             thinned = self._thinned(known, steps, first)
             turn = thinned if len(thinned.messages) == len(turn.messages) else self._thinned(known, steps, most)
         return turn
 
-    def _thinned(self, known: Counted, steps: Sequence[Message], room: int) -> Counted:
+    def _thinned(self, known: Counted, steps: Counted, room: int) -> Counted:
         *notes, question = known.messages
-        room = max(room - known.tokens + self._cost(question), 0)
+        room = max(room - known.tokens + self.counting.message(question), 0)
         cut_to = round(LOWER_MARK * room)  # so that the next steps only append
-        return self.counted((*notes, *thin_turn([question, *steps], room, cut_to=cut_to, cost=self._cost)))
-
-    def _cost(self, message: MessageLike) -> int:
-        return self.counted((cast(Message, message),)).tokens
+        return self.counted(
+            (*notes, *thin_turn([question, *steps.messages], room, cut_to=cut_to, cost=self.counting.message))
+        )
 
     def folded(self, before: Kept, old: int, summary: str) -> Kept:
         """What is remembered once the oldest turns have gone into a new summary."""

@@ -35,7 +35,7 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 LONGEST_SPEAKER, QUOTES = {"name": 8, "role": 4}, 2  # tokens: they are in each piece of a message
 LEAST_ADDED = 32  # tokens: what a piece of a message has at most that is one letter long
 LONGEST_LETTER = 12  # the same of the letter alone, for a count of the caller's
-TEXT_ALONE = {"role", "name", "content"}
+TEXT_ALONE = {"role", "name", "content", "tool_call_id"}
 SHORT = {"user", "assistant", "system", "developer", "tool", "function"}  # the API's own roles are
 JSON_TOKENS = 12  # the most that JSON adds to a message without escapes: 6, and what merges differently beside a quote
 ENDS = (re.compile(r"(?<=[.!?。！？])(?=\s|$)|(?=\n)|(?<=[。！？])"), re.compile(r"(?=\s)"), re.compile(""))
@@ -209,7 +209,7 @@ def _said(
 def _in_words(message: Message, where: str, marks: list[str], counting: Counting) -> Spoken:
     """A message in words alone. A very long role or name goes to its words, for these can be sent in pieces."""
     said = {"content": _words(message, where, marks)}
-    if message["role"] in SHORT and len(message) == 2:  # as most are
+    if message["role"] in SHORT and not message.get("name"):  # as most are
         return {"role": message["role"], **said}
     for key, most in LONGEST_SPEAKER.items():
         if not (name := message.get(key)):
@@ -254,7 +254,7 @@ def _next_request(
 
 def _line(message: Spoken, counting: Counting) -> tuple[str, int]:
     """A message as a line of JSON, and at most how many tokens it has."""
-    line = _as_json(message)
+    line = "{" + ", ".join([f'"{key}": {_as_json(text)}' for key, text in message.items()]) + "}"  # as JSON writes it
     if counting.is_own or "\\" in line:  # escapes
         return line, _line_size(line, counting)
     return line, counting.message(message) + JSON_TOKENS  # known from the conversation: it is not tokenised again

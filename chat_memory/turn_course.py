@@ -7,7 +7,7 @@ up anywhere before it, and the same question can be asked again.
 
 import copy
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from itertools import chain, count
 from typing import Any, Protocol, TypeAlias, cast
@@ -139,8 +139,8 @@ class ConversationState:
             known = yield Elsewhere(partial(self._with_facts, self._facts, before, question))
         steps: list[Message] = []  # calls and results, as they come
         try:
-            after, reply = yield from self._replied(before, known, steps, streamed)
-            keep = partial(self._keep, before, after, question, steps, reply.message(reasoning=bool(steps)))
+            after, done, reply = yield from self._replied(before, known, steps, streamed)
+            keep = partial(self._keep, before, after, question, done, reply.message(reasoning=bool(steps)))
             if self._conversation is None:  # then there is nothing to wait for
                 keep()
             else:
@@ -151,14 +151,16 @@ class ConversationState:
         self._tell_what_was_kept(before, after)
         return reply.text
 
-    def _replied(self, kept: Kept, known: Counted, steps: list[Message], streamed: bool) -> Course[tuple[Kept, Reply]]:
-        """Ask the model, and run what it calls, until it replies without a call: that reply, and what is folded by then.
+    def _replied(
+        self, kept: Kept, known: Counted, steps: list[Message], streamed: bool
+    ) -> Course[tuple[Kept, Counted, Reply]]:
+        """Ask the model, and run what it calls, until it replies without a call: what is folded by then, steps and reply.
 
         Each request fits: see `Layout.in_turn`. A summary that fails is not tried again within the turn.
         """
-        may_fold = True
+        may_fold, done = True, Counted()
         for answers in count():
-            turn = self._in_turn(kept, known, steps) if steps else known
+            turn = self._in_turn(kept, known, done) if steps else known
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
@@ -175,15 +177,16 @@ class ConversationState:
             for name in sorted(self._known.refused - refused):
                 self._tell(Retried(name))
             if not reply.calls_tools:
-                return kept, reply
+                return kept, done, reply
             yield from self._tools.run(reply, answers, steps)
+            done = done.then(self._layout.counted(tuple(steps[len(done.messages) :])))
         raise AssertionError("The loop ends with a reply.")
 
-    def _in_turn(self, kept: Kept, known: Counted, steps: list[Message]) -> Counted:
+    def _in_turn(self, kept: Kept, known: Counted, steps: Counted) -> Counted:
         """A turn that has come to some steps, as it is sent."""
         turn = self._layout.in_turn(kept, known, steps)
-        if turn.messages != (whole := (*known.messages, *steps)):
-            self._tell(Shortened(self._layout.counted(whole).tokens, turn.tokens))
+        if turn.tokens != (whole := known.tokens + steps.tokens):
+            self._tell(Shortened(whole, turn.tokens))
         return turn
 
     def _tell_what_was_kept(self, before: Kept, after: Kept) -> None:
@@ -195,7 +198,7 @@ class ConversationState:
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
         note = self._layout.counted(tuple(facts.note(words_of(question.messages[0]))))
-        known = Counted((*note.messages, *question.messages), note.tokens + question.tokens)
+        known = note.then(question)
         return known if self._layout.fits(kept, known) else question
 
     def _folded(self, kept: Kept, question: Counted) -> Course[Kept]:
@@ -224,7 +227,7 @@ class ConversationState:
     def _request(self, kept: Kept, question: Counted) -> Request:
         return {"model": self._layout.model, "messages": self._layout.request(kept, question), **self._options}
 
-    def _keep(self, before: Kept, after: Kept, question: Counted, steps: Sequence[Message], answer: Message) -> None:
+    def _keep(self, before: Kept, after: Kept, question: Counted, steps: Counted, answer: Message) -> None:
         """Keep the turn, and save it where turns are saved, as it happened: both or neither."""
         kept = self._layout.answered(after, question, steps, answer)
         try:
@@ -236,7 +239,7 @@ class ConversationState:
                     )
                 position, folds = self._position, self._folds
                 if self._conversation is not None:
-                    position = self._save(self._conversation, kept, (*question.messages, *steps, answer))
+                    position = self._save(self._conversation, kept, (*question.messages, *steps.messages, answer))
                 elif after is not before:
                     folds = (*folds, before)
                 self._position, self._kept, self._folds = position, kept, folds  # nothing can come in between

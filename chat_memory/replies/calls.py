@@ -109,6 +109,8 @@ def _is_complete(arguments: str) -> bool:
 
 def plain(thing: Any) -> Any:
     """What a client returns as plain JSON values: objects of the openai package, or simple ones, become dicts."""
+    if thing is None or isinstance(thing, str):  # as most are
+        return thing
     if isinstance(thing, dict):
         return {key: plain(value) for key, value in thing.items()}
     if isinstance(thing, (list, tuple)):

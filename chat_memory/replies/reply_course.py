@@ -49,13 +49,13 @@ def replied(
     known, without = known or Known(), set[str]()
     while True:
         wanted = extras(request, known, without, limit=limit, streamed=streamed)
-        reply = Reply(usage, request | wanted, "delta" if streamed else "message", counting)
+        sent = request | wanted
+        reply = Reply(usage, sent, "delta" if streamed else "message", counting)
         try:
             if streamed:
-                yield Stream(request | wanted, reply)
+                yield Stream(sent, reply)
             else:
-                answer = yield Send(request | wanted)
-                reply.take(answer)
+                reply.take((yield Send(sent)))
                 reply.rest()
             reply.whole()
             return reply
