@@ -61,7 +61,7 @@ def test_the_offline_model_calls_tools_and_takes_everything_that_is_sent_back(wa
 def test_a_model_that_takes_tools_only_where_it_does_not_think_is_asked_so(way):
     told, server = [], WatchedServer()
     client = server.async_client() if way.endswith("async") else server.client()
-    memory = ChatMemory(client, tools=[get_weather], on_event=told.append)  # the default model, gpt-6-luna
+    memory = ChatMemory(client, tools=[get_weather], on_notice=told.append)  # the default model, gpt-6-luna
     assert "21" in text_of(WAYS[way](memory, "What is the weather in Rome?"))
     WAYS[way](memory, "Thank you.")
     assert [request.get("reasoning_effort") for request in server.requests] == [None, "none", "none", "none"]

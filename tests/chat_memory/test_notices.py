@@ -69,7 +69,7 @@ def test_a_parameter_that_a_request_for_a_summary_finds_refused_is_told_too():
         return "Noted."
 
     told, client = [], FakeClient(reply)
-    memory = talk(client, on_event=told.append)
+    memory = talk(client, on_notice=told.append)
     assert memory.summary and [event for event in told if isinstance(event, Retried)] == [
         Retried("max_completion_tokens")
     ]

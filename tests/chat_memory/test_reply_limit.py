@@ -109,7 +109,7 @@ def test_a_client_without_the_parameter_is_called_without():
 @pytest.mark.parametrize("model", ["some-model", "gpt-6-luna"])
 def test_a_model_that_is_cut_off_before_it_says_a_word_is_asked_again_without_a_limit_in_that_turn(way, model, thought):
     told, cut, said = [], answer_to(way, "length", **thought), answer_to(way, content="Yes.")
-    server, memory = asked(way, cut, said, said, model=model, on_event=told.append)
+    server, memory = asked(way, cut, said, said, model=model, on_notice=told.append)
     for _ in range(2):
         assert WAYS[way](memory, "Hello?").strip() == "Yes."
     assert [bool(limits(request)) for request in server.requests] == [True, False, False]
@@ -161,7 +161,7 @@ def test_a_summary_that_is_cut_off_before_its_first_word_is_asked_for_again():
     client = FakeClient(
         lambda messages: said if not is_summary(client.requests[-1]) or not limits(client.requests[-1]) else cut
     )
-    memory = ChatMemory(client, max_tokens=1_200, keep_recent=0, model="some-model", on_event=told.append)
+    memory = ChatMemory(client, max_tokens=1_200, keep_recent=0, model="some-model", on_notice=told.append)
     while not memory.summary:
         memory.ask("The deer bow. " * 20)
     assert (memory.summary, memory.summary_error) == ("They met.", None)
