@@ -9,7 +9,12 @@ SHORT = 6  # how many tokens are left of it at least: two words
 
 
 class BudgetError(ValueError):
-    """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could."""
+    """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could.
+
+    Where tools were called before it, `messages` is what was said in the turn until then.
+    """
+
+    messages: Sequence[Mapping[str, Any]] = ()
 
     def __init__(
         self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None, grows: str = ""

@@ -68,7 +68,8 @@ class ChatMemory(ConversationState):
     whole or not at all. What a tool raises goes back to the model as its result. What ends the turn, such as a lost
     connection or Ctrl-C, carries `messages`, all that was said in it so far: tools may have done something, and nobody
     takes that back. In a long turn results are shortened, the oldest first, where they take more than half of the room;
-    then older turns are folded; then whole steps go, the oldest first. A conversation saves the whole turn.
+    then older turns are folded; then whole steps go, the oldest first. The newest step never goes, or the model would call
+    again: where it is too large, the turn ends with a BudgetError. A conversation saves the whole turn.
 
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
@@ -101,16 +102,25 @@ class ChatMemory(ConversationState):
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
-        instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
-        `reply_tokens` stay free for the reply (a sixth of the budget), and `summary_tokens` is the most that a summary may
-        have (a tenth). `options` are more arguments for each question: {"temperature": 0.2}.
+        instructions; `max_tokens` the budget for a request and its reply, in tokens, without what a model thinks before it
+        replies; `keep_recent` a number of turns. `reply_tokens` stay free for the reply (a sixth of the budget), and
+        `summary_tokens` is the most that a summary may have (a tenth). `options` are more arguments for each question:
+        {"temperature": 0.2}.
 
         The server is asked to hold a reply to `reply_tokens`, with the parameter `max_completion_tokens`, and what is cut
-        off there is an IncompleteReply. A model that thinks first gets room for that as well, or no limit: see
-        `replies.extras.limit_for`. {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that
-        knows only the older parameter {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None}
-        does not ask for the usage of a stream. (A server that refuses one of these, and says so, is asked without.)
-        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`.
+        off there is an IncompleteReply. Thinking is billed, and counts in that limit: for a model of OpenAI's that thinks by
+        default it is `reply_tokens` and 25,000 more, as OpenAI advises to begin with
+        (https://platform.openai.com/docs/guides/reasoning); another that was seen to think has none, and one that is cut off
+        before its first word is asked again without, and has none from then on. (A memory that is made anew for each
+        question learns that each time, and pays for both: there `limit_reply=False` is better.)
+
+        {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that knows only the older parameter
+        {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None} does not ask for the usage of a
+        stream. A server that refuses one of these, and says so, is asked without, and with the `reasoning_effort` "none"
+        where `options` have none and it takes tools only so, as OpenAI's does for gpt-6-luna.
+
+        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`. What it is sent is
+        counted as `model` counts: where it has another tokenizer, that is an estimate.
 
         `count`, a function that returns the tokens of a text, is for a model with another tokenizer, and `part_tokens`, a
         number or a function, says what a picture or another part costs for which nothing is published: see `count_tokens`.
@@ -235,9 +245,9 @@ class ChatMemory(ConversationState):
         counted at the price that OpenAI has published for the model, other parts at your `part_tokens`. All of it is
         kept whole and saved, and it is sent again with each question until it is folded; then the summary names it.
 
-        Raises BudgetError where the question is too long for the budget, IncompleteReply for a reply that is empty, cut
-        off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the client raises; then
-        nothing has changed.
+        Raises BudgetError where the question, or a call of the model, is too long for the budget, IncompleteReply for a
+        reply that is empty, cut off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the
+        client raises; then nothing has changed.
         """
         return run(self._turn(text), self._client)
 

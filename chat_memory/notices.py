@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from .replies.extras import EFFORT
+
 LOG = logging.getLogger("chat_memory")
 LOG.addHandler(logging.NullHandler())
 
@@ -43,8 +45,9 @@ class Shortened:
 class Retried:
     """Something failed and loses nothing.
 
-    `what` is "summary", which the next question tries again, or a parameter that the server refuses and was asked again
-    without. `reason` is the kind of error.
+    `what` is "summary", which the next question tries again, or a parameter that was asked again without: the server
+    refuses it, or the model used up this limit before it said a word. (Without a reasoning_effort is with "none": some
+    models take tools only so.) `reason` is the kind of error; a refusal has none.
     """
 
     what: str
@@ -55,6 +58,10 @@ class Retried:
     def __str__(self) -> str:
         if self.what == "summary":
             return f"no summary ({self.reason}): nothing is folded, and the next question tries again"
+        if self.what == EFFORT:
+            return f"the model takes no tools while it thinks: asked again with {EFFORT}='none', and from now on"
+        if self.reason:
+            return f"cut off at {self.what} before the first word: asked again without, and from now on"
         return f"the server refuses {self.what}: asked again without, and from now on"
 
 

@@ -80,7 +80,13 @@ class Counting(NamedTuple):
             return remembered_size(text, self.encoding)
         if (kind := kind_of(part)) is None:
             part_text(part, where)  # raises: what it is nobody knows
-        if (published := picture_tokens(part, self.model)) is not None:
+        try:
+            published = picture_tokens(part, self.model)
+        except RuntimeError:  # its size cannot be read here
+            if self.part_tokens is None:
+                raise
+            published = None
+        if published is not None:
             return published
         if callable(self.part_tokens):
             what = f"part_tokens must return the number of a part's tokens, and for {where}, a {kind}, it returned"

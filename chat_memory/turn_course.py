@@ -22,7 +22,7 @@ from .questions import Question, words_of
 from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
 from .replies.reply_course import replied
-from .replies.steps import Course, Elsewhere, Request, as_thrown
+from .replies.steps import Course, Done, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
 from .summary import summarized
 from .tool_loop import ToolLoop, carry_what_was_done
@@ -166,9 +166,8 @@ class ConversationState:
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
-            refused = set(self._known.refused)
             request = self._tools.offered(self._request(kept, turn), answers)
-            reply = yield from replied(
+            course = replied(
                 request,
                 self.usage,
                 self._layout.counting,
@@ -176,13 +175,21 @@ class ConversationState:
                 limit=self._reply_limit,
                 streamed=streamed,
             )
-            for name in sorted(self._known.refused - refused):
-                self._tell(Retried(name))
+            reply = yield from self._learning(course)
             if not reply.calls_tools:
                 return kept, done, reply
             yield from self._tools.run(reply, answers, steps, self._line)
             done = done.then(self._layout.counted(tuple(steps[len(done.messages) :])))
         raise AssertionError("The loop ends with a reply.")
+
+    def _learning(self, course: Course[Done]) -> Course[Done]:
+        """A course; what it has learned of the server is told at its end."""
+        before = self._known.gone_without()
+        try:
+            return (yield from course)
+        finally:
+            for what, reason in sorted(self._known.gone_without() - before):
+                self._tell(Retried(what, reason))
 
     def _in_turn(self, kept: Kept, known: Counted, steps: Counted) -> Counted:
         """A turn that has come to some steps, as it is sent."""
@@ -212,7 +219,7 @@ class ConversationState:
         if not (old := self._layout.to_fold(kept, question)):
             return kept
         try:
-            summary = yield from summarized(
+            course = summarized(
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
                 kept.summary,
                 self._layout.summary_tokens,
@@ -223,6 +230,7 @@ class ConversationState:
                 known=self._known,
                 limit=self._layout.summary_limit,
             )
+            summary = yield from self._learning(course)
         except Exception as error:  # whatever the client raises; an interruption passes
             failed = self.summary_error = cast(Exception, as_thrown(error))
         else:

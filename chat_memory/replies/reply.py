@@ -68,6 +68,14 @@ class Reply:
         return bool(self._made)
 
     @property
+    def is_wordless(self) -> bool:
+        """Whether it was cut off at the limit before it said a word, or, of a stream, before one went out."""
+        said = "".join(self._said)
+        said = after_thinking(said) if self._part == "message" else said
+        says_more = self._made or self._old_call or self._refusal or self._is_spoken or self._error
+        return self._finish_reason.lower() == "length" and not said.strip() and not says_more
+
+    @property
     def has_thought(self) -> bool:
         """Whether the model has thought, as far as can be seen, or as the server says."""
         return bool(self._thought or self._arriving.thought or self._reported.get("reasoning_tokens"))

@@ -607,6 +607,50 @@ def test_in_a_long_turn_whole_steps_go_and_the_newest_result_stays(way):
 
 
 @EACH_WAY
+@pytest.mark.parametrize("turns", [0, 3])
+def test_where_the_newest_step_is_too_large_the_turn_ends_before_the_next_request(way, turns):
+    mails = []
+
+    def mail(text: str) -> str:
+        mails.append(text)
+        return "Sent. " * 300
+
+    client, memory = talk(way, *["Noted. " * 20] * turns, tools=[mail], max_tokens=700, reply_tokens=50)
+    for _ in range(turns):
+        WAYS[way](memory, "My name is Ana.")
+    before, requests = memory.messages, len(client.requests)
+    letter = calling(call("mail", {"text": "Dear all, " * 400}))
+    client.left = [letter] * 3
+    with pytest.raises(BudgetError, match=r"The newest step needs 1,\d\d\d tokens, the newest question") as raised:
+        WAYS[way](memory, "Write to them.")
+    assert (len(mails), len(client.requests), memory.messages) == (1, requests + 1, before)
+    assert [message["role"] for message in raised.value.messages] == ["user", "assistant", "tool"]
+
+    for budget, works in ((raised.value.needed - 1, False), (raised.value.needed, True)):
+        client, memory = talk(way, *["Noted. " * 20] * turns, tools=[mail], max_tokens=budget, reply_tokens=50)
+        for _ in range(turns):
+            WAYS[way](memory, "My name is Ana.")
+        client.left = [letter, "They know."]
+        try:
+            WAYS[way](memory, "Write to them.")
+        except BudgetError:
+            assert not works
+        else:
+            assert works and fits(client, budget - 50) and client.requests[-1]["messages"][-1]["role"] == "tool"
+
+
+@EACH_WAY
+def test_what_is_known_gives_way_to_the_newest_step(way):
+    note = [{"role": "user", "content": "What do you know?"}, {"role": "assistant", "content": "rain " * 300}]
+    facts = SimpleNamespace(note=lambda question: note)
+    step = calling(call("page", {"name": "word " * 350}))
+    client, *_ = asked(way, step, "Read.", tools=[page], facts=facts, max_tokens=700, reply_tokens=50)
+    first, second = (request["messages"] for request in client.requests)
+    assert first == [*note, QUESTION] and second[0] == QUESTION and second[-1]["role"] == "tool"
+    assert fits(client, 650)
+
+
+@EACH_WAY
 def test_within_a_turn_requests_append_to_what_was_sent_most_of_the_time(way):
     def note(number: int) -> str:
         return f"note {number} " * 60

@@ -62,6 +62,19 @@ def test_a_parameter_that_is_left_out_is_told_once(way):
     assert told == [Retried("max_completion_tokens")]
 
 
+def test_a_parameter_that_a_request_for_a_summary_finds_refused_is_told_too():
+    def reply(messages):
+        if is_summary(messages) and "max_completion_tokens" in client.requests[-1]:
+            raise ValueError("Unknown parameter: max_completion_tokens")
+        return "Noted."
+
+    told, client = [], FakeClient(reply)
+    memory = talk(client, on_notice=told.append)
+    assert memory.summary and [event for event in told if isinstance(event, Retried)] == [
+        Retried("max_completion_tokens")
+    ]
+
+
 def test_results_that_are_shortened_are_told():
     told = []
 
