@@ -84,7 +84,7 @@ class Monitored:
         sys.monitoring.use_tool_id(TOOL, "time limit")
         try:
             for event in (sys.monitoring.events.JUMP, sys.monitoring.events.PY_START):
-                sys.monitoring.register_callback(TOOL, event, self._on_notice)
+                sys.monitoring.register_callback(TOOL, event, self._on_event)
             sys.monitoring.set_events(TOOL, self._events)
             yield
         finally:
@@ -100,7 +100,7 @@ class Monitored:
         finally:
             sys.monitoring.set_events(TOOL, self._events)
 
-    def _on_notice(self, *_: Any) -> None:
+    def _on_event(self, *_: Any) -> None:
         self._clock.steps -= 1
         if self._clock.steps < 0 and (error := self._clock.look()):
             raise error

@@ -130,7 +130,7 @@ def attempt(
     """Save a turn, and tell at each step in which line of the learner's file it is."""
     save, here = work.get("save"), os.getpid()
 
-    def on_notice(frame: FrameType | None, event: str, function: Any) -> None:
+    def on_event(frame: FrameType | None, event: str, function: Any) -> None:
         if (
             event.startswith("c_") and leaves_python(function) and os.getpid() == here
         ):  # not in what the code has forked
@@ -142,8 +142,8 @@ def attempt(
     try:
         with redirect_stdout(StringIO()):
             if step:
-                threading.setprofile(on_notice)
-                sys.setprofile(on_notice)
+                threading.setprofile(on_event)
+                sys.setprofile(on_event)
             save(path, turn, known)
             return Done(SAVED)
     except BaseException as error:
