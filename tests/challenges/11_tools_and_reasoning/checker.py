@@ -14,7 +14,7 @@ from common import MODEL
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 
-from ..engine.criteria import Message, NotYet, Scene
+from ..engine.criteria import Message, NotYet, Scene, Texts
 from ..engine.preconditions import beforehand
 from ..situations.histories import TOWNS, copied, unusual_histories
 from ..situations.told_facts import expect_model_by_its_name
@@ -154,7 +154,7 @@ def test_the_reasoning_of_turns_with_tools_stays(challenge, history):
     """trim_tools: in turns that called tools, each message that stays keeps its reasoning"""
     parts = Parts(history)
     before = reasoning_of([message for turn in [*parts.older, *parts.steps] if is_called(turn) for message in turn])
-    for max_tokens in parts.edges():
+    for max_tokens in parts.budgets():
         scene, sent = trimmed(challenge, history, max_tokens)
         lost = [key for key, thought in reasoning_of(sent).items() if key in before and thought != before[key]]
         if lost:
@@ -205,7 +205,7 @@ def test_results_are_shortened_before_anything_is_dropped(challenge, case):
     scene.expect(
         (older, steps) == (len(parts.older), len(parts.steps)),
         f"With every result before the newest step down to {SHORT} tokens, all turns and steps would fit. But "
-        f"{len(parts.older) - older} turns and {len(parts.steps) - steps} steps were dropped.",
+        f"{many(len(parts.older) - older, 'turn')} and {many(len(parts.steps) - steps, 'step')} went.",
         why="A shortened result still says what was looked up, and what came of it. A turn that is gone says nothing.",
         hint=hints.SHORTEN_FIRST,
     )
@@ -221,7 +221,8 @@ def test_old_turns_go_one_by_one(challenge, history):
         scene, _, older, _ = sent_whole(challenge, history, max_tokens)
         scene.expect(
             older >= must.older,
-            f"{must.older} older turns fit, with every result before the newest step down to {SHORT} tokens. {older} were sent.",
+            f"With every result before the newest step down to {SHORT} tokens, {many(must.older, 'older turn')} would fit. "
+            f"Sent: {older}.",
             why="What could have been sent and was not is forgotten for nothing.",
             hint=hints.AS_MANY_TURNS_AS_FIT,
         )
@@ -240,8 +241,8 @@ def test_a_shortened_result_says_so(challenge, case):
         if result == before:
             continue
         one = Scene([*scene.shown])
-        one.show("One of the results was", [before])
-        one.show("It came back as", [result])
+        one.show("One of the results ended", Texts([str(before["content"])[-60:]]))
+        one.show("It came back, ending", Texts([str(result.get("content"))[-60:]]))
         one.expect(
             isinstance(result.get("content"), str) and result["content"].strip(),
             "A shortened result has no text.",
@@ -269,11 +270,9 @@ def test_a_shortened_result_says_so(challenge, case):
 
 
 def looks_whole(text: str, before: str) -> bool:
-    """Whether a text is nothing but a part of another, or its beginning and its end put together."""
-    words, rest = text.split(), before.split()
-    first = next((i for i, (a, b) in enumerate(zip(words, rest, strict=False)) if a != b), min(len(words), len(rest)))
-    end = words[first:]
-    return (text.strip() in before) or (first > 0 and (not end or rest[len(rest) - len(end) :] == end))
+    """Whether a text is nothing but words of another, in their order: nothing is there that was not there before."""
+    rest = iter(before.split())
+    return text.strip() in before or all(word in rest for word in text.split())
 
 
 @given(history=histories(newest=st.integers(1, 3)))
@@ -301,7 +300,7 @@ def test_steps_go_last_of_all(challenge, case):
     scene, _, _, steps = sent_whole(challenge, history, max_tokens)
     scene.expect(
         steps >= must.steps,
-        f"{must.steps} steps of the newest turn fit with all results down to {SHORT} tokens, and {steps} were sent.",
+        f"Of the newest turn {many(must.steps, 'step')} fit with all results down to {SHORT} tokens. Sent: {steps}.",
         why="A step that is gone is made again: the model does not know that it has called the function already.",
         hint=hints.STEPS_GO_LAST,
     )
