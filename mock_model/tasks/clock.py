@@ -16,7 +16,7 @@ def time_told(asked: str, conversation: Sequence[Said]) -> str | None:
         return None
     stating = [said for said in conversation if phrases("states the time").match(said.text)]
     return (
-        quoted([said._replace(sentence=sentence_of(said.text.lstrip("(["))) for said in stating[-1:]])
+        quoted([said._replace(sentence=sentence_of(said.text.strip("()[]"))) for said in stating[-1:]])
         if stating
         else None
     )
