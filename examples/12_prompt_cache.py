@@ -17,14 +17,12 @@ TURNS = 40
 
 ROOMS = " ".join(f"Room {n} shows {n + 3} ships of the year {1600 + 3 * n}." for n in range(1, 81))
 RULES = {"role": "system", "content": "You are the guide of a museum of ships."}
-MORE = (
-    "We look at every picture, read what stands below it, and ask how people could live on so small a ship for so long."
-)
-SAID = [f"In room {n} we see {n + 3} ships of the year {1600 + 3 * n}. {MORE} {MORE}" for n in range(1, TURNS + 1)]
+MORE = "We look at every picture, read what stands below it, and ask how people could live on such a ship for so long."
+SAID = [f"In room {n} we see {n + 3} ships of the year {1600 + 3 * n}. {MORE} {MORE}" for n in range(1, TURNS)]
+SAID.append("What time is it?")
 
-Request = Callable[
-    [list[dict], dict], tuple[list[dict], list[dict]]
-]  # of history and note: (what is kept, the request)
+# of the history and a note: what is kept of the history, and the request
+Request = Callable[[list[dict], dict], tuple[list[dict], list[dict]]]
 
 
 def trimmed(history: list[dict], note: dict) -> tuple[list[dict], list[dict]]:
@@ -55,8 +53,8 @@ def read_and_written(usage: object) -> tuple[int, int]:
     return read, written
 
 
-def hold(request_of: Request) -> tuple[int, int, int, float]:
-    """Hold the talk with a server of its own; return its prompt tokens, those read and written, and the dollars."""
+def hold(request_of: Request) -> tuple[int, int, int, float, str]:
+    """Hold the talk with a server of its own; return its prompt tokens, those read and written, the dollars, the last reply."""
     client, history = offline_server().client(), [RULES]
     sent, read, written, dollars = 0, 0, 0, 0.0
     for turn, text in enumerate(SAID):
@@ -67,7 +65,7 @@ def hold(request_of: Request) -> tuple[int, int, int, float]:
         more_read, more_written = read_and_written(answer.usage)
         sent, read, written = sent + answer.usage.prompt_tokens, read + more_read, written + more_written
         dollars += PRICE.of(answer.usage)
-    return sent, read, written, dollars
+    return sent, read, written, dollars, history[-1]["content"]
 
 
 def main() -> None:
@@ -86,9 +84,10 @@ def main() -> None:
 
     print(f"\n{TURNS} turns within {BUDGET} tokens, with the offline model. A thousand such talks, replies included:")
     for way, request_of in WAYS.items():
-        sent, read, written, dollars = hold(request_of)
+        sent, read, written, dollars, reply = hold(request_of)
         share = f"{read / sent:3.0%} read, {written / sent:3.0%} written"
         print(f"{way:24} {sent:6} prompt tokens, {share}: ${dollars * 1000:.2f}")
+        print(f"{'':24} {SAID[-1]} {reply}")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,10 @@ from mock_model.sentences.words import sentences
 from mock_model.tasks import calls
 from mock_model.tasks.admitting import admits, nearest, no_answer
 from mock_model.tasks.beyond import asks_for_said, is_beyond
+from mock_model.tasks.clock import time_told
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
+from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.results import from_results
 from mock_model.tasks.summary import summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
@@ -51,6 +53,7 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
+    body = body | {"messages": question_last(body["messages"])}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
     before = _thought(body, called, found)
     room = (lambda text: fits(f"{before} {text}")) if before else fits  # the reasoning takes its part of the limit
@@ -115,6 +118,8 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     if phrases("say again").search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
         return said[-1] if said else no_answer(messages), "I am asked for my last words."
+    if time := time_told(asked, conversation):
+        return time, "A message says what time it is."
     if phrases("about me").search(asked):
         return _told(conversation) or no_answer(messages), "I am asked what I was told."
     if advice := travel_advice(asked, messages):

@@ -21,3 +21,6 @@ def test_12_the_same_is_read_and_the_talk_that_is_cut_seldom_is_the_cheapest(tmp
     assert in_front[0] == seldom[0] < trimmed[0]
     assert in_front[1] == 0 and seldom[1] >= 50
     assert 2 * seldom[2] < trimmed[2] < in_front[2], "fewer tokens than when it is trimmed, and a higher bill"
+    assert done.stdout.count('What time is it? The notes say: "It is 10:39."') == 3, (
+        "wherever the clock stands, it is read"
+    )

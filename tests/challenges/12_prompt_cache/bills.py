@@ -16,7 +16,7 @@ from mock_model import MockServer
 from mock_model.api.completion import Reply
 
 from ..engine.criteria import Message
-from .talks import long_talks, note_of
+from .talks import long_talks
 
 ADDRESS = "http://offline-model.invalid/v1/chat/completions"
 
@@ -85,7 +85,7 @@ def bill_when_trimmed(kind: str, turns: int) -> Bill:
     """What the same talk costs with trim_to_budget in each turn, and the note at the end."""
     talk, till, answers = long_talks(turns)[kind], Till(), []
     for number, at in enumerate(talk.questions()):
-        note = note_of(number)
+        note = talk.note(number)
         kept = trim_to_budget(talk.history[: at + 1], talk.max_tokens - message_tokens(note))
         answers.append(till.take([*kept, note]))
     return bill_of(answers)

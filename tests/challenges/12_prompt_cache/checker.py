@@ -28,8 +28,8 @@ from .expected import (
     expect_whole_turns,
 )
 from .long_bills import LongTalk, expect_cheaper, expect_half_is_read
-from .played import GIVEN, NOTE, asked, call, pair, played, played_to_its_end
-from .talks import a_talk, frames, long_talks, narrow_talks, note_of, talks
+from .played import GIVEN, NOTE, asked, call, copy_of, pair, played, played_to_its_end
+from .talks import a_talk, frames, long_talks, narrow_talks, talks, unusual_talks, with_other_replies
 
 FEW = settings(max_examples=12)  # each is a whole talk
 TURNS = 200
@@ -60,6 +60,24 @@ def test_the_system_message_is_sent_first(challenge, talk):
         expect_system_message(step)
 
 
+def test_two_talks_go_on_at_once(challenge):
+    """Two conversations can go on at once: all that is known of one is in its state"""
+    one = a_talk(24, 131, 500, longer=20)
+    for other in (a_talk(24, 132, 700, longer=30, calls=3), with_other_replies(one)):
+        alone = [[step.sent for step in played(challenge, talk)] for talk in (one, other)]
+        turn_by_turn = [played(challenge, talk) for talk in (one, other)]
+        for number in range(24):
+            for talk, wanted in zip(turn_by_turn, alone, strict=True):
+                step = next(talk)
+                step.scene.show("Where no other conversation goes on, you returned", wanted[number])
+                step.scene.expect(
+                    step.sent == wanted[number],
+                    f"In turn {number + 1} of two conversations at once another request came back than of this one alone.",
+                    why="A program talks with many users at once.",
+                    hint=hints.OF_TWO_TALKS,
+                )
+
+
 @given(talk=talks())
 @FEW
 def test_the_newest_question_is_sent(challenge, talk):
@@ -76,7 +94,7 @@ def test_the_note_is_sent(challenge, talk):
         expect_note(step)
 
 
-@given(talk=narrow_talks())
+@given(talk=st.one_of(talks(), narrow_talks()))
 @FEW
 def test_never_over_the_budget(challenge, talk):
     """A request never has more than max_tokens tokens"""
@@ -101,13 +119,21 @@ def test_no_turn_is_left_out_in_the_middle(challenge, talk):
         expect_newest_turns(step)
 
 
+def test_every_message_is_sent_as_it_is(challenge):
+    """So are messages with a name, with parts or with reasoning: all that is in them is sent"""
+    for talk in unusual_talks():
+        for step in played(challenge, talk):
+            expect_system_message(step)
+            expect_newest_turns(step)
+
+
 @given(talk=talks(), short=st.sampled_from((1, 2, 5, 20)))
 @FEW
 def test_an_error_says_when_it_is_impossible(challenge, talk, short):
     """If system message, question and note do not fit, a ValueError is raised"""
     *_, last = frames(talk.history)
     *_, step = None, *played(challenge, talk, leave=1)
-    scene, note = Scene(), note_of(len(talk.questions()) - 1)
+    scene, note = Scene(), talk.note(len(talk.questions()) - 1)
     scene.show(GIVEN.format(last - short), talk.history)
     scene.show(NOTE, [note])
     try:
@@ -148,7 +174,8 @@ def test_nothing_is_changed(challenge, talk):
     """What your caller gives you stays as it was"""
     before = None
     for number, at in enumerate(talk.questions()):
-        history, note, scene = copied(talk.history[: at + 1]), note_of(number), Scene()
+        history, note, scene = copied(talk.history[: at + 1]), talk.note(number), Scene()
+        state = copy_of(before and before.state)
         scene.show(GIVEN.format(talk.max_tokens), talk.history[: at + 1])
         scene.show(NOTE, [note])
         with beforehand():
@@ -156,46 +183,54 @@ def test_nothing_is_changed(challenge, talk):
         scene.show("Afterwards the history is", history)
         scene.show("and the note", [note])
         scene.expect(
-            history == talk.history[: at + 1] and note == note_of(number),
+            history == talk.history[: at + 1] and note == talk.note(number),
             "Something of what was handed in has changed.",
             why="The history is what is remembered; your caller goes on with it.",
             hint=hints.CHANGED_IN_PLACE,
         )
+        if state is not None:
+            scene.expect(
+                copy_of(before.state) == state,
+                "The state that was handed in has changed.",
+                why="If the call fails, the same question is asked again with that state.",
+                hint=hints.STATE_CHANGED,
+            )
         before = asked(challenge, talk, number, before)
 
 
-def test_two_talks_go_on_at_once(challenge):
-    """Two conversations can go on at once: all that is known of one is in its state"""
-    two = [a_talk(24, 131, 500, longer=20), a_talk(24, 132, 700, longer=30, calls=3)]
-    alone = [[step.sent for step in played(challenge, talk)] for talk in two]
-    turn_by_turn = [played(challenge, talk) for talk in two]
-    for number in range(24):
-        for talk, wanted in zip(turn_by_turn, alone, strict=True):
-            step = next(talk)
-            step.scene.show("Where no other conversation goes on, you returned", wanted[number])
+def test_the_history_grows(challenge):
+    """Your caller may go on with one and the same list, which grows"""
+    for talk in (a_talk(24, 137, 500, longer=20), a_talk(16, 138, 900, longer=30, calls=3)):
+        one_list: list = []
+        before = None
+        for step in played(challenge, talk):
+            one_list += copied(step.history[len(one_list) :])
+            sent, state = pair(Scene(), call(challenge, one_list, step.note, talk.max_tokens, before))
+            step.scene.show("With the list of the last question, to which the rest was added, you returned", sent)
             step.scene.expect(
-                step.sent == wanted[number],
-                f"In turn {number + 1} of two conversations that go on at once another request came back than of this one alone.",
-                why="A program talks with many users at once.",
-                hint=hints.OF_TWO_TALKS,
+                sent == step.sent,
+                f"In turn {step.turn} another request came back for a list that has grown than for a new one that is equal.",
+                why="Your caller appends to its history. What you keep of it in your state must not grow with it.",
+                hint=hints.HISTORY_GROWS,
             )
+            before = state
 
 
 def test_a_question_that_is_asked_again(challenge):
     """A question that is asked again, because the call has failed, gets the same request"""
     for talk in (a_talk(24, 133, 500, longer=20), a_talk(16, 134, 900, longer=30, calls=3)):
-        before = None
+        steps = []
         for number in range(len(talk.questions())):
-            step = asked(challenge, talk, number, before)
-            again = asked(challenge, talk, number, before)
-            step.scene.show("and when it was asked again", again.sent)
-            step.scene.expect(
-                again.sent == step.sent,
-                f"Question {number + 1} was asked again, with the same state, and another request came back.",
-                why="Calls fail now and then. Whoever asks again wants an answer to the same, and finds it half in the cache.",
-                hint=hints.ASKED_AGAIN,
-            )
-            before = again
+            steps.append(asked(challenge, talk, number, steps[-1] if steps else None))
+            for step in steps[-1:-3:-1]:  # it, and the one before: somebody takes back a turn
+                again = asked(challenge, talk, step.turn - 1, step.before)
+                step.scene.show("and when it was asked again", again.sent)
+                step.scene.expect(
+                    again.sent == step.sent,
+                    f"Question {step.turn} was asked again, with the same state, and another request came back.",
+                    why="Calls fail now and then. Whoever asks again wants an answer to the same, half of it from the cache.",
+                    hint=hints.ASKED_AGAIN,
+                )
 
 
 def test_without_a_state_it_goes_on_too(challenge):

@@ -16,23 +16,31 @@ def expect_system_message(step: Step) -> None:
     system = step.history[0]
     instructions = [m for m in step.sent if m["role"] in INSTRUCTING and not step.is_note(m)]
     changed = instructions[:1] not in ([], [system])
+    strange = not changed and any(message != system for message in instructions)
+    said = "The system message is not at the beginning, or not only there."
+    said = (
+        "A system message is in the request that is neither the rules nor a note as you were given it."
+        if strange
+        else said
+    )
     step.scene.expect(
         step.sent[:1] == [system] and instructions == [system],
-        "The system message is not what it was."
-        if changed
-        else "The system message is not at the beginning, or not only there.",
+        "The system message is not what it was." if changed else said,
         why="Without its rules the model is another one; and with other rules nothing behind them is read from the cache.",
-        hint=hints.RULES_CHANGED if changed else hints.SYSTEM_FIRST,
+        hint=hints.RULES_CHANGED if changed else hints.ANOTHER_NOTE if strange else hints.SYSTEM_FIRST,
     )
 
 
 def expect_question(step: Step) -> None:
     """It is the last message of the request, but for notes."""
+    question = step.history[-1]
+    inside = question not in step.sent and any(str(question["content"]) in str(m.get("content")) for m in step.sent)
+    where = "there only inside another text" if inside else "not there, or not the last message but for notes"
     step.scene.expect(
-        step.said[-1:] == step.history[-1:],
-        f"The newest question, {str(step.history[-1]['content'])[:20]!r}, is not there, or not the last message but for notes.",
+        step.said[-1:] == [question],
+        f"The newest question, {str(question['content'])[:20]!r}, is {where}.",
         why="Without it the model answers a question that nobody asked, or an old one.",
-        hint=hints.QUESTION_LAST,
+        hint=hints.QUESTION_INSIDE if inside else hints.QUESTION_LAST,
     )
 
 
@@ -41,7 +49,7 @@ def expect_note(step: Step) -> None:
     times = step.sent.count(step.note)
     step.scene.expect(
         times == 1,
-        f"The note of now is in the request {times} times.",
+        f"The note of now is in the request {times} times." if times else "The note of now is not in the request.",
         why="The model has to know what time it is, and what is there twice is paid for twice.",
         hint=hints.AN_OLDER_NOTE if not times and any(map(step.is_note, step.sent)) else hints.NOTE_IS_THERE,
     )
@@ -100,8 +108,8 @@ def expect_dropped_only_where_it_must(step: Step) -> None:
     dropped = step.first > (step.before.first if step.before else 1)
     step.scene.expect(
         not dropped or step.tokens_with_all * 10 > step.max_tokens * 9,
-        f"Turns were dropped. With them the request would have {step.tokens_with_all:,} tokens, and max_tokens is "
-        f"{step.max_tokens:,}.",
+        f"Turns were dropped. {'Your last request, with what has come since,' if step.before else 'All of the history'} would "
+        f"have {step.tokens_with_all:,} tokens, and max_tokens is {step.max_tokens:,}.",
         why="What could have been sent and was not is forgotten for nothing.",
         hint=hints.TOO_EARLY,
     )

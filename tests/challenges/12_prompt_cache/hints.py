@@ -34,6 +34,11 @@ QUESTION_LAST = (
     "Which message is the whole request about? Is it there, as it is, and behind it no older one?",
     "history[-1] is sent each time. Only notes may stand behind it.",
 )
+QUESTION_INSIDE = (
+    "What have you put before or behind the question, into its text? Is it still the message that the user wrote?",
+    "The note is a message of its own, before the question or behind it.",
+)
+ANOTHER_NOTE = ("Do you change the note, or write one of your own? It is sent as it is given to you.",)
 NOTE_IS_THERE = (
     "How often is the note of now in the request? And where it is left out: what dropped it?",
     "The second argument goes into each request, once.",
@@ -67,7 +72,8 @@ TOO_LARGE = (
 TOO_EARLY = (
     "What do you compare with max_tokens before you drop something: all that was ever said, or the last request and what has "
     "come since?",
-    "Drop only when it does not fit: compare with max_tokens, and use your lower mark for how far to cut, not for when.",
+    "You are given the whole history each time: remember in your state where your last request began, and begin there again.",
+    "Drop only when that does not fit: compare it with max_tokens, and use your lower mark for how far to cut, not for when.",
 )
 TOO_DEEP = (
     "How much of the budget is left empty after your cut? What could still have been sent?",
@@ -82,6 +88,14 @@ CHANGED_IN_PLACE = (
 OF_TWO_TALKS = (
     "Where do you keep what you know of a conversation? Would another conversation change that?",
     "No global, no default list, no attribute of the function: all of it into the state that you return.",
+)
+STATE_CHANGED = (
+    "What have you changed in the state that was handed in? If the call fails, the same question comes again with it.",
+    "Make a new state in each call, and leave the old one as it is: a number, a tuple, a new list.",
+)
+HISTORY_GROWS = (
+    "Is the history itself in your state, or a part of it? What becomes of that when your caller appends to it?",
+    "A copy stays as it is: list(history), [*history]. Or keep only a number in the state.",
 )
 ASKED_AGAIN = (
     "The call had failed, and the same question came again, with the same state. What had the first call changed in that state?",
@@ -98,7 +112,8 @@ NOTE_BEFORE_THE_TALK = (
     "What is different each time belongs to the end, behind all that stays.",
 )
 NOTE_NOT_KEPT = (
-    "Where in the last request did the old note stand, and what stands in its place now? What came behind it is read no more.",
+    "Where in the last request did the old note stand, and what stands in its place now?",
+    "The cache was written up to the end of the question. Which beginning is that, if the note stood before it?",
     "Either nothing comes behind the note, not even the question. Or it stays where it was sent.",
 )
 WINDOW_MOVES = (

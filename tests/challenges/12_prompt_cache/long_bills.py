@@ -16,7 +16,10 @@ from .played import Played, Step
 MOST = 0.4  # of what trimming in each turn costs
 BREAKS = {  # how two requests in a row come to begin differently: what is said of it, and the hint
     "note first": ("a note stands where it changes what comes after it", hints.NOTE_BEFORE_THE_TALK),
-    "note gone": ("a note of the last request is not there any more", hints.NOTE_NOT_KEPT),
+    "note gone": (
+        "a note is gone. The cache was written only as a whole, up to the last question, and that note was in it",
+        hints.NOTE_NOT_KEPT,
+    ),
     "window": ("the talk begins with another turn", hints.WINDOW_MOVES),
     "other": ("something has changed", hints.SOMETHING_CHANGES),
 }
@@ -100,8 +103,8 @@ def expect_half_is_read(long: LongTalk) -> None:
         scene.show("and for the next question", after.sent)
     scene.expect(
         enough,
-        f"{long.bill.share_read:.0%} of the prompt tokens were read from the cache. The two requests begin alike for "
-        f"{_alike(before, after)} messages: then {what}.",
+        f"{long.bill.share_read:.0%} of the prompt tokens were read from the cache. Behind message {_alike(before, after)} "
+        f"the two requests are no longer alike: {what}.",
         why="What is not read is written anew, which costs more than twelve times as much as reading it.",
         hint=hint,
     )
@@ -109,10 +112,11 @@ def expect_half_is_read(long: LongTalk) -> None:
 
 def expect_cheaper(long: LongTalk) -> None:
     """The bill is at most two fifths of that of trimming in each turn."""
-    scene, share = long.scene(), long.bill.cost / long.trimmed.cost
+    scene, most = long.scene(), long.trimmed.cost * MOST
     scene.expect(
-        share <= MOST,
-        f"It costs {share:.0%} of what it costs when it is trimmed in each turn; at most {MOST:.0%} was expected.",
+        long.bill.cost <= most,
+        f"It costs {long.bill.cost / 1000:.3f} cents; at most {most / 1000:.3f} were expected, two fifths of what "
+        f"it costs when it is trimmed in each turn.",
         why="Each cut has what is left of the talk written anew.",
         hint=hints.CUT_MORE_SELDOM,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +16,7 @@ from ..engine.learner_code import Guarded, Work
 from ..engine.preconditions import beforehand, let_chance_begin_elsewhere
 from ..situations.histories import copied, turns_of
 from . import hints
-from .talks import Talk, note_of, sizes
+from .talks import Talk, sizes
 
 GIVEN, NOTE, RETURNED = "You were given, with max_tokens={}", "and the note", "You returned"
 
@@ -34,6 +36,11 @@ class Step:
     @property
     def note(self) -> Message:
         return self.notes[-1]
+
+    @property
+    def turn(self) -> int:
+        """Which question of the talk it is, from 1 on."""
+        return len(self.notes)
 
     def is_note(self, message: Message) -> bool:
         """Whether it is the note of this question, or of one before."""
@@ -102,7 +109,7 @@ def played_to_its_end(challenge: Work, talk: Talk) -> Played:
 def asked(challenge: Work, talk: Talk, number: int, before: Step | None) -> Step:
     """Ask the question with this number, with the state that came with the one before."""
     scene, history = Scene(), talk.history[: talk.questions()[number] + 1]
-    notes = [note_of(i) for i in range(number + 1)]
+    notes = [talk.note(i) for i in range(number + 1)]
     scene.show(GIVEN.format(f"{talk.max_tokens:,}"), history)
     scene.show(NOTE, [notes[-1]])
     with beforehand():
@@ -127,6 +134,15 @@ def call(challenge: Work, history: list[Message], note: Message, max_tokens: int
     let_chance_begin_elsewhere(challenge)
     state = state._thing if isinstance(state, Guarded) else state
     return challenge.call("next_request", history, note, max_tokens, *([] if state is None else [state]))
+
+
+def copy_of(state: Any) -> Any:
+    """A copy of a state, to tell later whether it has changed; None of one that cannot be copied, or compared."""
+    state = state._thing if isinstance(state, Guarded) else state
+    with suppress(Exception):
+        copy = deepcopy(state)
+        return copy if copy == state else None
+    return None
 
 
 def pair(scene: Scene, result: Any) -> tuple[list[Message], Any]:

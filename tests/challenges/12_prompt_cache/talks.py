@@ -12,9 +12,21 @@ from hypothesis import strategies as st
 from chat_memory import count_tokens, message_tokens
 
 from ..engine.criteria import Message
-from ..situations.histories import CALLS, LENGTHS, SYSTEM, TOWNS, calling, histories, reply, user, words
+from ..situations.histories import (
+    CALLS,
+    LENGTHS,
+    SYSTEM,
+    TOWNS,
+    calling,
+    histories,
+    reply,
+    unusual_histories,
+    user,
+    words,
+)
 
-LEAST = 260  # tokens: of this a note is a twentieth
+LEAST = 280  # tokens: of this a note is a twentieth
+NOTE = 14  # tokens of a short note, at most
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
@@ -23,17 +35,23 @@ class Talk(NamedTuple):
 
     history: list[Message]
     max_tokens: int
+    long_notes: bool = False  # every fifth note fills the twentieth of the budget that a note may have
+
+    def note(self, number: int) -> Message:
+        """The note that comes with a question of it."""
+        long = self.long_notes and number % 5 == 3
+        return note_of(number, self.max_tokens // 20 - NOTE if long else 0)
 
     def questions(self) -> list[int]:
         """Where in the history its questions are."""
         return [i for i, message in enumerate(self.history) if message["role"] == "user"]
 
 
-def note_of(number: int) -> Message:
+def note_of(number: int, more: int = 0) -> Message:
     """The note that comes with a question: no two of a talk are alike, and none is like a message of one."""
     minute = 9 * 60 + number * 2
     said = f"It is {DAYS[minute // 1440 % 7]}, {minute // 60 % 24}:{minute % 60:02}."
-    return {"role": "system", "content": words(said, number % 3 // 2)}
+    return {"role": "system", "content": words(said, number % 3 // 2 + more)}
 
 
 def frames(history: list[Message]) -> list[int]:
@@ -44,9 +62,12 @@ def frames(history: list[Message]) -> list[int]:
 
 @st.composite
 def talks(draw: st.DrawFn) -> Talk:
-    """A talk of a few turns, and a budget that holds each of its questions, and few turns or many beside them."""
-    history = draw(histories(calls=CALLS, ends_with_question=True))
-    history[0]["content"] = words("Be brief.", draw(LENGTHS))
+    """A talk of a few turns, and a budget that holds each of its questions, and few turns or many beside them.
+
+    The rules are long, so that the note is small beside the budget, even where that holds nothing more.
+    """
+    history = draw(histories(calls=CALLS, ends_with_question=True, same=draw(st.booleans())))
+    history[0]["content"] = words("Be brief.", LEAST + draw(LENGTHS))
     needed = max(frames(history))
     return Talk(history, needed + draw(st.sampled_from((0, 1, 8, 30, 60, 90, 120, 200, 400))))
 
@@ -54,7 +75,11 @@ def talks(draw: st.DrawFn) -> Talk:
 @st.composite
 def narrow_talks(draw: st.DrawFn) -> Talk:
     """A talk of which not all fits in the end, but a good part of it, where its questions leave room for that."""
-    history = draw(histories(least=9, most=14, calls=st.sampled_from((0, 0, 0, 1)), ends_with_question=True))
+    history = draw(
+        histories(
+            least=9, most=14, calls=st.sampled_from((0, 0, 0, 1)), ends_with_question=True, same=draw(st.booleans())
+        )
+    )
     part = draw(st.sampled_from((0.5, 0.7, 0.4, 0.85)))
     return Talk(history, max(*frames(history), LEAST, int(count_tokens(history) * part)))
 
@@ -69,7 +94,28 @@ def a_talk(turns: int, seed: int, max_tokens: int, *, rules: int = 12, longer: i
         if number < turns - 1:
             history += _called(random, town, number) if random.randrange(10) < calls else ()
             history.append(reply(words(f"In {town} there is a harbour, and a market on day {number}.", longer // 2)))
-    return Talk(history, max_tokens)
+    return Talk(history, max_tokens, long_notes=True)
+
+
+def with_other_replies(talk: Talk) -> Talk:
+    """The same questions, but other replies, which are longer."""
+    history = [
+        reply(words("I don't know.", 30 + i)) if m["role"] == "assistant" and "tool_calls" not in m else m
+        for i, m in enumerate(talk.history)
+    ]
+    return talk._replace(history=history)
+
+
+def unusual_talks() -> Iterator[Talk]:
+    """Talks in which some messages have more than a role and a text. All of each fits."""
+    reasoned = {**calling("call_1", "Lima"), "reasoning_content": "Lima is a town, so it has a weather."}
+    result = {"role": "tool", "tool_call_id": "call_1", "content": "19 degrees."}
+    thought = [SYSTEM.copy(), user("Is it warm?"), reasoned, result, reply("Yes.", reasoning_content="19 is warm.")]
+    unusual = unusual_histories()
+    unusual.pop("very long messages")  # of which nothing is new here, and which take long to count
+    for history in (*unusual.values(), thought):
+        whole = [*history, user("And now?")]
+        yield Talk(whole, max(LEAST, count_tokens(whole) * 2))
 
 
 def _called(random: Random, town: str, number: int) -> Iterator[Message]:
@@ -84,7 +130,7 @@ def _called(random: Random, town: str, number: int) -> Iterator[Message]:
 def long_talks(turns: int) -> dict[str, Talk]:
     """Long talks of two kinds, under what they are."""
     return {
-        "short turns": a_talk(turns, 121, 2_400),
+        "short turns": a_talk(turns, 121, 3_000, longer=0),
         "long rules, turns of any length": a_talk(turns, 122, 4_000, rules=1_100, longer=110, calls=2),
     }
 

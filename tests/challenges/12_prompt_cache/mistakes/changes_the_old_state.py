@@ -1,6 +1,6 @@
 """The state is one object for the whole talk, to which each call adds: a question that is asked again is there twice."""
-# fails: test_a_question_that_is_asked_again
-# hint: What had the first call changed in that state
+# fails: test_nothing_is_changed
+# hint: What have you changed in the state that was handed in
 
 from chat_memory import count_tokens, message_tokens, trim_to_budget
 

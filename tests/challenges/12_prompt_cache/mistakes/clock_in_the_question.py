@@ -1,6 +1,6 @@
 """Writes the time into the question: then it is another message than the one that the user wrote."""
 # fails: test_the_newest_question_is_sent
-# hint: Is it there, as it is
+# hint: into its text
 
 from chat_memory import count_tokens, message_tokens, trim_to_budget
 
