@@ -160,6 +160,12 @@ def test_old_turns_go_only_when_they_must(challenge, talk):
         expect_dropped_only_where_it_must(step)
 
 
+def test_many_messages_are_no_reason(challenge):
+    """… however many messages they are"""
+    for step in played(challenge, a_talk(90, 139, 5_000, longer=0), since=65):
+        expect_dropped_only_where_it_must(step)
+
+
 @given(talk=narrow_talks())
 @FEW
 def test_a_cut_leaves_a_third(challenge, talk):

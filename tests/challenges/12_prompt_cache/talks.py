@@ -130,7 +130,7 @@ def _called(random: Random, town: str, number: int) -> Iterator[Message]:
 def long_talks(turns: int) -> dict[str, Talk]:
     """Long talks of two kinds, under what they are."""
     return {
-        "short turns": a_talk(turns, 121, 3_000, longer=0),
+        "short turns": a_talk(turns, 121, 2_400),
         "long rules, turns of any length": a_talk(turns, 122, 4_000, rules=1_100, longer=110, calls=2),
     }
 
