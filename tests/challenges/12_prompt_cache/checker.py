@@ -102,6 +102,12 @@ def test_never_over_the_budget(challenge, talk):
         expect_never_over(step)
 
 
+def test_a_long_note_is_counted(challenge):
+    """… however long the note is"""
+    for step in played(challenge, a_talk(45, 140, 2_400)._replace(long_notes=1), since=15):
+        expect_never_over(step)
+
+
 @given(talk=narrow_talks())
 @FEW
 def test_turns_stay_whole(challenge, talk):
