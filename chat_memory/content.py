@@ -117,7 +117,7 @@ def _known(part: Any) -> str:
     for key in NAMED_BY:
         for thing in inside:
             known = field(thing, key)
-            if isinstance(known, str) and known.startswith("data:"):
+            if isinstance(known, str) and known[:5].lower() == "data:":
                 return known[5:].partition(";")[0].partition(",")[0]
             if known and isinstance(known, str) and not key.endswith("_data"):
                 return known

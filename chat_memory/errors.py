@@ -1,6 +1,7 @@
 """What is refused, and how it is said: what happened, the numbers, the next step."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 SHORTENED = ("the newest question", "the instructions")  # what the caller can shorten, and
@@ -8,7 +9,12 @@ SHORT = 6  # how many tokens are left of it at least: two words
 
 
 class BudgetError(ValueError):
-    """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could."""
+    """A request that cannot be made small enough. `needed` is the least budget, in tokens, with which it could.
+
+    Where tools were called before it, `messages` is what was said in the turn until then.
+    """
+
+    messages: Sequence[Mapping[str, Any]] = ()
 
     def __init__(
         self, needs: dict[str, int], budget: int, reply_tokens: int = 0, needed: int | None = None, grows: str = ""
@@ -48,6 +54,13 @@ class IncompleteReply(RuntimeError):
     def __init__(self, problem: str, text: str = "", beginning: str = "") -> None:
         super().__init__(problem)
         self.text, self.beginning = text, beginning
+
+
+def carry(error: BaseException, **more: Any) -> None:
+    """Give an error what would be lost otherwise. One that takes no attributes stays as it is."""
+    for name, value in more.items():
+        with suppress(Exception):
+            setattr(error, name, value)
 
 
 def whole_number(name: str, value: Any, least: int) -> int:

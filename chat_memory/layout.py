@@ -14,7 +14,7 @@ from .questions import Question, question_message
 from .summary import least_prompt
 from .texts import Count, checked_model
 from .tokens import PRIMING_TOKENS, Counting, PartTokens
-from .tool_turns import reasoning_where_needed, thin_turn
+from .tool_turns import reasoning_where_needed, shorten_result, split_steps, thin_turn
 from .unsendable import all_whole, whole
 
 RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
@@ -112,14 +112,30 @@ class Layout:
         """A turn that has come to some steps, as it is sent: thinned where it takes more than its share and does not fit.
 
         Its results are shortened first; before a whole step would go, older turns have to make room. `known` is the
-        question with what is known that bears on it. What comes fits once the older turns are folded, or as it is.
+        question with what is known that bears on it; where the newest step needs its room, that goes. What comes fits once
+        the older turns are folded, or as it is.
+
+        Raises BudgetError where the newest step does not fit, its results being shortened: without it the model would
+        call once more what has been called.
         """
         turn = known.then(steps)
         room, most = self.room - kept.tokens, self.room - self._least_kept(kept)[1]
         if turn.tokens > (first := max(room, min(self.share, most))):
             thinned = self._thinned(known, steps, first)
             turn = thinned if len(thinned.messages) == len(turn.messages) else self._thinned(known, steps, most)
+        if turn.messages[-1]["role"] not in RESULTS:  # the newest step went too
+            question = self.counted(known.messages[-1:])
+            step = self._least_step(steps)
+            turn = question.then(step)
+            if turn.tokens > most:
+                raise self._too_long(kept, question, step.tokens)
         return turn
+
+    def _least_step(self, steps: Counted) -> Counted:
+        """The newest of some steps, its results as short as they can be."""
+        _, [*_, newest] = split_steps(steps.messages)
+        cost = self.counting.message
+        return self.counted(tuple(shorten_result(m, 0, cost) if m["role"] in RESULTS else m for m in newest))
 
     def _thinned(self, known: Counted, steps: Counted, room: int) -> Counted:
         *notes, question = known.messages
@@ -175,12 +191,17 @@ class Layout:
             if used > (lower if recent else room):  # the newest turn stays wherever it fits
                 break
             recent += 1
-        return len(kept.turns) - recent
+        return max(len(kept.turns) - recent, 1)  # all would fit beside a summary in the cap: this one is over it
 
-    def _too_long(self, kept: Kept, question: Counted) -> BudgetError:
-        """The error with the least budget that works, in which the shares of the reply and a summary are larger too."""
-        grown, needs = self, self._needs(kept, question)
-        while (needed := sum((then := grown._needs(kept, question)).values()) + grown.reply_tokens) > grown.max_tokens:
+    def _too_long(self, kept: Kept, question: Counted, step: int = 0) -> BudgetError:
+        """The error with the least budget that works, in which the shares of the reply and a summary are larger too.
+
+        `step` are the tokens of the newest step, where that is what does not fit.
+        """
+        grown, needs = self, self._needs(kept, question, step)
+        while (
+            needed := sum((then := grown._needs(kept, question, step)).values()) + grown.reply_tokens
+        ) > grown.max_tokens:
             grown = grown.resized(needed)
         larger = {"the reply": grown.reply_tokens} if grown.reply_tokens != self.reply_tokens else {}
         larger |= {what: tokens for what, tokens in then.items() if tokens != needs.get(what)}
@@ -188,8 +209,9 @@ class Layout:
         grows = f"Of {needed:,} tokens, {shares} would be kept free." if larger else ""
         return BudgetError(needs, self.max_tokens, self.reply_tokens, needed, grows)
 
-    def _needs(self, kept: Kept, question: Counted) -> dict[str, int]:
+    def _needs(self, kept: Kept, question: Counted, step: int) -> dict[str, int]:
         return {
+            "the newest step": step,
             "the newest question": question.tokens,
             "the instructions": self.counted(self.system).tokens,
             "the tools": self.counting.tools(self.tools),

@@ -3,11 +3,16 @@
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import ConflictError
-from .replies.steps import Course, Done, Wait
+from .replies.events import Called, Result
+from .replies.steps import Course, Done, Job, Run, Wait
 
 
 class Line:
@@ -32,6 +37,11 @@ class Line:
                 self._places.remove(place)
             self._let_the_first_go_on()
 
+    def first(self) -> "Place | None":
+        """The place whose turn it is."""
+        with self._lock:
+            return self._places[0] if self._places else None
+
     def _let_the_first_go_on(self) -> None:
         if self._places and not self._places[0].turn.done():
             self._places[0].turn.set_result(None)
@@ -49,8 +59,9 @@ class Place:
     def wait(self) -> None:
         """Wait in this thread. Raises ConflictError where it would wait for itself, without end.
 
-        That is so where a task of this very thread stands ahead, or, in the main thread, where a stream is still open: such
-        a one is taken further in no other thread. (Web servers do that, with threads of their own.)
+        That is so where a tool of a turn ahead asks, or where a task of this very thread stands ahead, or, in the main
+        thread, where a stream is still open: such a one is taken further in no other thread. (Web servers do that, with
+        threads of their own: there nobody can know whether a stream that is open will go on.)
         """
         main = self._thread == threading.main_thread().ident
         self._check(lambda place: place._thread == self._thread and (main or place._task is not None))
@@ -68,12 +79,50 @@ class Place:
 
     def _check(self, is_this_one: Any) -> None:
         ahead, self._ahead = self._ahead, ()  # or each would hold all that have ever been before it
-        if any(is_this_one(place) and not place.left for place in ahead):
+        if any((place in _TURNS.get() or is_this_one(place)) and not place.left for place in ahead):
             raise ConflictError(
                 "This question would wait in line for an earlier one of the same thread or task, which cannot go on "
                 "meanwhile. Take a stream to its end or close it before the next question, and do not ask a memory from a "
                 "tool of its own. Nothing was asked."
             )
+
+
+_TURNS: ContextVar[tuple[Place, ...]] = ContextVar("the turns in which this is called", default=())
+
+
+@contextmanager
+def within(place: Place | None) -> Iterator[None]:
+    """Call something in the turn of a place. The threads and tasks to which a context goes on know that, too."""
+    token = _TURNS.set((*_TURNS.get(), place) if place else _TURNS.get())
+    try:
+        yield
+    finally:
+        _TURNS.reset(token)
+
+
+@dataclass(frozen=True)
+class _InATurn:
+    """A call of a tool in the turn of a place."""
+
+    job: Job
+    place: Place | None
+
+    @property
+    def called(self) -> Called:
+        return self.job.called
+
+    def run(self) -> Result:
+        with within(self.place):
+            return self.job.run()
+
+    async def run_async(self) -> Result:
+        with within(self.place):
+            return await self.job.run_async()
+
+
+def in_the_turn(line: Line | None, run: Run) -> Run:
+    """The calls of tools in the turn that is on its way: what they ask of the same memory would wait for itself."""
+    return replace(run, jobs=tuple(_InATurn(job, line.first()) for job in run.jobs)) if line else run
 
 
 class _Turn(Future[None]):

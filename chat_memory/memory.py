@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self
 from .errors import DamagedStore
 from .line import Line, in_line
 from .messages import Message, Part
-from .notices import OnEvent, checked_on_event
+from .notices import OnNotice, checked_on_notice
 from .options import checked_options
 from .questions import Question
 from .replies.client import AsyncClient, Client
@@ -18,6 +18,7 @@ from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_as
 from .replies.events import Event
 from .replies.steps import Course, Elsewhere
 from .replies.threads import in_a_thread
+from .replies.usage import Usage
 from .texts import DEFAULT_MODEL, Count
 from .tokens import PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
@@ -37,7 +38,7 @@ SHARED = (
     "_position",
     "_settings",
     "_tools",
-    "_tell",
+    "_on_notice",
     "summary_error",
 )
 
@@ -67,7 +68,8 @@ class ChatMemory(ConversationState):
     whole or not at all. What a tool raises goes back to the model as its result. What ends the turn, such as a lost
     connection or Ctrl-C, carries `messages`, all that was said in it so far: tools may have done something, and nobody
     takes that back. In a long turn results are shortened, the oldest first, where they take more than half of the room;
-    then older turns are folded; then whole steps go, the oldest first. What is saved is always the whole turn.
+    then older turns are folded; then whole steps go, the oldest first. The newest step never goes, or the model would call
+    again: where it is too large, the turn ends with a BudgetError. A conversation saves the whole turn.
 
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
@@ -94,22 +96,31 @@ class ChatMemory(ConversationState):
         part_tokens: PartTokens | None = None,
         summary_model: str | None = None,
         limit_reply: bool = True,
-        on_event: OnEvent | None = None,
+        on_notice: OnNotice | None = None,
         in_line: bool = False,
     ) -> None:
         """Make a memory: an empty one, or one that goes on with a saved `conversation`.
 
         `client` is an `openai.OpenAI`, or an `openai.AsyncOpenAI` for the methods that end in `_async`; `system` the
-        instructions; `max_tokens` the budget for a request and its reply, in tokens; `keep_recent` a number of turns.
-        `reply_tokens` stay free for the reply (a sixth of the budget), and `summary_tokens` is the most that a summary may
-        have (a tenth). `options` are more arguments for each question: {"temperature": 0.2}.
+        instructions; `max_tokens` the budget for a request and its reply, in tokens, without what a model thinks before it
+        replies; `keep_recent` a number of turns. `reply_tokens` stay free for the reply (a sixth of the budget), and
+        `summary_tokens` is the most that a summary may have (a tenth). `options` are more arguments for each question:
+        {"temperature": 0.2}.
 
         The server is asked to hold a reply to `reply_tokens`, with the parameter `max_completion_tokens`, and what is cut
-        off there is an IncompleteReply. A model that thinks first gets room for that as well, or no limit: see
-        `replies.extras.limit_for`. {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that
-        knows only the older parameter {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None}
-        does not ask for the usage of a stream. (A server that refuses one of these, and says so, is asked without.)
-        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`.
+        off there is an IncompleteReply. Thinking is billed, and counts in that limit: for a model of OpenAI's that thinks by
+        default it is `reply_tokens` and 25,000 more, as OpenAI advises to begin with
+        (https://platform.openai.com/docs/guides/reasoning); another that was seen to think has none, and one that is cut off
+        before its first word is asked again without, and has none from then on. (A memory that is made anew for each
+        question learns that each time, and pays for both: there `limit_reply=False` is better.)
+
+        {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that knows only the older parameter
+        {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None} does not ask for the usage of a
+        stream. A server that refuses one of these, and says so, is asked without, and with the `reasoning_effort` "none"
+        where `options` have none and it takes tools only so, as OpenAI's does for gpt-6-luna.
+
+        `summary_model` writes the summaries, in the place of `model`; what it uses is in `summary_usage`. What it is sent is
+        counted as `model` counts: where it has another tokenizer, that is an estimate.
 
         `count`, a function that returns the tokens of a text, is for a model with another tokenizer, and `part_tokens`, a
         number or a function, says what a picture or another part costs for which nothing is published: see `count_tokens`.
@@ -118,14 +129,16 @@ class ChatMemory(ConversationState):
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
         With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
 
-        `on_event` is called with what happens beside the replies: Folded, Shortened, Retried and Saved, of
+        `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried and Saved, of
         `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
         too. What the function raises is logged, and the turn goes on.
 
         With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
-        one to end: answered, failed or given up. A stream is on its way until it is taken to its end or closed. Other
-        memories of the same conversation, in this program or another, do not stand in that line: the later of them still
-        gets a ConflictError.
+        one to end: answered, failed or given up. Who would wait for itself gets a ConflictError: a tool that asks its own
+        memory, in whatever thread or task it does so. A stream is on its way until it is taken to its end or closed. In the
+        main thread, or in the same task, a question beside an open one is such an error too; in any other thread it waits,
+        for ever if nobody takes the stream on: another thread may do so, as in web servers. Other memories of the same
+        conversation, in this program or another, do not stand in that line: the later of them still gets a ConflictError.
 
         Raises TypeError or ValueError for what cannot be used, with the least that works for a budget in which nothing
         could be asked, and StoreError where the saved conversation cannot be read.
@@ -142,7 +155,7 @@ class ChatMemory(ConversationState):
         settings |= {} if summary_model is None else {"summary_model": summary_model}
         settings |= {} if limit_reply is True else {"limit_reply": limit_reply}
         loop = ToolLoop(tools, max_steps, parallel_tools)
-        super().__init__(settings, checked_options(options), facts, loop, checked_on_event(on_event), **functions)
+        super().__init__(settings, checked_options(options), facts, loop, checked_on_notice(on_notice), **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
@@ -154,7 +167,7 @@ class ChatMemory(ConversationState):
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
-        `options`, `facts`, functions (`count`, `part_tokens`, `on_event`) and what concerns tools are not saved: give them
+        `options`, `facts`, functions (`count`, `part_tokens`, `on_notice`) and what concerns tools are not saved: give them
         again. A picture, or what else is no text, whose cost is not known is sent in words from then on
         ("[picture cat.png]"); the store keeps it as it was.
 
@@ -232,9 +245,9 @@ class ChatMemory(ConversationState):
         counted at the price that OpenAI has published for the model, other parts at your `part_tokens`. All of it is
         kept whole and saved, and it is sent again with each question until it is folded; then the summary names it.
 
-        Raises BudgetError where the question is too long for the budget, IncompleteReply for a reply that is empty, cut
-        off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the client raises; then
-        nothing has changed.
+        Raises BudgetError where the question, or a call of the model, is too long for the budget, IncompleteReply for a
+        reply that is empty, cut off, a refusal or no reply at all, TypeError for the wrong kind of client, and what the
+        client raises; then nothing has changed.
         """
         return run(self._turn(text), self._client)
 
@@ -253,13 +266,14 @@ class ChatMemory(ConversationState):
 
         Then the memory is what it was before that turn, its summary too, and so is the conversation in which turns are
         saved: the texts of the turn are deleted there. (Only `usage` goes on: the tokens are paid for.) To ask again is
-        `memory.ask(memory.undo())`; to edit, `memory.undo()`, then `memory.ask("edited")`. So it goes back turn by turn, to
-        the first: without a conversation, this program's memory holds all that was said for that. What a store has
-        cleaned comes back as it was cleaned, where a turn is taken back that made a new summary.
+        `question = memory.undo()`, then `memory.ask(question)`, so that you still have the question if that fails; to edit,
+        `memory.undo()`, then `memory.ask("edited")`. So it goes back turn by turn, to the first: without a conversation,
+        this program's memory holds all that was said for that. What a store has cleaned comes back as it was cleaned,
+        where a turn is taken back that made a new summary.
 
         Raises LookupError where there is no turn, and what `take_back` of the conversation raises: ConflictError where
-        another program has changed it, StoreError where an older version has saved a summary that stands for the turn.
-        Then nothing has changed. A question that is on its way meanwhile ends with a ConflictError.
+        another program has changed it, StoreError where an older version has saved a summary that stands for the turn;
+        and what your `count` raises. Then nothing has changed. A question that is on its way meanwhile ends with a ConflictError.
         """
         return run(in_line(self._line, self._undone()), self._client)
 
@@ -270,9 +284,12 @@ class ChatMemory(ConversationState):
     def branch(self, conversation: SavedConversation | None = None) -> Self:
         """A memory of its own that goes on from here; this one stays as it is. It shares client, facts and options.
 
+        Its `usage` begins at zero, so that those of all branches add up. (A copy has a copy of it.)
+
         With a `conversation`, such as `store.open("another id")`, which must be empty, all that was said is saved there
-        too, and the branch saves its turns there. Without one it saves nothing, and takes back no turns but those that this
-        one knows word for word.
+        too, and the branch saves its turns there: as the conversation of this one has them, or, where this one saves
+        nothing, as it remembers them. (Large results of tools, which are whole in a conversation, are shortened there.)
+        Without one it saves nothing, and takes back no turns but those that this one knows word for word.
 
         Raises ConflictError where the conversation is not empty, or where another program has changed the one that this
         memory saves its turns in, and LookupError where the first turns are not known here. Then nothing was saved.
@@ -286,6 +303,7 @@ class ChatMemory(ConversationState):
     def _branched(self, conversation: SavedConversation | None) -> Course[Self]:
         _check("conversation", conversation, "begin", "chat_memory.store.ConversationStore(…).open(id)")
         branch, here = self._copied({}), self._conversation
+        branch.usage, branch.summary_usage = Usage(), Usage()
         if conversation is None:
             return branch
         yield Elsewhere(partial(branch._begin, conversation, here), to_its_end=True)

@@ -67,6 +67,7 @@ class Message(TypedDict, total=False):
     reasoning_content: str | None  # what a model has thought, which some servers send along
     reasoning: str | None  # the same, as others call it
     reasoning_details: list[Any]  # and in parts
+    thinking_blocks: list[Any]  # the same, as others call it
 
 
 MessageLike = Mapping[str, Any]  # what a function takes for a message: a dict, or a TypedDict of whatever package

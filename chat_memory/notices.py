@@ -2,9 +2,12 @@
 
 import inspect
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from .replies.extras import EFFORT
 
 LOG = logging.getLogger("chat_memory")
 LOG.addHandler(logging.NullHandler())
@@ -42,8 +45,9 @@ class Shortened:
 class Retried:
     """Something failed and loses nothing.
 
-    `what` is "summary", which the next question tries again, or a parameter that the server refuses and was asked again
-    without. `reason` is the kind of error.
+    `what` is "summary", which the next question tries again, or a parameter that was asked again without: the server
+    refuses it, or the model used up this limit before it said a word. (Without a reasoning_effort is with "none": some
+    models take tools only so.) `reason` is the kind of error; a refusal has none.
     """
 
     what: str
@@ -54,6 +58,10 @@ class Retried:
     def __str__(self) -> str:
         if self.what == "summary":
             return f"no summary ({self.reason}): nothing is folded, and the next question tries again"
+        if self.what == EFFORT:
+            return f"the model takes no tools while it thinks: asked again with {EFFORT}='none', and from now on"
+        if self.reason:
+            return f"cut off at {self.what} before the first word: asked again without, and from now on"
         return f"the server refuses {self.what}: asked again without, and from now on"
 
 
@@ -71,23 +79,27 @@ class Saved:
 
 
 Notice: TypeAlias = Folded | Shortened | Retried | Saved
-OnEvent: TypeAlias = Callable[[Notice], Any]
+OnNotice: TypeAlias = Callable[[Notice], Any]
 
 
-def checked_on_event(on_event: Any) -> OnEvent | None:
+def checked_on_notice(on_notice: Any) -> OnNotice | None:
     """Return the callback. Raises TypeError for what is none, and for an async one: nothing would await it."""
-    if on_event is not None and (not callable(on_event) or inspect.iscoroutinefunction(on_event)):
-        kind = "an async function" if callable(on_event) else type(on_event).__name__
-        raise TypeError(f"on_event must be a plain function of one event, such as print, got {kind}.")
-    called: OnEvent | None = on_event
+    if on_notice is not None and (not callable(on_notice) or inspect.iscoroutinefunction(on_notice)):
+        kind = "an async function" if callable(on_notice) else type(on_notice).__name__
+        raise TypeError(f"on_notice must be a plain function of one notice, such as print, got {kind}.")
+    called: OnNotice | None = on_notice
     return called
 
 
-def tell(notice: Notice, on_event: OnEvent | None) -> None:
-    """Log what has happened, and call the callback. What the callback raises is logged and goes no further."""
-    LOG.log(notice.level, "%s", notice, extra={"event": notice})
-    if on_event is not None:
+def tell(notice: Notice, on_notice: OnNotice | None) -> None:
+    """Log what has happened, and call the callback. What the callback raises goes no further.
+
+    Its kind and its place are logged, and not its words, nor the error that is being handled: these may hold texts.
+    """
+    LOG.log(notice.level, "%s", notice, extra={"notice": notice})
+    if on_notice is not None:
         try:
-            on_event(notice)
-        except Exception:
-            LOG.exception("on_event failed; the turn goes on")
+            on_notice(notice)
+        except Exception as error:
+            place = "".join(traceback.format_tb(error.__traceback__))
+            LOG.error("on_notice raised %s; the turn goes on\n%s", type(error).__name__, place)

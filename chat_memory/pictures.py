@@ -58,6 +58,7 @@ PATCHES = {  # hundredths of a token for each patch, and the limits by detail
     "o4-mini": (172, ALL_OLDER),
 }
 VERSION = re.compile(r"(-chat)?(-latest|-preview)?(-\d{4}-\d{2}-\d{2})?$")  # at the end of a model's name
+FORMATS = re.compile(rb"\x89PNG\r\n|\xff\xd8|GIF8[79]a|RIFF.{4}WEBP", re.DOTALL)  # how those begin that the API takes
 HEADER = 65_536  # letters of base64 that are read first: few pictures say their size later
 
 
@@ -70,7 +71,8 @@ def picture_tokens(part: Any, model: str) -> int | None:
     url, family = picture.get("url") if isinstance(picture, dict) else None, VERSION.sub("", model)
     if not isinstance(picture, dict) or not isinstance(url, str):
         return None
-    detail = picture.get("detail") or "auto"
+    if not isinstance(detail := picture.get("detail") or "auto", str):
+        return None
     if family in TILES and detail in ("low", "high", "auto"):
         base, tile = TILES[family]
         if detail == "low":
@@ -83,15 +85,26 @@ def picture_tokens(part: Any, model: str) -> int | None:
 
 
 def size_in(url: str) -> tuple[int, int] | None:
-    """The width and the height, in pixels, of the picture in a data: URL; None where it does not say them."""
-    kind, comma, data = url.partition(",")
-    if not (comma and kind.startswith("data:image/") and kind.endswith(";base64")):
-        return None
-    import imagesize  # type: ignore[import-untyped]  # where pictures are, and nowhere else
+    """The width and the height, in pixels, of the picture in a data: URL; None where it does not say them.
 
+    Raises RuntimeError where the package that reads them is not installed.
+    """
+    kind, comma, data = url.partition(",")
+    if not (comma and kind.lower().startswith("data:image/") and kind.lower().endswith(";base64")):
+        return None
+    try:
+        import imagesize  # type: ignore[import-untyped]  # where pictures are, and nowhere else
+    except ImportError as error:
+        raise RuntimeError(
+            "The size of a picture is read with the package imagesize, which is not installed. Install it (pip install "
+            "imagesize), or say what a picture costs with part_tokens=, a number or a function of the part."
+        ) from error
     for letters in (HEADER, len(data)):
         try:
-            width, height = imagesize.get(BytesIO(base64.b64decode(data[:letters])), exif_rotation=False)
+            header = base64.b64decode(data[:letters])
+            if not FORMATS.match(header):
+                return None
+            width, height = imagesize.get(BytesIO(header), exif_rotation=False)
         except Exception:  # whatever a broken picture brings about
             continue
         if width > 0 and height > 0:

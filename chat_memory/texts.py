@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import tiktoken
 
 DEFAULT_MODEL = "gpt-6-luna"
+MOST_TOKENS = 10**12  # that a text or a part can have: more is no number of tokens
 FALLBACK_ENCODING = "o200k_base"  # the encoding of every OpenAI chat model since gpt-4o
 
 Count: TypeAlias = Callable[[str], int]  # a caller's own: the tokens of a text
@@ -122,8 +123,9 @@ def number_of_tokens(said: Any, what: str, example: str) -> int:
     if size is None or isinstance(said, bool):
         kind = f"{said!r:.30}" if isinstance(said, (bool, float)) else "None" if said is None else type(said).__name__
         raise TypeError(f"{what} {kind}. Return a whole number, {example}.")
-    if size < 0:
-        raise ValueError(f"{what} {size:,}. Return a whole number from 0, {example}.")
+    if not 0 <= size <= MOST_TOKENS:
+        found = f"{size:,}" if size < 0 else f"more than {MOST_TOKENS:,}"
+        raise ValueError(f"{what} {found}. Return a whole number from 0, {example}.")
     return size
 
 

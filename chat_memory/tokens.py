@@ -28,6 +28,8 @@ from .texts import DEFAULT_MODEL, Count, Encoding, encoding_for, number_of_token
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_NAME = 1
+NAMED_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")  # the keywords of a schema that hold others
+NAMELESS_SCHEMAS = ("items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf")
 PRIMING_TOKENS = 3  # every reply is primed with <|start|>assistant<|message|>
 
 
@@ -78,7 +80,13 @@ class Counting(NamedTuple):
             return remembered_size(text, self.encoding)
         if (kind := kind_of(part)) is None:
             part_text(part, where)  # raises: what it is nobody knows
-        if (published := picture_tokens(part, self.model)) is not None:
+        try:
+            published = picture_tokens(part, self.model)
+        except RuntimeError:  # its size cannot be read here
+            if self.part_tokens is None:
+                raise
+            published = None
+        if published is not None:
             return published
         if callable(self.part_tokens):
             what = f"part_tokens must return the number of a part's tokens, and for {where}, a {kind}, it returned"
@@ -155,8 +163,11 @@ def tool_tokens(tools: Iterable[ToolLike] | None, *, model: str = DEFAULT_MODEL,
     """Count the tokens that the tool definitions add to a request; 0 without tools.
 
     The Cookbook measured this for flat parameters that all have a type and a description. What is missing counts as
-    empty text, and what lies deeper in a schema (items, nested objects) is not counted, so there it is an estimate.
-    For custom tools no rule is published: one is counted as a function without parameters, and the text of its grammar.
+    empty text. For what lies deeper (nested objects, items, alternatives, definitions) no rule is published: that it
+    counts as the parameters do is a choice. A schema without a name counts under its keyword, such as `items`, and a
+    reference in place of a type. Defaults, patterns, limits and titles are not counted.
+    For custom tools no rule is published either: one is counted as a function without parameters, and the text of its
+    grammar.
     """
     return Counting.of(model, count).tools(tools)
 
@@ -255,23 +266,40 @@ def _count_tool(tool: ToolLike, counting: Counting, where: str) -> int:
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise ValueError(f"{where} must look like {{'type': 'function', 'function': {{'name': …, 'parameters': …}}}}.")
     parameters = _object(function.get("parameters"), f"{where}: 'parameters'")
-    properties = _object(parameters.get("properties"), f"{where}: 'properties'")
     # A function costs 7 tokens for the 4o family and later; the Cookbook measured 10 for gpt-4 and gpt-3.5-turbo.
     total = 10 if encoding == "cl100k_base" else 7
     total += remembered_size(f"{function['name']}:{_description(function)}", encoding)
-    total += 3 if properties else 0
     if kind == "custom":
         grammar = _object(function.get("format"), f"{where}: 'format'").get("grammar")
         total += _json_size(grammar, encoding, f"{where}: 'grammar'")
-    for key, schema in properties.items():
-        if not isinstance(schema, dict):
-            raise ValueError(f"{where}: the schema of {key!r} must be a dict such as {{'type': 'string'}}.")
-        total += 3 + remembered_size(f"{key}:{_as_text(schema.get('type', ''))}:{_description(schema)}", encoding)
-        if "enum" in schema:
-            if not isinstance(schema["enum"], (list, tuple)):
-                raise ValueError(f"{where}: the enum of {key!r} must be a list such as ['C', 'F'].")
-            total += sum(3 + remembered_size(_as_text(item), encoding) for item in schema["enum"]) - 3
+    return total + _count_inside(parameters, encoding, where)
+
+
+def _count_inside(schema: Mapping[str, Any], encoding: Encoding, where: str) -> int:
+    """The tokens of what lies in a schema: 3 where it has properties, and those of each schema in it."""
+    total = 3 if schema.get("properties") else 0
+    for keyword in NAMED_SCHEMAS:
+        for key, inner in _object(schema.get(keyword), f"{where}: {keyword!r}").items():
+            total += _count_schema(key, inner, encoding, where)
+    for keyword in NAMELESS_SCHEMAS:
+        found = schema.get(keyword)
+        for inner in found if isinstance(found, (list, tuple)) else [found]:
+            total += _count_schema(keyword, inner, encoding, where) if isinstance(inner, dict) else 0
     return total
+
+
+def _count_schema(key: str, schema: Any, encoding: Encoding, where: str) -> int:
+    if isinstance(schema, bool):  # anything, or nothing
+        schema = {}
+    if not isinstance(schema, dict):
+        raise ValueError(f"{where}: the schema of {key!r} must be a dict such as {{'type': 'string'}}.")
+    kind = _as_text(schema.get("type", schema.get("$ref", "")))
+    total = 3 + remembered_size(f"{key}:{kind}:{_description(schema)}", encoding)
+    if "enum" in schema:
+        if not isinstance(schema["enum"], (list, tuple)):
+            raise ValueError(f"{where}: the enum of {key!r} must be a list such as ['C', 'F'].")
+        total += sum(3 + remembered_size(_as_text(item), encoding) for item in schema["enum"]) - 3
+    return total + _count_inside(schema, encoding, where)
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:

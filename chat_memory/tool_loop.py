@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .errors import IncompleteReply, whole_number
+from .errors import IncompleteReply, carry, whole_number
+from .line import Line, in_the_turn
 from .messages import Message
 from .replies.reply import Reply
 from .replies.steps import Course, Request
@@ -47,8 +48,11 @@ class ToolLoop:
             request["tool_choice"] = _not_forced(request["tool_choice"])
         return request
 
-    def run(self, reply: Reply, answers: int, steps: list[Message]) -> Course[None]:
-        """Run the calls of a reply; it and the results are added to the steps, these also where not all of them came."""
+    def run(self, reply: Reply, answers: int, steps: list[Message], line: Line | None = None) -> Course[None]:
+        """Run the calls of a reply; it and the results are added to the steps, these also where not all of them came.
+
+        The turn is the one that is on its way in the `line`.
+        """
         if answers == self._max_steps:
             raise IncompleteReply(
                 f"The model calls tools again after {answers:,} answers with calls, although it was told that it cannot "
@@ -56,7 +60,7 @@ class ToolLoop:
                 reply.text,
             )
         answer = reply.message(reasoning=True)
-        run = self._box.run(answer)
+        run = in_the_turn(line, self._box.run(answer))
         steps.append(answer)
         try:
             yield run
@@ -73,4 +77,4 @@ def _not_forced(choice: Any) -> Any:
 def carry_what_was_done(error: BaseException, question: Sequence[Message], steps: Sequence[Message]) -> None:
     """Give the error that ends a turn in which tools were called its messages so far: the tools may have done something."""
     if steps:
-        error.messages = [*question, *steps]  # type: ignore[attr-defined]
+        carry(error, messages=[*question, *steps])

@@ -20,7 +20,8 @@ Cost: TypeAlias = Callable[[MessageLike], int]  # the tokens of one message in a
 LEAST_RESULT = 40  # tokens: what stays of an older result that is shortened, its message included
 LONGEST_TOKEN = 16  # characters: few tokens are longer, so no longer text is tried
 HEAD = 2 / 3  # of what stays of a shortened text; the rest is its end
-REASONING = ("reasoning_content", "reasoning", "reasoning_details")  # where servers put what a model has thought
+# where servers put what a model has thought
+REASONING = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
 
 
 def split_steps(turn: Iterable[AnyMessage]) -> tuple[list[AnyMessage], list[list[AnyMessage]]]:

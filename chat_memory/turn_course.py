@@ -7,22 +7,22 @@ up anywhere before it, and the same question can be asked again.
 
 import copy
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain, count
 from typing import Any, Protocol, TypeAlias, cast
 
-from .errors import ConflictError
+from .errors import ConflictError, carry
 from .layout import Counted, Kept, layout
-from .line import Line, in_line
+from .line import Line, in_line, within
 from .messages import Message, Part
-from .notices import Folded, OnEvent, Retried, Saved, Shortened, tell
+from .notices import Folded, Notice, OnNotice, Retried, Saved, Shortened, tell
 from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
 from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
 from .replies.reply_course import replied
-from .replies.steps import Course, Elsewhere, Request, as_thrown
+from .replies.steps import Course, Done, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
 from .summary import summarized
 from .tool_loop import ToolLoop, carry_what_was_done
@@ -79,7 +79,9 @@ class SavedConversation(Protocol):
         folded: int | None = ...,
     ) -> Position: ...
 
-    def take_back(self, *, after: Position | None = ...) -> TakenBack: ...
+    def take_back(
+        self, *, after: Position | None = ..., check: Callable[[TakenBack], Any] | None = ...
+    ) -> TakenBack: ...
     def history(self, *, after: Position | None = ...) -> Any: ...
 
     def begin(
@@ -102,7 +104,7 @@ class ConversationState:
         options: Request,
         facts: Facts | None,
         tools: ToolLoop | None = None,
-        on_event: OnEvent | None = None,
+        on_notice: OnNotice | None = None,
         **functions: Any,
     ) -> None:
         """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
@@ -111,7 +113,7 @@ class ConversationState:
         self._known = Known(refused=not_to_send(options))
         self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
-        self._facts, self._tell = facts, partial(tell, on_event=on_event)
+        self._facts, self._on_notice = facts, on_notice
         self._line: Line | None = None  # in which questions wait for each other, where that is asked for
         self._conversation: SavedConversation | None = None
         self._kept, self._lock = Kept(), threading.Lock()
@@ -142,13 +144,13 @@ class ConversationState:
             after, done, reply = yield from self._replied(before, known, steps, streamed)
             keep = partial(self._keep, before, after, question, done, reply.message(reasoning=bool(steps)))
             if self._conversation is None:  # then there is nothing to wait for
-                keep()
+                kept = keep()
             else:
-                yield Elsewhere(keep, to_its_end=True)
+                kept = yield Elsewhere(keep, to_its_end=True)
         except BaseException as error:
             carry_what_was_done(error, question.messages, steps)
             raise
-        self._tell_what_was_kept(before, after)
+        self._tell_what_was_kept(before, after, kept)
         return reply.text
 
     def _replied(
@@ -164,9 +166,8 @@ class ConversationState:
             if may_fold:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
-            refused = set(self._known.refused)
             request = self._tools.offered(self._request(kept, turn), answers)
-            reply = yield from replied(
+            course = replied(
                 request,
                 self.usage,
                 self._layout.counting,
@@ -174,13 +175,21 @@ class ConversationState:
                 limit=self._reply_limit,
                 streamed=streamed,
             )
-            for name in sorted(self._known.refused - refused):
-                self._tell(Retried(name))
+            reply = yield from self._learning(course)
             if not reply.calls_tools:
                 return kept, done, reply
-            yield from self._tools.run(reply, answers, steps)
+            yield from self._tools.run(reply, answers, steps, self._line)
             done = done.then(self._layout.counted(tuple(steps[len(done.messages) :])))
         raise AssertionError("The loop ends with a reply.")
+
+    def _learning(self, course: Course[Done]) -> Course[Done]:
+        """A course; what it has learned of the server is told at its end."""
+        before = self._known.gone_without()
+        try:
+            return (yield from course)
+        finally:
+            for what, reason in sorted(self._known.gone_without() - before):
+                self._tell(Retried(what, reason))
 
     def _in_turn(self, kept: Kept, known: Counted, steps: Counted) -> Counted:
         """A turn that has come to some steps, as it is sent."""
@@ -189,11 +198,15 @@ class ConversationState:
             self._tell(Shortened(whole, turn.tokens))
         return turn
 
-    def _tell_what_was_kept(self, before: Kept, after: Kept) -> None:
+    def _tell(self, notice: Notice) -> None:
+        with within(self._line.first() if self._line else None):
+            tell(notice, self._on_notice)
+
+    def _tell_what_was_kept(self, before: Kept, after: Kept, kept: Kept) -> None:
         if turns := after.folded - before.folded:
             self._tell(Folded(turns, before.tokens, after.tokens))
         if self._conversation is not None:
-            self._tell(Saved(self._position[1], self._kept.turns[-1].tokens))
+            self._tell(Saved(turns_of(kept), kept.turns[-1].tokens))
 
     def _with_facts(self, facts: Facts, kept: Kept, question: Counted) -> Counted:
         """The question with what is known that bears on it, unless there is no room for that."""
@@ -206,7 +219,7 @@ class ConversationState:
         if not (old := self._layout.to_fold(kept, question)):
             return kept
         try:
-            summary = yield from summarized(
+            course = summarized(
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
                 kept.summary,
                 self._layout.summary_tokens,
@@ -217,20 +230,22 @@ class ConversationState:
                 known=self._known,
                 limit=self._layout.summary_limit,
             )
+            summary = yield from self._learning(course)
         except Exception as error:  # whatever the client raises; an interruption passes
-            self.summary_error = cast(Exception, as_thrown(error))
-            self._tell(Retried("summary", type(self.summary_error).__name__))
-            return kept
-        self.summary_error = None
-        return self._layout.folded(kept, old, summary)
+            failed = self.summary_error = cast(Exception, as_thrown(error))
+        else:
+            self.summary_error = None
+            return self._layout.folded(kept, old, summary)
+        self._tell(Retried("summary", type(failed).__name__))  # once it is handled: its words may hold texts
+        return kept
 
     def _request(self, kept: Kept, question: Counted) -> Request:
         return {"model": self._layout.model, "messages": self._layout.request(kept, question), **self._options}
 
-    def _keep(self, before: Kept, after: Kept, question: Counted, steps: Counted, answer: Message) -> None:
-        """Keep the turn, and save it where turns are saved, as it happened: both or neither."""
-        kept = self._layout.answered(after, question, steps, answer)
+    def _keep(self, before: Kept, after: Kept, question: Counted, steps: Counted, answer: Message) -> Kept:
+        """Keep the turn, and save it where turns are saved, as it happened: both or neither. Returns what is kept then."""
         try:
+            kept = self._layout.answered(after, question, steps, answer)
             with self._lock:
                 if self._kept is not before:
                     raise ConflictError(
@@ -244,8 +259,9 @@ class ConversationState:
                     folds = (*folds, before)
                 self._position, self._kept, self._folds = position, kept, folds  # nothing can come in between
         except Exception as error:
-            error.reply = answer["content"]  # type: ignore[attr-defined]  # it is paid for
+            carry(error, reply=answer["content"])  # it is paid for
             raise
+        return kept
 
     def _save(self, conversation: SavedConversation, kept: Kept, turn: tuple[Message, ...]) -> Position:
         after = self._position
@@ -261,19 +277,40 @@ class ConversationState:
     def _take_back(self) -> str | list[Part]:
         """Take back the newest turn, in memory and where turns are saved: both or neither. Returns its question."""
         with self._lock:
-            kept, position = self._kept, self._position
-            before, folds = before_the_newest(kept, self._folds) or (None, ())
-            turn: Iterable[Message] = kept.turns[-1].messages if kept.turns else ()
+            kept, folds, position = self._kept, self._folds, self._position
             if self._conversation is not None:
-                taken = self._conversation.take_back(after=position)
-                left, position = taken.left, taken.left.position
-                turn = turn or taken.turn
-                if before is None or left.folded != before.folded:  # the summary of before is there again
-                    before = self._layout.resumed(left.summary, left.folded, left.recent)
-            elif before is None:
+                found: list[tuple[Kept, str | list[Part]]] = []  # before anything is gone: counting can fail
+
+                def check(taken: TakenBack) -> None:
+                    found.append((self._left(kept, taken), self._question_of(kept, taken)))
+
+                position = self._conversation.take_back(after=position, check=check).left.position
+                [(before, question)] = found
+            elif known := before_the_newest(kept, folds):
+                before, folds = known
+                question = question_of(kept.turns[-1].messages)
+            else:
                 raise self._nothing_to_take_back(kept)
             self._position, self._kept, self._folds = position, before, folds
-        return copy.deepcopy(question_of(turn))
+        return copy.deepcopy(question)
+
+    def _left(self, kept: Kept, taken: TakenBack) -> Kept:
+        """What is remembered once the newest turn has been taken back from the conversation."""
+        left, known = taken.left, before_the_newest(kept, ())
+        if known and known[0].folded == left.folded:
+            return known[0]
+        return self._layout.resumed(left.summary, left.folded, left.recent)  # the summary of before is there again
+
+    def _question_of(self, kept: Kept, taken: TakenBack) -> str | list[Part]:
+        """The question of a turn that is taken back, as it was asked.
+
+        A store may have cleaned it; and this memory, where it has resumed the turn, may know it in words only.
+        """
+        saved = question_of(taken.turn)
+        if not kept.turns:
+            return saved
+        known, resumed = kept.turns[-1].messages, self._layout.resumed("", 0, [taken.turn]).turns[-1].messages
+        return saved if question_of(resumed) == question_of(known) else question_of(known)
 
     def _nothing_to_take_back(self, kept: Kept) -> LookupError:
         if not kept.folded:

@@ -19,11 +19,11 @@ def whole(text: str) -> str:
 
 
 def all_whole(value: Any) -> Any:
-    """The same for every text in a JSON value, the keys included. What is whole comes back as it is."""
+    """The same for every text in lists and dicts, the keys included. What is whole comes back as it is."""
     if isinstance(value, str):
         return whole(value)
     if isinstance(value, dict):
-        return {whole(key): all_whole(inner) for key, inner in value.items()}
+        return {whole(key) if isinstance(key, str) else key: all_whole(inner) for key, inner in value.items()}
     return [all_whole(inner) for inner in value] if isinstance(value, list) else value
 
 

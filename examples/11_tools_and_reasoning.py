@@ -16,7 +16,6 @@ from chat_memory.tools import Called, Result, Text, Tool
 from common import MODEL, get_client, offline_server
 
 SYSTEM = "You are a helpful travel assistant."
-EFFORT = {"reasoning_effort": "none"} if MODEL.startswith("gpt-6") else {}  # these take tools here only so
 FORECAST = {"Kyoto": "14 degrees and dry", "Osaka": "16 degrees and wet"}
 TALK = [
     "My name is Ana.",
@@ -114,7 +113,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     given = parser.parse_args()
     try:
-        memory = ChatMemory(get_client(), SYSTEM, given.budget, model=MODEL, tools=TOOLS, options=EFFORT)
+        memory = ChatMemory(get_client(), SYSTEM, given.budget, model=MODEL, tools=TOOLS)
     except ValueError as error:  # such as a budget in which nothing could be asked
         parser.error(str(error).replace("max_tokens", "--budget"))
     for text in TALK:

@@ -7,7 +7,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from ..errors import whole_number
+from ..errors import carry, whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.reply_course import asked
@@ -311,7 +311,7 @@ class UserFacts:
         try:
             return self._keep(learning.learned(reply, said, shown), conversation)
         except Exception as error:
-            error.reply = reply  # type: ignore[attr-defined]
+            carry(error, reply=reply)
             raise
 
     def _keep(self, learned: Iterable[learning.Learned], conversation: str | None) -> list[Fact]:

@@ -19,7 +19,8 @@ class Calls:
     """The calls of one reply. A stream's pieces belong to the call with their index, and to the last one without.
 
     Servers differ in how a new call begins: with an index of its own, with an id of its own under an index that is there
-    already, or with nothing but a name after arguments that are complete.
+    already, or with nothing but a name: another one, or one after arguments that are complete. A piece without a name
+    begins none where there is one that it can belong to, whatever its id.
     """
 
     def __init__(self) -> None:
@@ -52,11 +53,13 @@ class Calls:
             if not call["id"] or call["id"] in ids:
                 call["id"] = f"call_{uuid4().hex[:24]}"
             ids.add(call["id"])
-            if "custom" in call:
+            if isinstance(custom := call.pop("custom", None), dict):
                 call.pop("function", None)
+                input = str(custom.get("input") or "")
+                call |= {"type": "custom", "custom": custom | {"name": _name(custom.get("name")), "input": input}}
             else:
                 function = call["function"]
-                function["name"] = NOT_IN_A_NAME.sub("_", function["name"])[:LONGEST_NAME] or "unknown"
+                function["name"] = _name(function["name"])
                 function["arguments"] = function["arguments"] if function["arguments"].strip() else "{}"
         return cast(list[Call], all_whole(self._calls))
 
@@ -69,16 +72,22 @@ class Calls:
 
     def _begun(self, piece: dict[str, Any], index: Any) -> dict[str, Any] | None:
         """The call that this piece goes on with; None where it begins one."""
-        id, name = piece.get("id"), field(piece.get("function"), "name")
+        id, name = str(piece.get("id") or ""), field(piece.get("function") or piece.get("custom"), "name")
+        last = next(reversed(self._calls), None)
         if index is None and id:
-            return next((call for call in self._calls if call["id"] == str(id)), None)
-        call = self._at.get(index) if index is not None else next(reversed(self._calls), None)
-        if call is None or (id and call["id"] and call["id"] != str(id)):
-            return None
-        function = call.get("function", {})
-        if name and not id and function.get("name") and _is_complete(function["arguments"]):
-            return None
-        return call
+            same = next((call for call in self._calls if call["id"] == id), None)
+            return same or (None if name else last)
+        call = last if index is None else self._at.get(index)
+        if call is None or not name:
+            return call
+        if id and call["id"]:
+            return call if id == call["id"] else None
+        its = call["function"]
+        return None if its["name"] and (name != its["name"] or _is_complete(its["arguments"])) else call
+
+
+def _name(name: Any) -> str:
+    return NOT_IN_A_NAME.sub("_", str(name or ""))[:LONGEST_NAME] or "unknown"
 
 
 def _add(call: dict[str, Any], piece: dict[str, Any]) -> None:
@@ -86,7 +95,7 @@ def _add(call: dict[str, Any], piece: dict[str, Any]) -> None:
     function = piece.pop("function", None)
     call["id"] = call["id"] or str(piece.pop("id", None) or "")
     piece.pop("id", None)
-    call |= {key: value for key, value in piece.items() if value is not None}
+    call |= {key: value for key, value in piece.items() if value is not None and (value or key != "type")}
     if not isinstance(function, dict):
         return
     its = call["function"]

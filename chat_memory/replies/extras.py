@@ -9,6 +9,7 @@ from .steps import Request
 
 STREAM_OPTIONS = "stream_options"
 LIMITS = ("max_completion_tokens", "max_tokens")  # the newer parameter, and the older: many servers know only one
+EFFORT = "reasoning_effort"
 # Of OpenAI's models those that think by default before they reply. It counts in the limit, and OpenAI advises to leave so
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
@@ -21,23 +22,34 @@ NOT_THE_NUMBER = re.compile(
 
 @dataclass
 class Known:
-    """What has been learned of a server: the parameters that it refuses, and the models that think before they reply."""
+    """What has been learned of a server: the parameters that it refuses, and the models that think before they reply.
+
+    `wordless` are those that were cut off at a limit before they said a word: they think, whether that is shown or not.
+    """
 
     refused: set[str] = field(default_factory=set)
     thinking: set[str] = field(default_factory=set)
+    wordless: set[str] = field(default_factory=set)
+
+    def gone_without(self) -> set[tuple[str, str]]:
+        """The parameters that it is asked without by now, each with the kind of error where none was refused."""
+        cut_off = {(LIMITS[0], "IncompleteReply")} if self.wordless else set()
+        return {(name, "") for name in self.refused} | cut_off
 
 
 def limit_for(tokens: int, request: Request, known: Known) -> int | None:
     """The limit to ask for, so that a reply has at most `tokens`; None for none.
 
     What a model thinks counts in it too. So there is room for that with a model of OpenAI's that thinks, and no limit with
-    another that was seen to think: nobody knows here how much it needs.
+    another that was seen to think, or is asked to with an effort: nobody knows here how much it needs.
     """
-    model = request["model"]
-    if request.get("reasoning_effort") != "none":
+    model, effort = request["model"], _given(request).get(EFFORT)
+    if model in known.wordless:
+        return None
+    if effort != "none":
         if _thinks(model):
             return tokens + ROOM_FOR_THINKING
-        if model in known.thinking:
+        if effort or model in known.thinking:
             return None
     return tokens or None
 
@@ -48,18 +60,36 @@ def _thinks(model: str) -> bool:
 
 
 def extras(request: Request, known: Known, without: set[str], *, limit: int | None, streamed: bool) -> Request:
-    """The parameters to ask with, beside those of the request. `without` are those that it is tried without."""
+    """The parameters to ask with, beside those of the request. `without` are those that it is tried without.
+
+    Some models take tools only where they do not think: without an effort is with the effort "none".
+    """
     left_out, wanted = known.refused | without, Request()
+    if EFFORT in left_out and _may_think_with_tools(request):
+        wanted[EFFORT] = "none"
     if streamed and STREAM_OPTIONS not in left_out:
         wanted[STREAM_OPTIONS] = {"include_usage": True}
     name = next((name for name in LIMITS if name not in left_out), None)
-    if limit is not None and name and (size := limit_for(limit, request, known)):
+    if limit is not None and name and (size := limit_for(limit, request | wanted, known)):
         wanted[name] = size
     return wanted
 
 
+def _may_think_with_tools(request: Request) -> bool:
+    """Whether a request offers tools, and the caller does not say how much is to be thought."""
+    return "tools" in request and EFFORT not in _given(request)
+
+
+def _given(request: Request) -> Request:
+    """All that is sent: the openai package puts what stands in `extra_body` over the rest."""
+    more = request.get("extra_body")
+    return request | more if isinstance(more, dict) else request
+
+
 def refused(error: Exception, request: Request, wanted: Request) -> str | None:
     """Which of the parameters wanted a server, or a client, refuses, if it is that. They have no common code for this.
+
+    It may also refuse that a model thinks with tools, which it does by default: that is an effort, and not wanted.
 
     They name it: in words, or, where the question holds that word too, in a field of the error.
     """
@@ -67,7 +97,10 @@ def refused(error: Exception, request: Request, wanted: Request) -> str | None:
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     if status not in (None, 200, 400, 422) or isinstance(error, (OSError, TimeoutError)):
         return None
-    return next((name for name in wanted if _is_about(name, error, str(request))), None)
+    names = [name for name in wanted if name != EFFORT]  # which is wanted where it has been refused
+    if EFFORT not in wanted and _may_think_with_tools(request):
+        names.append(EFFORT)
+    return next((name for name in names if _is_about(name, error, str(request))), None)
 
 
 def _is_about(name: str, error: Exception, request: str) -> bool:

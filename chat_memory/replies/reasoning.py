@@ -1,4 +1,8 @@
-"""What a model has thought beside a reply, kept under the name that the server gave it, to be sent back with its calls."""
+"""What a model has thought beside a reply, kept under the name that the server gave it, to be sent back with its calls.
+
+What it has thought within the text of its reply, between <think> and </think> or in parts of the type "thinking", is not
+sent back, also where it calls tools: what is kept there is the text without.
+"""
 
 from typing import Any
 
@@ -8,6 +12,7 @@ from .calls import plain
 
 FIELDS = ("reasoning_content", "reasoning")  # text; DeepSeek, Kimi, Qwen and vLLM
 DETAILS = "reasoning_details"  # a list of parts, which a stream sends in pieces; OpenRouter
+BLOCKS = "thinking_blocks"  # the same without an index: a signature is the end of one; LiteLLM, of Anthropic's models
 TEXTS = ("text", "summary", "data")  # the fields of a part that come in pieces
 
 
@@ -30,11 +35,23 @@ class Reasoning:
         if isinstance(details, list):
             for part in details:
                 self._add(self.fields.setdefault(DETAILS, []), part)
+        blocks = plain(stated(said, BLOCKS))
+        if isinstance(blocks, list):
+            self._add_blocks(self.fields.setdefault(BLOCKS, []), blocks)
 
     def to_send(self) -> dict[str, Any]:
         """The fields of a message that hold it. What was not whole in a text is made whole."""
         whole: dict[str, Any] = all_whole(self.fields)
         return whole
+
+    def _add_blocks(self, blocks: list[Any], came: list[Any]) -> None:
+        """Add blocks, of which the first goes on with the last one that is there, where that has no signature yet."""
+        both = [*blocks[-1:], *came[:1]]
+        is_open = len(both) == 2 and all(isinstance(each, dict) and each.get("type") == "thinking" for each in both)
+        if is_open and not both[0].get("signature"):
+            text = "".join(each.get("thinking") or "" for each in both)
+            blocks[-1], came = both[0] | both[1] | {"thinking": text}, came[1:]
+        blocks.extend(came)
 
     def _add(self, parts: list[Any], part: Any) -> None:
         """Add a part, or go on with the last one where that has the same index and kind."""

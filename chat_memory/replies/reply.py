@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from ..content import field, is_of_openai, stated
-from ..errors import IncompleteReply
+from ..errors import IncompleteReply, carry
 from ..messages import Message
 from ..tokens import Counting
 from ..unsendable import whole
@@ -21,6 +21,10 @@ from .usage import Usage, numbers
 ENDS = {"stop", "eos_token", "stop_sequence", "eos", "end_turn"}
 CALL_ENDS = {"tool_calls", "function_call", "tool_call", "tool_use"}  # where it has come to a call
 CALLS = "calls a function: offer no tools here, or run the function yourself"
+OLD_CALL = (
+    "The reply calls a function in the older form, function_call, and the tools here are called by tool_calls. Use a model "
+    "or a server that knows these."
+)
 UNFINISHED = {
     "length": "was cut off at the limit for the reply{limit}: allow a longer one",
     "content_filter": "was stopped by the provider's content filter",
@@ -30,7 +34,11 @@ UNFINISHED = {
 TEXT_ALONE = {"role", "content"}  # the fields of most messages
 TEXT_PARTS = ("text", "output_text")
 THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
-THINKING_FIELDS = ("reasoning_content", "reasoning")  # of a message; servers that send both say the same in both
+THINKING_FIELDS = (
+    "reasoning_content",
+    "reasoning",
+    "thinking_blocks",
+)  # of a message; who sends several says the same in each
 
 
 class Reply:
@@ -58,6 +66,14 @@ class Reply:
     @property
     def calls_tools(self) -> bool:
         return bool(self._made)
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether it was cut off at the limit before it said a word, or, of a stream, before one went out."""
+        said = "".join(self._said)
+        said = after_thinking(said) if self._part == "message" else said
+        says_more = self._made or self._old_call or self._refusal or self._is_spoken or self._error
+        return self._finish_reason.lower() == "length" and not said.strip() and not says_more
 
     @property
     def has_thought(self) -> bool:
@@ -132,7 +148,11 @@ class Reply:
         if self._usage is not None and (self.is_answer or self._reported or self._aside):
             counting = self._counting or Counting.of(self._request["model"])
             text = "".join(self._came) + self._made.text()
-            self._usage.add(self._reported, self._request, text, counting)
+            try:
+                self._usage.add(self._reported, self._request, text, counting)
+            except Exception as error:  # of the caller's own count
+                carry(error, reply=self.text)  # it is paid for
+                raise
 
     def whole(self) -> str:
         """The text; raises IncompleteReply unless it is a whole one."""
@@ -155,6 +175,8 @@ class Reply:
         calls = bool(self._tools and self._made)
         if self._tools and not calls and reason in CALL_ENDS and not self._old_call:
             return "The reply ended as one that calls a tool, but it holds no call. Ask again."
+        if self._tools and self._old_call and reason in (*ENDS, *CALL_ENDS):
+            return OLD_CALL
         if reason not in ENDS and not (calls and reason in CALL_ENDS):
             unknown = (
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"

@@ -1,7 +1,7 @@
 """The course of one question to the model: the request goes out, the reply comes in, whole or as a stream, and is counted."""
 
 from ..tokens import Counting
-from .extras import Known, extras, refused
+from .extras import LIMITS, Known, extras, refused
 from .reply import Reply
 from .steps import Course, Request, Send, Stream
 from .usage import Usage
@@ -22,7 +22,8 @@ def asked(
     U+FFFD. `usage` is added to; what the server does not say is counted as `counting` says, or else the model counts.
 
     `limit` is the most tokens that the reply may have: see `limit_for`. A server that refuses a parameter that is asked
-    with here is asked again without; `known` remembers this.
+    with here is asked again without, and so is a model that was cut off at this limit before it said a word: it has
+    thought. `known` remembers this.
 
     Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
     none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
@@ -60,6 +61,9 @@ def replied(
             reply.whole()
             return reply
         except Exception as error:
+            if reply.is_wordless and not wanted.keys().isdisjoint(LIMITS):
+                known.wordless.add(request["model"])
+                continue
             name = None if reply.is_answer else refused(error, request, wanted)
             if name is None:
                 raise
@@ -68,4 +72,5 @@ def replied(
             reply.count()
             if reply.is_answer:
                 known.refused |= without
-                known.thinking |= {request["model"]} if reply.has_thought else set()
+                if reply.has_thought:
+                    known.thinking.add(request["model"])

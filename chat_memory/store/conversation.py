@@ -133,11 +133,14 @@ class Conversation:
             self._insert(connection, position.number, {position.turns - 1: bodies})
         return position
 
-    def take_back(self, *, after: Iterable[int] | None = None) -> TakenBack:
+    def take_back(
+        self, *, after: Iterable[int] | None = None, check: Callable[[TakenBack], Any] | None = None
+    ) -> TakenBack:
         """Delete the newest turn. Where the summary was made with that turn, the one of before is there again.
 
         So it goes back to the first turn, in one transaction each: all of it or nothing. `after` is the position that the
-        caller knows, as for `append`; a program that still knows the turn gets a ConflictError with its next one.
+        caller knows, as for `append`; a program that still knows the turn gets a ConflictError with its next one. `check`
+        is called with what will be returned, before it is final: where it raises an error, nothing is deleted.
 
         The bytes of the turn are overwritten in a SQLite file, at once, but for copies that stay behind where a page was
         full; `store.database.write_anew()`, which takes some seconds where the file is large, overwrites these too, and so
@@ -163,7 +166,10 @@ class Conversation:
             this = sa.update(conversations).where(conversations.c.number == row.number)
             values = {"turns": left, "taken_back": row.taken_back + 1, "summary": before[0], "folded": before[1]}
             now = connection.execute(this.values(values).returning(*conversations.c)).one()
-            return TakenBack(turn, self._saved(connection, now))
+            taken = TakenBack(turn, self._saved(connection, now))
+            if check is not None:
+                check(taken)
+        return taken
 
     def begin(
         self,

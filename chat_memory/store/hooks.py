@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +49,8 @@ def _called(what: str, hook: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return hook(*arguments)
     except Exception as error:
-        error.add_note(f"This was raised by the function given as {what} ({_name(hook)}). Nothing was saved.")
+        with suppress(Exception):  # of an error that takes no notes
+            error.add_note(f"This was raised by the function given as {what} ({_name(hook)}). Nothing was saved.")
         raise
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..unsendable import whole
+from ..unsendable import all_whole, whole
 from .arguments import WrongCall
 
 DONE = "Done."  # what a function says that is declared to return nothing
@@ -11,18 +11,18 @@ DONE = "Done."  # what a function says that is declared to return nothing
 def in_text(value: Any, name: str, returns_nothing: bool) -> str:
     """What a tool has returned, as text. Raises TypeError for what is no JSON."""
     if isinstance(value, str):
-        return whole(str(value))
+        return whole(str.__str__(value))  # of an enum that is a text, its value
     if value is None:
         return DONE if returns_nothing else "null"
-    from pydantic_core import to_json  # dataclasses, pydantic's models, dates, enums, sets …
+    from pydantic_core import to_json, to_jsonable_python  # dataclasses, pydantic's models, dates, enums, sets …
 
     try:
-        return to_json(value).decode()
+        return to_json(all_whole(to_jsonable_python(all_whole(value)))).decode()
     except Exception as error:
         raise TypeError(f"{name} returned {type(value).__name__}, which cannot be written as JSON ({error})") from error
 
 
-def error_in_text(error: Exception) -> str:
+def error_in_text(error: BaseException) -> str:
     """An error, as type and message."""
     try:
         words = str(error)

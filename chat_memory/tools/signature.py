@@ -11,6 +11,7 @@ from typing import Annotated, Any, NotRequired, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 from typing_extensions import TypedDict
@@ -25,8 +26,9 @@ BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ON
 def arguments_of(function: Callable[..., Any], name: str) -> tuple[dict[str, Any], Read]:
     """The JSON schema of a function's arguments, and what reads them: checked, and converted to the parameters' types.
 
-    A default is the function's own affair, an argument that a `functools.partial` has fixed by name too: the model does
-    not see it. Raises TypeError for a signature that no JSON object can fill.
+    A default is the function's own affair (but for one in a pydantic `Field`, which is handed over), an argument that a
+    `functools.partial` has fixed by name too: the model does not see it. Raises TypeError for a signature that no JSON
+    object can fill.
     """
     try:
         signature = inspect.signature(function, eval_str=True)
@@ -40,7 +42,7 @@ def arguments_of(function: Callable[..., Any], name: str) -> tuple[dict[str, Any
     made: Any = TypedDict  # called, for names that only a signature knows
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(with_config({"extra": "forbid"})(made("arguments", fields)))
-        schema = _inlined(adapter.json_schema(schema_generator=_Untitled))
+        schema = _inlined(adapter.json_schema(schema_generator=_Shorter))
     except (PydanticUserError, TypeError, NameError) as error:
         raise TypeError(
             f"The tool {name} has a parameter of a type that has no JSON schema: {str(error).splitlines()[0]} Give it "
@@ -72,6 +74,9 @@ def _field(name: str, parameter: inspect.Parameter) -> Any:
         )
     if parameter.default is parameter.empty:
         return kind
+    if isinstance(parameter.default, FieldInfo):
+        kind = Annotated[kind, parameter.default]
+        return kind if parameter.default.is_required() else NotRequired[kind]
     try:
         default = to_jsonable_python(parameter.default)
     except (PydanticSerializationError, ValueError):
@@ -96,11 +101,17 @@ def _problem(found: Mapping[str, Any]) -> str:
     return f"{place}: {found['msg']}{given}" if place else f"{found['msg']}{given}"
 
 
-class _Untitled(GenerateJsonSchema):
-    """Without the titles that pydantic makes of names: they say nothing, and each costs tokens."""
+class _Shorter(GenerateJsonSchema):
+    """Without the titles that pydantic makes of names: they say nothing, and each costs tokens.
+
+    And without a `discriminator`, which is OpenAPI's and points to definitions: each alternative says its own constant.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
+        return {key: value for key, value in super().tagged_union_schema(schema).items() if key != "discriminator"}
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,8 @@ class Tool:
     checked and converted before the function is called: dates, enums, models. What is wrong goes back to the model.
 
     A `schema` is the JSON schema of the arguments, or a whole definition, {"name": …, "parameters": …}, also inside
-    {"type": "function", "function": …}. The function is then called with the arguments as the JSON says.
+    {"type": "function", "function": …}, or Anthropic's, {"name": …, "input_schema": …}. It is copied. The function is then
+    called with the arguments as the JSON says.
 
     Definitions are not `strict` unless such a schema says so: strict mode refuses defaults and many schemas, few servers
     know it, and what does not fit is found here in any case.
@@ -66,9 +68,12 @@ def _definition(schema: Any) -> dict[str, Any]:
         return {}
     if not isinstance(schema, dict):
         raise TypeError(f'schema must be a dict such as {{"type": "object", "properties": {{…}}}}, got {schema!r:.60}.')
+    schema = deepcopy(schema)
     inner = schema.get("function", schema)
     if not isinstance(inner, dict):
         raise ValueError(f"schema['function'] must be a dict with name and parameters, got {inner!r:.60}.")
+    if "name" in inner and isinstance(inner.get("input_schema"), dict):
+        inner["parameters"] = inner.pop("input_schema")
     if schema.get("type", "function") == "function" and ("parameters" in inner or "name" in inner):
         return {key: value for key, value in inner.items() if key != "type"}
     if schema.get("type", "object") != "object" or "function" in schema:
@@ -90,8 +95,10 @@ def _checked_name(name: Any, function: Any) -> str:
 
 
 def _docstring(function: Any) -> str:
-    is_own = inspect.isroutine(function) or isinstance(function, type)
-    return (inspect.getdoc(function) if is_own else inspect.getdoc(type(function))) or ""
+    """The docstring of a function, or of a class its own: what stands in the class above speaks of that one."""
+    if inspect.isroutine(function):
+        return inspect.getdoc(function) or ""
+    return inspect.cleandoc((function if isinstance(function, type) else type(function)).__doc__ or "")
 
 
 def _way_out(value: Any) -> str:

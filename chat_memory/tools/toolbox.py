@@ -35,7 +35,10 @@ class ToolCall:
             return self._result(error_in_text(error), failed=True)
 
     async def run_async(self) -> Result:
-        """The same: an async function is awaited, and any other one called in a thread."""
+        """The same: an async function is awaited, and any other one called in a thread.
+
+        A cancellation that comes from within the tool, while nobody cancels the caller, is what the tool raises.
+        """
         try:
             tool, arguments = self._found()
             if tool.is_async:
@@ -45,6 +48,10 @@ class ToolCall:
             if inspect.isawaitable(value):
                 value = await value
             return self._result(in_text(value, tool.name, tool.returns_nothing))
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            return self._result(error_in_text(error), failed=True)
         except Exception as error:
             return self._result(error_in_text(error), failed=True)
 

@@ -115,22 +115,44 @@ def count_tools(tools: Sequence[dict[str, Any]], encoding: str, function_tokens:
 
     Per function `function_tokens` (7 for the gpt-4o family and later, 10 for gpt-4) and `name:description`; 3 when it
     has properties, and per property 3 and `key:type:description`; for an enum -3, and per item 3 and the item; 12 at
-    the end of the list. A description counts without its trailing period. A custom tool counts as a function without
-    properties, and the strings of its grammar.
+    the end of the list. A description counts without its trailing period. That is published for flat parameters; that
+    schemas deeper inside count alike, those without a name under their keyword, is a choice. A custom tool counts as a
+    function without properties, and the strings of its grammar.
     """
     total = TOOLS_END if tools else 0
     for tool in tools:
         function = tool[tool["type"]]
         total += count_strings((function.get("format") or {}).get("grammar"), encoding)
         total += function_tokens + count_text(f"{function['name']}:{_described(function)}", encoding)
-        properties = (function.get("parameters") or {}).get("properties") or {}
-        total += PER_PROPERTY if properties else 0
-        for key, schema in properties.items():
-            line = f"{key}:{_as_text(schema.get('type', ''))}:{_described(schema)}"
-            total += PER_PROPERTY + count_text(line, encoding)
-            if "enum" in schema:
-                total += ENUM + sum(3 + count_text(_as_text(item), encoding) for item in schema["enum"])
+        total += _count_schemas(function.get("parameters") or {}, encoding)
     return total
+
+
+def _count_schemas(whole: dict[str, Any], encoding: str) -> int:
+    """Tokens of all schemas inside the schema of a function's parameters, however deep."""
+    total, waiting = 0, [whole]
+    while waiting:
+        outer = waiting.pop()
+        total += PER_PROPERTY if outer.get("properties") else 0
+        for key, schema in _schemas_in(outer):
+            line = f"{key}:{_as_text(schema.get('type', schema.get('$ref', '')))}:{_described(schema)}"
+            total += PER_PROPERTY + count_text(line, encoding)
+            if isinstance(items := schema.get("enum"), list):
+                total += ENUM + sum(3 + count_text(_as_text(item), encoding) for item in items)
+            waiting.append(schema)
+    return total
+
+
+def _schemas_in(outer: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas that stand in one, each with its name, or with the keyword that it stands under."""
+    for keyword in ("properties", "patternProperties", "$defs", "definitions"):
+        if isinstance(named := outer.get(keyword), dict):
+            yield from ((key, schema if isinstance(schema, dict) else {}) for key, schema in named.items())
+    for keyword in ("items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf"):
+        found = outer.get(keyword)
+        for schema in found if isinstance(found, list) else [found]:
+            if isinstance(schema, dict):
+                yield keyword, schema
 
 
 FORMAT = 9

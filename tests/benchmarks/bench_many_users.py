@@ -4,7 +4,8 @@ All are tasks of one event loop, with a client that answers after 5 ms. A watche
 and over: by how much it oversleeps, at most, is the loop's longest stall. It is measured in the processor's time that this
 process has had in it, where the clock is fine enough: a busy machine stops a program for longer than it ever stalls. What
 others do can still lengthen it, so the best of up to three rounds counts. What is left is Python's collector of garbage, which
-stops all threads (20 ms for what 200 conversations hold), and a thread that has to give way; the loop's own work is 5 ms.
+stops all threads (20 ms for what 200 conversations hold), and a thread that has to give way; the loop's own work is
+10 ms at most.
 
     python tests/benchmarks/bench_many_users.py
 """

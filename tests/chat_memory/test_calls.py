@@ -15,10 +15,14 @@ from .histories import REPEATABLE
 
 def streamed(*pieces):
     """What comes of pieces, each of them one entry of a delta's calls."""
+    return shown(taken(*pieces))
+
+
+def taken(*pieces):
     calls = Calls()
     for piece in pieces:
         calls.take([piece], whole=False)
-    return shown(calls)
+    return calls
 
 
 def shown(calls):
@@ -63,6 +67,12 @@ def test_objects_of_the_openai_package_are_read():
             piece(1, "b", "g", "}"),
         ],  # said again
         [piece(0, "a", "f", "{}"), piece(2, "b", "g", "{}")],  # an index left out
+        [
+            piece(0, "a", "f", "{"),
+            piece(0, "x", None, "}"),
+            piece(0, "b", "g", "{}"),
+        ],  # an id of its own for each piece
+        [piece(None, "a", "f", "{"), piece(None, "x", None, "}"), piece(None, "b", "g", "{}")],
     ],
 )
 def test_a_new_call_is_seen_however_a_server_begins_it(pieces):
@@ -85,6 +95,36 @@ def test_two_calls_without_index_and_id_are_two():
         ("f", '{"a": 1}'),
         ("f", '{"a": 2}'),
     ]
+
+
+@pytest.mark.parametrize("index", [0, None])
+@pytest.mark.parametrize("id", ["", None])
+def test_two_calls_without_arguments_index_and_id_are_two(index, id):
+    pieces = [piece(index, id, "f", ""), piece(index, id, None, ""), piece(index, id, "g", "")]
+    assert [made[1:] for made in streamed(*pieces)] == [("f", "{}"), ("g", "{}")]
+
+
+def test_a_type_that_is_empty_is_none():
+    begun = piece(0, "a", "f", "{") | {"type": "function"}
+    assert taken(begun, piece(0, "", "", "}") | {"type": ""}).made()[0]["type"] == "function"
+    calls = Calls()
+    calls.take([piece(0, "a", "f", "{}") | {"type": ""}], whole=True)
+    assert calls.made()[0]["type"] == "function"
+
+
+@pytest.mark.parametrize(
+    ("custom", "sent"),
+    [
+        ({"name": "sql", "input": "SELECT 1"}, {"name": "sql", "input": "SELECT 1"}),
+        ({"name": "sql"}, {"name": "sql", "input": ""}),
+        ({"name": None, "input": None}, {"name": "unknown", "input": ""}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["custom", ""])
+def test_a_custom_call_can_be_sent_back_whatever_it_lacks(custom, sent, kind):
+    calls = Calls()
+    calls.take([{"id": "a", "type": kind, "custom": custom}], whole=True)
+    assert calls.made() == calls.made() == [{"id": "a", "type": "custom", "custom": sent}]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +199,21 @@ def test_reasoning_is_kept_under_the_name_that_the_server_gave_it():
     assert thought({"reasoning": {"text": "So."}}) == {"reasoning": {"text": "So."}}
     assert thought({"reasoning_content": ""}) == {"reasoning_content": ""}
     assert thought({}, {"content": "Hi"}) == {}
+
+
+def block(thinking=None, signature=None):
+    return {"type": "thinking", "thinking": thinking, "signature": signature}
+
+
+def test_blocks_of_thinking_are_put_together_up_to_their_signature():
+    hidden = {"type": "redacted_thinking", "data": "x"}
+    came = [[block("They ", "")], [block("want.", "")], [block("", "s")], [hidden], [block("So.")], [block(None, "t")]]
+    blocks = [block("They want.", "s"), hidden, block("So.", "t")]
+    assert thought(*({"thinking_blocks": each} for each in came)) == {"thinking_blocks": blocks}
+    assert thought({"thinking_blocks": blocks}) == {"thinking_blocks": blocks}
+    unsigned = [block("One."), block("Two.")]
+    assert thought({"thinking_blocks": unsigned}, {"thinking_blocks": []}) == {"thinking_blocks": unsigned}
+    assert thought({"thinking_blocks": ["odd"]}, {"thinking_blocks": [7]}) == {"thinking_blocks": ["odd", 7]}
 
 
 def test_reasoning_in_parts_is_put_together_by_index_and_kind():

@@ -18,6 +18,7 @@ from chat_memory.store import ConversationStore
 from .fake_client import FakeAsyncClient, FakeClient
 from .histories import REPEATABLE
 from .talks import turn
+from .tool_client import ToolClient, call, calling
 
 
 class Slow:
@@ -183,6 +184,95 @@ def test_who_would_wait_for_himself_is_told():
         assert await memory.ask_async("Two") == "Noted."
 
     asyncio.run(use())
+
+
+def in_a_worker(function):
+    """What a function returns in a thread that is not the main one, within some seconds."""
+    returned = []
+    thread = threading.Thread(target=lambda: returned.append(function()), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert returned, "It waits for itself, or has raised something."
+    return returned[0]
+
+
+def with_a_tool_that_asks(ask, asynchronous=False, **options):
+    client = ToolClient(calling(call("again"), call("again")), "Done.", "Noted.", asynchronous=asynchronous)
+    if asynchronous:
+
+        async def again() -> str:
+            return await ask(memory)
+    else:
+
+        def again() -> str:
+            return ask(memory)
+
+    memory = ChatMemory(client, tools=[again], in_line=True, **options)
+    return memory
+
+
+def was_told(memory):
+    results = [message["content"] for message in memory.messages if message["role"] == "tool"]
+    return ["ConflictError" in result and "a tool of its own" in result for result in results] == [True, True]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("way", ["ask", "stream"])
+@pytest.mark.parametrize("of_the_tool", [lambda m: m.ask("Two"), lambda m: m.undo(), lambda m: list(m.stream("Two"))])
+def test_a_tool_that_asks_its_own_memory_is_told_in_any_thread(at_once, way, of_the_tool):
+    memory = with_a_tool_that_asks(of_the_tool, parallel_tools=at_once)
+    assert "".join(in_a_worker(lambda: list(getattr(memory, way)("One")))) == "Done."
+    assert was_told(memory) and memory.ask("Two") == "Noted."
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_tool_that_asks_its_own_memory_is_told_in_any_task(at_once):
+    async def in_a_task(memory):
+        return (await asyncio.gather(memory.ask_async("Two")))[0]
+
+    memory = with_a_tool_that_asks(in_a_task, asynchronous=True, parallel_tools=at_once)
+    assert in_a_worker(lambda: asyncio.run(memory.ask_async("One"))) == "Done." and was_told(memory)
+
+
+def test_a_task_that_a_tool_has_begun_may_ask_once_the_turn_is_over():
+    tasks = []
+
+    async def later(memory, over):
+        await over.wait()
+        return await memory.ask_async("Two")
+
+    async def use():
+        async def again() -> str:
+            tasks.append(asyncio.create_task(later(memory, over)))
+            return "begun"
+
+        over = asyncio.Event()
+        client = ToolClient(calling(call("again")), "Done.", "Noted.", asynchronous=True)
+        memory = ChatMemory(client, tools=[again], in_line=True)
+        assert await memory.ask_async("One") == "Done."
+        over.set()
+        return await tasks[0]
+
+    assert asyncio.run(use()) == "Noted."
+
+
+def test_a_callback_that_asks_its_own_memory_in_another_thread_is_told(tmp_path):
+    told = []
+
+    def ask(notice):
+        with pytest.raises(ConflictError, match="wait in line for an earlier one"):
+            memory.ask("Two")
+        told.append(notice)
+
+    with ConversationStore(tmp_path / "chats.db") as store:
+        memory = ChatMemory(FakeClient(), conversation=store.open("ana"), in_line=True, on_notice=ask)
+        assert in_a_worker(lambda: memory.ask("One")) == "Noted." and len(told) == 1
+
+
+def test_a_tool_may_ask_another_memory_that_waits_in_line():
+    other = ChatMemory(FakeClient(), in_line=True)
+    memory = with_a_tool_that_asks(lambda memory: other.ask("Two"), parallel_tools=True)
+    assert in_a_worker(lambda: memory.ask("One")) == "Done." and len(other.messages) == 4
 
 
 def test_a_stream_that_threads_pass_on_is_no_reason_to_refuse():

@@ -3,12 +3,16 @@
 import pickle
 import re
 from itertools import cycle
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from chat_memory import BudgetError, ChatMemory, count_tokens
 
 from .fake_client import FakeClient
+from .histories import REPEATABLE
 from .talks import LAST, RECAP, asked, chatting, full_memory, longest_question, summary_requests
 
 
@@ -173,6 +177,30 @@ def test_what_cannot_be_used_is_refused_by_name(sizes, error, says):
 def test_what_is_no_conversation_cannot_be_resumed(conversation):
     with pytest.raises(TypeError, match="conversation must be"):
         ChatMemory.resume(FakeClient(), conversation)
+
+
+@REPEATABLE
+@given(
+    st.integers(0, 400), st.lists(st.integers(1, 60), min_size=1, max_size=6), st.integers(0, 900), st.integers(0, 6)
+)
+@example(300, [10] * 4, 50, 6)
+def test_resumed_with_any_budget_each_turn_and_the_summary_are_sent_or_summarised(facts, turns, more, keep_recent):
+    recent = [
+        [{"role": "user", "content": f"Turn {n}: {'word ' * words}"}, {"role": "assistant", "content": "Yes."}]
+        for n, words in enumerate(turns)
+    ]
+    summary = "They met. " + "Fact. " * facts if facts else ""
+    saved = SimpleNamespace(settings={}, summary=summary, folded=3 * bool(facts), recent=recent, position=(1, 9))
+    conversation = SimpleNamespace(id="trip", load=lambda: saved, append=lambda turn, **state: (1, 10))
+    client = chatting()
+    memory = ChatMemory.resume(client, conversation, max_tokens=300 + more, keep_recent=keep_recent)
+    memory.ask("And you?")
+    said = [message["content"] for message in asked(client)[-1]]
+    handed = [request[1]["content"] for request in summary_requests(client)]
+    assert said[-1] == "And you?" and count_tokens(asked(client)[-1]) <= memory._layout.max_tokens
+    assert all(any(f"Turn {n}:" in text for text in [*said, *handed]) for n in range(len(turns)))
+    assert not facts or any("They met." in text for text in said) or "They talked." in said
+    assert memory.summary in ("", summary, "They talked.") and memory.summary_error is None
 
 
 @pytest.mark.parametrize(

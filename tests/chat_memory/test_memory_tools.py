@@ -4,6 +4,7 @@ import asyncio
 import copy
 import threading
 from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from chat_memory.errors import ConflictError, StoreError
 from chat_memory.store import ConversationStore
 from chat_memory.tools import Called, Result, Text, Tool
 
+from .fake_client import FakeAsyncClient, FakeClient
 from .tool_client import WAYS, ToolClient, call, calling, check_messages, talk, told
 
 EACH_WAY = pytest.mark.parametrize("way", WAYS)
@@ -128,6 +130,7 @@ def test_calls_are_calls_whatever_a_server_says_of_its_end(way, reason):
         (calling(call("weather", '{"city": "Ro'), finish_reason="length"), "cut off"),
         ({"content": None, "finish_reason": "tool_calls"}, "holds no call"),
         (calling(call("weather", {"city": "Rome"}), refusal="No."), "refused"),
+        ({"content": None, "function_call": {"name": "weather", "arguments": "{}"}}, "older form.* know"),
         ({"content": None}, "empty"),
     ],
 )
@@ -303,6 +306,16 @@ def test_reasoning_in_parts_goes_back_as_it_came(way):
     assert client.requests[1]["messages"][1]["reasoning_details"] == details
 
 
+@EACH_WAY
+def test_blocks_of_thinking_go_back_with_the_calls_and_not_with_a_plain_reply(way):
+    blocks = [{"type": "thinking", "thinking": "Look first.", "signature": "s"}]
+    step = calling(call("weather", {"city": "Rome"}), thinking_blocks=blocks)
+    client, memory, _ = asked(way, step, "Mild.", {"content": "Yes.", "thinking_blocks": blocks})
+    WAYS[way](memory, "Sure?")
+    assert client.requests[1]["messages"][1]["thinking_blocks"] == memory.messages[1]["thinking_blocks"] == blocks
+    assert memory.messages[-1] == {"role": "assistant", "content": "Yes."}
+
+
 # Whole or not at all
 
 
@@ -428,6 +441,47 @@ def test_what_cannot_be_saved_is_not_kept_and_the_error_says_all(way):
 
 
 @EACH_WAY
+def test_a_reply_that_cannot_be_counted_is_paid_for_and_in_the_error(way):
+    def count(text):
+        if text == "Mild.":
+            raise RuntimeError("The tokenizer is down.")
+        return len(text)
+
+    told_by_the_server = talk(way, "Mild.", count=count)[1]
+    silent = (FakeAsyncClient if way.endswith("async") else FakeClient)(lambda messages: "Mild.")
+    for memory in (told_by_the_server, ChatMemory(silent, count=count)):
+        with pytest.raises(RuntimeError, match="tokenizer is down") as error:
+            WAYS[way](memory, "How is Rome?")
+        assert memory.messages == [] and error.value.reply == "Mild."
+
+
+@dataclass(frozen=True)
+class Fixed(Exception):
+    """An error that takes no attributes."""
+
+    code: int
+
+
+@EACH_WAY
+def test_an_error_that_takes_no_attributes_stays_what_it_is(way):
+    calls = calling(call("weather", {"city": "Rome"}))
+    _, memory = talk(way, calls, Fixed(7), tools=[weather])
+    with pytest.raises(Fixed) as error:
+        WAYS[way](memory, "How is Rome?")
+    assert error.value.code == 7 and memory.messages == []
+
+
+def test_an_error_of_a_store_that_takes_no_attributes_stays_what_it_is():
+    class Full(Broken):
+        def append(self, turn, **state):
+            raise Fixed(28)
+
+    _, memory = talk("ask", "Mild.", conversation=Full())
+    with pytest.raises(Fixed):
+        memory.ask("How is Rome?")
+
+
+@EACH_WAY
 def test_of_two_turns_at_once_the_one_that_ends_later_is_not_kept(way):
     memory = None
 
@@ -550,6 +604,50 @@ def test_in_a_long_turn_whole_steps_go_and_the_newest_result_stays(way):
     assert sent[0] == QUESTION and sent[-1]["content"].startswith("note 7")
     assert 1 < sum(1 for message in sent if message["role"] == "tool") < 8
     assert all(message["reasoning_content"] == "word " * 80 for message in sent if message["role"] == "assistant")
+
+
+@EACH_WAY
+@pytest.mark.parametrize("turns", [0, 3])
+def test_where_the_newest_step_is_too_large_the_turn_ends_before_the_next_request(way, turns):
+    mails = []
+
+    def mail(text: str) -> str:
+        mails.append(text)
+        return "Sent. " * 300
+
+    client, memory = talk(way, *["Noted. " * 20] * turns, tools=[mail], max_tokens=700, reply_tokens=50)
+    for _ in range(turns):
+        WAYS[way](memory, "My name is Ana.")
+    before, requests = memory.messages, len(client.requests)
+    letter = calling(call("mail", {"text": "Dear all, " * 400}))
+    client.left = [letter] * 3
+    with pytest.raises(BudgetError, match=r"The newest step needs 1,\d\d\d tokens, the newest question") as raised:
+        WAYS[way](memory, "Write to them.")
+    assert (len(mails), len(client.requests), memory.messages) == (1, requests + 1, before)
+    assert [message["role"] for message in raised.value.messages] == ["user", "assistant", "tool"]
+
+    for budget, works in ((raised.value.needed - 1, False), (raised.value.needed, True)):
+        client, memory = talk(way, *["Noted. " * 20] * turns, tools=[mail], max_tokens=budget, reply_tokens=50)
+        for _ in range(turns):
+            WAYS[way](memory, "My name is Ana.")
+        client.left = [letter, "They know."]
+        try:
+            WAYS[way](memory, "Write to them.")
+        except BudgetError:
+            assert not works
+        else:
+            assert works and fits(client, budget - 50) and client.requests[-1]["messages"][-1]["role"] == "tool"
+
+
+@EACH_WAY
+def test_what_is_known_gives_way_to_the_newest_step(way):
+    note = [{"role": "user", "content": "What do you know?"}, {"role": "assistant", "content": "rain " * 300}]
+    facts = SimpleNamespace(note=lambda question: note)
+    step = calling(call("page", {"name": "word " * 350}))
+    client, *_ = asked(way, step, "Read.", tools=[page], facts=facts, max_tokens=700, reply_tokens=50)
+    first, second = (request["messages"] for request in client.requests)
+    assert first == [*note, QUESTION] and second[0] == QUESTION and second[-1]["role"] == "tool"
+    assert fits(client, 650)
 
 
 @EACH_WAY

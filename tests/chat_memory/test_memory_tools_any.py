@@ -113,9 +113,10 @@ class Talk:
         answers = list(self.client.left)
         try:
             came = WAYS[self.way](self.memory, turn.question)
-        except BudgetError:
-            assert not asked and count_tokens([{"role": "user", "content": turn.question}]) > 50
+        except BudgetError as error:
             assert self.memory.messages == before
+            self.check_requests(turn, answers)
+            self.check_what_is_too_large(error, turn)
             return
         except BaseException as error:
             if isinstance(error, AssertionError):
@@ -136,6 +137,7 @@ class Talk:
             messages = request["messages"]
             assert count_tokens(messages, tools=request["tools"]) <= self.room
             assert {"role": "user", "content": turn.question} in messages and messages[0]["content"] == SYSTEM
+            assert messages[-1]["role"] == ("tool" if number else "user"), "the newest step is always sent"
             assert request.get("tool_choice") == ("none" if number == 3 else None)
             self.check_reasoning(messages, [*self.saved, *answers])
         for request in self.client.summaries:
@@ -158,6 +160,19 @@ class Talk:
         assert bool(messages) is (steps > 0 or (isinstance(error, KeyboardInterrupt) and str(error) == "in a tool"))
         if messages:
             assert messages[0] == {"role": "user", "content": turn.question}
+
+    def check_what_is_too_large(self, error: BudgetError, turn: Turn) -> None:
+        """The question, before anything is sent, or the newest step, whose results can be shortened and whose calls cannot."""
+        assert error.needed > self.budget and sum(error.needs.values()) + 30 > self.budget
+        if not self.client.requests:
+            assert count_tokens([{"role": "user", "content": turn.question}]) > 50
+            return
+        event("the newest step is too large")
+        question, *steps = error.messages  # type: ignore[attr-defined]
+        assert question["content"] == turn.question
+        first = max(place for place, message in enumerate(steps) if message.get("tool_calls"))
+        whole = count_tokens(steps[first:]) - count_tokens([])
+        assert count_tokens(steps[first : first + 1]) <= error.needs["the newest step"] + 3 <= whole + 3
 
     def check_what_came(self, came: Any, answers: list[dict[str, Any]]) -> None:
         texts = [answer["content"] for answer in answers if answer["content"]]

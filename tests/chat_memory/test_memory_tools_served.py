@@ -6,11 +6,12 @@ import openai
 import pytest
 
 from chat_memory import ChatMemory, count_tokens
+from chat_memory.notices import Retried
 from chat_memory.tools import Text
 from mock_model import MockServer
 
 from .tool_client import WAYS, check_messages
-from .wire import Server, chunk, events, piece, whole
+from .wire import Server, chunk, events, piece, refusing, whole
 
 EACH_WAY = pytest.mark.parametrize("way", WAYS)
 
@@ -54,6 +55,38 @@ def test_the_offline_model_calls_tools_and_takes_everything_that_is_sent_back(wa
     assert len(reasoned) == 4, "of two turns with tools, and not of the last one"
     sent = sum(count_tokens(request["messages"], tools=request["tools"]) for request in server.requests)
     assert memory.usage.prompt_tokens == sent
+
+
+@EACH_WAY
+def test_a_model_that_takes_tools_only_where_it_does_not_think_is_asked_so(way):
+    told, server = [], WatchedServer()
+    client = server.async_client() if way.endswith("async") else server.client()
+    memory = ChatMemory(client, tools=[get_weather], on_notice=told.append)  # the default model, gpt-6-luna
+    assert "21" in text_of(WAYS[way](memory, "What is the weather in Rome?"))
+    WAYS[way](memory, "Thank you.")
+    assert [request.get("reasoning_effort") for request in server.requests] == [None, "none", "none", "none"]
+    assert {request["max_completion_tokens"] for request in server.requests[1:]} == {500}, "no room for thinking"
+    assert memory.usage.requests == 3 and told == [Retried("reasoning_effort")]
+    assert "reasoning_effort='none'" in str(told[0])
+
+
+@EACH_WAY
+@pytest.mark.parametrize("options", [{"reasoning_effort": "low"}, {"extra_body": {"reasoning_effort": "low"}}])
+def test_an_effort_of_the_callers_is_left_as_it_is_and_the_refusal_is_theirs(way, options):
+    server = WatchedServer()
+    client = server.async_client() if way.endswith("async") else server.client()
+    memory = ChatMemory(client, tools=[get_weather], options=options)
+    with pytest.raises(openai.BadRequestError, match="set reasoning_effort to 'none'"):
+        WAYS[way](memory, "What is the weather in Rome?")
+    assert len(server.requests) == 1
+
+
+def test_a_model_that_takes_no_tools_at_all_is_asked_no_third_time():
+    server = Server(*[refusing(400, "Function tools with reasoning_effort are not supported for gpt-6-astra.")] * 2)
+    memory = ChatMemory(server.client(), tools=[get_weather], model="gpt-6-astra")
+    with pytest.raises(openai.BadRequestError, match="not supported for gpt-6-astra"):
+        memory.ask("What is the weather in Rome?")
+    assert len(server.requests) == 2
 
 
 def call(index, id, name, arguments):

@@ -111,6 +111,7 @@ def test_a_memory_keeps_to_its_budget_as_it_counts(offline, count):
     ("returned", "kind", "said"),
     [
         (-1, ValueError, "returned -1"),
+        (10**30, ValueError, r"returned more than 1,000,000,000,000\. Return a whole number"),
         (1.0, TypeError, r"returned 1\.0"),
         (True, TypeError, "returned True"),
         (None, TypeError, "returned None"),

@@ -1,6 +1,7 @@
 """What pictures cost: the figures of OpenAI's guide, sizes from real files, and no price where nothing is published."""
 
 import base64
+import sys
 from io import BytesIO
 
 import pytest
@@ -69,12 +70,31 @@ def test_the_size_is_read_from_the_header_of_any_kind_that_the_api_takes(form, o
 PNG = picture(40, 30)["image_url"]["url"]
 
 
+def data_url(kind, data):
+    return {"type": "image_url", "image_url": {"url": f"data:image/{kind};base64,{base64.b64encode(data).decode()}"}}
+
+
+def test_the_size_is_read_whatever_letters_the_address_begins_with():
+    assert size_in(PNG.replace("data:image/png;base64", "DATA:image/PNG;Base64")) == (40, 30)
+
+
+def test_where_the_package_that_reads_sizes_is_missing_the_error_says_the_next_step(monkeypatch):
+    monkeypatch.setitem(sys.modules, "imagesize", None)
+    message = {"role": "user", "content": [picture(40, 30)]}
+    with pytest.raises(RuntimeError, match=r"imagesize, which is not installed.*pip install imagesize.*part_tokens="):
+        count_tokens([message], model="gpt-4o")
+    assert count_tokens([message], model="gpt-4o", part_tokens=700) == 3 + 3 + 1 + 700
+
+
 @pytest.mark.parametrize(
     ("part", "model"),
     [
         (picture(40, 30), "gpt-6-luna"),  # nothing is published
         (picture(40, 30), "a-deployment"),
         (picture(40, 30, detail="original"), "gpt-4o"),  # the model does not have it
+        (picture(40, 30, detail=["low"]), "gpt-4o"),
+        (picture(40, 30, "BMP"), "gpt-4o"),  # the API does not take it
+        (data_url("svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>'), "gpt-4o"),
         ({"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}}, "gpt-4o"),
         ({"type": "image_url", "image_url": {"url": "https://example.org/cat.png", "detail": "low"}}, "gpt-5.4"),
         ({"type": "image_url", "image_url": {"url": PNG[:30]}}, "gpt-4o"),

@@ -272,7 +272,8 @@ def test_thinking_is_no_part_of_the_reply_where_it_stands_first(way, content, re
 def test_a_reply_of_thinking_alone_is_no_reply_and_its_words_are_told(way, content):
     error = refused(way, answer_to(way, content=content))
     assert "thinking and nothing else" in str(error) and error.text == content
-    assert "cut off" in str(refused(way, answer_to(way, "length", content=content)))
+    cut = answer_to(way, "length", content=content)
+    assert "cut off" in str(refused(way, cut, cut))  # asked again without a limit
 
 
 END_ALONE = "They greet me.\n</think>\n\nHello"  # the beginning was in the prompt

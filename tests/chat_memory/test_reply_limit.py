@@ -3,6 +3,7 @@
 import pytest
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, summarize
+from chat_memory.notices import Retried
 from chat_memory.replies.extras import ROOM_FOR_THINKING
 
 from .fake_client import FakeClient, answer
@@ -35,6 +36,9 @@ def is_summary(request):
         ({"model": "openai/gpt-5.6-terra"}, {"max_completion_tokens": 200 + ROOM_FOR_THINKING}),
         ({"model": "gpt-6-luna", "options": {"reasoning_effort": "none"}}, {"max_completion_tokens": 200}),
         ({"model": "gpt-5-chat-latest"}, {"max_completion_tokens": 200}),
+        ({"model": "gpt-5.1"}, {"max_completion_tokens": 200}),
+        ({"model": "gpt-5.1", "options": {"reasoning_effort": "high"}}, {}),
+        ({"options": {"extra_body": {"reasoning_effort": "low"}}}, {}),
     ],
 )
 def test_a_reply_is_limited_to_its_share_of_the_budget(way, settings, sent):
@@ -99,24 +103,69 @@ def test_a_client_without_the_parameter_is_called_without():
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("thought", [{"reasoning_content": "Well."}, {"content": "<think>Well."}])
-def test_a_model_that_was_seen_to_think_is_not_limited_again(way, thought):
-    cut, said = answer_to(way, "length", **thought), answer_to(way, content="Yes.")
-    server, memory = asked(way, cut, said, model="some-model")
-    with pytest.raises(IncompleteReply):
+@pytest.mark.parametrize(
+    "thought", [{"reasoning_content": "Well."}, {"content": "<think>Well."}, {"content": None}, {"content": "\n"}]
+)
+@pytest.mark.parametrize("model", ["some-model", "gpt-6-luna"])
+def test_a_model_that_is_cut_off_before_it_says_a_word_is_asked_again_without_a_limit_in_that_turn(way, model, thought):
+    told, cut, said = [], answer_to(way, "length", **thought), answer_to(way, content="Yes.")
+    server, memory = asked(way, cut, said, said, model=model, on_notice=told.append)
+    for _ in range(2):
+        assert WAYS[way](memory, "Hello?").strip() == "Yes."
+    assert [bool(limits(request)) for request in server.requests] == [True, False, False]
+    assert memory.usage.requests == 3
+    assert [message["content"] for message in memory.messages] == ["Hello?", "Yes."] * 2
+    assert told == [Retried("max_completion_tokens", "IncompleteReply")]
+    assert "before the first word" in str(told[0])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("options", [{"max_completion_tokens": 9}, {"max_tokens": 9}])
+def test_within_a_limit_of_the_callers_it_is_not_asked_again(way, options):
+    server, memory = asked(way, answer_to(way, "length", content=None), model="some-model", options=options)
+    with pytest.raises(IncompleteReply, match="cut off at the limit"):
         WAYS[way](memory, "Hello?")
-    assert WAYS[way](memory, "Hello?") == "Yes."
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_that_is_cut_off_without_a_limit_too_is_asked_no_third_time(way):
+    cut = answer_to(way, "length", content=None)
+    server, memory = asked(way, cut, cut, model="some-model")
+    with pytest.raises(IncompleteReply, match="cut off"):
+        WAYS[way](memory, "Hello?")
+    assert len(server.requests) == memory.usage.requests == 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_model_that_was_seen_to_think_is_not_limited_again(way):
+    said = answer_to(way, content="Yes.", reasoning_content="Well.")
+    server, memory = asked(way, said, said, model="some-model")
+    for _ in range(2):
+        assert WAYS[way](memory, "Hello?") == "Yes."
     assert [limits(request) for request in server.requests] == [{"max_completion_tokens": 500}, {}]
 
 
 def test_a_server_that_says_only_how_much_was_thought_is_believed():
-    usage = {"prompt_tokens": 9, "completion_tokens": 500, "completion_tokens_details": {"reasoning_tokens": 500}}
-    client = FakeClient(lambda messages: answer("", "length", usage) if len(client.requests) == 1 else "Yes.")
+    usage = {"prompt_tokens": 9, "completion_tokens": 500, "completion_tokens_details": {"reasoning_tokens": 499}}
+    client = FakeClient(lambda messages: answer("Yes.", "stop", usage))
     memory = ChatMemory(client, model="some-model")
-    with pytest.raises(IncompleteReply):
-        memory.ask("Hello?")
+    memory.ask("Hello?")
     memory.ask("Hello?")
     assert [limits(request) for request in client.requests] == [{"max_completion_tokens": 500}, {}]
+
+
+def test_a_summary_that_is_cut_off_before_its_first_word_is_asked_for_again():
+    told = []
+    cut, said = answer("", "length"), answer("They met.")
+    client = FakeClient(
+        lambda messages: said if not is_summary(client.requests[-1]) or not limits(client.requests[-1]) else cut
+    )
+    memory = ChatMemory(client, max_tokens=1_200, keep_recent=0, model="some-model", on_notice=told.append)
+    while not memory.summary:
+        memory.ask("The deer bow. " * 20)
+    assert (memory.summary, memory.summary_error) == ("They met.", None)
+    assert told[0] == Retried("max_completion_tokens", "IncompleteReply")
 
 
 def talk(summary, **settings):

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
 from threading import Event, Thread, get_ident
 from time import sleep
 from types import SimpleNamespace
@@ -640,6 +641,18 @@ def test_a_clean_that_returns_no_text_is_named_and_nothing_is_saved_or_lost(shar
     memory.ask("My name is Ana.")
     assert shared_store.open("ana").messages() == memory.messages and len(memory.messages) == 2
     shared_store.delete("ana")
+
+
+def test_what_a_clean_raises_passes_where_it_takes_no_notes(sqlite_url):
+    @dataclass(frozen=True)
+    class Fixed(Exception):
+        code: int
+
+    def broken(text):
+        raise Fixed(7)
+
+    with ConversationStore(sqlite_url, clean=broken) as store, pytest.raises(Fixed):
+        store.open("ana").append(TURN)
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), TypeError("mine"), RuntimeError("mine")])

@@ -225,6 +225,40 @@ def test_a_tool_with_two_types_and_an_enum_of_numbers_is_counted_as_its_json():
     assert count_tokens([], tools=[tool]) == 3 + 7 + text_tokens("book:") + 3 + one_property + 12
 
 
+def with_parameters(**keywords):
+    parameters = {"type": "object", "additionalProperties": False, **keywords}
+    return [{"type": "function", "function": {"name": "book", "parameters": parameters}}]
+
+
+ROOM = {"type": "object", "properties": {"beds": {"type": "integer", "description": "How many."}}}
+BEDS = 3 + 3 + text_tokens("beds:integer:How many")  # an object with a property, and the property
+
+
+@pytest.mark.parametrize(
+    ("schema", "inside"),
+    [
+        (ROOM, BEDS),
+        ({"items": ROOM}, 3 + text_tokens("items:object:") + BEDS),
+        ({"items": True, "additionalProperties": True}, 0),
+        ({"additionalProperties": ROOM}, 3 + text_tokens("additionalProperties:object:") + BEDS),
+        ({"anyOf": [ROOM, {"type": "null"}]}, 6 + text_tokens("anyOf:object:") + text_tokens("anyOf:null:") + BEDS),
+        ({"prefixItems": [{"enum": ["a", "b"]}]}, 3 + text_tokens("prefixItems::") + 2 * (3 + 1) - 3),
+        ({"properties": {"any": True}}, 3 + 3 + text_tokens("any::")),
+        ({"$defs": {"Room": ROOM}}, 3 + text_tokens("Room:object:") + BEDS),
+    ],
+)
+def test_what_lies_deeper_in_a_schema_counts_as_the_parameters_do(schema, inside):
+    flat = count_tokens([], tools=with_parameters(properties={"x": {"type": "object"}}))
+    assert count_tokens([], tools=with_parameters(properties={"x": {"type": "object"} | schema})) == flat + inside
+
+
+def test_a_reference_counts_in_place_of_a_type():
+    room, room_by_type = ({"x": {key: "#/$defs/Room"}} for key in ("$ref", "type"))
+    assert count_tokens([], tools=with_parameters(properties=room)) == count_tokens(
+        [], tools=with_parameters(properties=room_by_type)
+    )
+
+
 def test_an_empty_list_of_tools_costs_nothing():
     assert count_tokens(WEATHER, tools=[]) == count_tokens(WEATHER)
 
@@ -248,6 +282,7 @@ def test_any_conversation_costs_its_strings_and_the_overhead_and_stays_as_it_is(
     assert messages == before
 
 
+HELLO = [{"role": "user", "content": "Hello."}]
 CLIENT = get_mock_client(reply_to=lambda body, fits: Reply("Yes."))
 
 
@@ -266,6 +301,30 @@ def prompt_tokens(messages: list[dict], model: str, **options) -> int:
 def test_the_count_is_what_the_offline_server_reports(history, question, options, model):
     messages = [*history, *question]
     assert count_tokens(messages, model=model, **options) == prompt_tokens(messages, model, **options)
+
+
+WORDS = st.sampled_from(["room", "the size of a bed.", "type", "München", ""])
+
+
+def deeper(schemas):
+    named, lists = st.dictionaries(WORDS, schemas | st.booleans(), max_size=2), st.lists(schemas, max_size=2)
+    one_or_more = {"items": schemas | st.booleans(), "additionalProperties": schemas | st.booleans()}
+    keywords = dict.fromkeys(("properties", "patternProperties", "$defs"), named) | one_or_more
+    keywords |= dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), lists)
+    keywords |= {"description": WORDS, "enum": st.lists(WORDS | st.integers(), max_size=3)}
+    return st.fixed_dictionaries({"type": st.sampled_from(["object", ["array", "null"]])}, optional=keywords)
+
+
+SCHEMAS = st.recursive(
+    st.fixed_dictionaries({}, optional={"type": WORDS, "$ref": WORDS, "description": WORDS}), deeper, max_leaves=8
+)
+
+
+@settings(REPEATABLE, max_examples=60)
+@given(SCHEMAS, st.sampled_from(["offline-model", "gpt-4"]))
+def test_the_count_of_nested_tools_is_what_the_offline_server_reports(schema, model):
+    tools = with_parameters(properties={"x": {"items": {}} | schema}, **{"$defs": {"X": schema}})
+    assert count_tokens(HELLO, model=model, tools=tools) == prompt_tokens(HELLO, model, tools=tools)
 
 
 @REPEATABLE
@@ -347,7 +406,7 @@ def test_a_wrong_shape_says_where_it_is_and_what_to_do(messages, error, says):
     [
         {"type": "function", "name": "ping"},
         {"type": "function", "function": {}},
-        {"type": "function", "function": {"name": "ping", "parameters": {"properties": {"x": True}}}},
+        {"type": "function", "function": {"name": "ping", "parameters": {"properties": {"x": "string"}}}},
         "ping",
     ],
 )
@@ -377,6 +436,11 @@ def function(**fields):
         (function(parameters=["town"]), ValueError, r"tools\[0\]: 'parameters' must be a dict, got list"),
         (function(parameters={"properties": "town"}), ValueError, r"tools\[0\]: 'properties' must be a dict, got str"),
         (function(parameters={"properties": {"town": {"enum": 7}}}), ValueError, r"the enum of 'town' must be a list"),
+        (
+            function(parameters={"properties": {"a": {"items": {"enum": 7}}}}),
+            ValueError,
+            r"the enum of 'items' must be",
+        ),
     ],
 )
 @pytest.mark.parametrize("count", [count_tokens, show_request])

@@ -24,6 +24,18 @@ class Unit(enum.Enum):
     FAHRENHEIT = "F"
 
 
+class Colour(str, enum.Enum):  # noqa: UP042  (not StrEnum, whose str() is the value)
+    RED = "red"
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
 class Place(BaseModel):
     city: str
     country: str = "JP"
@@ -107,6 +119,42 @@ def test_a_type_that_holds_itself_keeps_its_definition():
     assert called(grow, {"tree": {"name": "a", "branches": [{"name": "b"}]}}).content == "b"
 
 
+def test_one_of_several_models_is_told_without_references():
+    def feed(pet: Annotated[Cat | Dog, Field(discriminator="kind")]) -> str:
+        return type(pet).__name__
+
+    assert "$" not in json.dumps(Tool(feed).definition) and "discriminator" not in json.dumps(Tool(feed).definition)
+    assert called(feed, {"pet": {"kind": "dog"}}).content == "Dog"
+
+
+def test_a_field_of_pydantic_is_read_where_a_default_stands():
+    def book(
+        city: str = Field(description="Where."),
+        nights: int = Field(default=3, ge=1),
+        notes: list[str] = Field(default_factory=list),  # noqa: B008
+    ) -> str:
+        return f"{city} {nights} {notes}"
+
+    parameters = Tool(book).definition["function"]["parameters"]
+    assert parameters["required"] == ["city"]
+    assert parameters["properties"] == {
+        "city": {"type": "string", "description": "Where."},
+        "nights": {"type": "integer", "default": 3, "minimum": 1},
+        "notes": {"type": "array", "items": {"type": "string"}},
+    }
+    assert called(book, {"city": "Nara"}).content == "Nara 3 []"
+    assert called(book, {"city": "Nara", "nights": 0}).failed
+
+
+def test_a_class_has_its_own_docstring_or_none():
+    class Trip(Place):
+        """A trip."""
+
+    assert "description" not in Tool(Place).definition["function"]
+    assert Tool(Trip).definition["function"]["description"] == "A trip."
+    assert called(Place, {"city": "Nara"}).content == '{"city":"Nara","country":"JP"}'
+
+
 def test_a_function_without_parameters_takes_an_empty_object():
     def now() -> str:
         return "noon"
@@ -166,6 +214,7 @@ def test_name_and_description_can_be_given():
             "name": "look_up",
             "parameters": {"type": "object", "properties": {"key": {"type": "string"}}},
         },
+        {"name": "look_up", "input_schema": {"type": "object", "properties": {"key": {"type": "string"}}}},
     ],
 )
 def test_a_schema_is_sent_as_it_is_and_the_arguments_come_as_the_json_says(schema):
@@ -185,6 +234,13 @@ def test_a_schema_is_sent_as_it_is_and_the_arguments_come_as_the_json_says(schem
     assert function.get("strict") == schema.get("function", {}).get("strict")
     assert called(tool, {"key": "7", "more": [1]}).content == '{"key":"7","more":[1]}'
     assert given == [{"key": "7", "more": [1]}] and json.dumps(schema) == before
+
+
+def test_what_is_done_to_a_schema_later_does_not_change_the_tool():
+    schema = {"type": "object", "properties": {"key": {"type": "string"}}}
+    tool = Tool(weather, schema=schema)
+    schema["properties"]["key"]["type"] = "integer"
+    assert tool.definition["function"]["parameters"]["properties"] == {"key": {"type": "string"}}
 
 
 # What is refused
@@ -309,9 +365,19 @@ def test_what_ends_the_program_is_raised(error):
     async def stop_soon() -> None:
         raise error
 
-    for function in (stop, stop_soon):
+    for function in (stop, stop_soon) if error is not asyncio.CancelledError else (stop,):
         with pytest.raises(error):
             called(function, {})
+
+
+def test_a_cancellation_of_the_tools_own_is_its_error():
+    async def wait() -> None:
+        task = asyncio.ensure_future(asyncio.Event().wait())
+        asyncio.get_running_loop().call_soon(task.cancel)
+        await task
+
+    result = called(wait, {})
+    assert result.failed and result.content == "Error: CancelledError"
 
 
 # What goes back
@@ -329,6 +395,12 @@ class Row:
         ("Sunny.", "Sunny."),
         ("", ""),
         ("\ud83c", "\ufffd"),
+        (Colour.RED, "red"),
+        (
+            {"\ud83c": ["\ud83c", {date(2026, 12, 1): "\ud83c\udf0a"}]},
+            '{"\ufffd":["\ufffd",{"2026-12-01":"\U0001f30a"}]}',
+        ),
+        (Place(city="\ud83c"), '{"city":"\ufffd","country":"JP"}'),
         (None, "null"),
         (7, "7"),
         (True, "true"),

@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from copy import deepcopy
 from itertools import count
 
 import pytest
 
 from chat_memory import ChatMemory
 from chat_memory.errors import ConflictError, StoreError
+from chat_memory.replies.usage import Usage
 from chat_memory.store import ConversationStore
 from chat_memory.store.database import Database
 
@@ -67,7 +69,8 @@ def test_to_ask_again_and_to_edit_a_question(store):
     replies = iter(["One.", "Two.", "Three."])
     memory = ChatMemory(FakeClient(lambda said: next(replies)), conversation=store.open("ana"))
     memory.ask("Which number?")
-    assert memory.ask(memory.undo()) == "Two."
+    question = memory.undo()
+    assert memory.ask(question) == "Two."
     memory.undo()
     memory.ask("Which other number?")
     assert store.open("ana").messages() == memory.messages == turn("Which other number?", "Three.")
@@ -100,6 +103,18 @@ def test_the_question_of_a_turn_that_another_program_has_saved(store, said, ques
     memory = ChatMemory.resume(FakeClient(), store.open("ana"))
     assert memory.undo() in (question, "Look at thisand at that", "Look at this\nand at that")
     assert memory.messages == [] and store.open("ana").messages() == []
+
+
+def test_a_picture_is_given_back_as_it_was_asked_also_by_a_memory_that_knows_it_in_words(store):
+    question = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},
+    ]
+    memory = ChatMemory(FakeClient(), model="some-model", part_tokens=lambda part: 70, conversation=store.open("ana"))
+    memory.ask(question)
+    resumed = ChatMemory.resume(FakeClient(), store.open("ana"))
+    assert resumed.messages[0]["content"][1] == {"type": "text", "text": "[picture https://example.org/cat.png]"}
+    assert resumed.undo() == question and resumed.messages == store.open("ana").messages() == []
 
 
 # ---- whoever knows what was taken back is told ----
@@ -206,6 +221,30 @@ def test_a_turn_that_cannot_be_read_is_not_taken_back(tmp_path):
         assert state(memory) == now
 
 
+def test_nothing_is_taken_back_where_what_is_left_cannot_be_counted(store):
+    fails = []
+
+    def count(text):
+        if fails:
+            raise RuntimeError("The tokenizer is down.")
+        return len(text) // 4
+
+    memory = ChatMemory(telling(), conversation=store.open("ana"), count=count, **SIZES)
+    before = []
+    while len({summary for _, summary, *_ in before}) < 2:
+        before.append(state(memory))
+        memory.ask(f"This is question {len(before)}, with a few more words in it.")
+    memory.undo()
+    memory = ChatMemory.resume(telling(), store.open("ana"), count=lambda text: count(text))
+    now, saved = state(memory), store.open("ana").messages()
+    fails.append(True)
+    with pytest.raises(RuntimeError, match="tokenizer is down"):
+        memory.undo()
+    assert state(memory) == now and store.open("ana").messages() == saved
+    fails.clear()
+    assert memory.undo() == saved[-2]["content"]
+
+
 # ---- what is taken back leaves the file ----
 
 
@@ -256,10 +295,13 @@ def test_a_branch_begins_in_an_empty_conversation_alone(store):
         memory.branch("another id")
 
 
-def test_a_branch_shares_no_usage_and_a_history_that_cannot_be_is_not_begun(store):
+def test_a_branch_has_a_usage_of_its_own_and_a_history_that_cannot_be_is_not_begun(store):
     memory = ChatMemory(FakeClient())
-    branch = memory.branch()
-    assert branch.usage is not memory.usage
+    memory.ask("One")
+    branch, copied = memory.branch(), deepcopy(memory)
+    branch.ask("Two")
+    assert memory.usage.requests == branch.usage.requests == copied.usage.requests == 1
+    assert memory.branch().summary_usage == Usage() and copied.usage is not memory.usage
     for wrong in ({"folded": 2}, {"earlier": [(-1, "", 0)]}, {"summary": 7}):
         with pytest.raises((TypeError, ValueError)):
             store.open("ana").begin([turn("Hi", "Hi.")], **wrong)

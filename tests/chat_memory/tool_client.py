@@ -100,10 +100,8 @@ def pieces(answer: Answer) -> Iterator[ChatCompletionChunk]:
     """The same in the chunks of a stream: reasoning, text, then call after call, its arguments in two pieces."""
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
     for key, value in answer.items():
-        if key == "reasoning_details":
-            deltas.append({key: value})
-        elif key not in ("tool_calls", "finish_reason") and value:
-            deltas += [{key: value[:3]}, {key: value[3:]}]
+        if key not in ("tool_calls", "finish_reason") and value:
+            deltas += [{key: value[:3]}, {key: value[3:]}] if isinstance(value, str) else [{key: value}]
     for index, made in enumerate(answer.get("tool_calls") or ()):
         function = made["function"]
         arguments = function["arguments"]

@@ -128,11 +128,11 @@ def with_what_is_the_callers(client: OpenAI, picture: ChatCompletionContentPartP
     """Functions of the caller's, and a question of parts, written down or of the openai package's types."""
     seen: list[int] = []
 
-    def on_event(event: Notice) -> None:
-        if isinstance(event, Folded):
-            seen.append(event.turns)
+    def on_notice(notice: Notice) -> None:
+        if isinstance(notice, Folded):
+            seen.append(notice.turns)
 
-    memory = ChatMemory(client, count=len, part_tokens=lambda part: 700, on_event=on_event, summary_model="small")
+    memory = ChatMemory(client, count=len, part_tokens=lambda part: 700, on_notice=on_notice, summary_model="small")
     memory.ask([{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": "cat.png"}}])
     parts: list[ChatCompletionContentPartParam] = [picture]
     memory.ask(parts)

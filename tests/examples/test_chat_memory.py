@@ -125,7 +125,7 @@ def test_07_says_when_no_model_answers_and_goes_on(tmp_path):
     assert done.stdout.endswith("Goodbye.\n")
 
 
-@pytest.mark.parametrize("failure", [429, "quota", 500, "timeout", "connection", "drop", "empty", "length"])
+@pytest.mark.parametrize("failure", [429, "quota", 500, "timeout", "connection", "drop", "length"])
 def test_07_does_not_keep_a_turn_that_fails(monkeypatch, capsys, failure):
     server = RecordingServer()
     question = "What is my name?"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -12,9 +14,9 @@ from common import MODEL
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 
-from ..engine.criteria import Message, NotYet, Scene
+from ..engine.criteria import Message, NotYet, Scene, Texts
 from ..engine.preconditions import beforehand
-from ..situations.histories import copied, unusual_histories
+from ..situations.histories import TOWNS, copied, unusual_histories
 from ..situations.told_facts import expect_model_by_its_name
 from . import hints
 from .scripted_model import (
@@ -25,9 +27,11 @@ from .scripted_model import (
     RIGHT,
     TOOLS,
     UNKNOWN,
+    CtrlC,
     Interrupted,
     Run,
     Script,
+    many,
     right,
     said_of,
     scripts,
@@ -150,7 +154,7 @@ def test_the_reasoning_of_turns_with_tools_stays(challenge, history):
     """trim_tools: in turns that called tools, each message that stays keeps its reasoning"""
     parts = Parts(history)
     before = reasoning_of([message for turn in [*parts.older, *parts.steps] if is_called(turn) for message in turn])
-    for max_tokens in parts.edges():
+    for max_tokens in parts.budgets():
         scene, sent = trimmed(challenge, history, max_tokens)
         lost = [key for key, thought in reasoning_of(sent).items() if key in before and thought != before[key]]
         if lost:
@@ -201,7 +205,7 @@ def test_results_are_shortened_before_anything_is_dropped(challenge, case):
     scene.expect(
         (older, steps) == (len(parts.older), len(parts.steps)),
         f"With every result before the newest step down to {SHORT} tokens, all turns and steps would fit. But "
-        f"{len(parts.older) - older} turns and {len(parts.steps) - steps} steps were dropped.",
+        f"{many(len(parts.older) - older, 'turn')} and {many(len(parts.steps) - steps, 'step')} went.",
         why="A shortened result still says what was looked up, and what came of it. A turn that is gone says nothing.",
         hint=hints.SHORTEN_FIRST,
     )
@@ -217,7 +221,8 @@ def test_old_turns_go_one_by_one(challenge, history):
         scene, _, older, _ = sent_whole(challenge, history, max_tokens)
         scene.expect(
             older >= must.older,
-            f"{must.older} older turns fit, with every result before the newest step down to {SHORT} tokens. {older} were sent.",
+            f"With every result before the newest step down to {SHORT} tokens, {many(must.older, 'older turn')} would fit. "
+            f"Sent: {older}.",
             why="What could have been sent and was not is forgotten for nothing.",
             hint=hints.AS_MANY_TURNS_AS_FIT,
         )
@@ -236,8 +241,8 @@ def test_a_shortened_result_says_so(challenge, case):
         if result == before:
             continue
         one = Scene([*scene.shown])
-        one.show("One of the results was", [before])
-        one.show("It came back as", [result])
+        one.show("One of the results ended", Texts([str(before["content"])[-60:]]))
+        one.show("It came back, ending", Texts([str(result.get("content"))[-60:]]))
         one.expect(
             isinstance(result.get("content"), str) and result["content"].strip(),
             "A shortened result has no text.",
@@ -265,11 +270,9 @@ def test_a_shortened_result_says_so(challenge, case):
 
 
 def looks_whole(text: str, before: str) -> bool:
-    """Whether a text is nothing but a part of another, or its beginning and its end put together."""
-    words, rest = text.split(), before.split()
-    first = next((i for i, (a, b) in enumerate(zip(words, rest, strict=False)) if a != b), min(len(words), len(rest)))
-    end = words[first:]
-    return (text.strip() in before) or (first > 0 and (not end or rest[len(rest) - len(end) :] == end))
+    """Whether a text is nothing but words of another, in their order: nothing is there that was not there before."""
+    rest = iter(before.split())
+    return text.strip() in before or all(word in rest for word in text.split())
 
 
 @given(history=histories(newest=st.integers(1, 3)))
@@ -297,7 +300,7 @@ def test_steps_go_last_of_all(challenge, case):
     scene, _, _, steps = sent_whole(challenge, history, max_tokens)
     scene.expect(
         steps >= must.steps,
-        f"{must.steps} steps of the newest turn fit with all results down to {SHORT} tokens, and {steps} were sent.",
+        f"Of the newest turn {many(must.steps, 'step')} fit with all results down to {SHORT} tokens. Sent: {steps}.",
         why="A step that is gone is made again: the model does not know that it has called the function already.",
         hint=hints.STEPS_GO_LAST,
     )
@@ -378,36 +381,53 @@ def test_each_request_holds_all_so_far(challenge, script):
     """run_loop: each request is for MODEL, with all messages so far and with the tools"""
     run = finished(challenge, script)
     run.expect_dicts()
-    for number, body in enumerate(run.server.bodies):
-        scene = Scene([*run.scene.shown])
-        scene.show(f"Request {number + 1} held", body["messages"])
+    for number in range(len(run.server.bodies)):
+        expect_request(run, number)
+
+
+def expect_request(run: Run, number: int) -> None:
+    """The request with this number, from 0, is for MODEL, with the tools, and with all messages so far."""
+    body, scene = run.server.bodies[number], Scene([*run.scene.shown])
+    name, sent = f"Request {number + 1}", body["messages"]
+    scene.show(f"{name} held", sent)
+    scene.expect(
+        body.get("model") == MODEL,
+        f"{name} is for the model {body.get('model')!r}, and not for MODEL, which is {MODEL!r} here.",
+        why="Which model answers is set in one place.",
+        hint=hints.NAME_OF_THE_MODEL,
+    )
+    scene.expect(
+        body.get("tools") == TOOLS,
+        f"{name} has {'no tools' if not body.get('tools') else 'other tools'}.",
+        why="What a model may call it knows from the request alone. It forgets the tools as it forgets everything.",
+        hint=hints.TOOLS_EACH_TIME,
+    )
+    count = len(run.before) + sum(1 + len(calls) for calls in run.script[:number])
+    scene.expect(
+        len(sent) == count,
+        f"{name} should hold what was there before and {many(number, 'step')}, {many(count, 'message')}. "
+        f"It holds {len(sent)}.",
+        why="The model answers from the messages in the request: what it has called and got has to be there.",
+        hint=hints.ALL_SO_FAR,
+    )
+    other = next((i for i, (one, kept) in enumerate(zip(sent, run.messages, strict=False)) if one != kept), None)
+    if other is not None:
+        lost = sorted(run.messages[other].keys() - sent[other].keys())
+        scene.show("In `messages` stands", [run.messages[other]])
         scene.expect(
-            body.get("model") == MODEL,
-            f"Request {number + 1} is for the model {body.get('model')!r}, and not for MODEL, which is {MODEL!r} here.",
-            why="Which model answers is set in one place.",
-            hint=hints.NAME_OF_THE_MODEL,
-        )
-        scene.expect(
-            body.get("tools") == TOOLS,
-            f"Request {number + 1} has {'no tools' if not body.get('tools') else 'other tools'}.",
-            why="What a model may call it knows from the request alone. It forgets the tools as it forgets everything.",
-            hint=hints.TOOLS_EACH_TIME,
-        )
-        count = len(body["messages"])
-        scene.expect(
-            body["messages"] == run.messages[:count] and count == len(run.before) + 2 * number,
-            f"Request {number + 1} should hold what was there before and {number} steps, {len(run.before) + 2 * number} "
-            f"messages. It holds {count}.",
+            False,
+            f"Message {other + 1} of request {number + 1} is another one than in `messages`"
+            f"{': without ' + ', '.join(lost) if lost else ''}.",
             why="The model answers from the messages in the request: what it has called and got has to be there.",
             hint=hints.ALL_SO_FAR,
         )
 
 
-@given(script=scripts(RIGHT, least=0))
+@given(script=scripts(RIGHT, least=0), town=st.sampled_from(TOWNS))
 @FEW
-def test_the_loop_runs_to_the_answer(challenge, script):
+def test_the_loop_runs_to_the_answer(challenge, script, town):
     """run_loop: it asks and calls until there is an answer, which is returned; all stands in `messages`"""
-    run = finished(challenge, script)
+    run = finished(challenge, script, town=town)
     run.expect_what_the_model_said()
     run.expect_all_answered()
     run.expect_the_answer()
@@ -449,38 +469,44 @@ def test_what_cannot_be_called_is_answered(challenge, script):
     run.expect_what_the_model_said()
     run.expect_all_answered()
     expect_results(run)
+    expect_each_called_once(run)
     run.expect_the_answer()
 
 
-@given(script=scripts(RIGHT, least=1, most=3, parallel=2), thinks=st.just(True))
+@given(script=scripts(RIGHT, least=1, most=3, parallel=2), has_called=st.booleans())
 @FEW
-def test_the_reasoning_of_the_turn_is_kept(challenge, script, thinks):
+def test_the_reasoning_of_the_turn_is_kept(challenge, script, has_called):
     """run_loop: in a turn with calls, the model's reasoning is kept"""
-    run = finished(challenge, script)
+    run = finished(challenge, script, has_called=has_called)
     run.expect_what_the_model_said()
+    expect_reasoning(run)
+
+
+def expect_reasoning(run: Run) -> None:
+    """Each message of the model has kept what it thought."""
     kept = [message.get(THOUGHT) for message in run.messages[len(run.before) :] if message["role"] == "assistant"]
     said = [message.get(THOUGHT) for message in run.server.said]
     missing = sum(thought != meant for thought, meant in zip(kept, said, strict=True))
     run.expect(
         not missing,
-        f"{missing} of {len(said)} messages of the model have not kept their reasoning_content.",
+        f"Of {many(len(said), 'message')} of the model, {missing} without the reasoning_content that came with it.",
         why="DeepSeek and Kimi refuse the next request where it is missing, and every later one.",
         hint=hints.REASONING_KEPT,
     )
 
 
-@given(script=scripts(RIGHT, least=2, most=4), more=st.sampled_from((-2, -1, 0, 1)))
+@given(script=scripts(RIGHT, least=2, most=4), more=st.sampled_from((-2, -1, 0, 1)), has_called=st.booleans())
 @FEW
-def test_the_loop_has_an_end(challenge, script, more):
+def test_the_loop_has_an_end(challenge, script, more, has_called):
     """run_loop: after max_steps steps the model is asked once more, so that it answers"""
     max_steps = max(1, len(script) + more)
-    run = finished(challenge, script, max_steps)
+    run = finished(challenge, script, max_steps, has_called=has_called)
     steps = min(len(script), max_steps)
     calls = sum(bool(message.get("tool_calls")) for message in run.server.said)
     run.scene.show("max_steps", str(max_steps))
     run.expect(
         calls == steps,
-        f"With max_steps={max_steps} the model was to make {steps} steps with calls, and it made {calls}.",
+        f"With max_steps={max_steps} the model was to make {many(steps, 'step')} with calls, and it made {calls}.",
         why="Without a limit a model that goes round in a circle spends your money until somebody looks; and a limit "
         "that is too early loses the answer.",
         hint=hints.LIMIT,
@@ -488,17 +514,27 @@ def test_the_loop_has_an_end(challenge, script, more):
     run.expect_what_the_model_said()
     run.expect_all_answered()
     run.expect_the_answer()
+    expect_reasoning(run)
+    for number, body in enumerate(run.server.bodies):
+        expect_request(run, number)
+        last = number == max_steps
+        run.expect(
+            (body.get("tool_choice") == "none") == last,
+            f"Request {number + 1} has tool_choice={body.get('tool_choice')!r}, with max_steps={max_steps}.",
+            why="Before the limit the model may call; behind it, it is to answer from what is there.",
+            hint=hints.LIMIT,
+        )
 
 
 @given(script=scripts(RIGHT, most=3, parallel=2), data=st.data())
 @MANY
 def test_nothing_is_lost_when_a_request_fails(challenge, script, data):
     """run_loop: when a request fails, `messages` holds the complete steps, and the loop can go on from there"""
-    run = Run(challenge, script)
+    run = Run(challenge, script, has_called=data.draw(st.booleans(), "whether tools were called before"))
     number = data.draw(st.integers(0, len(script)), "the request that fails")
     kind = data.draw(st.sampled_from(FAILURES), "how it fails")
     run.server.failing[number] = kind
-    run.scene.show("This request fails", f"{number + 1} ({kind})")
+    run.scene.show(f"Request {number + 1} fails", str(kind))
     with beforehand():
         error = run.go()
     if error is None:  # then it has tried again by itself, and has an answer
@@ -523,7 +559,8 @@ def test_nothing_is_half_kept_when_a_function_is_interrupted(challenge, script, 
     """run_loop: when a function is interrupted, `messages` holds the complete steps, and nothing half"""
     run = Run(challenge, script)
     run.interrupt_at = data.draw(st.integers(0, sum(map(len, script)) - 1), "the call that is interrupted")
-    run.scene.show("This call is interrupted", str(run.interrupt_at + 1))
+    run.interrupt_with = data.draw(st.sampled_from((CtrlC, Interrupted)), "how")
+    run.scene.show(f"In call {run.interrupt_at + 1} of a function", "it is interrupted, as by Ctrl-C")
     step, calls = 0, run.interrupt_at
     while calls >= len(script[step]):
         calls -= len(script[step])
@@ -550,9 +587,9 @@ def test_messages_of_others(challenge):
         run.expect_the_answer()
 
 
-def finished(challenge, script: Script, max_steps: int = 10) -> Run:
+def finished(challenge, script: Script, max_steps: int = 10, **more: Any) -> Run:
     """A loop that has come to its end."""
-    run = Run(challenge, script, max_steps)
+    run = Run(challenge, script, max_steps, **more)
     run.go()
     run.expect(
         run.server.requests,
@@ -583,11 +620,16 @@ def expect_results(run: Run) -> None:
 
 def expect_each_called_once(run: Run) -> None:
     """The functions were called as the model wanted it, each once for each call."""
-    wanted = [right(json.loads(one.arguments)["town"], one.name) for calls in run.script for one in calls]
+    wanted = [one for calls in run.script for one in calls if said_of(*one)]
     run.scene.show("Your loop has called", ", ".join(map(str, run.called)) or "nothing")
+    missing, others = Counter(wanted) - Counter(run.called), Counter(run.called) - Counter(wanted)
+    refused = run.server.bodies[0].get("tool_choice") == "none"
     run.expect(
-        sorted(run.called) == sorted(wanted),
-        f"The model wanted {len(wanted)} calls, and your loop has made {len(run.called)}, or others.",
+        not (missing or others),
+        f"{many(len(wanted), 'call')} could be made."
+        + (f" Not made: {', '.join(map(str, missing.elements()))}." if missing else "")
+        + (f" Too many, or others: {', '.join(map(str, others.elements()))}." if others else "")
+        + (" Request 1 said already that the model may not call." if refused else ""),
         why="A function may book a table: twice is one too many.",
         hint=hints.CALLED_ONCE,
     )
@@ -595,10 +637,12 @@ def expect_each_called_once(run: Run) -> None:
 
 def expect_complete_steps(run: Run, steps: int) -> None:
     """The list holds what was there before, and so many complete steps."""
-    kept = sum(message.get("role") == "tool" for message in run.messages if isinstance(message, dict))
+    new = run.messages[len(run.before) :]
+    kept = sum(message.get("role") == "tool" for message in new if isinstance(message, dict))
     run.expect(
         kept >= sum(map(len, run.script[:steps])),
-        f"{steps} steps were complete, with {sum(map(len, run.script[:steps]))} results. {kept} results are in the list.",
+        f"{many(steps, 'step')} complete, with {many(sum(map(len, run.script[:steps])), 'result')}. "
+        f"In the list: {many(kept, 'result')}.",
         why="What was called has been done, and paid for. A list without it lets it be done again.",
         hint=hints.STEP_BY_STEP,
     )
@@ -607,8 +651,9 @@ def expect_complete_steps(run: Run, steps: int) -> None:
 
 
 def expect_the_end(run: Run) -> None:
-    """All steps and the answer are there, and nothing was called twice."""
+    """All steps and the answer are there, with their reasoning, and nothing was called twice."""
     run.expect_what_the_model_said()
+    expect_reasoning(run)
     run.expect_all_answered()
     run.expect_the_answer()
     expect_each_called_once(run)

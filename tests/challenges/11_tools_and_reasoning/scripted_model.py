@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, NamedTuple
 
 import httpx2
@@ -15,7 +16,7 @@ from ..engine.criteria import Lines, Message, NotYet, Scene
 from ..engine.learner_code import Work
 from ..engine.preconditions import let_chance_begin_elsewhere
 from ..engine.recording_server import RecordingServer
-from ..situations.histories import TOWNS, copied
+from ..situations.histories import TOWNS, calling, copied
 from . import hints
 
 THOUGHT = "reasoning_content"
@@ -33,26 +34,46 @@ class Call(NamedTuple):
 
 
 Script = list[list[Call]]  # the calls of each step
+PLAIN: list[Message] = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Hello!"}]
+WITH_CALLS: list[Message] = [
+    {"role": "user", "content": "Is Oslo far?"},
+    calling("call_1", "Oslo") | {THOUGHT: "I look for Oslo."},
+    {"role": "tool", "tool_call_id": "call_1", "content": "1200 km."},
+    {"role": "assistant", "content": "Yes.", THOUGHT: "1200 km are far."},
+]
 
 
 class Interrupted(BaseException):
-    """What is no Exception, as when somebody presses Ctrl-C."""
+    """What is no Exception, and no Ctrl-C either."""
 
 
-def tool(name: str, what: str) -> dict[str, Any]:
-    parameters = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
+class CtrlC(KeyboardInterrupt):
+    """As when somebody presses Ctrl-C."""
+
+
+class NoTaxi(Exception):
+    """An error of a function's own."""
+
+
+ERRORS = (KeyError, RuntimeError, NoTaxi, TypeError, ValueError, OSError)  # what a function may raise
+
+
+def tool(name: str, what: str, **more: str) -> dict[str, Any]:
+    properties = {name: {"type": type} for name, type in {**more, "town": "string"}.items()}
+    parameters = {"type": "object", "properties": properties, "required": [*properties]}
     return {"type": "function", "function": {"name": name, "description": what, "parameters": parameters}}
 
 
 TOOLS = [
     tool("weather", "The weather in a town."),
-    tool("people", "How many live in a town."),
+    tool("people", "How many live in a town.", year="integer"),
     tool("taxi", "Order a taxi."),
 ]
 
 
 def right(town: str, name: str = "weather") -> Call:
-    return Call(name, json.dumps({"town": town}))
+    """A call that can be made; the arguments of `people` come in another order than the function has them."""
+    return Call(name, json.dumps({"town": town} | ({"year": 2020} if name == "people" else {})))
 
 
 RIGHT = st.builds(right, st.sampled_from(TOWNS), st.sampled_from(("weather", "people")))
@@ -89,9 +110,10 @@ class ScriptedModel(RecordingServer):
     def say(self, body: dict[str, Any], fits: object) -> Reply:
         step = self.step_of(body)
         thought = f"This is what I think at step {step + 1}." if self.thinks else ""
+        beside = "I look that up, too." if step % 2 else None  # a text beside the calls is no answer
         may_call = body.get("tools") and body.get("tool_choice") != "none"
         if step < len(self.script) and may_call:
-            return Reply(None, tuple((call.name, {}) for call in self.script[step]), thought)
+            return Reply(beside, tuple((call.name, {}) for call in self.script[step]), thought)
         question = next(message for message in reversed(body["messages"]) if message["role"] == "user")
         return Reply(ANSWER.format(str(question["content"]).split()[-1]), (), thought)
 
@@ -115,18 +137,22 @@ class ScriptedModel(RecordingServer):
 class Run:
     """A learner's loop, run until it ends or fails, perhaps several times with the same list."""
 
-    def __init__(self, challenge: Work, script: Script, max_steps: int = 10, thinks: bool = True) -> None:
-        self.challenge, self.script, self.max_steps = challenge, script, max_steps
-        self.server = ScriptedModel(script, thinks)
+    def __init__(
+        self, challenge: Work, script: Script, max_steps: int = 10, town: str = "Lima", has_called: bool = False
+    ) -> None:
+        """With `has_called` tools were called in the turn before, too."""
+        self.challenge, self.script, self.max_steps, self.town = challenge, script, max_steps, town
+        self.server = ScriptedModel(script)
         self.before: list[Message] = [
             {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "Hello!"},
-            {"role": "assistant", "content": "Hello!"},
-            {"role": "user", "content": "Tell me about Lima"},
+            *(WITH_CALLS if has_called else PLAIN),
+            {"role": "user", "content": f"Tell me about {town}"},
         ]
         self.messages = copied(self.before)
         self.called: list[Call] = []  # what the functions were called with
         self.interrupt_at: int | None = None  # the number of a call of a function, from 0
+        self.interrupt_with: type[BaseException] = CtrlC
+        self.failed = 0  # calls of the function that fails
         self.scene = Scene()
         self.returned: object = None
         if script:
@@ -137,11 +163,13 @@ class Run:
         def weather(town: str) -> str:
             return self._note("weather", town)
 
-        def people(town: str) -> str:
-            return self._note("people", town)
+        def people(year: int, town: str) -> str:
+            return self._note("people", town) if isinstance(town, str) else f"There is no town {town}."
 
         def taxi(town: str) -> str:
-            raise (LookupError if len(town) % 2 else RuntimeError)(self._note("taxi", town))
+            words = self._note("taxi", town)
+            self.failed += 1
+            raise ERRORS[(self.failed + len(self.script) + len(town)) % len(ERRORS)](words)
 
         return {"weather": weather, "people": people, "taxi": taxi}
 
@@ -149,16 +177,25 @@ class Run:
         number = len(self.called)
         if number == self.interrupt_at:
             self.interrupt_at = None
-            raise Interrupted("Ctrl-C")
+            raise self.interrupt_with("interrupted")
         self.called.append(call := right(town, name))
         return str(said_of(*call))
 
     def go(self) -> BaseException | None:
         """Run the loop; what the server or a function raised, and the loop let through, is returned."""
         let_chance_begin_elsewhere(self.challenge)
+        run_loop = self.challenge.get("run_loop")
+
+        @wraps(run_loop)
+        def interruptible(*arguments: Any) -> Any:
+            try:
+                return run_loop(*arguments)
+            except CtrlC as error:  # a real one ends the check
+                raise Interrupted("Ctrl-C") from error
+
         arguments = (self.server.client(), self.messages, copied(TOOLS), self.functions, self.max_steps)
         try:
-            self.returned = self.challenge.call("run_loop", *arguments)
+            self.returned = self.challenge.run(interruptible, "run_loop", *arguments)
         except NotYet as problem:
             self.scene.show("`messages` holds", copied(self.messages))
             if problem.__cause__ is None:
@@ -184,9 +221,10 @@ class Run:
             hint=hints.LET_OUT,
         )
         steps = sum(bool(message.get("tool_calls")) for message in self.server.said)
+        self.scene.show("max_steps", str(self.max_steps))
         self.expect(
             steps < self.max_steps,
-            f"After {steps} steps run_loop stops with {type(error).__name__}: {error!s:.80}.",
+            f"max_steps={self.max_steps}. After {many(steps, 'step')} run_loop stops with {type(error).__name__}: {error!s:.80}.",
             why="The results that are there are worth an answer: the user waits for one.",
             hint=hints.LIMIT,
         )
@@ -241,13 +279,13 @@ class Run:
         said = [core(message) for message in self.server.said][:steps]
         self.expect(
             steps is None or len(came) <= len(said),
-            f"{len(said)} steps are complete, and {len(came)} messages of the model are in the list.",
+            f"{many(len(said), 'complete step')}, and {many(len(came), 'message')} of the model in the list.",
             why="A call without all its results is half a step: the next request with this list is refused.",
             hint=hints.NOTHING_HALF,
         )
         self.expect(
             came == said,
-            f"The model has answered {len(said)} times, and {len(came)} of its messages are in the list."
+            f"The model has answered {many(len(said), 'time')}, and the list holds {many(len(came), 'message')} of it."
             if len(came) != len(said)
             else "The model's messages are not in the list as it said them: content, ids, names and arguments.",
             why="The model is asked from this list alone: what it has said and called has to stand there.",
@@ -283,14 +321,15 @@ class Run:
         for step in (self.steps() or [])[:-1]:
             self.expect(
                 len(step) == 1 + len(step[0].get("tool_calls") or []),
-                f"A message with {len(step[0].get('tool_calls') or [])} calls is followed by {len(step) - 1} messages.",
+                f"A message with {many(len(step[0].get('tool_calls') or []), 'call')} is followed by "
+                f"{many(len(step) - 1, 'message')}.",
                 why="Each call has one result: with two, or with something between, the request is refused.",
                 hint=hints.EACH_CALL_ANSWERED,
             )
 
     def expect_the_answer(self) -> None:
         """The answer came back, and is the last message."""
-        answer = ANSWER.format("Lima")
+        answer = ANSWER.format(self.town)
         self.scene.show("You returned", repr(self.returned))
         self.expect(
             self.returned == answer,
@@ -314,9 +353,15 @@ def said_of(name: str, arguments: str) -> str | None:
     except ValueError:
         return None
     words = {"weather": "{0}: {1} degrees.", "people": "{0} has {1} thousand people.", "taxi": "no taxi in {0} today"}
-    if name not in words or not isinstance(given, dict) or given.keys() != {"town"}:
+    wanted = {"town", "year"} if name == "people" else {"town"}
+    if name not in words or not isinstance(given, dict) or given.keys() != wanted:
         return None
     return words[name].format(given["town"], len(given["town"]))
+
+
+def many(number: int, thing: str) -> str:
+    """A number of things, in words: "1 step", "2 steps"."""
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def core(message: Message) -> tuple:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chat_memory import message_tokens
 
+from ..engine import preconditions
 from ..engine.criteria import Message
 from ..situations.histories import LENGTHS, SYSTEM, Topics, words
 
@@ -18,6 +19,7 @@ SHORT = 40  # tokens: what a result may be shortened to before anything is dropp
 RESULTS = st.sampled_from((0, 0, 4, 30, 30, 120))  # words more than the shortest result has
 LARGE = st.sampled_from((60, 120, 200))
 THOUGHT = "reasoning_content"
+MORE_KEYS = st.sampled_from(({}, {}, {"name": "look_up"}))  # of a result: some programs give it the function's name
 
 
 class Case(NamedTuple):
@@ -29,15 +31,22 @@ class Case(NamedTuple):
 
 @st.composite
 def steps(draw: st.DrawFn, topics: Topics, town: str, thinks: bool, results: st.SearchStrategy[int]) -> list[Message]:
-    """A step: one or two calls, and their results."""
-    ids = [topics.id() for _ in range(draw(st.integers(1, 2)))]
+    """A step: one to three calls, and their results."""
+    ids = [topics.id() for _ in range(draw(st.sampled_from((1, 2, 1, 2, 3))))]
     function = {"name": "look_up", "arguments": f'{{"town": "{town}"}}'}
     calls = [{"id": id, "type": "function", "function": function} for id in ids]
     called = {"role": "assistant", "content": None, "tool_calls": calls}
     if thinks:
         called[THOUGHT] = words(f"I look up {town}.", draw(LENGTHS))
-    said = [{"role": "tool", "tool_call_id": id, "content": words(topics.found(), draw(results))} for id in ids]
-    return [called, *said]
+    said = [{"role": "tool", "tool_call_id": id, "content": draw(texts(topics.found(), draw(results)))} for id in ids]
+    return [called, *(result | draw(MORE_KEYS) for result in said)]
+
+
+@st.composite
+def texts(draw: st.DrawFn, found: str, more: int) -> str:
+    """What a function has found: in words, in lines, or as one long word, as pages and data have it."""
+    text, between = words(found, more), draw(st.sampled_from((" ", " ", "\n", "_")))
+    return text if between == " " else text.replace(" ", between)
 
 
 @st.composite
@@ -129,15 +138,18 @@ class Parts:
 
     def edges(self) -> list[int]:
         """What requests cost that just fit; the largest, the whole, first."""
+        return some_of(self._edges())
+
+    def _edges(self) -> list[int]:
         steps = [self.with_steps(count) for count in range(len(self.steps) + 1)]
         older = [self.with_older(count) for count in range(len(self.older) + 1)]
         return sorted({*steps, *older, self.size}, reverse=True)
 
     def budgets(self) -> list[int]:
         """The same, one token less, and where a turn does not fit, but one before it would."""
-        edges = [edge - less for edge in self.edges() for less in (0, 1)]
+        edges = [edge - less for edge in self._edges() for less in (0, 1)]
         edges += [self.with_older(i) + turn for i, turn in enumerate(self._older[-2::-1])]
-        return sorted({edge for edge in edges if edge >= self.bare}, reverse=True)
+        return some_of(sorted({edge for edge in edges if edge >= self.bare}, reverse=True))
 
     def must_stay(self, max_tokens: int) -> Kept:
         """What has to stay within a budget."""
@@ -147,6 +159,11 @@ class Parts:
         if fits or older:
             return Kept(len(self.older) if fits else older[-1], len(self.steps), True, fits)
         return Kept(0, steps[-1] if steps else 0, False, False)
+
+
+def some_of(budgets: list[int]) -> list[int]:
+    """All budgets; where it has to be quick, every third of them and the least."""
+    return budgets if preconditions.HURRY == 1 else [*budgets[:-1:3], budgets[-1]]
 
 
 class Kept(NamedTuple):

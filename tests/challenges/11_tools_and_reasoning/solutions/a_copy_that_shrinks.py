@@ -50,10 +50,10 @@ class Shrinking:
         return self.messages()
 
     def cut(self, step, texts):
-        """Take a word from the longest result until it fits, or nothing is left to take."""
+        """Take a piece from the longest result until it fits, or nothing is left to take."""
         for message, text in zip(step[1:], texts[1:], strict=True):
             message["content"] = text
-        kept = {i: texts[i].split() for i in range(1, len(step))}
+        kept = {i: [texts[i][at : at + 4] for at in range(0, len(texts[i]), 4)] for i in range(1, len(step))}
         while self.over() > 0:
             long = [i for i in kept if message_tokens(step[i]) > SHORT - 2 and len(kept[i]) > 1]
             if not long:
@@ -61,7 +61,7 @@ class Shrinking:
             i = max(long, key=lambda i: len(kept[i]))
             del kept[i][len(kept[i]) // 2]
             middle = len(kept[i]) // 2
-            step[i]["content"] = " ".join([*kept[i][:middle], "…", *kept[i][middle:]])
+            step[i]["content"] = "".join([*kept[i][:middle], " … ", *kept[i][middle:]])
 
 
 def trim_tools(history, max_tokens):
