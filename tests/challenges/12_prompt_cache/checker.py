@@ -102,6 +102,12 @@ def test_never_over_the_budget(challenge, talk):
         expect_never_over(step)
 
 
+def test_a_long_note_is_counted(challenge):
+    """… however long the note is"""
+    for step in played(challenge, a_talk(45, 140, 2_400)._replace(long_notes=1), since=15):
+        expect_never_over(step)
+
+
 @given(talk=narrow_talks())
 @FEW
 def test_turns_stay_whole(challenge, talk):
@@ -157,6 +163,12 @@ def test_an_error_says_when_it_is_impossible(challenge, talk, short):
 def test_old_turns_go_only_when_they_must(challenge, talk):
     """Old turns are dropped only where more than nine tenths of the budget would be filled with them"""
     for step in played(challenge, talk):
+        expect_dropped_only_where_it_must(step)
+
+
+def test_many_messages_are_no_reason(challenge):
+    """… however many messages they are"""
+    for step in played(challenge, a_talk(90, 139, 5_000, longer=0), since=65):
         expect_dropped_only_where_it_must(step)
 
 

@@ -35,11 +35,11 @@ class Talk(NamedTuple):
 
     history: list[Message]
     max_tokens: int
-    long_notes: bool = False  # every fifth note fills the twentieth of the budget that a note may have
+    long_notes: int = 0  # every so many notes, one fills the twentieth of the budget that a note may have
 
     def note(self, number: int) -> Message:
         """The note that comes with a question of it."""
-        long = self.long_notes and number % 5 == 3
+        long = self.long_notes and number % self.long_notes == self.long_notes - 1
         return note_of(number, self.max_tokens // 20 - NOTE if long else 0)
 
     def questions(self) -> list[int]:
@@ -94,7 +94,7 @@ def a_talk(turns: int, seed: int, max_tokens: int, *, rules: int = 12, longer: i
         if number < turns - 1:
             history += _called(random, town, number) if random.randrange(10) < calls else ()
             history.append(reply(words(f"In {town} there is a harbour, and a market on day {number}.", longer // 2)))
-    return Talk(history, max_tokens, long_notes=True)
+    return Talk(history, max_tokens, long_notes=5)
 
 
 def with_other_replies(talk: Talk) -> Talk:
@@ -130,7 +130,7 @@ def _called(random: Random, town: str, number: int) -> Iterator[Message]:
 def long_talks(turns: int) -> dict[str, Talk]:
     """Long talks of two kinds, under what they are."""
     return {
-        "short turns": a_talk(turns, 121, 3_000, longer=0),
+        "short turns": a_talk(turns, 121, 2_400),
         "long rules, turns of any length": a_talk(turns, 122, 4_000, rules=1_100, longer=110, calls=2),
     }
 

@@ -1,5 +1,5 @@
 """Counts messages beside tokens: in a long talk with short turns it drops what would fit."""
-# fails: test_long_talks
+# fails: test_many_messages_are_no_reason
 # hint: before you drop something
 
 from chat_memory import count_tokens, message_tokens, trim_to_budget

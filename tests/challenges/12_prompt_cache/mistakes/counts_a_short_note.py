@@ -1,5 +1,5 @@
 """Keeps a fixed number of tokens free for the note, which is enough for most."""
-# fails: test_long_talks
+# fails: test_a_long_note_is_counted
 # hint: What is in the request that is not in your sum
 
 from chat_memory import count_tokens, trim_to_budget
