@@ -12,17 +12,18 @@ You have it when, in `trim_tools`,
 - no call is without its results, and no result without its call, at any budget: steps stay whole, an older turn is there with
   all its steps or not at all, none is left out in the middle;
 - the reasoning of turns that called no tool is gone; in turns that did, each message that stays keeps its own;
-- what fits after that is sent as it is. Otherwise, one after the other and no further than it must be:
+- what fits after that is sent as it is. Otherwise, each stage only if the one before was not enough (within 1 all at once or
+  one by one, as you like; turns and steps go one by one):
     1. results before the newest step are shortened, where their message has more than SHORT tokens, to SHORT or less;
     2. old turns go, the oldest first;
     3. the results of the newest step are shortened; at least half of the room that is left for them is used, here and in 4;
     4. the older steps of the newest turn go, the oldest first, once all results are down to SHORT; where not even the newest
        step fits then, it goes too;
 - a shortened result (its content is a text) is no larger, not empty, and says that something is missing, in words or by …;
-- your caller's list and its messages stay as they were.
+- your caller's list and its messages stay as they were; and it is quick: 15 seconds are allowed for all calls of a check.
 
 And in `run_loop`,
-- it returns the answer, and each request is for MODEL, with all messages so far and with `tools`;
+- it returns the answer, and each request is for MODEL, not streamed, with all messages so far and with `tools`;
 - `messages` is your caller's list. You append to it: each step once it is complete, at last the answer; dicts, not objects;
 - each call is answered with its id, in order. `functions` has the functions by name; each takes the arguments by name and
   returns a text. If one raises an Exception, its words are the result. A name that is not there, and arguments that are no
