@@ -73,7 +73,8 @@ class ChatMemory(ConversationState):
 
     With a `conversation` of a `chat_memory.store.ConversationStore` each turn is saved as it completes, and the memory
     goes on where the conversation stopped. With `facts` of a `chat_memory.facts.UserFacts` those that bear on a question
-    are sent right before it, as the assistant's words; they are not kept.
+    are sent right before it, as the assistant's words; they are not kept, so a provider's prompt cache finds little again of
+    a conversation in which each question has other facts (lesson 12).
     """
 
     def __init__(
