@@ -11,7 +11,7 @@ from typing import Any
 
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from chat_memory import ChatMemory
+from chat_memory import ChatMemory, count_tokens
 from chat_memory.tools import Called, Event, Result, Text
 
 Answer = dict[str, Any]  # the fields of the assistant's message
@@ -158,3 +158,43 @@ def told(events: list[Event]) -> list[tuple[str, ...]]:
             case Result(_, name, content, _):
                 short.append(("result", name, content))
     return short
+
+
+QUESTION = {"role": "user", "content": "How is Rome?"}
+LARGE = "word " * 3000
+
+
+def weather(city: str) -> str:
+    """The weather in a city."""
+    if city == "Atlantis":
+        raise LookupError("no such city")
+    return f"{city}: 21 degrees"
+
+
+def page(name: str) -> str:
+    """A page of the web."""
+    return LARGE
+
+
+def asked(way, *answers, **options):
+    """The client and the memory after one question, and what came of it."""
+    client, memory = talk(way, *answers, **{"tools": [weather], **options})
+    return client, memory, WAYS[way](memory, QUESTION["content"])
+
+
+def text_of(way, came):
+    """The text of what came."""
+    if way.startswith("events"):
+        return [event.piece for event in came if isinstance(event, Text)]
+    return came
+
+
+class NoRoute(ConnectionError):
+    pass
+
+
+def fits(client, budget):
+    """Whether each request was within a budget, in tokens."""
+    for request in client.requests:
+        assert count_tokens(request["messages"], tools=request["tools"]) <= budget
+    return True
