@@ -19,11 +19,12 @@ from .replies.events import Event
 from .replies.steps import Course, Elsewhere
 from .replies.threads import in_a_thread
 from .replies.usage import Usage
+from .saving import Facts, SavedConversation
 from .texts import DEFAULT_MODEL, Count
 from .tokens import PartTokens
 from .tool_loop import MAX_STEPS, ToolLoop
 from .tools.tool import Tool
-from .turn_course import ConversationState, Facts, SavedConversation
+from .turn_course import ConversationState
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
 SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever

@@ -7,10 +7,9 @@ up anywhere before it, and the same question can be asked again.
 
 import copy
 import threading
-from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain, count
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, cast
 
 from .errors import ConflictError, carry
 from .layout import Counted, Kept, layout
@@ -24,75 +23,10 @@ from .replies.reply import Reply
 from .replies.reply_course import replied
 from .replies.steps import Course, Done, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
+from .saving import Facts, Position, SavedConversation, SavedState, TakenBack
 from .summary import summarized
 from .tool_loop import ToolLoop, carry_what_was_done
 from .undoing import Folds, all_turns, before_the_newest, question_of, turns_of
-
-Position: TypeAlias = tuple[int, ...]  # how far a saved conversation is, as it says itself
-
-
-class Facts(Protocol):
-    """What is known about a user, such as a chat_memory.facts.UserFacts."""
-
-    def note(self, question: str) -> list[Message]: ...
-
-
-class SavedState(Protocol):
-    """What was saved of a conversation."""
-
-    @property
-    def settings(self) -> dict[str, Any]: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def folded(self) -> int: ...
-    @property
-    def recent(self) -> Iterable[Iterable[Message]]: ...
-    @property
-    def position(self) -> Position: ...
-
-
-class TakenBack(Protocol):
-    """A turn that was taken back from a conversation, and what goes on without it."""
-
-    @property
-    def turn(self) -> Iterable[Message]: ...
-    @property
-    def left(self) -> SavedState: ...
-
-
-class SavedConversation(Protocol):
-    """Where turns are saved, such as a conversation of a chat_memory.store.ConversationStore."""
-
-    @property
-    def id(self) -> str: ...
-
-    def load(self) -> SavedState | None: ...
-
-    def append(
-        self,
-        turn: Iterable[Message],
-        *,
-        after: Position | None = ...,
-        settings: dict[str, Any] | None = ...,
-        summary: str | None = ...,
-        folded: int | None = ...,
-    ) -> Position: ...
-
-    def take_back(
-        self, *, after: Position | None = ..., check: Callable[[TakenBack], Any] | None = ...
-    ) -> TakenBack: ...
-    def history(self, *, after: Position | None = ...) -> Any: ...
-
-    def begin(
-        self,
-        turns: Iterable[Iterable[Message]],
-        *,
-        settings: dict[str, Any] | None = ...,
-        summary: str = ...,
-        folded: int = ...,
-        earlier: Iterable[tuple[int, str, int]] = ...,
-    ) -> Position: ...
 
 
 class ConversationState:
