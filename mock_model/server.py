@@ -9,14 +9,14 @@ from typing import Any
 import httpx2
 import openai
 
-from mock_model.api import completion, embedding, responses, tokens
+from mock_model.api import bodies, completion, embedding, tokens
+from mock_model.api.bodies import ApiError
 from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.api.completion import Completion, Reply
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
 from mock_model.api.prefixes import fingerprint, prompt_keys
-from mock_model.api.responses import ApiError
 from mock_model.api.validation import validate
 from mock_model.api.window import Prompt, measure
 from mock_model.sentences.vectors import vector
@@ -92,10 +92,10 @@ class MockServer:
             return self._embed(request)
         if path == "/v1/models":
             check_method(method, "GET", path)
-            return responses.json_response(responses.model_list(ALL_MODELS))
+            return bodies.json_response(bodies.model_list(ALL_MODELS))
         if path.startswith("/v1/models/"):
             check_method(method, "GET", path)
-            return responses.json_response(responses.model_object(_find_model(path.removeprefix("/v1/models/"))))
+            return bodies.json_response(bodies.model_object(_find_model(path.removeprefix("/v1/models/"))))
         message = (
             f"Invalid URL ({method} {path}). "
             "The offline model offers chat completions, embeddings and the list of models only."
@@ -109,7 +109,7 @@ class MockServer:
         if failure is not None:
             raise_failure(failure, request, model.name, sum(lengths))
             raise connection_lost(request)
-        return responses.json_response(embedding.answer(body, model, texts, lengths, vector))
+        return bodies.json_response(embedding.answer(body, model, texts, lengths, vector))
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         model, body = validate(parse(request.content))
@@ -121,12 +121,12 @@ class MockServer:
         id = _request_id(body, keys[-1])
         reply = self._reply(model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
-        usage = responses.usage(prompt.total, reply, cache)
+        usage = bodies.usage(prompt.total, reply, cache)
         if not body.get("stream"):
             if failure == "drop":
                 raise connection_lost(request)
-            return responses.json_response(responses.chat_completion(id, model, reply, usage))
-        events = responses.stream_events(id, model, reply, usage, body.get("stream_options", {}))
+            return bodies.json_response(bodies.chat_completion(id, model, reply, usage))
+        events = bodies.stream_events(id, model, reply, usage, body.get("stream_options", {}))
         headers = {"content-type": "text/event-stream; charset=utf-8"}
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))

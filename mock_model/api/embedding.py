@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel
-from mock_model.api.responses import ApiError
 from mock_model.api.shapes import Shape, check_shape, kind_of, refusal
 from mock_model.api.tokens import count_text
 from mock_model.api.vocabulary import load_encoding

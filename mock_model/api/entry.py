@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from mock_model.api.responses import ApiError
+from mock_model.api.bodies import ApiError
 
 _NOT_JSON = (
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library "

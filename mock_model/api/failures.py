@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 import httpx2
 
-from mock_model.api.responses import ApiError
+from mock_model.api.bodies import ApiError
 
 KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length", "refusal")
 OF_REPLIES = ("empty", "length", "refusal")  # what can befall only a reply in words

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
 from mock_model.api.faults import malformed, strict_fault, unfillable
-from mock_model.api.responses import ApiError
 from mock_model.api.shapes import refusal
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mock_model.api.responses import ApiError
+from mock_model.api.bodies import ApiError
 
 MISSING = "The `reasoning_content` in the thinking mode must be passed back to the API."
 _FIELD = "reasoning_content"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from mock_model.api.responses import ApiError
+from mock_model.api.bodies import ApiError
 
 NAME_PATTERN = "^[a-zA-Z0-9_-]+$"
 LONGEST = 10_485_760  # characters of a text

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.api.formats import check_format
 from mock_model.api.parameters import check_parameters
 from mock_model.api.prefixes import MARK
 from mock_model.api.reasoning import without_ignored
 from mock_model.api.request import REQUEST
-from mock_model.api.responses import ApiError
 from mock_model.api.shapes import LONGEST, check_length, check_shape, kind_of, missing, quoted, refusal
 from mock_model.api.tools import check_tools
 from mock_model.api.turns import check_tool_turns

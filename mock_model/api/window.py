@@ -6,8 +6,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mock_model.api import tokens
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
-from mock_model.api.responses import ApiError
 
 _OVERFLOW = {  # with tools or not, because of the reply limit or not
     (False, False): "your messages resulted in {total} tokens. Please reduce the length of the messages.",
