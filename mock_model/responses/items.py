@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mock_model.api.prefixes import MARK, fingerprint
+from mock_model.api.shapes import refusal
 from mock_model.responses.sealing import seal, unseal
 
 Item = dict[str, Any]
@@ -72,12 +73,24 @@ def sealed_reasoning(text: str, model: str) -> str:
 
 
 def reasoning_of(item: Item) -> tuple[str, str] | None:
-    """The model that made a piece of reasoning, and its text; None where the item does not hold it."""
+    """The model that made a piece of reasoning, and its text; None where the item does not hold it.
+
+    Raises ApiError for what this server has not sealed.
+    """
     sealed = item.get("encrypted_content")
     if not sealed:
         return None
-    model, text = json.loads(unseal(sealed))
+    model, text = opened(sealed)
     return model, text
+
+
+def opened(sealed: str) -> Any:
+    """What `encrypted_content` holds. Raises ApiError for what this server has not sealed, or what was changed."""
+    try:
+        return json.loads(unseal(sealed))
+    except ValueError:
+        message = f"The encrypted content {sealed[:4]}...{sealed[-4:]} could not be verified."
+        raise refusal(message, None, "invalid_encrypted_content") from None
 
 
 def messages_of(items: Iterable[Item]) -> list[Message]:
