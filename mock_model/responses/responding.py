@@ -10,7 +10,7 @@ import httpx2
 from mock_model.api.answering import answer
 from mock_model.api.catalogue import Model
 from mock_model.api.failures import raise_failure
-from mock_model.api.prefixes import fingerprint, prompt_keys
+from mock_model.api.prefixes import fingerprint, prompt_keys, request_id
 from mock_model.responses.items import Item, stored
 from mock_model.responses.kept import Turn
 from mock_model.responses.objects import failed, output_items, response_object, usage_of
@@ -39,7 +39,7 @@ def respond(
         raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
     keys = prompt_keys(chat)
     id = _id(server, body, keys[-1])
-    completion = answer(server.reply_to, model, chat, prompt, id, failure)
+    completion = answer(server.reply_to, model, chat, prompt, request_id(chat, keys[-1]), failure)
     use = server.cache.use(model, chat, keys, prompt.lengths)
     response = response_object(
         id,
