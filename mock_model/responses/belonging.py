@@ -33,7 +33,9 @@ def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Cal
         needed = reasoned(item["id"]) if item.get("id") and item["type"] in OF_MODEL else None
         if needed and needed not in there:
             kind = item["type"]
-            text = f"Item '{item['id']}' of type '{kind}' was provided without its required 'reasoning' item: '{needed}'."
+            text = (
+                f"Item '{item['id']}' of type '{kind}' was provided without its required 'reasoning' item: '{needed}'."
+            )
             raise refusal(text, "input")
 
 

@@ -13,6 +13,7 @@ LONGEST_KEY = 64  # characters
 LEAST_OUTPUT = 16  # tokens
 LEAST_THRESHOLD = 1_000  # tokens, of `compact_threshold`
 _ANYTHING = Shape("anything")
+_INCLUDABLE = Shape("a string", values=tuple(sorted(get_args(ResponseIncludable))))
 _SWITCH = Shape("a boolean", nullable=True)
 _OFF_OR_ON = Shape("a boolean")
 _TEXT = Shape("a string", nullable=True)
@@ -58,17 +59,13 @@ TOOLS = {
             **_MORE,
         },
     ),
-    "custom": Shape(
-        "an object", keys={"type": _STRING, "name": _NAME, "description": _TEXT, "format": _FORM, **_MORE}
-    ),
+    "custom": Shape("an object", keys={"type": _STRING, "name": _NAME, "description": _TEXT, "format": _FORM, **_MORE}),
 }
 _CACHE = {"mode": _one_of("implicit", "explicit", nullable=False), "ttl": _one_of("30m", "12h", nullable=False)}
 FIELDS = {  # in the order in which OpenAI reports them, as far as it is known
     "input": _ANYTHING,  # `item_shapes` looks into it
     "moderation": _OBJECT,
-    "include": Shape(
-        "an array of strings", nullable=True, may_be_empty=True, items=Shape("a string", values=tuple(sorted(get_args(ResponseIncludable))))
-    ),
+    "include": Shape("an array of strings", nullable=True, may_be_empty=True, items=_INCLUDABLE),
     "tools": _ANYTHING,  # `tools` looks into these two
     "tool_choice": _ANYTHING,
     "parallel_tool_calls": _SWITCH,
@@ -96,9 +93,7 @@ FIELDS = {  # in the order in which OpenAI reports them, as far as it is known
     "user": Shape("a string"),
     "safety_identifier": Shape("a string", nullable=True, longest=128),
     "prompt_cache_key": _KEY,
-    "prompt_cache_options": Shape(
-        "an object", keys={**_CACHE, "prewarm": _OFF_OR_ON, "comparison_response_id": _TEXT}
-    ),
+    "prompt_cache_options": Shape("an object", keys={**_CACHE, "prewarm": _OFF_OR_ON, "comparison_response_id": _TEXT}),
     "prompt_cache_retention": _one_of("in_memory", "24h"),
     "service_tier": _one_of("auto", "default", "fast", "flex", "priority", "ultrafast"),
     "stream": _SWITCH,
@@ -106,7 +101,10 @@ FIELDS = {  # in the order in which OpenAI reports them, as far as it is known
     "background": _SWITCH,
     "background_options": Shape(
         "an object",
-        keys={"completion_window": _one_of("soonest", "2h", "8h", nullable=False), "continuation_id": Shape("a string")},
+        keys={
+            "completion_window": _one_of("soonest", "2h", "8h", nullable=False),
+            "continuation_id": Shape("a string"),
+        },
     ),
     "context_management": Shape(
         "an array of objects",

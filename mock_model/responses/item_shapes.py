@@ -80,7 +80,13 @@ HOSTED = frozenset(  # of tools that run at OpenAI, and settings in the middle o
     mcp_approval_request mcp_approval_response mcp_call mcp_list_tools program program_output shell_call shell_call_output
     tool_search_call tool_search_output web_search_call""".split()
 )
-_BEGINNINGS = {"message": "msg", "function_call": "fc", "custom_tool_call": "ctc", "reasoning": "rs", "compaction": "cmp"}
+_BEGINNINGS = {
+    "message": "msg",
+    "function_call": "fc",
+    "custom_tool_call": "ctc",
+    "reasoning": "rs",
+    "compaction": "cmp",
+}
 
 
 def check_input(given: Any, path: str = "input") -> None:

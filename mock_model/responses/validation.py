@@ -94,7 +94,9 @@ def _check_given(body: dict[str, Any]) -> None:
         text = "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided."
         raise refusal(text, None, "missing_required_parameter")
     if body.get("prompt"):  # not verified
-        raise ApiError(404, f"Prompt with id '{body['prompt'].get('id')}' not found. The offline model keeps no prompts.")
+        raise ApiError(
+            404, f"Prompt with id '{body['prompt'].get('id')}' not found. The offline model keeps no prompts."
+        )
 
 
 def check_supported(model: Model, body: dict[str, Any], messages: Sequence[dict[str, Any]]) -> None:
