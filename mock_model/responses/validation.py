@@ -35,6 +35,8 @@ def validate(body: Any, fields: Mapping[str, Shape] = CREATED) -> tuple[Model, d
     for name in body:
         if name not in fields:
             raise refusal(f"Unknown parameter: '{name}'.{did_you_mean(name, fields)}", name, "unknown_parameter")
+    if fields is not CREATED and body.get("input", "") is None:  # only `create` minds
+        body = {name: value for name, value in body.items() if name != "input"}
     for name, shape in fields.items():
         if name in body and name in _CHECKS:
             _CHECKS[name](body[name])
@@ -99,16 +101,18 @@ def _check_given(body: dict[str, Any]) -> None:
         )
 
 
-def check_supported(model: Model, body: dict[str, Any], messages: Sequence[dict[str, Any]]) -> None:
+def check_supported(
+    model: Model, body: dict[str, Any], given: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any]]
+) -> None:
     """Raise the ApiError for the first thing in a checked request that this model does not support.
 
-    `messages` are all that it reads: what the server keeps of the conversation too.
+    `given` are the items of its input, `messages` all that the model reads: what the server keeps of the conversation too.
     """
     check_parameters(model, body)
     check_tools(model, body)
     if form := (body.get("text") or {}).get("format"):
         _check_format(model, form, messages)
-    for i, item in enumerate(given if isinstance(given := body.get("input"), list) else ()):
+    for i, item in enumerate(given):
         _check_item(model, item, f"input[{i}]")
 
 
