@@ -73,11 +73,13 @@ class MockServer:
     def fail_next(self, kind: str | int, times: int = 1) -> None:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
-        It holds for chat completions and embeddings alike, but the last three kinds wait for the next chat completion.
+        It holds for chat completions, responses and embeddings alike, but "empty", "length" and "refusal" wait for the
+        next reply in words, and "failed" for the next response.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
         "empty" (reasoning uses up the limit), "length" (the answer is cut half-way), "refusal" (the model will not
-        answer). Raises ValueError for others.
+        answer), "failed" (the response has the status failed; streamed, half of it is said before). Raises ValueError for
+        others.
         """
         self._failures.add(kind, times)
 

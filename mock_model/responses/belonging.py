@@ -69,14 +69,20 @@ def _check_calls(items: Sequence[Item]) -> None:
             raise refusal(f"No tool output found for {tool} {id}.", "input")
 
 
-def _check_followed(item: Item, rest: Sequence[Item]) -> None:
-    """Reasoning is followed by what it led to: by that very item where only its id tells what it is.
+def check_named(given: Sequence[Item]) -> None:
+    """Raise the ApiError for reasoning of which only the id is there, before an item whose id is not."""
+    for i, item in enumerate(given):
+        if item["type"] == "reasoning" and not item.get("encrypted_content"):
+            _check_followed(item, given[i + 1 :], named=True)
 
-    With `encrypted_content` any item of the model will do: that is not verified.
-    """
-    after = next((other for other in rest if other["type"] != "reasoning"), None)
-    follows = after is not None and after["type"] in OF_MODEL and after.get("role", "assistant") == "assistant"
-    if not follows or not (item.get("encrypted_content") or after.get("id")):
+
+def _check_followed(item: Item, rest: Sequence[Item], *, named: bool = False) -> None:
+    """Reasoning is followed by what it led to. That any item of the model will do is not verified."""
+    after = next((other for other in rest if other["type"] != "reasoning"), {"type": ""})
+    follows = after["type"] in OF_MODEL and after.get("role", "assistant") == "assistant"
+    if named:
+        follows = after["type"] == "item_reference" or (follows and bool(after.get("id")))
+    if not follows:
         id = item.get("id") or ""
         raise refusal(f"Item '{id}' of type 'reasoning' was provided without its required following item.", "input")
 
