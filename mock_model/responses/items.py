@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_model.api.prefixes import MARK, fingerprint
 from mock_model.api.shapes import refusal
+from mock_model.responses.item_shapes import kind_of_item
 from mock_model.responses.sealing import seal, unseal
 
 Item = dict[str, Any]
@@ -36,7 +37,7 @@ def listed(given: str | Sequence[Item] | None) -> list[Item]:
     """The input of a request as items, each with its type. A text is a message of the user."""
     if isinstance(given, str):
         given = [{"role": "user", "content": given}]
-    return [item if "type" in item else {"type": "message", **item} for item in given or ()]
+    return [item | {"type": kind_of_item(item)} for item in given or ()]
 
 
 def item_id(kind: str, seed: object, place: int) -> str:
@@ -80,17 +81,20 @@ def reasoning_of(item: Item) -> tuple[str, str] | None:
     sealed = item.get("encrypted_content")
     if not sealed:
         return None
-    model, text = opened(sealed)
+    model, text = opened(sealed, 2)
     return model, text
 
 
-def opened(sealed: str) -> Any:
-    """What `encrypted_content` holds. Raises ApiError for what this server has not sealed, or what was changed."""
+def opened(sealed: str, parts: int) -> list[Any]:
+    """What `encrypted_content` of so many parts holds. Raises ApiError for what this server has not sealed, or not as this."""
     try:
-        return json.loads(unseal(sealed))
+        found = json.loads(unseal(sealed))
     except ValueError:
+        found = None
+    if not isinstance(found, list) or len(found) != parts:
         message = f"The encrypted content {sealed[:4]}...{sealed[-4:]} could not be verified."
-        raise refusal(message, None, "invalid_encrypted_content") from None
+        raise refusal(message, None, "invalid_encrypted_content")
+    return found
 
 
 def messages_of(items: Iterable[Item]) -> list[Message]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mock_model.responses.items import Item
@@ -77,3 +78,13 @@ class Kept:
         """The item with this id, of the input or the output of any response that is kept."""
         turns = (self.find(owner) for owner in self._owners.get(id, ()))
         return next((item for turn in turns if turn for item in turn.own if item["id"] == id), None)
+
+    def reasoning_before(self) -> dict[str, str]:
+        """For the items that came after a piece of reasoning in the same response: its id. By their ids."""
+        found = {}
+        for key in list(self._turns):
+            output = turn.response["output"] if (turn := self.find(key)) else []
+            for before, item in pairwise(output):
+                if before["type"] == "reasoning":
+                    found[item["id"]] = before["id"]
+        return found

@@ -8,6 +8,7 @@ from typing import Any
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import missing, refusal
 from mock_model.api.window import Prompt, count
+from mock_model.responses.compaction import expanded
 from mock_model.responses.items import Item, messages_of, reasoning_of
 from mock_model.responses.settings import chat_settings
 
@@ -25,7 +26,7 @@ def prompt_of(
     with it; OpenAI says that some models leave all that they can write.
     """
     window, requested = context_window or model.context_window, body.get("max_output_tokens")
-    chat = chat_settings(body) | {"messages": _opening(body) + messages_of(_read(model, body, items))}
+    chat = chat_settings(body) | {"messages": _opening(body) + messages_of(_read(model, body, expanded(items)))}
     if not chat["messages"]:
         raise missing("input")
     counted = count(model, chat)
