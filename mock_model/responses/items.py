@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mock_model.api.prefixes import MARK, fingerprint
+from mock_model.responses.item_shapes import kind_of_item
 from mock_model.responses.sealing import seal, unseal
 
 Item = dict[str, Any]
@@ -35,7 +36,7 @@ def listed(given: str | Sequence[Item] | None) -> list[Item]:
     """The input of a request as items, each with its type. A text is a message of the user."""
     if isinstance(given, str):
         given = [{"role": "user", "content": given}]
-    return [item if "type" in item else {"type": "message", **item} for item in given or ()]
+    return [item | {"type": kind_of_item(item)} for item in given or ()]
 
 
 def item_id(kind: str, seed: object, place: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mock_model.responses.items import Item
@@ -72,3 +73,13 @@ class Kept:
                     if item.get("id") == id:
                         return item
         return None
+
+    def reasoning_before(self) -> dict[str, str]:
+        """For the items that came after a piece of reasoning in the same response: its id. By their ids."""
+        found = {}
+        for key in list(self._turns):
+            output = turn.response["output"] if (turn := self.find(key)) else []
+            for before, item in pairwise(output):
+                if before["type"] == "reasoning":
+                    found[item["id"]] = before["id"]
+        return found

@@ -8,6 +8,7 @@ from typing import Any
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import refusal
 from mock_model.api.window import Counted, Prompt, count
+from mock_model.responses.compaction import expanded
 from mock_model.responses.items import Item, messages_of, reasoning_of
 
 _SAME = ("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "parallel_tool_calls")
@@ -25,7 +26,7 @@ def prompt_of(
     """
     window, settings = context_window or model.context_window, _settings(body)
     requested = body.get("max_output_tokens")
-    items = _read(model, body, items)
+    items = _read(model, body, expanded(items))
     while True:
         chat = settings | {"messages": _opening(body) + messages_of(items)}
         counted = count(model, chat) if chat["messages"] else Counted(0, 0, [])
