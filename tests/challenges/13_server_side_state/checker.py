@@ -32,7 +32,6 @@ from .expected import (
     expect_rules,
     expect_whole_turn,
     raised,
-    reply_of,
 )
 from .keeping_server import KeepingServer, is_question
 from .talk_with_the_server import ASKED, READ, Talk, spoken
@@ -65,7 +64,7 @@ def test_a_conversation_goes_on(challenge, kept):
     for talk in kept:
         for turn in talk.turns:
             expect_all_read(turn, hints.GOES_ON, hints.ONLY_THE_QUESTION)
-            expect_reply(turn, reply_of(turn))
+            expect_reply(turn, talk.rules)
             expect_last_id(turn)
         talk.end()
 
@@ -106,7 +105,7 @@ def test_every_request_names_the_model(challenge, kept):
     """Every request names MODEL"""
     for turn in kept[0].turns:
         expect_model(turn)
-    scene, server, other = Scene(), KeepingServer(), "gpt-4o-mini"
+    scene, server, other = Scene(), KeepingServer(), "gpt-6-luna"
     with patch.object(common, "MODEL", other), beforehand():
         made = Talk(Work(challenge.path, challenge.name), 6, server)
         made.several(2)
@@ -159,6 +158,7 @@ def test_a_branch_knows_what_was_said(challenge):
 
 def test_two_branches_go_their_own_way(challenge):
     """A branch goes its own way, and so does the original"""
+    expect_all_read(Talk(challenge, 9).branch(10).ask(), hints.BRANCH_KNOWS)  # of what was not begun
     talk = Talk(challenge, 10).several(2)
     branches = [talk, talk.branch(11)]
     branches.append(branches[1].branch(12))
@@ -232,11 +232,22 @@ def test_other_errors_come_out(challenge):
     for seed, kind in enumerate((429, "timeout", 500, "connection"), 30):
         talk = Talk(challenge, seed).several(seed % 3)
         expect_failed(talk, kind)
+
+
+def test_a_full_window_is_no_loss(challenge):
+    """… also where the conversation no longer fits into the window of the model"""
     talk = Talk(challenge, 34, KeepingServer(context_window=SMALL_WINDOW)).several(3)
-    before, first = talk.held(), len(talk.server.exchanges)
-    talk.refused("And so on. " * SMALL_WINDOW, "The question was too long for the window of the model")
-    expect_one_request(talk, first, "The question was too long (code context_length_exceeded)")
-    expect_as_before(talk, before, "The question was refused")
+    before, first, read = talk.held(), len(talk.server.exchanges), len(talk.server.read)
+    what = "The question would have fitted, but not with all that was said before (code context_length_exceeded)"
+    problem = talk.refused("And so on. " * (SMALL_WINDOW // 5), what, hints.CUT_SILENTLY)
+    talk.scene.expect(
+        len(talk.server.read) == read,
+        f"{what}, and the model was asked without some of it.",
+        why="What was left out is forgotten, and nobody was told.",
+        hint=hints.CUT_SILENTLY,
+    )
+    expect_one_request(talk, first, what)
+    expect_as_before(talk, before, f"{raised(problem)} came out")
     expect_whole_turn(talk, talk.ask(), hints.CHANGED_BY_A_FAILURE)
 
 
@@ -259,7 +270,8 @@ def test_half_a_reply_is_not_kept(challenge):
         talk = Talk(challenge, seed).several(2)
         before = talk.held()
         talk.server.fail_next(kind)
-        talk.refused("How does it end?", f"The reply was {'cut off' if kind == 'length' else 'empty'}")
+        what = f"The reply was {'cut off' if kind == 'length' else 'empty'}"
+        talk.refused("How does it end?", what, hints.HALF_A_REPLY)
         expect_as_before(talk, before, "The reply was not whole")
         expect_whole_turn(talk, talk.ask("How does it end?"), hints.HALF_A_REPLY)
 
@@ -318,10 +330,10 @@ def test_export_is_whole(challenge):
 
 def test_export_of_your_own(challenge):
     """… also of a conversation of yours, whose id was gone on the way, and of its branch"""
-    talk = Talk(challenge, 40).several(12)
+    talk = Talk(challenge, 40).several(10)
     with beforehand():
         talk.server.lose_all()
-        talk.several(2)
+        talk.several(1)
         branch = talk.branch(41).several(1)
     for one in (talk, branch):
         scene, held = Scene(), one.held()
@@ -383,7 +395,7 @@ def test_delete_leaves_nothing_of_what_went_wrong(challenge):
         talk.several(1)
         for kind in ("length", "empty"):
             talk.server.fail_next(kind)
-            talk.refused("How does it end?", "The reply was not whole")
+            talk.refused("How does it end?", "The reply was not whole", hints.HALF_A_REPLY)
         talk.server.ignores = True
         talk.several(2)
     deleted(talk)

@@ -74,8 +74,9 @@ def expect_all_read(turn: Turn, hint: Hint, hint_if_more: Hint = ()) -> None:
     )
 
 
-def expect_reply(turn: Turn, server_reply: str) -> None:
+def expect_reply(turn: Turn, rules: str) -> None:
     """It is returned, and kept with its question."""
+    server_reply = reply_of(turn)
     only(turn.scene, ASKED, RETURNED).expect(
         turn.reply == server_reply,
         f"ask should return the text of the reply, {server_reply!r}.",
@@ -85,9 +86,8 @@ def expect_reply(turn: Turn, server_reply: str) -> None:
     scene = only(turn.scene, ASKED, RETURNED)
     scene.show(IS_NOW, turn.after.messages)
     scene.expect(
-        spoken(turn.after.messages)
-        == [("system", turn.before.messages[0]["content"]), *turn.wanted, ("assistant", turn.reply)],
-        "`messages` should be what it was before, then the question, then its reply.",
+        spoken(turn.after.messages) == [("system", rules), *turn.wanted, ("assistant", turn.reply)],
+        "`messages` should be the system message, then all that was said, down to this question and its reply.",
         why="On the day when the server no longer has the conversation, this is all that is left of it.",
         hint=hints.OWN_COPY,
     )
@@ -126,7 +126,7 @@ def expect_whole_turn(talk: Talk, turn: Turn, hint: Hint) -> None:
     expect_all_read(turn, hint)
     with beforehand():
         expect_rules(turn, talk.rules)
-        expect_reply(turn, reply_of(turn))
+        expect_reply(turn, talk.rules)
 
 
 def reply_of(turn: Turn) -> str:

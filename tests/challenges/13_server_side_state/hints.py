@@ -65,7 +65,9 @@ BRANCHES_SHARE = (
     "Which list, or which id, do the two still have in common after branch?",
     "[*self.messages] is a list of its own. other.messages = self.messages is a second name for the same one.",
 )
-SHARED_BY_TWO = "Where are your lists made, and where is the last id kept: once, in the class, or for each conversation in __init__?"
+SHARED_BY_TWO = (
+    "Where are your lists made, and where is the last id kept: in the class, or for each conversation in __init__?"
+)
 
 # When it is gone
 ID_GONE = (
@@ -84,6 +86,10 @@ NEW_CHAIN = (
 OTHER_ERRORS = (
     "Which errors do you catch, and how do you tell an id that is gone from a rate limit, or from a question that is too long?",
     'if error.code != "previous_response_not_found": raise',
+)
+CUT_SILENTLY = (
+    "Not all of it fits, and an answer came all the same. What did the model not read, and who decided that?",
+    'truncation="auto" lets the server drop the beginning without a word. It is off if you do not ask for it.',
 )
 CHANGED_BY_A_FAILURE = (
     "What had ask changed when the request failed? Follow its lines up to the call of create.",

@@ -20,7 +20,7 @@ BAD_GATEWAY = 502
 
 
 class KeepingServer(RecordingServer):
-    """The offline server, with another reply each time.
+    """The offline server, with another reply each time, before which the model thinks now and then.
 
     `read` holds what the model has read, as messages, of each request that it has answered. While `ignores` is set, the
     server does not look at previous_response_id. `failing_deletes` is how many more requests to delete are accepted before

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..engine.criteria import Message, NotStarted, NotYet, NoUse, Scene
-from ..engine.learner_code import Guarded, Work
+from ..engine.learner_code import MISSING, Guarded, Work
 from ..engine.preconditions import let_chance_begin_elsewhere
 from ..situations.expected_of_talks import beside_the_point, expect_messages, was_raised_for
 from ..situations.histories import copied
@@ -39,17 +39,13 @@ class Turn:
     read: list[list[Message]]  # of each that was answered
     reply: str
     after: Held
+    wanted: list[tuple[str, str]]  # what the model has to read beside the rules: all that was said, and the question
 
     @property
     def cost(self) -> tuple[int, int]:
         """Input tokens and output tokens of all its answers, as the server said them."""
         usages = [exchange.answer["usage"] for exchange in self.sent if is_answered(exchange)]
         return sum(usage["input_tokens"] for usage in usages), sum(usage["output_tokens"] for usage in usages)
-
-    @property
-    def wanted(self) -> list[tuple[str, str]]:
-        """What was said before, with the new question: what the model has to read beside the rules."""
-        return [*spoken(self.before.messages[1:]), ("user", self.text)]
 
 
 def spoken(messages: list[Message]) -> list[tuple[str, str]]:
@@ -78,6 +74,7 @@ class Talk:
         self.rules = RULES[seed % len(RULES)]
         self.made: Guarded | None = None
         self.turns: list[Turn] = []
+        self.said: list[tuple[str, str]] = []
         self.scene = Scene()
         self.problem: NotYet | NotStarted | NoUse | None = None
         self.got: list[str] = []  # the ids of all responses whose answers have come
@@ -92,29 +89,39 @@ class Talk:
 
     def held(self) -> Held:
         """What the object holds, copied."""
-        messages, last_id, costs = (getattr(self.kept, name) for name in Held._fields)
+        kept = self.kept
+        with self.challenge.guard.around("KeptByServer"):
+            found = Held(*(getattr(kept._thing, name, MISSING) for name in Held._fields))
+        for name, value in found._asdict().items():
+            if value is MISSING:
+                getattr(kept, name)  # says so
         with beside_the_point():
-            for name, value in zip(Held._fields, (messages, last_id, costs), strict=True):
-                self.scene.expect(
-                    not callable(value),
-                    f"`{name}` is a method. It should be an attribute or a property.",
-                    why="Your caller reads it without ( ).",
-                    hint=hints.A_METHOD,
-                )
-            expect_messages(self.scene, messages, "`messages`")
+            self._expect_kinds(found)
+        return Held(copied(found.messages), found.last_id, [tuple(one) for one in found.costs])
+
+    def _expect_kinds(self, held: Held) -> None:
+        """The attributes are what the task says: messages, an id, pairs."""
+        for name, value in held._asdict().items():
             self.scene.expect(
-                last_id is None or isinstance(last_id, str),
-                f"`last_id` should be the id of a response, or None, but it is {last_id!r:.80}.",
-                why="It is what the next request names.",
-                hint=hints.LAST_ID,
+                not callable(value),
+                f"`{name}` is a method. It should be an attribute or a property.",
+                why="Your caller reads it without ( ).",
+                hint=hints.A_METHOD,
             )
-            self.scene.expect(
-                isinstance(costs, list) and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in costs),
-                f"`costs` should be a list of pairs, input tokens and output tokens, but it is {costs!r:.80}.",
-                why="Your caller adds them up, and multiplies each with its price.",
-                hint=hints.PAIRS,
-            )
-        return Held(copied(messages), last_id, [tuple(one) for one in costs])
+        expect_messages(self.scene, held.messages, "`messages`")
+        self.scene.expect(
+            held.last_id is None or isinstance(held.last_id, str),
+            f"`last_id` should be the id of a response, or None, but it is {held.last_id!r:.80}.",
+            why="It is what the next request names.",
+            hint=hints.LAST_ID,
+        )
+        self.scene.expect(
+            isinstance(held.costs, list)
+            and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in held.costs),
+            f"`costs` should be a list of pairs, input tokens and output tokens, but it is {held.costs!r:.80}.",
+            why="Your caller adds them up, and multiplies each with its price.",
+            hint=hints.PAIRS,
+        )
 
     def ask(self, text: str = "") -> Turn:
         """Ask a question, the next one where none is given. Raises NotYet when an error comes out."""
@@ -137,7 +144,8 @@ class Talk:
         scene.show(RETURNED, reply)
         with beside_the_point():
             after = self.held()
-        turn = Turn(scene, text, before, sent, read, reply, after)
+        turn = Turn(scene, text, before, sent, read, reply, after, [*self.said, ("user", text)])
+        self.said += [("user", text), ("assistant", reply)]
         self.turns.append(turn)
         return turn
 
@@ -159,7 +167,7 @@ class Talk:
         if self.problem:
             raise self.problem
 
-    def refused(self, text: str, what: str) -> NotYet:
+    def refused(self, text: str, what: str, hint: tuple[str, ...] = hints.OTHER_ERRORS) -> NotYet:
         """Ask a question of which an error should come out. `what` has happened."""
         try:
             turn = self.ask(text)
@@ -171,14 +179,14 @@ class Talk:
             False,
             f"{what}, and ask returned as if all were well.",
             why="Your caller should learn of it, and decide whether to ask again, or later.",
-            hint=hints.OTHER_ERRORS if "reply" not in what else hints.HALF_A_REPLY,
+            hint=hint,
         )
         raise AssertionError
 
     def branch(self, seed: int) -> Talk:
         """A talk with a branch of the object."""
         other = Talk(self.challenge, seed, self.server)
-        other.rules = self.rules
+        other.rules, other.said = self.rules, [*self.said]
         other.made = _guarded(self.challenge, self.kept.branch())
         return other
 

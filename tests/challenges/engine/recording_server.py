@@ -73,13 +73,19 @@ class RecordingServer(MockServer):
         made.status = response.status_code
         if "json" in response.headers.get("content-type", ""):
             made.answer = json.loads(response.content)
+        elif response.is_stream_consumed:  # what breaks off can be read only once, by the client
+            made.answer = _events(response.content.decode())[-1].get("response")
         return response
 
 
 def _streamed(events: str) -> str:
     """The text of a streamed answer."""
-    chunks = [json.loads(line[6:]) for line in events.splitlines() if line.startswith("data: {")]
-    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
+    return "".join(choice["delta"].get("content") or "" for chunk in _events(events) for choice in chunk["choices"])
+
+
+def _events(stream: str) -> list[dict[str, Any]]:
+    """What the events of a streamed answer hold."""
+    return [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {")]
 
 
 def plain(value: Any, expected: object = None) -> Any:

@@ -1,5 +1,5 @@
 """Sends all of it again whenever the server says 400, a question that is too long included."""
-# fails: test_other_errors_come_out
+# fails: test_a_full_window_is_no_loss
 # hint: Which errors do you catch
 
 from contextlib import suppress
