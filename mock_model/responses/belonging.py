@@ -6,7 +6,7 @@ https://github.com/continuedev/continue/issues/8933, .../10723, .../11309), but 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_model.api.bodies import ApiError
@@ -17,11 +17,11 @@ OF_MODEL = ("message", "function_call", "custom_tool_call", "compaction")  # wha
 _OUTPUT = "_output"
 
 
-def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Mapping[str, str]) -> None:
+def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Callable[[str], str | None]) -> None:
     """Raise the ApiError for the first item that lacks what it belongs to.
 
-    `given` are the items of a request, `before` those that the server puts before them. `reasoned` has, for the
-    ids of items that the server keeps, the id of the reasoning right before them.
+    `given` are the items of a request, `before` those that the server puts before them. `reasoned` tells, for the
+    id of an item that the server keeps, the id of the reasoning right before it.
     """
     _check_once([*before, *given])
     _check_calls([*before, *given])
@@ -30,7 +30,7 @@ def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Map
             _check_followed(item, given[i + 1 :])
     there = {item.get("id") for item in [*before, *given]}
     for item in given:
-        needed = reasoned.get(item.get("id") or "")
+        needed = reasoned(item.get("id") or "")
         if needed and needed not in there:
             kind = item["type"]
             text = (
@@ -69,14 +69,20 @@ def _check_calls(items: Sequence[Item]) -> None:
             raise refusal(f"No tool output found for {tool} {id}.", "input")
 
 
-def _check_followed(item: Item, rest: Sequence[Item]) -> None:
-    """Reasoning is followed by what it led to: by that very item where only its id tells what it is.
+def check_named(given: Sequence[Item]) -> None:
+    """Raise the ApiError for reasoning of which only the id is there, before an item whose id is not."""
+    for i, item in enumerate(given):
+        if item["type"] == "reasoning" and not item.get("encrypted_content"):
+            _check_followed(item, given[i + 1 :], named=True)
 
-    With `encrypted_content` any item of the model will do: that is not verified.
-    """
-    after = next((other for other in rest if other["type"] != "reasoning"), None)
-    follows = after is not None and after["type"] in OF_MODEL and after.get("role", "assistant") == "assistant"
-    if not follows or not (item.get("encrypted_content") or after.get("id")):
+
+def _check_followed(item: Item, rest: Sequence[Item], *, named: bool = False) -> None:
+    """Reasoning is followed by what it led to. That any item of the model will do is not verified."""
+    after = next((other for other in rest if other["type"] != "reasoning"), {"type": ""})
+    follows = after["type"] in OF_MODEL and after.get("role", "assistant") == "assistant"
+    if named:
+        follows = after["type"] == "item_reference" or (follows and bool(after.get("id")))
+    if not follows:
         id = item.get("id") or ""
         raise refusal(f"Item '{id}' of type 'reasoning' was provided without its required following item.", "input")
 

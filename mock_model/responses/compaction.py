@@ -15,9 +15,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mock_model.api.shapes import refusal
-from mock_model.responses.items import OUTPUTS, Item, messages_of, reasoning_of
-from mock_model.responses.sealing import seal, unseal
+from mock_model.responses.items import OUTPUTS, Item, messages_of, opened
+from mock_model.responses.sealing import seal
 
 PROMPT = """\
 A conversation has grown long, and you go on with it from what you write now. Summarise the messages below. Keep names, numbers, \
@@ -51,35 +50,9 @@ class Compacted(NamedTuple):
         return [*self.instructions, *told, *self.turn]
 
 
-def opened(item: Item) -> Compacted:
+def held_by(item: Item) -> Compacted:
     """What an item of compaction holds. Raises ApiError for one that was not made here, or was changed."""
-    try:
-        alone, instructions, summary, turn = json.loads(unseal(item["encrypted_content"]))
-    except (ValueError, TypeError) as error:
-        raise _unverified(item) from error
-    return Compacted(alone, instructions, summary, turn)
-
-
-def check_sealed(item: Item) -> None:
-    """Raise the ApiError for an item whose `encrypted_content` was not made here, or was changed."""
-    if item["type"] == "compaction":
-        opened(item)
-    if item["type"] == "reasoning":
-        try:
-            reasoning_of(item)
-        except (ValueError, TypeError) as error:
-            raise _unverified(item) from error
-
-
-def _unverified(item: Item) -> Exception:
-    """The refusal of sealed content that cannot be opened, in OpenAI's words as its users report them.
-
-    (https://github.com/smallmain/vscode-unify-chat-provider/issues/178, https://github.com/openai/codex/issues/8145)
-    """
-    text = f"The encrypted content for item {item.get('id')} could not be verified."
-    return refusal(
-        f"{text} Reason: Encrypted content could not be decrypted or parsed.", None, "invalid_encrypted_content"
-    )
+    return Compacted(*opened(item["encrypted_content"], len(Compacted._fields)))
 
 
 def expanded(items: Sequence[Item]) -> list[Item]:
@@ -87,7 +60,7 @@ def expanded(items: Sequence[Item]) -> list[Item]:
     at = _newest(items)
     if at is None:
         return list(items)
-    compacted = opened(items[at])
+    compacted = held_by(items[at])
     before = [] if compacted.alone else expanded(items[:at])
     return [*before, *compacted.items(), *items[at + 1 :]]
 
@@ -113,7 +86,7 @@ def taken_apart(items: Sequence[Item], *, users_apart: bool) -> Parts:
     at = _newest(items)
     before, inside, after = items[: at or 0], Compacted(False, [], "", []), list(items)
     if at is not None:
-        inside, after = opened(items[at]), list(items[at + 1 :])
+        inside, after = held_by(items[at]), list(items[at + 1 :])
     talk = [*([] if inside.alone or at is None else expanded(before)), *inside.turn, *after]
     instructions = [item for item in talk if item.get("role") in _STRONG]
     talk = [item for item in talk if item.get("role") not in _STRONG and item["type"] != "compaction_trigger"]

@@ -48,10 +48,10 @@ def _reasons(model: Model, body: dict[str, Any], value: Any) -> bool:
 
 
 RULES = (
-    Rule(("reasoning.effort",), lambda model, body, value: not model.efforts, _NOT_HERE),
+    Rule(("reasoning.effort",), lambda model, body, value: not model.efforts and value != "none", _NOT_HERE),
     Rule(
         ("reasoning.effort",),
-        lambda model, body, value: value not in model.efforts,
+        lambda model, body, value: value not in (model.efforts or (model.default_effort,)),
         "Unsupported value: '{value}' is not supported with the '{model.name}' model. Supported values are: {efforts}.",
         "unsupported_value",
     ),

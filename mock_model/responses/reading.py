@@ -12,9 +12,9 @@ from typing import Any
 
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import refusal
-from mock_model.responses.belonging import check_belonging, no_item
-from mock_model.responses.compaction import check_sealed, expanded
-from mock_model.responses.items import Item, listed, messages_of
+from mock_model.responses.belonging import check_belonging, check_named, no_item
+from mock_model.responses.compaction import expanded, held_by
+from mock_model.responses.items import Item, listed, messages_of, reasoning_of
 from mock_model.responses.serving import Serving
 from mock_model.responses.validation import check_supported
 
@@ -33,6 +33,8 @@ def without_state(server: Serving, body: dict[str, Any]) -> dict[str, Any]:
 
 def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
     """The items that a request continues from. Raises ApiError where they are not kept."""
+    if conversation := body.get("conversation"):
+        return tuple(server.conversations.find(id_of(conversation)).items)
     id = body.get("previous_response_id")
     if id is None:
         return ()
@@ -43,34 +45,43 @@ def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
     return turn.context
 
 
+def id_of(conversation: str | dict[str, Any]) -> str:
+    """The id of the conversation that a request names, in either form."""
+    return conversation if isinstance(conversation, str) else str(conversation["id"])
+
+
 def input_items(server: Serving, body: dict[str, Any]) -> list[Item]:
     """The items of a request's own input, each reference replaced by what it refers to.
 
     Raises ApiError for a reference to nothing, and for sealed content that this server did not seal.
     """
-    items = [_referred(server, item) for item in listed(body.get("input"))]
-    for item in items:
-        check_sealed(item)
-    return items
+    items = listed(body.get("input"))
+    check_named(items)
+    return [referred(server, item) for item in items]
 
 
-def _referred(server: Serving, item: Item) -> Item:
-    if item["type"] != "item_reference":
-        return item
-    found = server.kept.item(item["id"])
-    if found is None:
-        raise no_item(item["id"])
-    return found
+def referred(server: Serving, item: Item) -> Item:
+    """What an item stands for that has only an id: a reference, or reasoning without its content; any other as it is.
+
+    Raises ApiError where that is not kept, and for sealed content that this server did not seal.
+    """
+    if item["type"] == "compaction":
+        held_by(item)
+    elif item["type"] == "reasoning" and item.get("encrypted_content"):
+        reasoning_of(item)
+    elif item["type"] in ("item_reference", "reasoning"):
+        id = item.get("id") or ""
+        found = server.kept.item(id) or server.conversations.item(id)
+        if found is None:
+            raise no_item(id)
+        return found
+    return item
 
 
 def check_items(
     server: Serving, model: Model, body: dict[str, Any], earlier: Sequence[Item], given: Sequence[Item]
 ) -> None:
     """Raise the ApiError for items that lack what they belong to, and for what the model does not support."""
-    for item in given:
-        lost = item["type"] == "reasoning" and not item.get("encrypted_content")
-        if lost and not server.kept.item(item.get("id") or ""):
-            raise no_item(item.get("id") or "")
     before = expanded(earlier)
-    check_belonging(before, given, server.kept.reasoning_before())
+    check_belonging(before, given, server.kept.reasoning_before)
     check_supported(model, body, given, messages_of([*before, *given]))
