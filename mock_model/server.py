@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx2
 import openai
@@ -16,7 +15,7 @@ from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
-from mock_model.api.prefixes import fingerprint, prompt_keys
+from mock_model.api.prefixes import prompt_keys, request_id
 from mock_model.api.validation import validate
 from mock_model.api.window import measure
 from mock_model.responses import routes
@@ -128,7 +127,7 @@ class MockServer:
         if failure is not None:
             raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
         keys = prompt_keys(body)
-        id = _request_id(body, keys[-1])
+        id = request_id(body, keys[-1])
         reply = answer(self._reply_to, model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
         usage = bodies.usage(prompt.total, reply, cache)
@@ -141,12 +140,6 @@ class MockServer:
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))
         return httpx2.Response(200, headers=headers, content=b"".join(events))
-
-
-def _request_id(body: dict[str, Any], prompt: bytes) -> str:
-    """The id of the answer: the same for the same request, streamed or not."""
-    rest = {name: value for name, value in body.items() if name not in ("messages", "stream", "stream_options")}
-    return f"chatcmpl-{fingerprint(rest, prompt).hex()}"
 
 
 def _find_model(name: str) -> Model | EmbeddingModel:

@@ -6,7 +6,7 @@ https://github.com/continuedev/continue/issues/8933, .../10723, .../11309), but 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_model.api.bodies import ApiError
@@ -17,11 +17,11 @@ OF_MODEL = ("message", "function_call", "custom_tool_call", "compaction")  # wha
 _OUTPUT = "_output"
 
 
-def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Mapping[str, str]) -> None:
+def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Callable[[str], str | None]) -> None:
     """Raise the ApiError for the first item that lacks what it belongs to.
 
-    `given` are the items of a request, `before` those that the server puts before them. `reasoned` has, for the
-    ids of items that the server keeps, the id of the reasoning right before them.
+    `given` are the items of a request, `before` those that the server puts before them. `reasoned` tells, for the
+    id of an item that the server keeps, the id of the reasoning right before it.
     """
     _check_once([*before, *given])
     _check_calls([*before, *given])
@@ -30,7 +30,7 @@ def check_belonging(before: Sequence[Item], given: Sequence[Item], reasoned: Map
             _check_followed(item, given[i + 1 :])
     there = {item.get("id") for item in [*before, *given]}
     for item in given:
-        needed = reasoned.get(item.get("id") or "")
+        needed = reasoned(item.get("id") or "")
         if needed and needed not in there:
             kind = item["type"]
             text = (

@@ -85,12 +85,8 @@ class Kept:
         turns = (self.find(owner) for owner in self._owners.get(id, ()))
         return next((item for turn in turns if turn for item in turn.own if item["id"] == id), None)
 
-    def reasoning_before(self) -> dict[str, str]:
-        """For the items that came after a piece of reasoning in the same response: its id. By their ids."""
-        found = {}
-        for key in list(self._turns):
-            output = turn.response["output"] if (turn := self.find(key)) else []
-            for before, item in pairwise(output):
-                if before["type"] == "reasoning":
-                    found[item["id"]] = before["id"]
-        return found
+    def reasoning_before(self, id: str) -> str | None:
+        """For the id of an item that came after a piece of reasoning in the same response: the id of that."""
+        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        pairs = (pair for turn in turns if turn for pair in pairwise(turn.response["output"]))
+        return next((one["id"] for one, item in pairs if item["id"] == id and one["type"] == "reasoning"), None)

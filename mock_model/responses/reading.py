@@ -85,5 +85,5 @@ def check_items(
 ) -> None:
     """Raise the ApiError for items that lack what they belong to, and for what the model does not support."""
     before = expanded(earlier)
-    check_belonging(before, given, server.kept.reasoning_before())
+    check_belonging(before, given, server.kept.reasoning_before)
     check_supported(model, body, given, messages_of([*before, *given]))

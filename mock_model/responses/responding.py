@@ -11,7 +11,7 @@ from mock_model.api.answering import answer
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion
 from mock_model.api.failures import raise_failure
-from mock_model.api.prefixes import fingerprint, prompt_keys
+from mock_model.api.prefixes import fingerprint, prompt_keys, request_id
 from mock_model.api.window import Prompt
 from mock_model.responses.compacting import TRIGGER, compacted_where_due, is_triggered
 from mock_model.responses.items import Item, stored
@@ -70,7 +70,8 @@ def answered(server: Serving, asked: Asked, failure: str | None) -> Turn:
         output.append(done.item)
         chat, prompt = prompt_of(model, body, [*items, done.item], server.context_window)
     if not is_triggered(asked.given):
-        completion = answer(server.reply_to, model, chat, prompt, asked.id, failure)
+        call = request_id(chat, prompt_keys(chat)[-1])
+        completion = answer(server.reply_to, model, chat, prompt, call, failure)
         usages.append(_usage(server, model, chat, prompt, completion))
         output += output_items(asked.id, model, completion, bool(body["reasoning"].get("summary")))
         cut = completion.finish_reason == "length"
