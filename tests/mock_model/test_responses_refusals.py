@@ -370,7 +370,7 @@ def test_reasoning_that_was_not_kept_needs_its_content() -> None:
     server = MockServer(reply_to=lambda body, fits: Reply("Yes.", reasoning="They greet."))
     whole = ask(request({"reasoning": {"effort": "low"}, "store": False}), server).json()["output"]
     lone = [{**whole[0], "encrypted_content": None}, whole[1]]
-    assert ask(request({"input": [*whole, USER]}), server).status_code == 200
+    assert ask(request({"input": [*whole, USER], "store": False}), server).status_code == 200
     error = error_of(request({"input": [*lone, USER]}), server)
     assert (error["status"], error["param"]) == (404, "input")
     assert error["message"].startswith(f"Item with id '{whole[0]['id']}' not found. Items are not persisted when")
