@@ -86,6 +86,11 @@ class Conversations:
         self._left |= {item["id"]: item for item in self.find(id).items}
         del self._open[id]
 
+    def extend(self, id: str, items: Sequence[Item]) -> None:
+        """Add what a response asked and said, if the conversation is still there."""
+        if id in self._open:
+            self._open[id].items += items
+
     def item(self, id: str) -> Item | None:
         """The item with this id, of any conversation, one that was deleted too."""
         return self._left.get(id) or next((item for item in self._all() if item["id"] == id), None)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from mock_model.responses.items import Item
 
 RETENTION = 30 * 86_400  # seconds; OpenAI promises at least 30 days
+UNSTORED = 600  # seconds: one in the background with `store` false, so that it can be looked for
 HOUR = 3_600
 
 
@@ -24,6 +25,7 @@ class Turn(NamedTuple):
     earlier: tuple[Item, ...]
     input: tuple[Item, ...]
     begun: tuple[Item, ...] = ()  # what a response that failed had begun to say
+    streamed: bool = False
 
     @property
     def context(self) -> tuple[Item, ...]:
@@ -65,10 +67,14 @@ class Kept:
     def find(self, id: str) -> Turn | None:
         """The response with this id, unless it was deleted or its time is over."""
         made, turn = self._turns.get(id, (0.0, None))
-        if turn is not None and self._clock() - made > RETENTION:
+        if turn is not None and self._clock() - made > (RETENTION if turn.response["store"] else UNSTORED):
             del self._turns[id]
             return None
         return turn
+
+    def seconds_old(self, id: str) -> float:
+        """How long a response that is kept has been so."""
+        return self._clock() - self._turns[id][0]
 
     def delete(self, id: str) -> None:
         """Forget a response; it need not be there."""
