@@ -11,6 +11,8 @@ STREAM_OPTIONS = "stream_options"
 LIMITS = ("max_completion_tokens", "max_tokens")  # the newer parameter, and the older: many servers know only one
 ALL_LIMITS = (*LIMITS, "max_output_tokens")  # with that of the Responses API
 EFFORT = "reasoning_effort"
+SEALED = "reasoning_items"  # what was thought, in the Responses API: only the server that has sealed it can read it
+NOT_MINE = "invalid_encrypted_content"  # an error's code: another one has, or another organisation's
 # Of OpenAI's models those that think by default before they reply. It counts in the limit, and OpenAI advises to leave so
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
@@ -84,6 +86,8 @@ def extras(
     wanted = {name: value for name, value in asking.always.items() if name not in left_out}
     if asking.effort and EFFORT in left_out and _may_think_with_tools(request):
         wanted[EFFORT] = "none"
+    if SEALED in left_out:
+        wanted[SEALED] = False
     if streamed and asking.stream_options and STREAM_OPTIONS not in left_out:
         wanted[STREAM_OPTIONS] = {"include_usage": True}
     name = next((name for name in asking.limits if name not in left_out), None)
@@ -121,7 +125,9 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     if status not in (None, 200, 400, 422) or isinstance(error, (OSError, TimeoutError)):
         return None
-    names = [name for name in wanted if name != EFFORT]  # which is wanted where it has been refused
+    if getattr(error, "code", None) == NOT_MINE and SEALED not in wanted:
+        return SEALED
+    names = [name for name in wanted if name not in (EFFORT, SEALED)]  # which are wanted where they have been refused
     if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
     return next((name for name in names if _is_about(name, error, str(request))), None)

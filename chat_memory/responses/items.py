@@ -34,14 +34,17 @@ def items_of(messages: Iterable[MessageLike]) -> list[Item]:
     return items_from(messages, 0)
 
 
-def items_from(messages: Iterable[MessageLike], first: int) -> list[Item]:
-    """The items of the messages from number `first` on. A result of one may belong to a call before it."""
+def items_from(messages: Iterable[MessageLike], first: int, sealed: bool = True) -> list[Item]:
+    """The items of the messages from number `first` on. A result of one may belong to a call before it.
+
+    Without `sealed`, what was thought is left out.
+    """
     known = _Known()
     items: list[Item] = []
     for i, message in enumerate(listed(messages)):
         made = known.items(message, i)
         if i >= first:
-            items += made
+            items += made if sealed else [item for item in made if item.get("type") != "reasoning"]
     return items
 
 

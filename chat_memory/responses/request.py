@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..replies.extras import LIMITS, STREAM_OPTIONS, Asking
+from ..replies.extras import LIMITS, SEALED, STREAM_OPTIONS, Asking
 from ..replies.steps import Request
 from .items import items_from
 
@@ -29,7 +29,7 @@ def responses_request(request: Request) -> Request:
     inner: dict[str, dict[str, Any]] = {}  # parameters that hold others
     for name, value in request.items():
         if name == "messages":
-            sent["input"] = items_from(value, request.get(HELD, 0))
+            sent["input"] = items_from(value, request.get(HELD, 0), sealed=request.get(SEALED, True))
         elif name == "tools":
             sent["tools"] = [_tool(tool) for tool in value]
         elif name == "tool_choice":
@@ -41,7 +41,7 @@ def responses_request(request: Request) -> Request:
             inner.setdefault(outer, {})[key] = value
         elif name == "response_format":
             inner.setdefault("text", {})["format"] = _format(value)
-        elif name not in (HELD, STREAM_OPTIONS):
+        elif name not in (HELD, SEALED, STREAM_OPTIONS):
             sent[name] = value
     for name, values in inner.items():
         said = sent.get(name)

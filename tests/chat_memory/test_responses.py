@@ -301,6 +301,22 @@ def test_a_parameter_that_the_server_refuses_is_left_out_from_then_on(way, name)
 
 
 @EACH_WAY
+def test_what_another_server_has_thought_is_left_out_where_this_one_cannot_read_it(way):
+    """Such as after a change of the key, or of the server: no question could be asked any more otherwise."""
+    told, server = [], MockServer()
+    history = [
+        {"role": "user", "content": "What is the weather in Rome?"},
+        {"role": "assistant", "content": "21 degrees.", "reasoning_items": [thought()], "reasoning_tokens": 3},
+    ]
+    client = server.async_client() if way.endswith("async") else server.client()
+    memory = ChatMemory(client, model="offline-model", api="responses", history=history, on_notice=told.append)
+    WAYS[way](memory, "Thank you.")
+    WAYS[way](memory, "Bye")
+    assert told == [Retried("reasoning_items")] and memory.usage.requests == 2
+    assert memory.messages[1]["reasoning_items"], "it is kept"
+
+
+@EACH_WAY
 def test_a_model_that_used_up_its_limit_before_a_word_is_asked_without(way):
     cut = answer_to(way, thought(), status="incomplete", incomplete_details={"reason": "max_output_tokens"})
     told = []
