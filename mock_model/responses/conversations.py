@@ -67,7 +67,7 @@ class Conversations:
         self._made = 0
 
     def make(self, items: Sequence[Item], metadata: dict[str, str], age: int) -> Conversation:
-        """A new conversation, `age` seconds after the server was made."""
+        """A new conversation, `age` seconds after the first of the server."""
         id = f"conv_{fingerprint([self._made, list(items), metadata]).hex()}"
         made = Conversation(id, CREATED + age, metadata)
         made.add(items)

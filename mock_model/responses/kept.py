@@ -42,14 +42,17 @@ class Kept:
     """The responses of one server. `clock` tells seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._start = clock, clock()
+        self._clock = clock
+        self._start: float | None = None  # of the server's time: the first that the clock was asked for
         self._turns: dict[str, tuple[float, Turn]] = {}  # by id: when it was made, in seconds, and the response
         self._given: dict[str, int] = {}  # by what an id is made of: how many there were
         self._owners: dict[str, dict[str, None]] = {}  # by the id of an item: the responses that it came with
 
     def age(self) -> int:
-        """Seconds since the server was made, in whole hours, so that a notebook can be run again and compared."""
-        return int((self._clock() - self._start) // HOUR * HOUR)
+        """Seconds since the first response, in whole hours, so that a notebook can be run again and compared."""
+        now = self._clock()
+        self._start = now if self._start is None else self._start
+        return int((now - self._start) // HOUR * HOUR)
 
     def number(self, seed: str) -> int:
         """How often there was this seed of an id before: the same request, asked again, is another response."""

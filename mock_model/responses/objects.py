@@ -25,7 +25,7 @@ _WORKING = {
 def response_object(
     id: str, model: Model, body: dict[str, Any], age: int, *, output: list[Item], usage: dict[str, Any], cut: bool
 ) -> dict[str, Any]:
-    """The response to a checked request, `age` seconds after the server was made. `cut`: a limit ended it."""
+    """The response to a checked request, `age` seconds after the first of the server. `cut`: a limit ended it."""
     text = {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})}
     reasoning = body["reasoning"]
     conversation = body.get("conversation")
