@@ -28,7 +28,7 @@ You have it when
 - `export` returns what was said in the conversation that ends with this response, whoever began it: every message that went
   in and every reply, oldest first, as plain messages whose content is a text. It leaves the conversation as it is.
 
-Everything in this file may be edited, but the names and the arguments stay.
+The functions of chat_memory are yours to use. Everything in this file may be edited, but the names and the arguments stay.
 """
 
 import openai

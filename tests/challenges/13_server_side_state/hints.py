@@ -132,7 +132,7 @@ EXPORTED_PAGES = (
 
 EXPORTED_PLAIN = (
     "What is a plain message, and what else is in an item? What kinds of items are no messages at all?",
-    'Of each item whose type is "message": its role, and the text of the parts of its content.',
+    'Of each item whose type is "message": its role, and the text of the parts of its content. messages_of does that, too.',
 )
 
 # Deleting
