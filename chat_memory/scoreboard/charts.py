@@ -18,14 +18,16 @@ def best(board: Board, price: Price) -> list[Result]:
     return found
 
 
-def chart(board: Board, price: Price) -> Any:
-    """A figure of matplotlib: recall over money, each strategy a point. ImportError where matplotlib is not installed."""
-    from matplotlib.figure import Figure
+def chart(board: Board, price: Price, axes: Any = None) -> Any:
+    """Recall over money, each strategy a point, as a figure of matplotlib, or drawn on `axes` of one.
 
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
-    line = best(board, price)
-    axes.plot(*_points(line, board, price), color="0.6", drawstyle="steps-post", zorder=1)
+    Raises ImportError where matplotlib is not installed.
+    """
+    if axes is None:
+        from matplotlib.figure import Figure
+
+        axes = Figure(figsize=(8, 4.5), layout="constrained", facecolor="white").subplots()
+    axes.plot(*_points(best(board, price), board, price), color="0.6", drawstyle="steps-post", zorder=1)
     for result in board:
         [x], [y] = _points([result], board, price)
         marked = result.strategy in (EVERYTHING, NOTHING)
@@ -35,8 +37,8 @@ def chart(board: Board, price: Price) -> Any:
     axes.set_xlabel("dollars for 1,000 talks")
     axes.set_ylabel("recall (%)")
     axes.set_ylim(-5, 108)
-    axes.margins(x=0.15)
-    return figure
+    axes.margins(x=0.2)
+    return axes.figure
 
 
 def _points(results: Sequence[Result], board: Board, price: Price) -> tuple[list[float], list[float]]:

@@ -26,7 +26,6 @@ from chat_memory.scoreboard import (
     chart,
     compare,
     difference,
-    estimate,
     failures,
     own,
     table,
@@ -284,12 +283,6 @@ def test_embeddings_are_noted_too():
     ledger.client(get_client()).embeddings.create(model="offline-embedding", input="I have a dog.")
     assert ledger.used.calls == 1
     assert ledger.used.tokens_in > 0
-
-
-def test_what_a_run_will_cost_is_said_before_and_is_not_too_low(board):
-    strategies = [NAMED[result.strategy] for result in board]
-    spent = sum(result.money(PRICE) + result.asking.money(PRICE) for result in board)
-    assert spent < estimate([TALK], PRICE, strategies) < 100 * spent
 
 
 # ---- what a difference is worth ----
