@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import common
 
@@ -17,6 +19,7 @@ from ..situations.expected_of_talks import only, was_raised_for
 from ..situations.hints import NAME_OF_THE_MODEL
 from . import hints
 from .chains import chains
+from .events import EVENTS, IGNORED, happen, happened
 from .expected import (
     deleted,
     expect_all_read,
@@ -37,6 +40,7 @@ from .keeping_server import KeepingServer, is_question
 from .talk_with_the_server import ASKED, READ, Talk, spoken
 
 SMALL_WINDOW = 400  # tokens
+SEEDS = st.integers(100, 999)
 WHY_DELETED = "Somebody wanted it deleted. What is left of it can be read by whoever has its id, for a month."
 
 
@@ -492,3 +496,24 @@ def ignored(challenge: Work) -> list[Talk]:
     later = Talk(challenge, 51).several(2)
     later.server.ignores = True
     return [Talk(challenge, 50, KeepingServer(keeps="nothing")), later]
+
+
+# All of it
+
+
+@given(events=st.lists(st.sampled_from(EVENTS), max_size=6), last=st.lists(st.just(IGNORED), max_size=1), seed=SEEDS)
+@settings(max_examples=24)
+def test_whatever_happens(challenge, events, last, seed):
+    """All of this holds whatever happens, in whichever order"""
+    events = [*events, *last]
+    with happened(events):
+        talks = [Talk(challenge, seed).several(1)]
+        for event in events:
+            happen(event, talks)
+            for talk in talks[-2:]:
+                turn = talk.ask()
+                expect_whole_turn(talk, turn, hints.STEP_BY_STEP)
+                expect_cost(turn, hints.STEP_BY_STEP)
+        for talk in talks:
+            deleted(talk)
+            expect_gone(talk, WHY_DELETED, hints.STEP_BY_STEP)

@@ -160,3 +160,10 @@ AFTER_DELETE = (
     "What do you need when the conversation goes on after delete, and what leads nowhere any more?",
     "last_id becomes None, `messages` stay. With no last_id, ask sends all that was said.",
 )
+
+# All of it
+STEP_BY_STEP = (
+    "Follow it step by step: which id does your object have after each of these, what is in `messages`, and what does it know of "
+    "the server?",
+    "Three lines decide: when the id is sent, when all is sent, what is noted in the end. Do they look at the same attributes?",
+)
