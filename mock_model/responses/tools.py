@@ -45,6 +45,7 @@ def check_definitions(tools: Any, path: str = "tools") -> None:
         kind = tool.get("type")
         if kind is None:
             raise missing(f"{place}.type")
+        check_shape(kind, Shape("a string"), f"{place}.type")
         if kind in HOSTED:
             continue
         if kind not in TOOLS:
@@ -63,6 +64,7 @@ def check_choice_shape(choice: Any, path: str = "tool_choice") -> None:
     kind = choice.get("type")
     if kind is None:
         raise missing(f"{path}.type")
+    check_shape(kind, Shape("a string"), f"{path}.type")
     if kind not in _CHOICES and kind not in HOSTED | {"computer_use"}:
         known = quoted(sorted({*_CHOICES, *HOSTED, "computer_use"}))
         raise refusal(f"Invalid value: '{kind}'. Supported values are: {known}.", path, "invalid_value")
@@ -70,6 +72,7 @@ def check_choice_shape(choice: Any, path: str = "tool_choice") -> None:
         check_shape(choice, _CHOICES[kind], path)
     for i, tool in enumerate(choice["tools"] if kind == "allowed_tools" else ()):
         check_shape(tool, Shape("an object"), f"{path}.tools[{i}]")
+        check_shape(tool.get("type"), Shape("a string", nullable=True), f"{path}.tools[{i}].type")
         if tool.get("type") in TOOLS:
             check_shape(tool, _NAMED, f"{path}.tools[{i}]")
 

@@ -56,7 +56,7 @@ def answers(response: Any) -> list[dict[str, Any]]:
     return [{"type": "function_call_output", "call_id": call.call_id, "output": "18 degrees"} for call in calls]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(turns)
 def test_a_chain_costs_and_says_what_the_same_items_do_without_a_state(asked: list[Asked]) -> None:
     kept, bare = MockServer().client(), MockServer().client()
