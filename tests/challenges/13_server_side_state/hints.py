@@ -117,6 +117,7 @@ EXPORTED_PART = (
     "Where are the messages that went in, and where is the reply that came last? Who asks for the one does not get the other.",
     "responses.input_items.list(id) has what went in, responses.retrieve(id).output what came out.",
 )
+EXPORTED_AND_GONE = "Which of your calls takes something away from the server? Who has asked for that?"
 EXPORTED_BACKWARDS = (
     "In which order do the items come, if nobody says anything? Look at the arguments of input_items.list.",
     'order="asc" gives the oldest first.',
