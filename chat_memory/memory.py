@@ -37,6 +37,7 @@ SHARED = (
     "_kept",
     "_folds",
     "_position",
+    "_api",
     "_settings",
     "_tools",
     "_on_notice",

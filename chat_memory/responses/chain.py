@@ -61,14 +61,12 @@ class Chain(NamedTuple):
 class KeptByServer:
     """What a server keeps of one conversation, as far as is known: it may be gone at any time, and nothing is lost by that."""
 
-    def __init__(self, chain: Chain | None = None) -> None:
-        self.chain: Chain | None = (
-            chain if chain is not None else Chain()
-        )  # None: it keeps nothing, and is not asked to
+    def __init__(self) -> None:
+        self.chain: Chain | None = Chain()  # None: it keeps nothing, and is not asked to any more
 
     def __deepcopy__(self, memo: dict[int, object]) -> "KeptByServer":
         other = KeptByServer()
-        other.chain = self.chain  # no chain is ever changed
+        other.chain = self.chain  # which is never changed, only replaced
         return other
 
     def asked(
@@ -83,32 +81,43 @@ class KeptByServer:
 
         `tell` is told why, if so: see `why_not`. `in_steps`: the answer is one of a turn that has called tools.
         """
-        messages = request["messages"]
         while True:
             chain = self.chain
-            held = chain.before(messages, spare) if chain is not None else None
+            held = chain.before(request["messages"], spare) if chain is not None else None
             going_on = {"previous_response_id": held.id, HELD: held.messages} if held else {}
             try:
                 reply = cast(ResponseReply, (yield from ask({**request, "store": chain is not None, **going_on})))
-                break
             except Exception as error:
-                reason = why_not(error, held)
-                if reason is None:
+                if (reason := why_not(error, held)) is None:
                     raise
                 self.chain = Chain() if reason == GONE else None
                 if isinstance(error, NotContinued) and error.is_out:
                     tell(reason)
                     raise
+            else:
+                if chain is not None:
+                    self._note(chain, held, request, reply, in_steps, tell)
+                return reply
             tell(reason)
-        if chain is not None and not reply.is_stored:
+
+    def _note(
+        self,
+        chain: Chain,
+        held: Response | None,
+        request: Request,
+        reply: ResponseReply,
+        in_steps: bool,
+        tell: Callable[[str], None],
+    ) -> None:
+        """Note what the server keeps by now: the reply too, unless it is known here otherwise than there."""
+        if not reply.is_stored:
             self.chain = None
             tell(NOT_STORED)
-        elif chain is not None and reply.id:
-            answer = reply.message(reasoning=in_steps or reply.calls_tools)
-            if reply.is_as_kept(answer):
-                thought = 0 if "reasoning_items" in answer else reply.reasoning_tokens
-                self.chain = chain.after(held, messages, answer, reply.id, thought)
-        return reply
+            return
+        answer = reply.message(reasoning=in_steps or reply.calls_tools)
+        if reply.id and reply.is_as_kept(answer):
+            thought = 0 if "reasoning_items" in answer else reply.reasoning_tokens
+            self.chain = chain.after(held, request["messages"], answer, reply.id, thought)
 
 
 def why_not(error: Exception, held: Response | None) -> str | None:

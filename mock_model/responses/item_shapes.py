@@ -153,7 +153,7 @@ def _check_parts(parts: list[Any], shapes: dict[str, Shape], path: str) -> None:
         check_shape(part, Shape("an object"), place)
         if "type" not in part:
             raise missing(f"{place}.type")
-        check_shape(part["type"], Shape("a string"), f"{place}.type")
+        check_shape(part["type"], _STRING, f"{place}.type")
         if part["type"] not in shapes:
             message = f"Invalid value: '{part['type']}'. Supported values are: {quoted(shapes)}."
             raise refusal(message, place, "invalid_value")

@@ -15,7 +15,7 @@ from mock_model.responses.fields import COUNTED, FIELDS
 from mock_model.responses.items import Item
 from mock_model.responses.kept import Turn
 from mock_model.responses.prompting import prompt_of
-from mock_model.responses.reading import earlier_items, input_items, without_state
+from mock_model.responses.reading import items_of, without_state
 from mock_model.responses.serving import Serving
 from mock_model.responses.validation import validate
 
@@ -59,8 +59,8 @@ def count_input_tokens(server: Serving, request: httpx2.Request) -> httpx2.Respo
     """Answer `POST /v1/responses/input_tokens`: what a request would cost, the chain that it continues too."""
     model, body = validate(parse(request.content), COUNTED)
     body = without_state(server, body)
-    items = [*earlier_items(server, body), *input_items(server, body)]
-    _, prompt = prompt_of(model, body, items, server.context_window)
+    earlier, given = items_of(server, model, body)
+    _, prompt = prompt_of(model, body, [*earlier, *given], server.context_window)
     return json_response({"object": "response.input_tokens", "input_tokens": prompt.total})
 
 

@@ -80,10 +80,13 @@ def referred(server: Serving, item: Item) -> Item:
     return item
 
 
-def check_items(
-    server: Serving, model: Model, body: dict[str, Any], earlier: Sequence[Item], given: Sequence[Item]
-) -> None:
-    """Raise the ApiError for items that lack what they belong to, and for what the model does not support."""
-    before = expanded(earlier)
-    check_belonging(before, given, server.kept.reasoning_before)
-    check_supported(model, body, given, messages_of([*before, *given]))
+def items_of(server: Serving, model: Model, body: dict[str, Any]) -> tuple[tuple[Item, ...], list[Item]]:
+    """The items that a request reads: those that the server keeps, and its own. Raises ApiError for what is not supported."""
+    earlier, given = earlier_items(server, body), input_items(server, body)
+    check_supported(model, body, given, messages_of([*expanded(earlier), *given]))
+    return earlier, given
+
+
+def check_whole(server: Serving, earlier: Sequence[Item], given: Sequence[Item]) -> None:
+    """Raise the ApiError for items that lack what they belong to."""
+    check_belonging(expanded(earlier), given, server.kept.reasoning_before)
