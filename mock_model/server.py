@@ -108,7 +108,7 @@ class MockServer:
             return routes.route(self._serving, request, method, path)
         message = (
             f"Invalid URL ({method} {path}). "
-            "The offline model offers chat completions, responses, embeddings and the list of models only."
+            "The offline model offers chat completions, responses, conversations, embeddings and the list of models only."
         )
         raise ApiError(404, message)
 

@@ -9,7 +9,7 @@ import httpx2
 
 from mock_model.api.bodies import ApiError, json_response
 from mock_model.api.entry import parse
-from mock_model.api.shapes import check_shape, refusal
+from mock_model.api.shapes import Shape, check_shape, refusal
 from mock_model.responses.background import cancelled, step, streamed_again
 from mock_model.responses.fields import COUNTED, FIELDS
 from mock_model.responses.items import Item
@@ -108,13 +108,5 @@ def _limit(given: str) -> int:
     except ValueError:
         message = "Invalid type for 'limit': expected an integer, but got a string instead."
         raise refusal(message, "limit", "invalid_type") from None
-    if not 1 <= limit <= MOST:
-        below = limit < 1
-        words = (
-            "below minimum value. Expected a value >= 1"
-            if below
-            else f"above maximum value. Expected a value <= {MOST}"
-        )
-        code = f"integer_{'below_min' if below else 'above_max'}_value"
-        raise refusal(f"Invalid 'limit': integer {words}, but got {limit} instead.", "limit", code)
+    check_shape(limit, Shape("an integer", low=1, high=MOST), "limit")
     return limit

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import refusal
 from mock_model.responses.belonging import check_belonging, check_named, no_item
@@ -32,12 +33,13 @@ def without_state(server: Serving, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
-    """The items that a request continues from. Raises ApiError where they are not kept."""
-    if conversation := body.get("conversation"):
-        return tuple(server.conversations.find(id_of(conversation)).items)
-    id = body.get("previous_response_id")
+    """The items that a request continues from. Raises ApiError where they are not kept; no prompts are."""
+    conversation, prompt, id = (body.get(name) for name in ("conversation", "prompt", "previous_response_id"))
+    found = tuple(server.conversations.find(id_of(conversation)).items) if conversation else ()
+    if prompt:  # its wording is not verified
+        raise ApiError(404, f"Prompt with id '{prompt.get('id')}' not found. The offline model keeps no prompts.")
     if id is None:
-        return ()
+        return found
     turn = server.kept.find(id)
     if turn is None or not turn.response["store"]:
         message = f"Previous response with id '{id}' not found."

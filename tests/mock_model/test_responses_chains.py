@@ -145,6 +145,18 @@ def test_truncation_drops_a_call_with_its_output_and_says_nothing_of_it() -> Non
     assert len(server.client().responses.input_items.list(cut.id).data) == len(items)
 
 
+def test_truncation_leaves_out_no_more_for_a_limit_that_the_window_cannot_hold() -> None:
+    client = MockServer(context_window=400).client()
+    items = [{"role": "user", "content": f"Fact {at} is that the number {at * 7} counts."} for at in range(40)]
+    costs = [
+        client.responses.create(
+            model="offline-model", input=items, truncation="auto", max_output_tokens=limit
+        ).usage.input_tokens
+        for limit in (None, 16_000)
+    ]
+    assert costs[0] == costs[1] > 300
+
+
 def test_what_even_truncation_cannot_fit_is_refused() -> None:
     client = MockServer(context_window=30).client()
     with pytest.raises(openai.BadRequestError, match="exceeds the context window"):

@@ -323,6 +323,7 @@ ORDER = [  # faults in the order in which they are found, one of each step
     {"instructions": 1},
     {"store": "x"},
     {"conversation": "conv_1"},
+    {"prompt": {"id": "pmpt_1"}},
     {"reasoning": {"mode": "pro"}},
 ]
 
