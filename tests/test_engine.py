@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from .challenges.engine import errors_in_words, time_limit
 from .challenges.engine.allowance import LOOK, STILL, Allowance, TookTooLong
-from .challenges.engine.criteria import NoUse, Scene
+from .challenges.engine.criteria import NotYet, NoUse, Scene
+from .challenges.engine.drawn_once import DrawnOnce
 from .challenges.engine.excerpts import beginning, excerpt
 from .challenges.engine.learner_code import Work
 from .challenges.engine.recording_server import RecordingServer
@@ -159,3 +160,38 @@ def test_a_figure_is_shown_whole_or_not_at_all(words):
         assert len(cut) <= 60
         assert set(re.findall(r"[\d.,]*\d", cut)) <= set(re.findall(r"[\d.,]*\d", text))
     assert beginning(text, len(text)) == excerpt(text, len(text)) == text
+
+
+def test_what_is_drawn_for_one_file_is_given_to_those_after_it():
+    drawn_once, given_to = DrawnOnce(), {"first": [], "second": [], "third": []}
+
+    @settings(max_examples=8, derandomize=True, database=None)
+    @given(numbers=st.lists(st.integers(), min_size=1), town=st.sampled_from(("Lima", "Oslo")))
+    def criterion(challenge, numbers, town):
+        given_to[challenge].append(([*numbers], town))
+        assume(numbers[0] or challenge == "first")
+        numbers.append(0)
+
+    for challenge in given_to:
+        drawn_once.judge(criterion, challenge=challenge)
+    assert given_to["first"] == given_to["second"] == given_to["third"] and len(given_to["first"]) == 8
+
+
+def test_what_is_drawn_for_a_file_that_fails_is_drawn_again():
+    drawn_once, calls = DrawnOnce(), []
+
+    @settings(max_examples=4, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False)
+    @given(number=st.integers())
+    def criterion(challenge, number):
+        calls.append(challenge)
+        if challenge == "wrong":
+            raise NotYet("It is wrong.")
+
+    for challenge, count in (("wrong", 2), ("right", 4), ("wrong", 1), ("right", 4)):
+        calls.clear()
+        try:
+            drawn_once.judge(criterion, challenge=challenge)
+            assert challenge == "right"
+        except NotYet:
+            assert challenge == "wrong"
+        assert calls == [challenge] * count
