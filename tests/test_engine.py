@@ -168,12 +168,12 @@ def test_what_is_drawn_for_one_file_is_given_to_those_after_it():
     @settings(max_examples=8, derandomize=True, database=None)
     @given(numbers=st.lists(st.integers(), min_size=1), town=st.sampled_from(("Lima", "Oslo")))
     def criterion(challenge, numbers, town):
-        given_to[challenge].append(([*numbers], town))
-        assume(numbers[0] or challenge == "first")
+        given_to[challenge.name].append(([*numbers], town))
+        assume(numbers[0] or challenge.name == "first")
         numbers.append(0)
 
-    for challenge in given_to:
-        drawn_once.judge(criterion, challenge=challenge)
+    for name in given_to:
+        drawn_once.judge(criterion, challenge=Work(Path(name), name))
     assert given_to["first"] == given_to["second"] == given_to["third"] and len(given_to["first"]) == 8
 
 
@@ -183,15 +183,30 @@ def test_what_is_drawn_for_a_file_that_fails_is_drawn_again():
     @settings(max_examples=4, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False)
     @given(number=st.integers())
     def criterion(challenge, number):
-        calls.append(challenge)
-        if challenge == "wrong":
+        calls.append(challenge.name)
+        if challenge.name == "wrong":
             raise NotYet("It is wrong.")
 
-    for challenge, count in (("wrong", 2), ("right", 4), ("wrong", 1), ("right", 4)):
+    for name, count in (("wrong", 2), ("right", 4), ("wrong", 3), ("right", 4)):  # each failure is tried again
         calls.clear()
         try:
-            drawn_once.judge(criterion, challenge=challenge)
-            assert challenge == "right"
+            drawn_once.judge(criterion, challenge=Work(Path(name), name))
+            assert name == "right"
         except NotYet:
-            assert challenge == "wrong"
-        assert calls == [challenge] * count
+            assert name == "wrong"
+        assert calls == [name] * count
+
+
+def test_what_fails_only_the_first_time_has_failed():
+    drawn_once, calls = DrawnOnce(), []
+
+    @settings(max_examples=4, derandomize=True, database=None, phases=[Phase.generate])
+    @given(number=st.integers())
+    def criterion(challenge, number):
+        calls.append(challenge.name)
+        if calls.count("now and then") == 1:
+            raise NotYet("It is wrong now and then.")
+
+    drawn_once.judge(criterion, challenge=Work(Path("right"), "right"))
+    with pytest.raises(NotYet, match="now and then"):
+        drawn_once.judge(criterion, challenge=Work(Path("now and then"), "now and then"))

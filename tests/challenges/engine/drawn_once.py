@@ -1,7 +1,8 @@
 """The situations of a criterion drawn once, for all files that are checked at once: Hypothesis would draw the same for each.
 
 They are kept from the first file that meets the criterion. What a checker or a learner's code has changed in them is made
-anew before the next file. What a criterion draws by itself, from `st.data()`, is drawn anew.
+anew before the next file. What a criterion draws by itself, from `st.data()`, is drawn anew. Where a file fails, Hypothesis
+has the word after all: it tries once more, and finds out whether the same goes wrong each time.
 """
 
 from __future__ import annotations
@@ -28,10 +29,17 @@ class DrawnOnce:
 
     def judge(self, criterion: Callable[..., None], **fixtures: Any) -> None:
         """Call a criterion that Hypothesis would call, for each of its situations."""
-        if criterion in self._drawn:
-            self._judge_again(criterion, fixtures)
-        else:
+        if criterion not in self._drawn:
             self._judge_and_keep(criterion, fixtures)
+            return
+        work = fixtures["challenge"]
+        calls = work.calls
+        try:
+            self._judge_again(criterion, fixtures)
+        except Exception:
+            work.calls = calls  # so that chance begins where it did
+            criterion(**fixtures)
+            raise  # it comes to that now and then only
 
     def _judge_and_keep(self, criterion: Any, fixtures: dict[str, Any]) -> None:
         judged, drawn, whole = criterion.hypothesis.inner_test, [], True
