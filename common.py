@@ -16,13 +16,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 from urllib.parse import parse_qsl, urlsplit
 
 import openai
 
-from mock_model import MockServer, get_mock_async_client, get_mock_client
+from mock_model import MockServer
+from mock_model.api.completion import Reply
+from mock_model.tasks.reply import reply_to
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
@@ -55,10 +58,13 @@ PRICE = SETTINGS.price
 
 
 def get_client() -> openai.OpenAI:
-    """A client for the model that answers. The first call in a program says on stderr which one that is."""
+    """A client for the model that answers. The first call in a program says on stderr which one that is.
+
+    All clients of a program ask the same server: what one of them lets it keep (a response, a conversation) the others find.
+    """
     _announce()
     if SETTINGS.offline:
-        return get_mock_client()
+        return _the_server().client()
     return openai.OpenAI(**_way_to_the_server())
 
 
@@ -66,8 +72,14 @@ def get_async_client() -> openai.AsyncOpenAI:
     """The same as `get_client`, for `await`."""
     _announce()
     if SETTINGS.offline:
-        return get_mock_async_client()
+        return _the_server().async_client()
     return openai.AsyncOpenAI(**_way_to_the_server())
+
+
+@cache
+def _the_server() -> MockServer:
+    """The offline model's server: one for the program, as a provider is one."""
+    return MockServer()
 
 
 def _way_to_the_server() -> dict[str, Any]:
@@ -77,14 +89,33 @@ def _way_to_the_server() -> dict[str, Any]:
     return {"api_key": SETTINGS.key, "base_url": address, "default_query": dict(parse_qsl(parts.query)) or None}
 
 
-def offline_server(*, context_window: int | None = None, clock: Callable[[], float] = time.monotonic) -> MockServer:
+Says = Callable[[list[dict[str, Any]]], str | tuple[str, dict[str, Any]] | None]
+
+
+def offline_server(
+    *,
+    context_window: int | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    keeps: Literal["all", "nothing", "refuses"] = "all",
+    says: Says = lambda messages: None,
+) -> MockServer:
     """A server with the offline model, whatever the settings say, for failures that one would not pay a real one for.
 
     Its `client()` and `async_client()` ask it with the model OFFLINE_MODEL; `fail_next("timeout")` and the like let
     requests fail. `context_window`, in tokens, makes its window small. `clock` tells the seconds by which its prompt cache
-    grows old.
+    and the responses that it keeps grow old. `keeps` says what it keeps of them: "all" as OpenAI, "nothing", then an id of an
+    earlier response is ignored without a word, as Ollama does it, or "refuses" it, as llama.cpp does. `says(messages)` may
+    put words into the model's mouth: a reply, or the name of a tool with the arguments of a call; None where the model
+    answers by itself.
     """
-    return MockServer(context_window=context_window, clock=clock)
+
+    def reply(body: dict[str, Any], fits: Callable[[str], bool]) -> Reply:
+        said = says(body["messages"])
+        if said is None:
+            return reply_to(body, fits)
+        return Reply(said) if isinstance(said, str) else Reply(None, (said,))
+
+    return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
 
 
 class ReplyLimit(TypedDict, total=False):

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx2
 import openai
 
-from mock_model.api import bodies, completion, embedding, tokens
+from mock_model.api import bodies, embedding
+from mock_model.api.answering import ReplyFunction, answer
 from mock_model.api.bodies import ApiError
 from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
-from mock_model.api.completion import Completion, Reply
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
-from mock_model.api.prefixes import fingerprint, prompt_keys
+from mock_model.api.prefixes import prompt_keys, request_id
 from mock_model.api.validation import validate
-from mock_model.api.window import Prompt, measure
+from mock_model.api.window import measure
+from mock_model.responses import routes
+from mock_model.responses.kept import Kept
+from mock_model.responses.serving import KEEPS, Keeps, Serving
 from mock_model.sentences.vectors import vector
 from mock_model.tasks.reply import reply_to
 
 BASE_URL = "http://offline-model.invalid/v1"  # a name that never resolves (RFC 2606): nothing can leave the machine
 
 ALL_MODELS = MODELS | EMBEDDING_MODELS
-ReplyFunction = Callable[[dict[str, Any], Callable[[str], bool]], Reply]
 
 
 class MockServer:
@@ -33,9 +34,10 @@ class MockServer:
 
     `context_window` (tokens) replaces the window of every chat model. With `api_key` only that key is accepted, without it
     any. `reply_to(body, fits)` says what is replied: `body` is the checked request with the `reasoning_effort` in
-    force, `fits(text)` tells whether a text is within the reply limit. State between requests: the prompt cache, which
-    changes only the cache figures in `usage`, and the failures asked for. `clock` tells the seconds by which what is in the
-    cache grows old: `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
+    force, `fits(text)` tells whether a text is within the reply limit. State between requests: the responses and
+    conversations that later requests may name, as far as `keeps` says (see `Serving`); the prompt cache, which changes only
+    the cache figures in `usage`; and the failures asked for. `clock` tells the seconds by which all that grows old:
+    `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
     """
 
     def __init__(
@@ -45,14 +47,18 @@ class MockServer:
         api_key: str | None = None,
         reply_to: ReplyFunction = reply_to,
         clock: Callable[[], float] = time.monotonic,
+        keeps: Keeps = "all",
     ) -> None:
         if context_window is not None and context_window < 1:
             raise ValueError(f"A context window holds at least one token, but context_window is {context_window}.")
+        if keeps not in KEEPS:
+            raise ValueError(f"A server keeps one of {', '.join(KEEPS)}, but keeps is {keeps!r}.")
         self._context_window = context_window
         self._api_key = api_key
         self._reply_to = reply_to
         self._cache = PromptCache(clock)
         self._failures = Failures()
+        self._serving = Serving(reply_to, self._cache, self._failures, Kept(clock), context_window, keeps)
 
     def client(self) -> openai.OpenAI:
         """A real `openai.OpenAI` whose requests this server answers. It does not retry unless told to."""
@@ -67,11 +73,13 @@ class MockServer:
     def fail_next(self, kind: str | int, times: int = 1) -> None:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
-        It holds for chat completions and embeddings alike, but the last three kinds wait for the next chat completion.
+        It holds for chat completions, responses and embeddings alike, but "empty", "length" and "refusal" wait for the
+        next reply in words, and "failed" for the next response.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
         "empty" (reasoning uses up the limit), "length" (the answer is cut half-way), "refusal" (the model will not
-        answer). Raises ValueError for others.
+        answer), "failed" (the response has the status failed; streamed, half of it is said before). Raises ValueError for
+        others.
         """
         self._failures.add(kind, times)
 
@@ -96,9 +104,11 @@ class MockServer:
         if path.startswith("/v1/models/"):
             check_method(method, "GET", path)
             return bodies.json_response(bodies.model_object(_find_model(path.removeprefix("/v1/models/"))))
+        if routes.is_here(path):
+            return routes.route(self._serving, request, method, path)
         message = (
             f"Invalid URL ({method} {path}). "
-            "The offline model offers chat completions, embeddings and the list of models only."
+            "The offline model offers chat completions, responses, conversations, embeddings and the list of models only."
         )
         raise ApiError(404, message)
 
@@ -118,8 +128,8 @@ class MockServer:
         if failure is not None:
             raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
         keys = prompt_keys(body)
-        id = _request_id(body, keys[-1])
-        reply = self._reply(model, body, prompt, id, failure)
+        id = request_id(body, keys[-1])
+        reply = answer(self._reply_to, model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
         usage = bodies.usage(prompt.total, reply, cache)
         if not body.get("stream"):
@@ -131,29 +141,6 @@ class MockServer:
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))
         return httpx2.Response(200, headers=headers, content=b"".join(events))
-
-    def _reply(self, model: Model, body: dict[str, Any], prompt: Prompt, id: str, failure: str | None) -> Completion:
-        """Ask for the reply and cut it to its limits, or shorter when that is the failure asked for."""
-        if failure == "empty":
-            return completion.all_reasoning(min(prompt.limit, prompt.requested or 512))
-        if failure == "refusal":
-            return completion.refused(prompt.limit, model.encoding)
-        reply = self._reply_to(body, lambda text: tokens.count_text(text, model.encoding) <= prompt.limit)
-        stop = body.get("stop", ())
-        choice = body.get("tool_choice")
-        named = isinstance(choice, dict) and choice["type"] != "allowed_tools"
-        options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding, "named": named}
-        whole = completion.complete(reply, id, limit=prompt.limit, **options)
-        if failure != "length":
-            return whole
-        half = whole.reasoning_tokens + (whole.tokens - whole.reasoning_tokens) // 2
-        return completion.complete(reply, id, limit=half, **options)
-
-
-def _request_id(body: dict[str, Any], prompt: bytes) -> str:
-    """The id of the answer: the same for the same request, streamed or not."""
-    rest = {name: value for name, value in body.items() if name not in ("messages", "stream", "stream_options")}
-    return f"chatcmpl-{fingerprint(rest, prompt).hex()}"
 
 
 def _find_model(name: str) -> Model | EmbeddingModel:

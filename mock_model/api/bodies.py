@@ -110,11 +110,17 @@ def stream_events(
     if include_usage:
         events.append(_compact({**envelope, "choices": [], "usage": usage}))
     if options.get("include_obfuscation") is not False:
-        events = [_obfuscated(event) for event in events]
+        events = [obfuscated(event) for event in events]
     return [f"data: {event}\n\n".encode() for event in [*events, "[DONE]"]]
 
 
-def _obfuscated(event: str) -> str:
+def pieces(text: str) -> list[str]:
+    """A text in the pieces in which it is streamed: its words."""
+    return _WORDS.findall(text)
+
+
+def obfuscated(event: str) -> str:
+    """An event, made as long as many others by a text that says nothing."""
     start = event[:-1] + ',"obfuscation":"'
     return start + _LETTERS[: -(len(start) + 2) % _BLOCK] + '"}'
 
@@ -127,16 +133,16 @@ def _deltas(model: Model, completion: Completion) -> Iterator[dict[str, Any]]:
     """
     yield {"role": "assistant", "content": None if completion.content is None else "", "refusal": None}
     if model.shows_reasoning:
-        for word in _WORDS.findall(completion.reasoning):
+        for word in pieces(completion.reasoning):
             yield {"reasoning_content": word}
-    for word in _WORDS.findall(completion.content or ""):
+    for word in pieces(completion.content or ""):
         yield {"content": word}
-    for word in _WORDS.findall(completion.refusal or ""):
+    for word in pieces(completion.refusal or ""):
         yield {"refusal": word}
     for index, call in enumerate(completion.tool_calls):
         kind, (key, text) = call["type"], handed_over(call)
         yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], key: ""}}]}
-        for word in _WORDS.findall(text):
+        for word in pieces(text):
             yield {"tool_calls": [{"index": index, kind: {key: word}}]}
 
 

@@ -32,7 +32,7 @@ HARMLESS = {
     "user": "names the caller to OpenAI",
     "safety_identifier": "as user",
     "metadata": "a label of what is stored",
-    "store": "what is stored serves later requests alone; here they answer 404 and say that nothing is kept",
+    "store": "what is stored of a chat completion serves later requests for it alone; here they answer 404",
     "service_tier": "nobody waits here; the answer says that the tier was the default one",
     "prompt_cache_retention": "how long an older model's prefix stays in the cache, nothing of a reply",
 }
@@ -136,11 +136,11 @@ def check_parameters(model: Model, body: dict[str, Any]) -> None:
             if name in body and rule.when(model, body, name):
                 raise refusal(rule.message.format(name=name, value=body[name]), name, rule.code)
     if "metadata" in body:
-        _check_metadata(body["metadata"])
+        check_metadata(body["metadata"])
 
 
-def _check_metadata(metadata: dict[str, Any]) -> None:
-    """At most 16 pairs, keys of 64 characters and texts of 512."""
+def check_metadata(metadata: dict[str, Any]) -> None:
+    """Raise the ApiError for labels of more than 16 pairs, keys of 64 characters or texts of 512."""
     if len(metadata) > 16:
         tail = (
             f"Expected an object with at most 16 properties, but got an object with {len(metadata)} properties instead."

@@ -29,25 +29,47 @@ class Prompt(NamedTuple):
     requested: int | None  # of the reply: what the request says
 
 
+class Counted(NamedTuple):
+    """The parts of a prompt, in tokens."""
+
+    tools: int
+    form: int  # the schema of the reply's format
+    messages: list[int]  # each of them
+
+    @property
+    def total(self) -> int:
+        return self.tools + self.form + sum(self.messages) + tokens.PRIMING
+
+    @property
+    def lengths(self) -> list[int]:
+        """The tokens up to each message."""
+        return list(accumulate(self.messages, initial=self.tools + self.form))[1:]
+
+
+def count(model: Model, body: dict[str, Any]) -> Counted:
+    """Count the prompt of a checked request."""
+    return Counted(
+        tokens.count_tools(body.get("tools", ()), model.encoding, model.function_tokens),
+        tokens.count_format(body.get("response_format"), model.encoding),
+        [tokens.count_message(message, model.encoding) for message in body["messages"]],
+    )
+
+
 def measure(model: Model, body: dict[str, Any], context_window: int | None = None) -> Prompt:
     """Count the prompt of a checked request; a `context_window` (tokens) takes the place of the model's own.
 
     Raises ApiError when the prompt, or the prompt and the reply limit together, exceed the context window.
     """
-    in_tools = tokens.count_tools(body.get("tools", ()), model.encoding, model.function_tokens)
-    counts = [tokens.count_message(message, model.encoding) for message in body["messages"]]
-    in_format = tokens.count_format(body.get("response_format"), model.encoding)
-    in_messages = sum(counts) + tokens.PRIMING + in_format
+    counted = count(model, body)
     window = context_window or model.context_window
     requested = body.get("max_completion_tokens", body.get("max_tokens"))
-    _check_window(window, in_messages, in_tools, requested or 0)
+    _check_window(window, counted.total - counted.tools, counted.tools, requested or 0)
     if requested is not None and requested > model.max_output:
         name = "max_completion_tokens" if "max_completion_tokens" in body else "max_tokens"
         message = f"This model supports at most {model.max_output} completion tokens, whereas you provided {requested}."
         raise ApiError(400, f"{name} is too large: {requested}. {message}", param=name)
-    total = in_messages + in_tools
-    limit = min(requested or model.max_output, window - total)
-    return Prompt(total, list(accumulate(counts, initial=in_tools + in_format))[1:], limit, requested)
+    limit = min(requested or model.max_output, window - counted.total)
+    return Prompt(counted.total, counted.lengths, limit, requested)
 
 
 def _check_window(window: int, messages: int, tools: int, reply: int) -> None:

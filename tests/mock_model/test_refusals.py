@@ -642,7 +642,7 @@ def test_a_body_that_is_no_object(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "start"),
     [
-        ("POST", "/v1/responses", 404, "Invalid URL (POST /v1/responses)."),
+        ("GET", "/v1/responses", 405, "Not allowed to GET on /v1/responses."),
         ("POST", "/v1/moderations", 404, "Invalid URL (POST /v1/moderations)."),
         ("GET", "/v1/chat/completions", 405, "Not allowed to GET on /v1/chat/completions."),
         ("POST", "/v1/models", 405, "Not allowed to POST on /v1/models."),

@@ -1,0 +1,95 @@
+"""Kept: the responses that a server keeps, each with the items that led to it, for 30 days on its clock.
+
+A response holds all that came before it, so that it can be continued as often as one likes, whatever becomes of the earlier
+ones. What OpenAI's later responses lose when an earlier one is deleted is not verified.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from mock_model.responses.items import Item
+
+RETENTION = 30 * 86_400  # seconds; OpenAI promises at least 30 days
+UNSTORED = 600  # seconds: one in the background with `store` false, so that it can be looked for
+HOUR = 3_600
+
+
+class Turn(NamedTuple):
+    """A response as it is shown, the items of its request, and all the items that came before them."""
+
+    response: dict[str, Any]
+    earlier: tuple[Item, ...]
+    input: tuple[Item, ...]
+    begun: tuple[Item, ...] = ()  # what a response that failed had begun to say
+    streamed: bool = False
+
+    @property
+    def context(self) -> tuple[Item, ...]:
+        """What a request reads that continues from here."""
+        return (*self.earlier, *self.own)
+
+    @property
+    def own(self) -> tuple[Item, ...]:
+        """The items that came with this response."""
+        return (*self.input, *self.response["output"])
+
+
+class Kept:
+    """The responses of one server. `clock` tells seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._start: float | None = None  # of the server's time: the first that the clock was asked for
+        self._turns: dict[str, tuple[float, Turn]] = {}  # by id: when it was made, in seconds, and the response
+        self._given: dict[str, int] = {}  # by what an id is made of: how many there were
+        self._owners: dict[str, dict[str, None]] = {}  # by the id of an item: the responses that it came with
+
+    def age(self) -> int:
+        """Seconds since the first response, in whole hours, so that a notebook can be run again and compared."""
+        now = self._clock()
+        self._start = now if self._start is None else self._start
+        return int((now - self._start) // HOUR * HOUR)
+
+    def number(self, seed: str) -> int:
+        """How often there was this seed of an id before: the same request, asked again, is another response."""
+        self._given[seed] = self._given.get(seed, -1) + 1
+        return self._given[seed]
+
+    def keep(self, turn: Turn) -> None:
+        """Keep a response, or put a newer state of it in its place."""
+        id = turn.response["id"]
+        made, _ = self._turns.get(id, (self._clock(), turn))
+        self._turns[id] = made, turn
+        for item in turn.own:
+            self._owners.setdefault(item["id"], {})[id] = None
+
+    def find(self, id: str) -> Turn | None:
+        """The response with this id, unless it was deleted or its time is over."""
+        made, turn = self._turns.get(id, (0.0, None))
+        if turn is not None and self._clock() - made > (RETENTION if turn.response["store"] else UNSTORED):
+            del self._turns[id]
+            return None
+        return turn
+
+    def seconds_old(self, id: str) -> float:
+        """How long a response that is kept has been so."""
+        return self._clock() - self._turns[id][0]
+
+    def delete(self, id: str) -> None:
+        """Forget a response; it need not be there."""
+        self._turns.pop(id, None)
+
+    def item(self, id: str) -> Item | None:
+        """The item with this id, of the input or the output of any response that is kept."""
+        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        return next((item for turn in turns if turn for item in turn.own if item["id"] == id), None)
+
+    def reasoning_before(self, id: str) -> str | None:
+        """For the id of an item that came after a piece of reasoning in the same response: the id of that."""
+        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        pairs = (pair for turn in turns if turn for pair in pairwise(turn.response["output"]))
+        return next((one["id"] for one, item in pairs if item["id"] == id and one["type"] == "reasoning"), None)
