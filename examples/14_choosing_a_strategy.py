@@ -34,7 +34,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     client = get_client()
 
-    [talk] = talks(seed, number=1, turns=36, each=2)
+    [talk] = talks(seed, number=1, turns=44, each=2)
     history, planted = messages_of(talk), next(each for each in talk.planted if each.kind == "early")
     print(f"{planted.question} (right: {planted.answers[0]})")
     for name, messages in {"everything": history, "the last 8 turns": sliding_window(history, 8)}.items():
