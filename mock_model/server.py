@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx2
 import openai
@@ -16,7 +15,7 @@ from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
-from mock_model.api.prefixes import fingerprint, prompt_keys
+from mock_model.api.prefixes import prompt_keys, request_id
 from mock_model.api.validation import validate
 from mock_model.api.window import measure
 from mock_model.responses import routes
@@ -73,11 +72,13 @@ class MockServer:
     def fail_next(self, kind: str | int, times: int = 1) -> None:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
-        It holds for chat completions and embeddings alike, but the last three kinds wait for the next chat completion.
+        It holds for chat completions, responses and embeddings alike, but "empty", "length" and "refusal" wait for the
+        next reply in words, and "failed" for the next response.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
         "empty" (reasoning uses up the limit), "length" (the answer is cut half-way), "refusal" (the model will not
-        answer). Raises ValueError for others.
+        answer), "failed" (the response has the status failed; streamed, half of it is said before). Raises ValueError for
+        others.
         """
         self._failures.add(kind, times)
 
@@ -126,7 +127,7 @@ class MockServer:
         if failure is not None:
             raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
         keys = prompt_keys(body)
-        id = _request_id(body, keys[-1])
+        id = request_id(body, keys[-1])
         reply = answer(self._reply_to, model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
         usage = bodies.usage(prompt.total, reply, cache)
@@ -139,12 +140,6 @@ class MockServer:
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))
         return httpx2.Response(200, headers=headers, content=b"".join(events))
-
-
-def _request_id(body: dict[str, Any], prompt: bytes) -> str:
-    """The id of the answer: the same for the same request, streamed or not."""
-    rest = {name: value for name, value in body.items() if name not in ("messages", "stream", "stream_options")}
-    return f"chatcmpl-{fingerprint(rest, prompt).hex()}"
 
 
 def _find_model(name: str) -> Model | EmbeddingModel:

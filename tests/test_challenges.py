@@ -12,8 +12,11 @@ import openai
 import pytest
 from openai._utils import maybe_transform
 from openai.resources.chat.completions import completions
+from openai.resources.responses import responses
 from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
+from openai.types.responses import ResponseOutputMessage
+from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
 
 from .challenges.engine import files
 from .challenges.engine.recording_server import plain
@@ -133,3 +136,24 @@ def test_requests_are_prepared_as_the_client_does_it():
     made = maybe_transform(body, CompletionCreateParamsStreaming)
     assert json.dumps(plain(body)) == json.dumps(made) and not {"tools", "user"} & made.keys()
     assert completions.maybe_transform is maybe_transform, "this is what the plain one takes the place of"
+
+
+def test_requests_for_a_response_are_prepared_as_the_client_does_it():
+    text = {"type": "input_text", "text": "Who is Ana?", "odd": None}
+    reply = ResponseOutputMessage(id="msg_1", type="message", role="assistant", status="completed", content=[])
+    body = {
+        "model": "offline-model",
+        "input": [
+            {"role": "system", "content": "Be brief.", "odder": (1, 2.5)},
+            {"role": "user", "content": [text]},
+            reply,
+        ],
+        "previous_response_id": None,
+        "text": {"format": {"type": "json_object"}},
+        "store": False,
+        "instructions": openai.omit,
+        "tools": openai.not_given,
+    }
+    made = maybe_transform(body, ResponseCreateParamsStreaming)
+    assert json.dumps(plain(body)) == json.dumps(made) and not {"instructions", "tools"} & made.keys()
+    assert responses.maybe_transform is maybe_transform, "this is what the plain one takes the place of"

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import openai
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -159,3 +160,23 @@ def test_a_figure_is_shown_whole_or_not_at_all(words):
         assert len(cut) <= 60
         assert set(re.findall(r"[\d.,]*\d", cut)) <= set(re.findall(r"[\d.,]*\d", text))
     assert beginning(text, len(text)) == excerpt(text, len(text)) == text
+
+
+def test_what_is_no_chat_completion_is_written_down_too():
+    server = RecordingServer()
+    client = server.client()
+    made = client.responses.create(model="offline-model", input="Hello!", store=True)
+    events = [*client.responses.create(model="offline-model", input="Hello!", stream=True)]
+    client.responses.delete(made.id)
+    with pytest.raises(openai.BadRequestError):
+        client.responses.create(model="offline-model", input="Hello!", previous_response_id=made.id)
+    server.fail_next("timeout")
+    with pytest.raises(openai.APITimeoutError):
+        client.responses.create(model="offline-model", input="Hello!")
+    first, streamed, deleted, refused, failed = server.exchanges
+    assert (first.method, first.path, first.body["store"], first.status) == ("POST", "/v1/responses", True, 200)
+    assert first.answer["id"] == made.id and streamed.answer["id"] == events[-1].response.id
+    assert (deleted.method, deleted.path, deleted.answer["deleted"]) == ("DELETE", f"/v1/responses/{made.id}", True)
+    assert (refused.status, refused.answer["error"]["code"]) == (400, "previous_response_not_found")
+    assert (failed.status, failed.answer) == (0, None)
+    assert not server.requests

@@ -110,7 +110,7 @@ def stream_events(
     if include_usage:
         events.append(_compact({**envelope, "choices": [], "usage": usage}))
     if options.get("include_obfuscation") is not False:
-        events = [_obfuscated(event) for event in events]
+        events = [obfuscated(event) for event in events]
     return [f"data: {event}\n\n".encode() for event in [*events, "[DONE]"]]
 
 
@@ -119,7 +119,8 @@ def pieces(text: str) -> list[str]:
     return _WORDS.findall(text)
 
 
-def _obfuscated(event: str) -> str:
+def obfuscated(event: str) -> str:
+    """An event, made as long as many others by a text that says nothing."""
     start = event[:-1] + ',"obfuscation":"'
     return start + _LETTERS[: -(len(start) + 2) % _BLOCK] + '"}'
 

@@ -10,8 +10,8 @@ Written are the implicit one and the latest 3 that are marked; with `prompt_cach
 4 that are marked. Read is the longest prefix that was written and ends, in this request, at one of the first 2 or latest 50
 marks or, unless the mode is explicit, at the implicit breakpoint, at one of the 20 places before it where one could have
 been, or at the end of the opening instructions. A prefix lives for 30 minutes after it was last written or read, or for the
-12 hours that its mark asks for. `cache="steps"` (older models): whatever is shared is read, rounded down to a multiple
-of 128; writing is free and not reported; a prefix lives for 10 minutes, or 24 hours with
+12 hours that its mark or the request asks for. `cache="steps"` (older models): whatever is shared is read, rounded down to
+a multiple of 128; writing is free and not reported; a prefix lives for 10 minutes, or 24 hours with
 `prompt_cache_retention="24h"`.
 
 Simplified: a prefix of an older model ends where a message ends, so two messages that share a long beginning share nothing
@@ -66,7 +66,7 @@ class PromptCache:
             return CacheUse(read // STEP * STEP, None)
         places, writes = _breakpoints(model, body, keys, ends)
         read = self._longest(places)
-        longest = self._remember(writes, "30m")
+        longest = self._remember(writes, (body.get("prompt_cache_options") or {}).get("ttl") or "30m")
         return CacheUse(read, max(longest - read, 0))
 
     def _longest(self, prefixes: Iterable[Prefix]) -> int:

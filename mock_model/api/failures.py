@@ -12,8 +12,9 @@ import httpx2
 
 from mock_model.api.bodies import ApiError
 
-KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length", "refusal")
+KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length", "refusal", "failed")
 OF_REPLIES = ("empty", "length", "refusal")  # what can befall only a reply in words
+OF_RESPONSES = ("failed",)  # what can befall only a response
 _TOKENS_PER_MINUTE = 200_000
 _WAIT_MS = 174
 _QUOTA = (
@@ -41,9 +42,10 @@ class Failures:
             raise ValueError(f"A failure happens at least once, but times is {times}.")
         self._queue.extend([str(kind)] * times)
 
-    def next(self, *, words: bool = True) -> str | None:
-        """Take the failure of this request, or None. One of a reply in words waits for a request that has one."""
-        if not self._queue or (not words and self._queue[0] in OF_REPLIES):
+    def next(self, *, words: bool = True, response: bool = False) -> str | None:
+        """Take the failure of this request, or None. One of a reply in words, or of a response, waits for such a request."""
+        waits = (*(() if words else OF_REPLIES), *(() if response else OF_RESPONSES))
+        if not self._queue or self._queue[0] in waits:
             return None
         return self._queue.popleft()
 

@@ -6,9 +6,9 @@ live API, as its users report them, but for the ones marked as not verified.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
 from mock_model.api.faults import malformed, strict_fault, unfillable
 from mock_model.api.shapes import refusal
@@ -28,7 +28,7 @@ def check_format(model: Model, body: dict[str, Any]) -> None:
                 "https://platform.openai.com/docs/guides/structured-outputs"
             )
         raise refusal(message, "response_format")
-    if kind == "json_object" and not any("json" in _text(m).lower() for m in body["messages"]):
+    if kind == "json_object" and not says_json(body["messages"]):
         text = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
         raise refusal(text, "messages")
     if kind == "json_schema":
@@ -36,7 +36,15 @@ def check_format(model: Model, body: dict[str, Any]) -> None:
             path = "response_format.json_schema"
             raise refusal(f"Missing required parameter: '{path}'.", path, "missing_required_parameter")
         form = asked["json_schema"]
-        _check_schema(form["name"], form["schema"], bool(form.get("strict")))
+        fault = fault_of(form["schema"], bool(form.get("strict")))
+        if fault:
+            message = f"Invalid schema for response_format '{form['name']}': {fault}"
+            raise refusal(message, "response_format")
+
+
+def says_json(messages: Sequence[dict[str, Any]]) -> bool:
+    """Whether a message asks for JSON by name: without that, a model can write blanks without an end."""
+    return any("json" in _text(message).lower() for message in messages)
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -44,14 +52,9 @@ def _text(message: dict[str, Any]) -> str:
     return content if isinstance(content, str) else "\n".join(str(part.get("text") or "") for part in content)
 
 
-def _check_schema(name: str, schema: dict[str, Any], strict: bool) -> None:
+def fault_of(schema: dict[str, Any], strict: bool) -> str | None:
+    """What is wrong with a schema, in OpenAI's words: that it is none, breaks the strict rules, or cannot be promised here."""
     fault = malformed(schema)
     if fault is None and schema.get("type") != "object":
         fault = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
-    fault = fault or (strict_fault(schema) if strict else None) or unfillable(schema)
-    if fault:
-        raise _refused(name, fault)
-
-
-def _refused(name: str, fault: str) -> ApiError:
-    return refusal(f"Invalid schema for response_format '{name}': {fault}", "response_format")
+    return fault or (strict_fault(schema) if strict else None) or unfillable(schema)

@@ -136,11 +136,11 @@ def check_parameters(model: Model, body: dict[str, Any]) -> None:
             if name in body and rule.when(model, body, name):
                 raise refusal(rule.message.format(name=name, value=body[name]), name, rule.code)
     if "metadata" in body:
-        _check_metadata(body["metadata"])
+        check_metadata(body["metadata"])
 
 
-def _check_metadata(metadata: dict[str, Any]) -> None:
-    """At most 16 pairs, keys of 64 characters and texts of 512."""
+def check_metadata(metadata: dict[str, Any]) -> None:
+    """Raise the ApiError for labels of more than 16 pairs, keys of 64 characters or texts of 512."""
     if len(metadata) > 16:
         tail = (
             f"Expected an object with at most 16 properties, but got an object with {len(metadata)} properties instead."

@@ -49,6 +49,12 @@ def prompt_keys(body: dict[str, Any]) -> list[bytes]:
     return list(accumulate(body["messages"], _after, initial=start))
 
 
+def request_id(body: dict[str, Any], prompt: bytes) -> str:
+    """The id of a completion: the same for the same request, streamed or not. `prompt` is the last of its `prompt_keys`."""
+    rest = {name: value for name, value in body.items() if name not in ("messages", "stream", "stream_options")}
+    return f"chatcmpl-{fingerprint(rest, prompt).hex()}"
+
+
 def message_ends(keys: Sequence[bytes], lengths: Sequence[int]) -> list[Prefix]:
     """The prefixes that end with a message, in order. `lengths` are their tokens."""
     return [Prefix(key, length) for key, length in zip(keys[1:], lengths, strict=True)]

@@ -29,6 +29,7 @@ class Shape(NamedTuple):
     keys: dict[str, Shape] | None = None  # of an object: those it may have
     items: Shape | None = None  # of an array: each of them
     most: int | None = None  # of an array: how many
+    may_be_empty: bool = False  # of an array
     plainly: Callable[[Any], bool] | None = None  # of an item: whether it fits so plainly that nobody need look closer
 
 
@@ -43,6 +44,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "an array of strings": (list,),
     "one of a string or array of strings": (str, list),
     "one of a string or array of objects": (str, list),
+    "one of a string or array of input items": (str, list),
+    "one of a string or object": (str, dict),
     "one of one of 'none', 'auto', or 'required' or object": (str, dict),
     "anything": (object,),
 }
@@ -132,7 +135,7 @@ def _check_object(value: dict[str, Any], shape: Shape, path: str) -> None:
 def _check_array(value: list[Any], shape: Shape, path: str) -> None:
     if shape.items is None:
         return
-    if not value:
+    if not value and not shape.may_be_empty:
         tail = "empty array. Expected an array with minimum length 1, but got an empty array instead."
         raise refusal(f"Invalid '{path}': {tail}", path, "empty_array")
     if shape.most is not None and len(value) > shape.most:

@@ -24,7 +24,7 @@ def check_tools(model: Model, body: dict[str, Any]) -> None:
         if kind == "custom":
             _check_custom(model, tool["custom"], f"tools[{i}]")
         else:
-            _check_schema(tool["function"], f"tools[{i}].function.parameters")
+            check_schema(tool["function"], f"tools[{i}].function.parameters")
     if isinstance(choice := body.get("tool_choice"), dict):
         _check_choice(choice, {(tool["type"], tool[tool["type"]]["name"]) for tool in body["tools"]})
     if not model.reasons_with_tools and body["reasoning_effort"] != "none":
@@ -46,7 +46,11 @@ def _check_custom(model: Model, tool: dict[str, Any], path: str) -> None:
     path = f"{path}.custom.format.grammar"
     if "grammar" not in form:
         raise missing(path)
-    grammar = form["grammar"]
+    check_grammar(form["grammar"], path)
+
+
+def check_grammar(grammar: dict[str, Any], path: str) -> None:
+    """Raise the ApiError for a grammar that the offline model cannot follow."""
     if grammar["syntax"] == "lark":
         message = (
             "Unsupported value: 'lark'. The offline model writes what a regular expression allows, syntax 'regex'."
@@ -54,7 +58,7 @@ def _check_custom(model: Model, tool: dict[str, Any], path: str) -> None:
         raise refusal(message, f"{path}.syntax", "unsupported_value")
     try:
         re.compile(grammar["definition"])
-        emptiest(of_input(tool), {})
+        emptiest(of_input({"format": {"grammar": grammar}}), {})
     except (re.error, Unfillable) as error:
         raise refusal(f"Invalid '{path}.definition': {error}", f"{path}.definition", "invalid_value") from None
 
@@ -79,8 +83,8 @@ def _check_choice(choice: dict[str, Any], offered: set[tuple[str, str]]) -> None
         raise refusal(f"Invalid value for 'tool_choice': {message}", "tool_choice")
 
 
-def _check_schema(function: dict[str, Any], param: str) -> None:
-    """The JSON Schema of a function's parameters, as deep as the offline model reads it: its properties."""
+def check_schema(function: dict[str, Any], param: str) -> None:
+    """Raise the ApiError for the JSON Schema of a function's parameters, read as deep as the model does: its properties."""
     schema = function.get("parameters") or {}
     properties = schema.get("properties") or {}
     fault = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mock_model.api.bodies import pieces
+from mock_model.api.bodies import obfuscated, pieces
 from mock_model.responses.items import Item
 from mock_model.responses.objects import begun
 
@@ -15,37 +15,46 @@ Event = dict[str, Any]
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def events_of(response: dict[str, Any], options: dict[str, Any] | None = None) -> list[Event]:
-    """All events of a response that is done, in their order."""
-    events = list(_happening(response))
-    for number, event in enumerate(events):
-        event["sequence_number"] = number
-    return events
+def events_of(response: dict[str, Any], before_failure: Sequence[Item] = ()) -> list[Event]:
+    """All events of a response that is done, in their order.
+
+    One that failed holds nothing; `before_failure` is what it had begun to say.
+    """
+    start, output = begun(response), before_failure or response["output"]
+    events = [
+        {"type": "response.created", "response": start},
+        {"type": "response.in_progress", "response": start},
+        *(event for place, item in enumerate(output) for event in _happening(item, place)),
+    ]
+    if before_failure:
+        del events[(len(events) + 2) // 2 :]
+    events.append({"type": f"response.{response['status']}", "response": response})
+    return [{**event, "sequence_number": number} for number, event in enumerate(events)]
 
 
-def as_sent(event: Event) -> bytes:
-    """An event as it goes over the wire."""
-    return f"event: {event['type']}\ndata: {_compact(event)}\n\n".encode()
+def as_sent(event: Event, options: dict[str, Any] | None = None) -> bytes:
+    """An event as it goes over the wire. Its pieces hide their length, unless `include_obfuscation` is false."""
+    text = _compact(event)
+    if "delta" in event and (options or {}).get("include_obfuscation") is not False:
+        text = obfuscated(text)
+    return f"event: {event['type']}\ndata: {text}\n\n".encode()
 
 
-def _happening(response: dict[str, Any]) -> Iterator[Event]:
-    start = begun(response)
-    yield {"type": "response.created", "response": start}
-    yield {"type": "response.in_progress", "response": start}
-    for place, item in enumerate(response["output"]):
-        yield {"type": "response.output_item.added", "output_index": place, "item": _empty(item)}
-        for event in _filled(item):
-            yield {**event, "item_id": item["id"], "output_index": place}
-        yield {"type": "response.output_item.done", "output_index": place, "item": item}
-    yield {"type": f"response.{response['status']}", "response": response}
+def _happening(item: Item, place: int) -> Iterator[Event]:
+    yield {"type": "response.output_item.added", "output_index": place, "item": _empty(item)}
+    for event in _filled(item):
+        yield {**event, "item_id": item["id"], "output_index": place}
+    yield {"type": "response.output_item.done", "output_index": place, "item": item}
 
 
 def _empty(item: Item) -> Item:
-    """An item before anything of it was said."""
+    """An item before anything of it was said. What is sealed of its reasoning is not whole yet."""
     nothing: Item = {"status": "in_progress"} if "status" in item else {}
     for key, empty in (("content", []), ("summary", []), ("arguments", ""), ("input", "")):
         if key in item:
             nothing[key] = empty
+    if item["type"] == "reasoning":
+        nothing["encrypted_content"] = item["encrypted_content"][: len(item["encrypted_content"]) // 2]
     return item | nothing
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mock_model.api.prefixes import MARK, fingerprint
+from mock_model.api.shapes import refusal
+from mock_model.responses.item_shapes import kind_of_item
 from mock_model.responses.sealing import seal, unseal
 
 Item = dict[str, Any]
@@ -35,7 +37,7 @@ def listed(given: str | Sequence[Item] | None) -> list[Item]:
     """The input of a request as items, each with its type. A text is a message of the user."""
     if isinstance(given, str):
         given = [{"role": "user", "content": given}]
-    return [item if "type" in item else {"type": "message", **item} for item in given or ()]
+    return [item | {"type": kind_of_item(item)} for item in given or ()]
 
 
 def item_id(kind: str, seed: object, place: int) -> str:
@@ -72,12 +74,27 @@ def sealed_reasoning(text: str, model: str) -> str:
 
 
 def reasoning_of(item: Item) -> tuple[str, str] | None:
-    """The model that made a piece of reasoning, and its text; None where the item does not hold it."""
+    """The model that made a piece of reasoning, and its text; None where the item does not hold it.
+
+    Raises ApiError for what this server has not sealed.
+    """
     sealed = item.get("encrypted_content")
     if not sealed:
         return None
-    model, text = json.loads(unseal(sealed))
+    model, text = opened(sealed, 2)
     return model, text
+
+
+def opened(sealed: str, parts: int) -> list[Any]:
+    """What `encrypted_content` of so many parts holds. Raises ApiError for what this server has not sealed, or not as this."""
+    try:
+        found = json.loads(unseal(sealed))
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or len(found) != parts:
+        message = f"The encrypted content {sealed[:4]}...{sealed[-4:]} could not be verified."
+        raise refusal(message, None, "invalid_encrypted_content")
+    return found
 
 
 def messages_of(items: Iterable[Item]) -> list[Message]:

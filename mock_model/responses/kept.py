@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mock_model.responses.items import Item
@@ -22,11 +23,17 @@ class Turn(NamedTuple):
     response: dict[str, Any]
     earlier: tuple[Item, ...]
     input: tuple[Item, ...]
+    begun: tuple[Item, ...] = ()  # what a response that failed had begun to say
 
     @property
     def context(self) -> tuple[Item, ...]:
         """What a request reads that continues from here."""
-        return (*self.earlier, *self.input, *self.response["output"])
+        return (*self.earlier, *self.own)
+
+    @property
+    def own(self) -> tuple[Item, ...]:
+        """The items that came with this response."""
+        return (*self.input, *self.response["output"])
 
 
 class Kept:
@@ -36,6 +43,7 @@ class Kept:
         self._clock, self._start = clock, clock()
         self._turns: dict[str, tuple[float, Turn]] = {}  # by id: when it was made, in seconds, and the response
         self._given: dict[str, int] = {}  # by what an id is made of: how many there were
+        self._owners: dict[str, dict[str, None]] = {}  # by the id of an item: the responses that it came with
 
     def age(self) -> int:
         """Seconds since the server was made, in whole hours, so that a notebook can be run again and compared."""
@@ -51,6 +59,8 @@ class Kept:
         id = turn.response["id"]
         made, _ = self._turns.get(id, (self._clock(), turn))
         self._turns[id] = made, turn
+        for item in turn.own:
+            self._owners.setdefault(item["id"], {})[id] = None
 
     def find(self, id: str) -> Turn | None:
         """The response with this id, unless it was deleted or its time is over."""
@@ -65,10 +75,12 @@ class Kept:
         self._turns.pop(id, None)
 
     def item(self, id: str) -> Item | None:
-        """The item with this id, of any response that is kept."""
-        for key in list(self._turns):
-            if turn := self.find(key):
-                for item in turn.context:
-                    if item.get("id") == id:
-                        return item
-        return None
+        """The item with this id, of the input or the output of any response that is kept."""
+        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        return next((item for turn in turns if turn for item in turn.own if item["id"] == id), None)
+
+    def reasoning_before(self, id: str) -> str | None:
+        """For the id of an item that came after a piece of reasoning in the same response: the id of that."""
+        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        pairs = (pair for turn in turns if turn for pair in pairwise(turn.response["output"]))
+        return next((one["id"] for one, item in pairs if item["id"] == id and one["type"] == "reasoning"), None)

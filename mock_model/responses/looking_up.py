@@ -10,10 +10,11 @@ import httpx2
 from mock_model.api.bodies import ApiError, json_response
 from mock_model.api.entry import parse
 from mock_model.api.shapes import refusal
-from mock_model.responses.create import earlier_items, input_items, without_state
+from mock_model.responses.fields import COUNTED
 from mock_model.responses.items import Item
 from mock_model.responses.kept import Turn
 from mock_model.responses.prompting import prompt_of
+from mock_model.responses.reading import earlier_items, input_items, without_state
 from mock_model.responses.serving import Serving
 from mock_model.responses.validation import validate
 
@@ -44,7 +45,7 @@ def list_input_items(server: Serving, request: httpx2.Request, id: str) -> httpx
 
 def count_input_tokens(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses/input_tokens`: what a request would cost, the chain that it continues too."""
-    model, body = validate(parse(request.content))
+    model, body = validate(parse(request.content), COUNTED)
     body = without_state(server, body)
     items = [*earlier_items(server, body), *input_items(server, body)]
     _, prompt = prompt_of(model, body, items, server.context_window)

@@ -10,12 +10,21 @@ from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion, handed_over
 from mock_model.api.faults import strict_fault
 from mock_model.responses.items import Item, item_id, sealed_reasoning
+from mock_model.responses.kept import Turn
 
-_WORKING = {"status": "in_progress", "completed_at": None, "output": [], "usage": None, "incomplete_details": None}
+FAILED = "The server had an error while processing your request. Sorry about that!"
+_WORKING = {
+    "status": "in_progress",
+    "error": None,
+    "completed_at": None,
+    "output": [],
+    "usage": None,
+    "incomplete_details": None,
+}
 
 
 def response_object(
-    id: str, body: dict[str, Any], age: int, *, output: list[Item], usage: dict[str, Any], cut: bool
+    id: str, model: Model, body: dict[str, Any], age: int, *, output: list[Item], usage: dict[str, Any], cut: bool
 ) -> dict[str, Any]:
     """The response to a checked request, `age` seconds after the server was made. `cut`: a limit ended it."""
     text = {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})}
@@ -40,7 +49,12 @@ def response_object(
         "parallel_tool_calls": body.get("parallel_tool_calls", True),
         "previous_response_id": body.get("previous_response_id"),
         "prompt_cache_key": body.get("prompt_cache_key"),
-        "reasoning": {"effort": reasoning["effort"], "summary": reasoning.get("summary")},
+        **_cache_settings(model, body),
+        "reasoning": {
+            "effort": reasoning["effort"],
+            "summary": reasoning.get("summary"),
+            "context": reasoning["context"],
+        },
         "safety_identifier": body.get("safety_identifier"),
         "service_tier": "default",
         "store": body.get("store", True),
@@ -54,6 +68,27 @@ def response_object(
         "usage": usage,
         "user": body.get("user"),
     }
+
+
+def _cache_settings(model: Model, body: dict[str, Any]) -> dict[str, Any]:
+    """What holds of the settings of the prompt cache, where the model has any."""
+    if model.cache == "breakpoints":
+        return {"prompt_cache_options": {"mode": "implicit", "ttl": "30m", **body.get("prompt_cache_options", {})}}
+    return {"prompt_cache_retention": body.get("prompt_cache_retention") or "in_memory"}
+
+
+def failed(turn: Turn) -> Turn:
+    """The same response when the server failed on the way: it holds nothing, and is not billed. Its wording is not verified."""
+    error = {"code": "server_error", "message": FAILED}
+    end = {
+        "status": "failed",
+        "error": error,
+        "output": [],
+        "usage": None,
+        "incomplete_details": None,
+        "completed_at": None,
+    }
+    return turn._replace(response=turn.response | end, begun=tuple(turn.response["output"]))
 
 
 def begun(response: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mock_model.api.catalogue import Model
-from mock_model.api.shapes import refusal
-from mock_model.api.window import Counted, Prompt, count
+from mock_model.api.shapes import missing, refusal
+from mock_model.api.window import Prompt, count
+from mock_model.responses.compaction import expanded
 from mock_model.responses.items import Item, messages_of, reasoning_of
+from mock_model.responses.settings import chat_settings
 
-_SAME = ("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "parallel_tool_calls")
 _ROOM = 10  # one part in so many of the window is left for a reply without a limit
 
 
@@ -19,31 +20,54 @@ def prompt_of(
 ) -> tuple[dict[str, Any], Prompt]:
     """The chat request of a checked request, with all `items` that it reads, and what it costs.
 
-    With `truncation="auto"` the items at the beginning are left out until the rest fits; a call and its output go together.
-    Raises ApiError when it does not fit, or not even then. That the reply limit need not fit too, and how much room is left
-    for a reply, is not verified.
+    With `truncation="auto"` the items at the beginning are left out, until the rest fits and leaves room for the reply: for
+    `max_output_tokens`, or for what the model can write at most, but a tenth of the window suffices. Raises ApiError when it
+    does not fit, or not even then. Not verified: that without truncation only the prompt need fit, and how much room is left
+    with it; OpenAI says that some models leave all that they can write.
     """
-    window, settings = context_window or model.context_window, _settings(body)
-    requested = body.get("max_output_tokens")
-    items = _read(model, body, items)
-    while True:
-        chat = settings | {"messages": _opening(body) + messages_of(items)}
-        counted = count(model, chat) if chat["messages"] else Counted(0, 0, [])
-        fits = counted.total <= window
-        if fits:
-            break
-        rest = _shortened(items)
-        if body.get("truncation") != "auto" or not rest:
-            raise _too_long()
-        items = rest
+    window, requested = context_window or model.context_window, body.get("max_output_tokens")
+    chat = chat_settings(body) | {"messages": _opening(body) + messages_of(_read(model, body, expanded(items)))}
+    if not chat["messages"]:
+        raise missing("input")
+    counted = count(model, chat)
+    if body.get("truncation") == "auto":
+        room = requested or min(model.max_output, window // _ROOM)
+        left_out = _too_many(chat["messages"], counted.messages, len(_opening(body)), counted.total + room - window)
+        chat["messages"] = [message for at, message in enumerate(chat["messages"]) if at not in left_out]
+        counted = counted._replace(messages=[n for at, n in enumerate(counted.messages) if at not in left_out])
+    if counted.total > window:
+        message = "Your input exceeds the context window of this model. Please adjust your input and try again."
+        raise refusal(message, "input", "context_length_exceeded")
     limit = min(requested or model.max_output, model.max_output, window - counted.total)
     return chat, Prompt(counted.total, counted.lengths, limit, requested)
 
 
-def _too_long() -> Exception:
-    """What does not fit. Another API than Chat Completions, another wording: the figures are not in it."""
-    message = "Your input exceeds the context window of this model. Please adjust your input and try again."
-    return refusal(message, "input", "context_length_exceeded")
+def _too_many(messages: Sequence[dict[str, Any]], lengths: Sequence[int], start: int, tokens: int) -> set[int]:
+    """The places of the messages that truncation leaves out: from the beginning, until so many tokens are gone.
+
+    Those before `start` stay, and so does the last; with a call go the results that answer it.
+    """
+    gone: set[int] = set()
+    for at in range(start, len(messages) - 1):
+        if tokens <= 0:
+            break
+        called = {call["id"] for call in messages[at].get("tool_calls", ())}
+        answers = {i for i in range(at, len(messages)) if messages[i].get("tool_call_id") in called}
+        if len(messages) - 1 in answers:
+            break
+        tokens -= sum(lengths[i] for i in ({at} | answers) - gone)
+        gone |= {at} | answers
+    return gone
+
+
+def removed(model: Model, items: Sequence[Item]) -> list[dict[str, Any]]:
+    """What a response says of the reasoning that was not read because another model made it."""
+    found = ((item, reasoning_of(item)) for item in items if item["type"] == "reasoning")
+    return [
+        {"id": item.get("id", ""), "type": "reasoning", "action": "removed", "reason": "model_mismatch"}
+        for item, made in found
+        if made is not None and made[0] != model.name
+    ]
 
 
 def _opening(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,56 +75,12 @@ def _opening(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"role": "system", "content": body["instructions"]}] if body.get("instructions") else []
 
 
-def _settings(body: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a chat request."""
-    settings = {name: body[name] for name in _SAME if name in body}
-    text = body.get("text") or {}
-    return {
-        "model": body["model"],
-        "reasoning_effort": body["reasoning"]["effort"],
-        **({"verbosity": text["verbosity"]} if text.get("verbosity") else {}),
-        **({"response_format": _format(text["format"])} if text.get("format") else {}),
-        **({"tools": [_nested(tool) for tool in body["tools"]]} if body.get("tools") else {}),
-        **({"tool_choice": _choice(body["tool_choice"])} if body.get("tool_choice") else {}),
-        **settings,
-    }
-
-
-def _format(form: dict[str, Any]) -> dict[str, Any]:
-    if form["type"] != "json_schema":
-        return {"type": form["type"]}
-    return {"type": "json_schema", "json_schema": {key: value for key, value in form.items() if key != "type"}}
-
-
-def _nested(tool: dict[str, Any]) -> dict[str, Any]:
-    """A tool, flat here, as Chat Completions has it."""
-    kind = tool["type"]
-    inner = {key: value for key, value in tool.items() if key != "type" and value is not None}
-    if (form := inner.get("format")) and form["type"] == "grammar":
-        inner["format"] = {"type": "grammar", "grammar": {key: form[key] for key in ("syntax", "definition")}}
-    return {"type": kind, kind: inner}
-
-
-def _choice(choice: str | dict[str, Any]) -> str | dict[str, Any]:
-    if isinstance(choice, str):
-        return choice
-    if choice["type"] == "allowed_tools":
-        tools = [_named(tool) for tool in choice["tools"]]
-        return {"type": "allowed_tools", "allowed_tools": {"mode": choice["mode"], "tools": tools}}
-    return _named(choice)
-
-
-def _named(tool: dict[str, Any]) -> dict[str, Any]:
-    return {"type": tool["type"], tool["type"]: {"name": tool["name"]}}
-
-
 def _read(model: Model, body: dict[str, Any], items: Sequence[Item]) -> list[Item]:
     """The items that are read: without the reasoning of another model, or of earlier turns where only this one's counts.
 
     GPT-5.6 and later read that of all turns unless told otherwise, older models that of the turn that is going on.
     """
-    context = body["reasoning"].get("context") or "auto"
-    every = context == "all_turns" or (context == "auto" and model.cache == "breakpoints")
+    every = reasoning_context(model, body) == "all_turns"
     turn = max((at for at, item in enumerate(items) if item.get("role") == "user"), default=0)
     return [
         item
@@ -110,13 +90,8 @@ def _read(model: Model, body: dict[str, Any], items: Sequence[Item]) -> list[Ite
     ]
 
 
-def _shortened(items: Sequence[Item]) -> list[Item]:
-    """The items without the first: with a call go its outputs, and with reasoning what it led to. The last stays."""
-    rest = list(items)
-    dropped = rest.pop(0) if len(rest) > 1 else None
-    while dropped is not None and dropped["type"] == "reasoning" and len(rest) > 1:
-        dropped = rest.pop(0)
-    if dropped is None:
-        return []
-    called = dropped.get("call_id")
-    return [item for item in rest if called is None or item.get("call_id") != called]
+def reasoning_context(model: Model, body: dict[str, Any]) -> str:
+    """Whose reasoning is read: that of "all_turns" or of the "current_turn"."""
+    asked = body["reasoning"].get("context") or "auto"
+    usual = "all_turns" if model.cache == "breakpoints" else "current_turn"
+    return usual if asked == "auto" else str(asked)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mock_model.api.answering import ReplyFunction
 from mock_model.api.caching import PromptCache
 from mock_model.api.failures import Failures
+from mock_model.responses.conversations import Conversations
 from mock_model.responses.kept import Kept
 
 Keeps = Literal["all", "nothing", "refuses"]
@@ -24,3 +25,4 @@ class Serving:
     kept: Kept
     context_window: int | None = None  # tokens, in the place of each model's own
     keeps: Keeps = "all"
+    conversations: Conversations = field(default_factory=Conversations)

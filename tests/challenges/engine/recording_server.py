@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -16,8 +17,22 @@ from mock_model import MockServer
 from .criteria import Message, Scene
 
 
+@dataclass
+class Exchange:
+    """A request that is none of Chat Completions, and what came of it."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    status: int = 0  # 0 where no answer came
+    answer: dict[str, Any] | None = None
+
+
 class RecordingServer(MockServer):
-    """A server that keeps the messages of each request, and can let the request with a certain number fail."""
+    """A server that keeps the messages of each request, and can let the request with a certain number fail.
+
+    Requests of other kinds, such as those for responses, are kept as `exchanges`.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -25,12 +40,13 @@ class RecordingServer(MockServer):
         self.replies: list[str | None] = []  # None where there was no answer
         self.prompt_tokens: list[int] = []
         self.failing: dict[int, str | int] = {}  # the number of a request, from 0, and its kind of failure
+        self.exchanges: list[Exchange] = []
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
         Scene.calls += 1
         body = json.loads(request.content) if request.content else {}
         if "messages" not in body:
-            return super().handle(request)
+            return self._exchange(request, body)
         number = len(self.requests)
         self.requests.append(body["messages"])
         self.replies.append(None)
@@ -47,11 +63,29 @@ class RecordingServer(MockServer):
             self.prompt_tokens[number] = answer["usage"]["prompt_tokens"]
         return response
 
+    def answer_to(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer a request of another kind than Chat Completions, of which nothing is written down here."""
+        return super().handle(request)
+
+    def _exchange(self, request: httpx2.Request, body: dict[str, Any]) -> httpx2.Response:
+        self.exchanges.append(made := Exchange(request.method, request.url.path, body))
+        response = self.answer_to(request)
+        made.status = response.status_code
+        if "json" in response.headers.get("content-type", ""):
+            made.answer = json.loads(response.content)
+        elif response.is_stream_consumed:  # what breaks off can be read only once, by the client
+            made.answer = _events(response.content.decode())[-1].get("response")
+        return response
+
 
 def _streamed(events: str) -> str:
     """The text of a streamed answer."""
-    chunks = [json.loads(line[6:]) for line in events.splitlines() if line.startswith("data: {")]
-    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
+    return "".join(choice["delta"].get("content") or "" for chunk in _events(events) for choice in chunk["choices"])
+
+
+def _events(stream: str) -> list[dict[str, Any]]:
+    """What the events of a streamed answer hold."""
+    return [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {")]
 
 
 def plain(value: Any, expected: object = None) -> Any:

@@ -1,0 +1,87 @@
+"""Reading: the items that a request is answered from: what the server keeps of the conversation, and the request's own.
+
+A server that keeps nothing ignores `previous_response_id` and `conversation` without a word, as Ollama does (its
+docs/api/openai-compatibility.mdx): its responses say so by `previous_response_id: null` and `store: false`. One that refuses
+does it in the words of llama.cpp's server. Only OpenAI's keeps the history, and only there it can be continued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mock_model.api.catalogue import Model
+from mock_model.api.shapes import refusal
+from mock_model.responses.belonging import check_belonging, check_named, no_item
+from mock_model.responses.compaction import expanded, held_by
+from mock_model.responses.items import Item, listed, messages_of, reasoning_of
+from mock_model.responses.serving import Serving
+from mock_model.responses.validation import check_supported
+
+STATE = ("previous_response_id", "conversation")
+
+
+def without_state(server: Serving, body: dict[str, Any]) -> dict[str, Any]:
+    """The body as this server takes it. Raises ApiError where it refuses to know of an earlier response."""
+    if server.keeps == "all":
+        return body
+    named = next((name for name in STATE if body.get(name)), None)
+    if server.keeps == "refuses" and named:
+        raise refusal(f"llama.cpp does not support '{named}'.", None)
+    return {name: value for name, value in body.items() if name not in STATE} | {"store": False}
+
+
+def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
+    """The items that a request continues from. Raises ApiError where they are not kept."""
+    if conversation := body.get("conversation"):
+        return tuple(server.conversations.find(id_of(conversation)).items)
+    id = body.get("previous_response_id")
+    if id is None:
+        return ()
+    turn = server.kept.find(id)
+    if turn is None:
+        message = f"Previous response with id '{id}' not found."
+        raise refusal(message, "previous_response_id", "previous_response_not_found")
+    return turn.context
+
+
+def id_of(conversation: str | dict[str, Any]) -> str:
+    """The id of the conversation that a request names, in either form."""
+    return conversation if isinstance(conversation, str) else str(conversation["id"])
+
+
+def input_items(server: Serving, body: dict[str, Any]) -> list[Item]:
+    """The items of a request's own input, each reference replaced by what it refers to.
+
+    Raises ApiError for a reference to nothing, and for sealed content that this server did not seal.
+    """
+    items = listed(body.get("input"))
+    check_named(items)
+    return [referred(server, item) for item in items]
+
+
+def referred(server: Serving, item: Item) -> Item:
+    """What an item stands for that has only an id: a reference, or reasoning without its content; any other as it is.
+
+    Raises ApiError where that is not kept, and for sealed content that this server did not seal.
+    """
+    if item["type"] == "compaction":
+        held_by(item)
+    elif item["type"] == "reasoning" and item.get("encrypted_content"):
+        reasoning_of(item)
+    elif item["type"] in ("item_reference", "reasoning"):
+        id = item.get("id") or ""
+        found = server.kept.item(id) or server.conversations.item(id)
+        if found is None:
+            raise no_item(id)
+        return found
+    return item
+
+
+def check_items(
+    server: Serving, model: Model, body: dict[str, Any], earlier: Sequence[Item], given: Sequence[Item]
+) -> None:
+    """Raise the ApiError for items that lack what they belong to, and for what the model does not support."""
+    before = expanded(earlier)
+    check_belonging(before, given, server.kept.reasoning_before)
+    check_supported(model, body, given, messages_of([*before, *given]))

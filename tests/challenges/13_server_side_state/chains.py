@@ -1,0 +1,68 @@
+"""Conversations that others have begun on the server: long ones, with branches, with messages that were sent all at once."""
+
+from __future__ import annotations
+
+from random import Random
+
+import openai
+
+from common import MODEL
+
+from ..engine.criteria import Message
+from .keeping_server import KeepingServer
+from .talk_with_the_server import RULES, texts
+
+Said = list[Message]
+
+
+class Chain:
+    """A conversation on the server, as another program has it: `said` is what an export of `last_id` should be."""
+
+    def __init__(self, server: KeepingServer, seed: int) -> None:
+        self.client, self.texts, self.random = server.client(), texts(seed), Random(seed)
+        self.said: Said = []
+        self.last_id: str | openai.Omit = openai.omit
+
+    def handed_over(self, turns: int) -> Chain:
+        """The first request holds so many turns that were said elsewhere."""
+        for number in range(turns):
+            self.said += [_message("user", next(self.texts)), _message("assistant", f"Reply {number}.")]
+        return self
+
+    def going_on(self, turns: int) -> Chain:
+        """So many turns more on the server, the next one with all that was handed over."""
+        for _ in range(turns):
+            question = _message("user", next(self.texts))
+            handed = [] if self.last_id else self.said
+            given = [*handed, question] if handed or self.random.random() < 0.5 else question["content"]
+            made = self.client.responses.create(
+                model=MODEL, input=given, instructions=RULES[0], previous_response_id=self.last_id
+            )
+            self.said += [question, _message("assistant", made.output_text)]
+            self.last_id = made.id
+        return self
+
+    def branch(self) -> Chain:
+        """Another conversation, from here."""
+        other = Chain.__new__(Chain)
+        other.client, other.texts, other.random = self.client, self.texts, self.random
+        other.said, other.last_id = [*self.said], self.last_id
+        return other
+
+
+def _message(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
+
+
+def chains(server: KeepingServer) -> dict[str, Chain]:
+    """By what is special about them."""
+    short = Chain(server, 21).going_on(3)
+    other_way = short.branch().going_on(2)
+    return {
+        "a conversation of three turns": short,
+        "one of a single turn": Chain(server, 22).going_on(1),
+        "a branch of it": other_way,
+        "one of 11 turns": Chain(server, 23).going_on(11),
+        "one whose first request held 16 turns": Chain(server, 24).handed_over(16).going_on(1),
+        "one whose first request held 52 turns": Chain(server, 25).handed_over(52).going_on(2),
+    }

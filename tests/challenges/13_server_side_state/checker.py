@@ -1,0 +1,492 @@
+"""Checks work/13_server_side_state.py: a conversation that the server keeps, whatever the server does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+import common
+
+from ..engine.criteria import NotYet, Scene
+from ..engine.learner_code import Work
+from ..engine.preconditions import beforehand
+from ..engine.responses_calls import watched
+from ..situations.expected_of_talks import only, was_raised_for
+from ..situations.hints import NAME_OF_THE_MODEL
+from . import hints
+from .chains import chains
+from .expected import (
+    deleted,
+    expect_all_read,
+    expect_as_before,
+    expect_begun_anew,
+    expect_cost,
+    expect_exported,
+    expect_gone,
+    expect_last_id,
+    expect_model,
+    expect_only_the_question,
+    expect_reply,
+    expect_rules,
+    expect_whole_turn,
+    raised,
+)
+from .keeping_server import KeepingServer, is_question
+from .talk_with_the_server import ASKED, READ, Talk, spoken
+
+SMALL_WINDOW = 400  # tokens
+WHY_DELETED = "Somebody wanted it deleted. What is left of it can be read by whoever has its id, for a month."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def calls_are_watched() -> Iterator[None]:
+    """While this is checked, calls of responses.create take a learner no time, as those of completions.create."""
+    with watched():
+        yield
+
+
+@pytest.fixture(scope="module")
+def kept(challenge: Work) -> list[Talk]:
+    """Talks that nothing happens to."""
+    talks = [Talk(challenge, 1), Talk(challenge, 2)]
+    for talk in talks:
+        talk.held_for(4)
+    return talks
+
+
+# As long as the server keeps it
+
+
+def test_a_conversation_goes_on(challenge, kept):
+    """ask returns the reply, which rests on all that was said before, and `messages` is your copy of it"""
+    for talk in kept:
+        for turn in talk.turns:
+            expect_all_read(turn, hints.GOES_ON, hints.ONLY_THE_QUESTION)
+            expect_reply(turn, talk.rules)
+            expect_last_id(turn)
+        talk.end()
+
+
+def test_two_conversations_share_nothing(challenge):
+    """Two conversations at once share nothing"""
+    server = KeepingServer()
+    talks = [Talk(challenge, 13, server), Talk(challenge, 15, server)]
+    for _ in range(3):
+        for talk, other in (talks, talks[::-1]):
+            turn = talk.ask()
+            expect_all_read(turn, hints.SHARED_BY_TWO)
+            only(turn.scene, ASKED, READ).expect(
+                ("system", other.rules) not in spoken(turn.read[-1]),
+                "The model read the rules of another conversation.",
+                why="One user would meet what was made for another.",
+                hint=hints.SHARED_BY_TWO,
+            )
+
+
+def test_only_the_new_question_is_sent(challenge, kept):
+    """As long as the server has the conversation, only the new question is sent"""
+    for talk in kept:
+        for turn in talk.turns:
+            expect_only_the_question(turn)
+        talk.end()
+
+
+def test_the_rules_hold_in_each_turn(challenge, kept):
+    """The rules hold in each turn: the model reads them each time, and once"""
+    for talk in kept:
+        for turn in talk.turns:
+            expect_rules(turn, talk.rules)
+        talk.end()
+
+
+def test_every_request_names_the_model(challenge, kept):
+    """Every request names MODEL"""
+    for turn in kept[0].turns:
+        expect_model(turn)
+    scene, server, other = Scene(), KeepingServer(), "gpt-6-luna"
+    with patch.object(common, "MODEL", other), beforehand():
+        made = Talk(Work(challenge.path, challenge.name), 6, server)
+        made.several(2)
+    found = {exchange.body.get("model") for exchange in server.exchanges if is_question(exchange)} - {other}
+    scene.expect(
+        not found,
+        f"Where MODEL of common is {other!r}, a request is still for {', '.join(map(repr, found))}.",
+        why="Who uses another server sets its model in one place. A name that is written out stays behind.",
+        hint=NAME_OF_THE_MODEL,
+    )
+
+
+def test_each_turn_has_its_cost(challenge, kept):
+    """`costs` has for each turn the input and output tokens that the server bills"""
+    for talk in kept:
+        for turn in talk.turns:
+            expect_cost(turn)
+        talk.end()
+
+
+# Branches
+
+
+def test_a_branch_knows_what_was_said(challenge):
+    """A branch goes on from what was said, with the same rules, and has cost nothing yet"""
+    talk = Talk(challenge, 8).several(3)
+    branch = talk.branch(9)
+    held, before = branch.held(), talk.held()
+    scene = Scene()
+    scene.show("`messages` of the original", before.messages)
+    scene.show("`messages` of its branch", held.messages)
+    scene.expect(
+        held.messages == before.messages,
+        "The two should be equal.",
+        why="The branch goes on from there, and needs a copy of its own for the day when the server has lost it.",
+        hint=hints.BRANCH_KNOWS,
+    )
+    Scene().expect(
+        held.costs == [],
+        f"`costs` of a branch that was asked nothing is {held.costs}, and should be [].",
+        why="Somebody adds up the costs of all conversations: what the original has paid would be there twice.",
+        hint=hints.BRANCH_COSTS,
+    )
+    for turn in branch.several(2).turns:
+        expect_all_read(turn, hints.BRANCH_KNOWS)
+        expect_only_the_question(turn, hints.BRANCH_KNOWS)
+        expect_rules(turn, talk.rules)
+        expect_cost(turn, hints.BRANCH_COSTS)
+
+
+def test_two_branches_go_their_own_way(challenge):
+    """A branch goes its own way, and so does the original"""
+    expect_all_read(Talk(challenge, 9).branch(10).ask(), hints.BRANCH_KNOWS)  # of what was not begun
+    talk = Talk(challenge, 10).several(2)
+    branches = [talk, talk.branch(11)]
+    branches.append(branches[1].branch(12))
+    said = [[*branch.held().messages] for branch in branches]
+    for _ in range(2):
+        for number, branch in enumerate(branches):
+            branch.scene = Scene()
+            branch.scene.expect(
+                branch.held().messages == said[number],
+                "A question was asked in another branch, and `messages` of this one has changed.",
+                why="Each of them tries something else. What one says the other must not know.",
+                hint=hints.BRANCHES_SHARE,
+            )
+            turn = branch.ask()
+            expect_all_read(turn, hints.BRANCHES_SHARE)
+            expect_cost(turn, hints.BRANCHES_SHARE)
+            said[number] = turn.after.messages
+
+
+# When the server no longer has it, or never did
+
+
+def test_an_id_that_is_gone(challenge):
+    """When the id is gone, the same question is answered from your own copy: nothing is lost, nothing comes twice"""
+    for seed, lost in ((16, "deleted"), (17, "too old"), (18, "deleted")):
+        talk = Talk(challenge, seed).several(seed - 14)
+        if lost == "deleted":
+            talk.server.lose(talk.held().last_id)
+        else:
+            talk.server.lose_all()
+        try:
+            turn = talk.ask()
+        except NotYet as problem:
+            error = problem.__cause__
+            if getattr(error, "code", None) != "previous_response_not_found":
+                raise
+            raise NotYet(
+                f"The newest response is {lost} on the server, and ask raised {raised(problem)}.",
+                only(talk.scene, ASKED).shown,
+                "The server keeps what it likes as long as it likes. You have all that was said in `messages`.",
+                hints.ID_GONE,
+            ) from None
+        expect_whole_turn(talk, turn, hints.FROM_THE_COPY)
+        expect_last_id(turn)
+
+
+def test_then_the_server_keeps_it_again(challenge):
+    """… and then the new chain is continued, with the new question only"""
+    talk = Talk(challenge, 19).several(3)
+    with beforehand():
+        talk.server.lose_all()
+        talk.ask()
+    for _ in range(2):
+        turn = talk.ask()
+        expect_only_the_question(turn, hints.NEW_CHAIN)
+        expect_whole_turn(talk, turn, hints.NEW_CHAIN)
+
+
+def test_what_a_loss_costs(challenge):
+    """… and costs what its answer costs: the refused request is free"""
+    talk = Talk(challenge, 20).several(2)
+    talk.server.lose_all()
+    with beforehand():
+        turn = talk.ask()
+    expect_cost(turn)
+    expect_cost(talk.ask())
+
+
+def test_other_errors_come_out(challenge):
+    """Every other error comes out, nothing else is sent, and everything is as before"""
+    for seed, kind in enumerate((429, "timeout", 500, "connection"), 30):
+        talk = Talk(challenge, seed).several(seed % 3)
+        expect_failed(talk, kind)
+
+
+def test_a_full_window_is_no_loss(challenge):
+    """… also where the conversation no longer fits into the window of the model"""
+    talk = Talk(challenge, 34, KeepingServer(context_window=SMALL_WINDOW)).several(3)
+    before, first, read = talk.held(), len(talk.server.exchanges), len(talk.server.read)
+    what = "The question would have fitted, but not with all that was said before (code context_length_exceeded)"
+    problem = talk.refused("And so on. " * (SMALL_WINDOW // 5), what, hints.CUT_SILENTLY)
+    talk.scene.expect(
+        len(talk.server.read) == read,
+        f"{what}, and the model was asked without some of it.",
+        why="What was left out is forgotten, and nobody was told.",
+        hint=hints.CUT_SILENTLY,
+    )
+    expect_one_request(talk, first, what)
+    expect_as_before(talk, before, f"{raised(problem)} came out")
+    expect_whole_turn(talk, talk.ask(), hints.CHANGED_BY_A_FAILURE)
+
+
+def test_an_error_after_a_loss(challenge):
+    """When the id is gone and the second request fails too, that error comes out, and nothing is lost"""
+    talk = Talk(challenge, 35).several(3)
+    talk.server.lose_all()
+    before = talk.held()
+    talk.server.fail_next(429)
+    problem = talk.refused("Where were we?", "The id was gone, and the request with all that was said met a rate limit")
+    expect_as_before(talk, before._replace(last_id=talk.held().last_id), f"{raised(problem)} came out")
+    turn = talk.ask("Where were we?")
+    expect_whole_turn(talk, turn, hints.CHANGED_BY_A_FAILURE)
+    expect_cost(turn)
+
+
+def test_half_a_reply_is_not_kept(challenge):
+    """A reply that is empty or cut off is an error too, and changes nothing"""
+    for seed, kind in enumerate(("length", "empty"), 36):
+        talk = Talk(challenge, seed).several(2)
+        before = talk.held()
+        talk.server.fail_next(kind)
+        what = f"The reply was {'cut off' if kind == 'length' else 'empty'}"
+        talk.refused("How does it end?", what, hints.HALF_A_REPLY)
+        expect_as_before(talk, before, "The reply was not whole")
+        expect_whole_turn(talk, talk.ask("How does it end?"), hints.HALF_A_REPLY)
+
+
+def test_a_server_that_ignores_the_id(challenge):
+    """A server that ignores the id is noticed: the reply that comes back rests on all that was said"""
+    for talk in ignored(challenge):
+        for turn in talk.several(3).turns:
+            expect_all_read(turn, hints.IGNORED)
+            expect_whole_turn(talk, turn, hints.IGNORED)
+
+
+def test_it_is_noticed_once(challenge):
+    """… and from then on all is sent at once"""
+    for talk in ignored(challenge):
+        with beforehand():
+            talk.several(2)
+        for _ in range(2):
+            turn = talk.ask()
+            turn.scene.expect(
+                len(turn.sent) == 1,
+                f"The server has ignored the id before, and for this turn {len(turn.sent)} requests were sent again.",
+                why="It answers each of them, and each is paid for.",
+                hint=hints.NOTICED_ONCE,
+            )
+
+
+def test_what_being_ignored_costs(challenge):
+    """… and the answer that was of no use is in the cost of its turn"""
+    for talk in ignored(challenge):
+        for _ in range(3):
+            with beforehand():
+                turn = talk.ask()
+            expect_cost(turn, hints.COST_OF_BOTH)
+
+
+# Taking it away
+
+
+def test_export_is_whole(challenge):
+    """export returns all that was said, as plain messages, oldest first, however long it was"""
+    server = KeepingServer()
+    for what, chain in chains(server).items():
+        scene = Scene()
+        scene.show("On the server is", what)
+        scene.show("in which was said", chain.said)
+        found = challenge.call("export", server.client(), chain.last_id)
+        expect_exported(scene, found, chain.said)
+        scene.expect(
+            server.keeps(chain.last_id),
+            "After export the response is gone.",
+            why="To read is not to delete: the conversation goes on where it is, too.",
+            hint=hints.EXPORTED_PART,
+        )
+
+
+def test_export_of_your_own(challenge):
+    """… also of a conversation of yours, whose id was gone on the way, and of its branch"""
+    talk = Talk(challenge, 40).several(10)
+    with beforehand():
+        talk.server.lose_all()
+        talk.several(1)
+        branch = talk.branch(41).several(1)
+    for one in (talk, branch):
+        scene, held = Scene(), one.held()
+        scene.show("`messages` is", held.messages)
+        found = challenge.call("export", one.server.client(), held.last_id)
+        expect_exported(scene, found, held.messages[1:])
+
+
+# Deleting it
+
+
+def test_delete_leaves_nothing(challenge):
+    """After delete no response that the object has got is on the server"""
+    talk = Talk(challenge, 42)
+    deleted(talk)  # of what was never begun
+    expect_begun_anew(talk, hints.AFTER_DELETE)
+    talk.several(2)
+    with beforehand():
+        before = talk.held()
+    deleted(talk)
+    expect_gone(talk, WHY_DELETED, hints.DELETED_ALL)
+    after = talk.held()
+    Scene().expect(
+        after.last_id is None and after.messages == before.messages,
+        f"After delete `last_id` is {after.last_id!r}, and `messages` has {len(after.messages)} messages; it had "
+        f"{len(before.messages)}.",
+        why="The id leads nowhere now. Your own copy is yours.",
+        hint=hints.AFTER_DELETE,
+    )
+    expect_begun_anew(talk, hints.AFTER_DELETE)
+    deleted(talk)
+    expect_gone(talk, WHY_DELETED, hints.DELETED_ALL)
+
+
+def test_delete_goes_on_after_what_is_gone(challenge):
+    """What is gone already does not keep delete from the rest"""
+    for which in (0, 1, -1):
+        talk = Talk(challenge, 48).several(3)
+        talk.server.lose(talk.got[which])
+        try:
+            deleted(talk)
+        except NotYet as problem:
+            if not was_raised_for(problem):
+                raise
+            raise NotYet(
+                f"One of three responses was gone already, and delete raised {raised(problem)}.",
+                (),
+                "It is gone: that is what was wanted. And the others are to go, too.",
+                hints.GONE_ALREADY,
+            ) from None
+        expect_gone(talk, WHY_DELETED, hints.GONE_ALREADY)
+
+
+def test_delete_leaves_nothing_of_what_went_wrong(challenge):
+    """… also none whose reply was not kept, and none of the chain before a loss"""
+    talk = Talk(challenge, 43).several(3)
+    with beforehand():
+        talk.server.lose(talk.held().last_id)
+        talk.several(1)
+        for kind in ("length", "empty"):
+            talk.server.fail_next(kind)
+            talk.refused("How does it end?", "The reply was not whole", hints.HALF_A_REPLY)
+        talk.server.ignores = True
+        talk.several(2)
+    deleted(talk)
+    expect_gone(talk, WHY_DELETED, hints.DELETED_FAILED_ONES)
+
+
+def test_delete_leaves_the_others(challenge):
+    """delete leaves a branch, and a branch the original"""
+    talk = Talk(challenge, 44).several(2)
+    branch = talk.branch(45).several(2)
+    with beforehand():
+        talk.several(1)
+        other = talk.branch(46)
+    deleted(branch)
+    expect_gone(branch, WHY_DELETED, hints.DELETED_ALL)
+    turn = talk.ask()
+    expect_only_the_question(turn, hints.DELETED_OTHERS)
+    gone = [id for id in talk.got if not talk.server.keeps(id)]
+    Scene().expect(
+        not gone,
+        f"The branch was deleted, and {len(gone)} of {len(talk.got)} responses of the original are gone.",
+        why="The branch was one try of several. Nobody wanted the others deleted.",
+        hint=hints.DELETED_OTHERS,
+    )
+    with beforehand():
+        last = talk.branch(47).several(1)
+    deleted(talk)
+    expect_gone(talk, WHY_DELETED, hints.DELETED_ALL)
+    gone = [id for id in last.got if not talk.server.keeps(id)]
+    Scene().expect(
+        not gone,
+        "The original was deleted, and a response of its branch is gone.",
+        why="The branch goes on: somebody is still talking there.",
+        hint=hints.DELETED_OTHERS,
+    )
+    for one in (other, last):
+        for _ in range(2):
+            expect_whole_turn(one, one.ask(), hints.DELETED_OTHERS)
+
+
+def test_a_delete_that_fails(challenge):
+    """Another error comes out of delete, and when it is called again, it deletes the rest"""
+    for accepted in (0, 1, 2):
+        talk = Talk(challenge, 49).several(3)
+        talk.server.failing_deletes = accepted
+        try:
+            deleted(talk)
+        except NotYet as problem:
+            if not was_raised_for(problem):
+                raise
+        else:
+            Scene().expect(
+                not any(talk.server.keeps(id) for id in talk.got) and talk.server.failing_deletes is None,
+                "The server failed in the middle of delete, and no error came out.",
+                why="Your caller says to the user that all is deleted, and it is not.",
+                hint=hints.DELETE_FAILED,
+            )
+        expect_deleted_at_last(talk)
+
+
+def expect_deleted_at_last(talk: Talk) -> None:
+    """Delete again, and expect that all is gone and the conversation goes on."""
+    deleted(talk)
+    expect_gone(talk, WHY_DELETED, hints.DELETE_FAILED)
+    expect_begun_anew(talk, hints.AFTER_DELETE)
+
+
+def expect_failed(talk: Talk, kind: str | int) -> None:
+    """Let a request fail: the error comes out, and the question can be asked again."""
+    before, first = talk.held(), len(talk.server.exchanges)
+    text = next(talk.texts)
+    talk.server.fail_next(kind)
+    problem = talk.refused(text, f"The request failed ({kind})")
+    expect_one_request(talk, first, f"The request failed ({kind})")
+    expect_as_before(talk, before, f"{raised(problem)} came out")
+    expect_whole_turn(talk, talk.ask(text), hints.CHANGED_BY_A_FAILURE)
+
+
+def expect_one_request(talk: Talk, first: int, what: str) -> None:
+    """Since the request with this number there was one."""
+    sent = [exchange for exchange in talk.server.exchanges[first:] if is_question(exchange)]
+    talk.scene.expect(
+        len(sent) == 1,
+        f"{what}, and {len(sent)} requests were sent.",
+        why="The server has the conversation: to send all of it does not help, and costs.",
+        hint=hints.OTHER_ERRORS,
+    )
+
+
+def ignored(challenge: Work) -> list[Talk]:
+    """Talks with servers that ignore the id: always, or from some turn on."""
+    later = Talk(challenge, 51).several(2)
+    later.server.ignores = True
+    return [Talk(challenge, 50, KeepingServer(keeps="nothing")), later]

@@ -1,0 +1,60 @@
+"""13 · Server-side state: let the server keep the conversation, and lose nothing when it no longer does.
+
+Write `KeptByServer` and `export`. The server keeps the conversation as a chain of responses: a request with
+`previous_response_id` goes on from that response. Beside it you keep a copy of your own, for the day when the id is gone.
+
+What a conversation holds, as attributes or properties:
+- `messages`: your copy. The system message, then all that was said, as plain messages (role and content);
+- `last_id`: the id of the newest response; None before the first question, and after `delete`;
+- `costs`: for each turn that was asked of this object a pair, input tokens and output tokens, as the server bills them.
+
+You have it when
+- `ask` returns the model's reply, and every request names MODEL;
+- as long as the server has `last_id`, only the new question is sent, and the model still reads all that was said, once;
+- the rules hold in each turn: the model reads `system` each time, once, as instructions or as a system message;
+- `branch` returns another KeptByServer, which goes on from here. From then on neither learns what is said in the other. The
+  branch has asked nothing yet, so that its `costs` are empty;
+- when the server says that it does not know the id (code previous_response_not_found), `ask` sends the same question with all
+  that was said, and a new chain begins;
+- a server that ignores the id answers without an error, as if nothing had been said before: its answer has another
+  `previous_response_id` than you sent. Then the same question is sent with all that was said, and so is each one after it, at
+  once;
+- a turn costs what its answers cost, that of a server that has ignored the id included. A refused request costs nothing;
+- every other error comes out of `ask`. A reply that is empty or cut off (its status is "incomplete") is an error too, raised by
+  you. Then `messages`, `last_id` and `costs` are as before, and the question can be asked again;
+- `delete` deletes from the server every response that this object has got, those of failed turns too, and no other: a branch
+  has not got what was said before it. What is gone already does not matter. Any other error comes out, and `delete` can be
+  called again. `messages` stay: the next question is sent with all of them;
+- `export` returns what was said in the conversation that ends with this response, whoever began it: every message that went
+  in and every reply, oldest first, as plain messages whose content is a text. It leaves the conversation as it is.
+
+Everything in this file may be edited, but the names and the arguments stay.
+"""
+
+import openai
+
+from common import MODEL
+
+
+class KeptByServer:
+    """A conversation that the server keeps, with your own copy beside it."""
+
+    def __init__(self, client: openai.OpenAI, system: str) -> None:
+        raise NotImplementedError
+
+    def ask(self, question: str) -> str:
+        """Ask a question and return the reply. A failure changes nothing."""
+        raise NotImplementedError
+
+    def branch(self) -> "KeptByServer":
+        """Return another conversation, which goes on from what was said so far."""
+        raise NotImplementedError
+
+    def delete(self) -> None:
+        """Delete from the server what this object has got from it. Your own copy stays."""
+        raise NotImplementedError
+
+
+def export(client: openai.OpenAI, response_id: str) -> list[dict]:
+    """Return what was said in the conversation that ends with this response, as plain messages, oldest first."""
+    raise NotImplementedError
