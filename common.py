@@ -24,6 +24,8 @@ from urllib.parse import parse_qsl, urlsplit
 import openai
 
 from mock_model import MockServer
+from mock_model.api.completion import Reply
+from mock_model.tasks.reply import reply_to
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
@@ -87,20 +89,33 @@ def _way_to_the_server() -> dict[str, Any]:
     return {"api_key": SETTINGS.key, "base_url": address, "default_query": dict(parse_qsl(parts.query)) or None}
 
 
+Says = Callable[[list[dict[str, Any]]], str | tuple[str, dict[str, Any]] | None]
+
+
 def offline_server(
     *,
     context_window: int | None = None,
     clock: Callable[[], float] = time.monotonic,
     keeps: Literal["all", "nothing", "refuses"] = "all",
+    says: Says = lambda messages: None,
 ) -> MockServer:
     """A server with the offline model, whatever the settings say, for failures that one would not pay a real one for.
 
     Its `client()` and `async_client()` ask it with the model OFFLINE_MODEL; `fail_next("timeout")` and the like let
     requests fail. `context_window`, in tokens, makes its window small. `clock` tells the seconds by which its prompt cache
     and the responses that it keeps grow old. `keeps` says what it keeps of them: "all" as OpenAI, "nothing", then an id of an
-    earlier response is ignored without a word, as Ollama does it, or "refuses" it, as llama.cpp does.
+    earlier response is ignored without a word, as Ollama does it, or "refuses" it, as llama.cpp does. `says(messages)` may
+    put words into the model's mouth: a reply, or the name of a tool with the arguments of a call; None where the model
+    answers by itself.
     """
-    return MockServer(context_window=context_window, clock=clock, keeps=keeps)
+
+    def reply(body: dict[str, Any], fits: Callable[[str], bool]) -> Reply:
+        said = says(body["messages"])
+        if said is None:
+            return reply_to(body, fits)
+        return Reply(said) if isinstance(said, str) else Reply(None, (said,))
+
+    return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
 
 
 class ReplyLimit(TypedDict, total=False):

@@ -98,8 +98,16 @@ def weighed(question: Question, conversation: Sequence[Said]) -> dict[int, float
     if not any(shares(question, said.sentence) for said in conversation):
         return {}
     found = described(question, conversation)
-    whole = {at: WHOLE * min(len(question.bases), 2) * covers(question, conversation[at].sentence) for at in found}
-    return {at: math.fsum(map(mul, weights(), one)) + whole[at] for at, one in found.items()}
+    covered = {
+        at for at in found if covers(question, conversation[at].sentence) and not _is_wish(question, conversation[at])
+    }
+    more = WHOLE * min(len(question.bases), 2)
+    return {at: math.fsum(map(mul, weights(), one)) + more * (at in covered) for at, one in found.items()}
+
+
+def _is_wish(question: Question, said: Said) -> bool:
+    """Whether the user may only have wished for what the assistant is asked about: "Suggest a name", "Which did you suggest?"."""
+    return question.of_assistant and said.role == "user"
 
 
 def described(question: Question, conversation: Sequence[Said]) -> dict[int, list[float]]:
