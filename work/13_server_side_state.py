@@ -22,13 +22,13 @@ You have it when
 - a turn costs what its answers cost, that of a server that has ignored the id included. A refused request costs nothing;
 - every other error comes out of `ask`. A reply that is empty or cut off (its status is "incomplete") is an error too, raised by
   you. Then `messages`, `last_id` and `costs` are as before, and the question can be asked again;
-- `delete` deletes from the server every response that this object has got, those of failed turns too, and no other: a branch
-  has not got what was said before it. What is gone already does not matter. Any other error comes out, and `delete` can be
+- `delete` deletes from the server every response that this object has got, those of failed turns too, and no other: what came
+  before a branch was got by the original. What is gone already does not matter. Any other error comes out, and `delete` can be
   called again. `messages` stay: the next question is sent with all of them;
 - `export` returns what was said in the conversation that ends with this response, whoever began it: every message that went
   in and every reply, oldest first, as plain messages whose content is a text. It leaves the conversation as it is.
 
-Everything in this file may be edited, but the names and the arguments stay.
+The functions of chat_memory are yours to use. Everything in this file may be edited, but the names and the arguments stay.
 """
 
 import openai

@@ -1,9 +1,10 @@
 """The scoreboard: what a strategy of memory remembers and what it costs, measured on talks with planted facts."""
 
+from .ahead import estimate
 from .board import MAX_TOKENS, Answer, Board, Result, compare
 from .charts import best, chart
 from .comparing import Difference, difference
-from .ledger import Ledger, Used
+from .ledger import Ledger, Used, without_cache
 from .strategies import ORACLES, STRATEGIES, VAGUE_ONES, Strategy, own, written
 from .tables import by_kind, failures, table
 from .talk import KINDS, Lookup, Planted, Said, Talk, Turn, talks_as_json, talks_from_json
@@ -32,11 +33,13 @@ __all__ = [
     "chart",
     "compare",
     "difference",
+    "estimate",
     "failures",
     "own",
     "table",
     "talks",
     "talks_as_json",
     "talks_from_json",
+    "without_cache",
     "written",
 ]

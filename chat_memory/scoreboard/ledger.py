@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from types import SimpleNamespace
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from ..content import field
 from ..tokens import count_tokens
@@ -22,6 +22,18 @@ class Price(Protocol):
     def cache_write(self) -> float: ...
     @property
     def output(self) -> float: ...
+
+
+class _Price(NamedTuple):
+    input: float
+    cached: float
+    cache_write: float
+    output: float
+
+
+def without_cache(price: Price) -> Price:
+    """The same price where no cache is at work: each turn comes long after the one before, a message a day."""
+    return _Price(price.input, price.input, price.input, price.output)
 
 
 @dataclass

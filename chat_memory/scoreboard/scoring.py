@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from ..search import terms
@@ -17,23 +18,34 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n|;\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _CLAUSE = re.compile(r"\s*(?:[,;:()–—]|\bbut\b|\bnow\b)\s*(?=\D)")
+_NOT = r"(?:not|never|don't|doesn't|didn't|haven't|hasn't|isn't|wasn't|can't|couldn't|cannot|unable)"
 _UNKNOWN = re.compile(  # a reply that says that it does not know
-    r"\b(?:don't|do not|doesn't|does not|cannot|can't|couldn't|could not|didn't|did not|not|never|no|none|nothing|unable to|"
-    r"haven't|have not|hasn't|has not|isn't|wasn't)\b(?:\W+\w+){0,4}?\W+(?:know|known|answer|information|record|mention|"
-    r"mentioned|told|tell|said|say|shared|specified|provided|stated|find|found|see|sure|certain|recall|remember|aware|"
-    r"discussed|given|details?)\b|\bI find (?:no|none|nothing)\b|\bThe nearest I find\b|\bunknown\b|\bunsure\b",
+    rf"\b(?:I|I'm|we) (?:\w+ )?{_NOT}(?: \w+){{0,3}}? (?:know|tell|find|say|see|sure|certain|recall|remember|answer|aware)\b"
+    rf"|\byou (?:\w+ )?{_NOT}(?: \w+)?? (?:mention|said|say|state|specif|provide|share|told|tell|gave|give)"
+    rf"|\b{_NOT} (?:yet |ever |been )*(?:mentioned|said|stated|specified|provided|known|shared|discussed|told|given|clear)\b"
+    r"|\b(?:no|any) (?:\w+ )?(?:information|record|mention|details?|answer|idea|memory|knowledge)\b"
+    r"|\bI find (?:no|none|nothing)\b|\bthe nearest I find\b|\b(?:unknown|unsure)\b|\bunable to (?:tell|say|find|answer)\b",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|cannot|isn't|aren't|wasn't|won't|don't|doesn't|didn't|can't|hasn't|"
+    r"\b(?:no|not|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|isn't|aren't|wasn't|won't|don't|doesn't|didn't|can't|hasn't|"
     r"haven't|wouldn't|no longer)\b|n't\b",
     re.IGNORECASE,
 )
-_AS_OLD = {  # words before a value which say that it holds no more
-    "not", "from", "was", "were", "than", "of", "originally", "previously", "formerly", "earlier", "old", "longer", "before",
-    "initially", "replaced", "replaces",
-}  # fmt: skip
-NEAR = 3  # words before a value in which one of these counts
+_DENIED = {"not", "longer", "isn't", "wasn't", "instead", "than"}  # words before a value that take it back
+_AS_OLD = _DENIED | {
+    "from",
+    "was",
+    "were",
+    "originally",
+    "previously",
+    "formerly",
+    "earlier",
+    "old",
+    "before",
+    "initially",
+}
+NEAR = 3  # words before a value in which one of these counts; the others only where the value that holds is named too
 
 
 def outcome(planted: Planted, reply: str, answers: Sequence[str] | None = None) -> Outcome:
@@ -55,9 +67,10 @@ def outcome(planted: Planted, reply: str, answers: Sequence[str] | None = None) 
     if {"yes", "no"} & {answer.casefold() for answer in (*answers, *planted.wrong)}:
         said = yes_or_no(planted.question, reply)
         return MISSED if said is None else RIGHT if said in {a.casefold() for a in answers} else FALSE
-    if asserts(reply, planted.wrong):
+    is_named = names(reply, answers)
+    if _asserts(reply, planted.wrong, _AS_OLD if is_named else _DENIED):
         return MISSED if says_unknown(reply) else FALSE
-    return RIGHT if names(reply, answers) else MISSED
+    return RIGHT if is_named else MISSED
 
 
 def says_unknown(reply: str) -> bool:
@@ -71,13 +84,13 @@ def names(text: str, values: Iterable[str]) -> bool:
     return any(_places(said, words(value)) for value in values)
 
 
-def asserts(text: str, values: Sequence[str]) -> bool:
-    """Whether a text names one of these values otherwise than as one that holds no more."""
+def _asserts(text: str, values: Sequence[str], taken_back: set[str]) -> bool:
+    """Whether a text names one of these values otherwise than behind a word that takes it back."""
     for clause in _CLAUSE.split(text):
         said = words(clause)
         for value in values:
             places = _places(said, words(value))
-            if any(not _AS_OLD & set(said[max(0, place - NEAR) : place]) for place in places):
+            if any(not taken_back & set(said[max(0, place - NEAR) : place]) for place in places):
                 return True
     return False
 
@@ -102,6 +115,7 @@ def yes_or_no(question: str, reply: str) -> str | None:
     return "no" if _DENIAL.search(best.replace("’", "'")) else "yes"
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> list[str]:
     """The words and numbers of a text, for comparison: without case, ordinal endings, and the commas of thousands."""
     plain = _ORDINAL.sub("", terms.folded(text).casefold())

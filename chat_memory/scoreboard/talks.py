@@ -9,7 +9,20 @@ from ..errors import whole_number
 from .small_talk import TOPICS
 from .talk import KINDS, NEVER, Lookup, Planted, Said, Talk, Turn
 from .values import Value, drawn
-from .wordings import ENTRIES, HEARD, INVENTIONS, LEADS, MATTERS, NEGATIONS, TAILS, Entry, Invention, Matter, Negation
+from .wordings import (
+    ENTRIES,
+    HEARD,
+    IN_MID_SENTENCE,
+    INVENTIONS,
+    LEADS,
+    MATTERS,
+    NEGATIONS,
+    TAILS,
+    Entry,
+    Invention,
+    Matter,
+    Negation,
+)
 
 Drawn = TypeVar("Drawn", Matter, Negation, Invention, Entry)
 LEAST_TURNS = 2  # for each planted fact: one half of a talk is small talk
@@ -151,13 +164,19 @@ def _looked_up(random: Random, entry: Entry, thing: str, used: set[str]) -> _Pla
 
 def _beside(random: Random, turn: Turn, filling: Turn) -> Turn:
     """A turn that says something, as people say it: with a lead or a tail, or beside something else."""
-    wish = turn.lookup or turn.user.endswith(("?", "please.")) or turn.reply not in HEARD
-    if wish or random.random() < 0.5:
-        lead = random.choice(LEADS)
-        return replace(turn, user=f"{lead}{turn.user}{'' if wish else random.choice(TAILS)}")
+    is_wish = bool(turn.lookup) or turn.reply not in HEARD
+    if is_wish or random.random() < 0.5:
+        return replace(turn, user=_led(random, turn.user) + ("" if is_wish else random.choice(TAILS)))
     if random.random() < 0.5:
         return replace(turn, user=f"{turn.user} {filling.user}", reply=filling.reply)
-    return replace(turn, user=f"{filling.user} {random.choice(LEADS)}{turn.user}", reply=filling.reply)
+    return replace(turn, user=f"{filling.user} {_led(random, turn.user)}", reply=filling.reply)
+
+
+def _led(random: Random, text: str) -> str:
+    """A text with a lead, in the middle of whose sentence it may stand."""
+    lead, first = random.choice(LEADS), text.split()[0]
+    joined = lead.endswith((", ", "and ")) and first in IN_MID_SENTENCE
+    return lead + (text[:1].lower() + text[1:] if joined else text)
 
 
 def _small_talk(random: Random) -> Iterator[Turn]:

@@ -123,10 +123,14 @@ VALUES: dict[str, Callable[[Random], Value]] = {
 }
 
 
+_SHARED = {"pm", *(name.casefold() for month in MONTHS for name in (month, month[:3]))}  # by values that differ
+
+
 def drawn(kind: str, random: Random, used: set[str]) -> Value:
-    """A value of this kind, none of whose answers has been drawn in this talk before."""
+    """A value of this kind, no word or number of which has been drawn in this talk before: 17 people, and 17 April."""
     while True:
         value = VALUES[kind](random)
-        if not used & {answer.casefold() for answer in value.answers}:
-            used |= {answer.casefold() for answer in value.answers}
+        told = {word for text in (value.text, *value.answers) for word in text.casefold().replace(",", "").split()}
+        if not used & (told := told - _SHARED):
+            used |= told
             return value

@@ -344,9 +344,23 @@ ENTRIES = (
 )
 
 LEADS = (
-    "", "", "", "By the way: ", "Before I forget: ", "One more thing. ", "Just so that you know: ", "Something else: ",
-    "A quick note: ", "What I wanted to say: ",
+    "", "", "", "", "By the way, ", "Incidentally, ", "Oh, and ", "Also, ", "One more thing. ", "Something else. ",
+    "Just so that you know: ", "A quick note. ",
 )  # fmt: skip
+IN_MID_SENTENCE = {
+    "My",
+    "The",
+    "We",
+    "For",
+    "There",
+    "Our",
+    "To",
+    "They",
+    "Please",
+    "Can",
+    "What",
+    "Which",
+}  # then small
 TAILS = ("", "", "", " Please keep that in mind.", " I will come back to that.", " Good to have that settled.")
 HEARD = (
     "All right, I will keep that in mind.", "Thanks, that is good to know.", "Understood.", "Good, that is clear then.",

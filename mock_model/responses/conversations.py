@@ -67,7 +67,7 @@ class Conversations:
         self._made = 0
 
     def make(self, items: Sequence[Item], metadata: dict[str, str], age: int) -> Conversation:
-        """A new conversation, `age` seconds after the server was made."""
+        """A new conversation, `age` seconds after the first of the server."""
         id = f"conv_{fingerprint([self._made, list(items), metadata]).hex()}"
         made = Conversation(id, CREATED + age, metadata)
         made.add(items)
@@ -85,6 +85,11 @@ class Conversations:
         """Forget a conversation, and leave its items. Raises ApiError where there is none."""
         self._left |= {item["id"]: item for item in self.find(id).items}
         del self._open[id]
+
+    def extend(self, id: str, items: Sequence[Item]) -> None:
+        """Add what a response asked and said, if the conversation is still there."""
+        if id in self._open:
+            self._open[id].items += items
 
     def item(self, id: str) -> Item | None:
         """The item with this id, of any conversation, one that was deleted too."""

@@ -16,15 +16,17 @@ _compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def events_of(response: dict[str, Any], before_failure: Sequence[Item] = ()) -> list[Event]:
-    """All events of a response that is done, in their order.
+    """All events of a response that is done, in their order. One in the background was queued first.
 
     One that failed holds nothing; `before_failure` is what it had begun to say.
     """
     start, output = begun(response), before_failure or response["output"]
+    waiting = begun(response, "queued")
     events = [
-        {"type": "response.created", "response": start},
+        {"type": "response.created", "response": waiting if response["background"] else start},
+        *([{"type": "response.queued", "response": waiting}] if response["background"] else ()),
         {"type": "response.in_progress", "response": start},
-        *(event for place, item in enumerate(output) for event in _happening(item, place)),
+        *(event for place, item in enumerate(output) for event in _happening(item, place, alone=len(output) == 1)),
     ]
     if before_failure:
         del events[(len(events) + 2) // 2 :]
@@ -40,20 +42,22 @@ def as_sent(event: Event, options: dict[str, Any] | None = None) -> bytes:
     return f"event: {event['type']}\ndata: {text}\n\n".encode()
 
 
-def _happening(item: Item, place: int) -> Iterator[Event]:
+def _happening(item: Item, place: int, *, alone: bool) -> Iterator[Event]:
+    """The events of an item. A compaction that is all of a response was asked for by a trigger."""
     yield {"type": "response.output_item.added", "output_index": place, "item": _empty(item)}
-    for event in _filled(item):
+    compacting = [{"type": "response.compaction.compacting"}] if alone and item["type"] == "compaction" else ()
+    for event in (*compacting, *_filled(item)):
         yield {**event, "item_id": item["id"], "output_index": place}
     yield {"type": "response.output_item.done", "output_index": place, "item": item}
 
 
 def _empty(item: Item) -> Item:
-    """An item before anything of it was said. What is sealed of its reasoning is not whole yet."""
+    """An item before anything of it was said. What is sealed of it is not whole yet."""
     nothing: Item = {"status": "in_progress"} if "status" in item else {}
     for key, empty in (("content", []), ("summary", []), ("arguments", ""), ("input", "")):
         if key in item:
             nothing[key] = empty
-    if item["type"] == "reasoning":
+    if "encrypted_content" in item:
         nothing["encrypted_content"] = item["encrypted_content"][: len(item["encrypted_content"]) // 2]
     return item | nothing
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from mock_model.responses.items import Item
 
 RETENTION = 30 * 86_400  # seconds; OpenAI promises at least 30 days
+UNSTORED = 600  # seconds: one in the background with `store` false, so that it can be looked for
 HOUR = 3_600
 
 
@@ -24,6 +25,7 @@ class Turn(NamedTuple):
     earlier: tuple[Item, ...]
     input: tuple[Item, ...]
     begun: tuple[Item, ...] = ()  # what a response that failed had begun to say
+    streamed: bool = False
 
     @property
     def context(self) -> tuple[Item, ...]:
@@ -40,14 +42,17 @@ class Kept:
     """The responses of one server. `clock` tells seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._start = clock, clock()
+        self._clock = clock
+        self._start: float | None = None  # of the server's time: the first that the clock was asked for
         self._turns: dict[str, tuple[float, Turn]] = {}  # by id: when it was made, in seconds, and the response
         self._given: dict[str, int] = {}  # by what an id is made of: how many there were
         self._owners: dict[str, dict[str, None]] = {}  # by the id of an item: the responses that it came with
 
     def age(self) -> int:
-        """Seconds since the server was made, in whole hours, so that a notebook can be run again and compared."""
-        return int((self._clock() - self._start) // HOUR * HOUR)
+        """Seconds since the first response, in whole hours, so that a notebook can be run again and compared."""
+        now = self._clock()
+        self._start = now if self._start is None else self._start
+        return int((now - self._start) // HOUR * HOUR)
 
     def number(self, seed: str) -> int:
         """How often there was this seed of an id before: the same request, asked again, is another response."""
@@ -65,10 +70,14 @@ class Kept:
     def find(self, id: str) -> Turn | None:
         """The response with this id, unless it was deleted or its time is over."""
         made, turn = self._turns.get(id, (0.0, None))
-        if turn is not None and self._clock() - made > RETENTION:
+        if turn is not None and self._clock() - made > (RETENTION if turn.response["store"] else UNSTORED):
             del self._turns[id]
             return None
         return turn
+
+    def seconds_old(self, id: str) -> float:
+        """How long a response that is kept has been so."""
+        return self._clock() - self._turns[id][0]
 
     def delete(self, id: str) -> None:
         """Forget a response; it need not be there."""

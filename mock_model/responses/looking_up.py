@@ -9,8 +9,9 @@ import httpx2
 
 from mock_model.api.bodies import ApiError, json_response
 from mock_model.api.entry import parse
-from mock_model.api.shapes import refusal
-from mock_model.responses.fields import COUNTED
+from mock_model.api.shapes import check_shape, refusal
+from mock_model.responses.background import cancelled, step, streamed_again
+from mock_model.responses.fields import COUNTED, FIELDS
 from mock_model.responses.items import Item
 from mock_model.responses.kept import Turn
 from mock_model.responses.prompting import prompt_of
@@ -22,13 +23,23 @@ USUAL, MOST = 20, 100  # items of a page
 
 
 def retrieve(server: Serving, request: httpx2.Request, id: str) -> httpx2.Response:
-    """Answer `GET /v1/responses/{id}`."""
-    return json_response(find(server, id).response)
+    """Answer `GET /v1/responses/{id}`. One in the background has come a step further."""
+    turn, params = find(server, id), request.url.params
+    check_include(params)
+    if params.get("stream") == "true":
+        return streamed_again(server, turn, params)
+    return json_response(step(server, turn).response)
+
+
+def cancel(server: Serving, request: httpx2.Request, id: str) -> httpx2.Response:
+    """Answer `POST /v1/responses/{id}/cancel`."""
+    return json_response(cancelled(server, find(server, id)).response)
 
 
 def delete(server: Serving, request: httpx2.Request, id: str) -> httpx2.Response:
     """Answer `DELETE /v1/responses/{id}`: that one response goes, no other of its chain."""
     find(server, id)
+    server.working.pop(id, None)
     server.kept.delete(id)
     return json_response({"id": id, "object": "response", "deleted": True})
 
@@ -40,6 +51,7 @@ def list_input_items(server: Serving, request: httpx2.Request, id: str) -> httpx
     verified.
     """
     turn = find(server, id)
+    check_include(request.url.params)
     return json_response(page([*turn.earlier, *turn.input], request.url.params))
 
 
@@ -81,6 +93,13 @@ def page(items: Sequence[Item], asked: Any) -> dict[str, Any]:
         "last_id": ids[-1],
         "has_more": len(rest) > limit,
     }
+
+
+def check_include(params: Any) -> None:
+    """Raise the ApiError for something that `include` cannot add; what it can is there anyway, or of hosted tools."""
+    wanted = [value for key in ("include", "include[]") for value in params.get_list(key)]
+    if wanted:
+        check_shape(wanted, FIELDS["include"], "include")
 
 
 def _limit(given: str) -> int:

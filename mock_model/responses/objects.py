@@ -14,7 +14,6 @@ from mock_model.responses.kept import Turn
 
 FAILED = "The server had an error while processing your request. Sorry about that!"
 _WORKING = {
-    "status": "in_progress",
     "error": None,
     "completed_at": None,
     "output": [],
@@ -26,7 +25,7 @@ _WORKING = {
 def response_object(
     id: str, model: Model, body: dict[str, Any], age: int, *, output: list[Item], usage: dict[str, Any], cut: bool
 ) -> dict[str, Any]:
-    """The response to a checked request, `age` seconds after the server was made. `cut`: a limit ended it."""
+    """The response to a checked request, `age` seconds after the first of the server. `cut`: a limit ended it."""
     text = {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})}
     reasoning = body["reasoning"]
     conversation = body.get("conversation")
@@ -91,9 +90,9 @@ def failed(turn: Turn) -> Turn:
     return turn._replace(response=turn.response | end, begun=tuple(turn.response["output"]))
 
 
-def begun(response: dict[str, Any]) -> dict[str, Any]:
-    """A response as it is shown while it is made."""
-    return response | _WORKING
+def begun(response: dict[str, Any], status: str = "in_progress") -> dict[str, Any]:
+    """A response as it is shown while it is made, or waits to be."""
+    return response | _WORKING | {"status": status}
 
 
 def shown_tool(tool: dict[str, Any]) -> dict[str, Any]:
@@ -149,3 +148,14 @@ def usage_of(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dic
         "output_tokens_details": {"reasoning_tokens": completion.reasoning_tokens},
         "total_tokens": prompt_tokens + completion.tokens,
     }
+
+
+def sum_of(usages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The `usage` of a response that a model read and wrote for more than once."""
+    first, *others = usages
+    for other in others:
+        first = {
+            key: sum_of([value, other[key]]) if isinstance(value, dict) else value + other[key]
+            for key, value in first.items()
+        }
+    return first

@@ -39,9 +39,11 @@ def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
     if id is None:
         return ()
     turn = server.kept.find(id)
-    if turn is None:
+    if turn is None or not turn.response["store"]:
         message = f"Previous response with id '{id}' not found."
         raise refusal(message, "previous_response_id", "previous_response_not_found")
+    if turn.response["status"] in ("queued", "in_progress"):  # what OpenAI does then is not verified
+        raise refusal(f"Previous response with id '{id}' is not done yet.", "previous_response_id")
     return turn.context
 
 

@@ -11,6 +11,8 @@ from mock_model.api.failures import BrokenStream, connection_lost
 from mock_model.responses.events import as_sent, events_of
 from mock_model.responses.kept import Turn
 
+_HEADERS = {"content-type": "text/event-stream; charset=utf-8"}
+
 
 def sent(request: httpx2.Request, body: dict[str, Any], turn: Turn, failure: str | None) -> httpx2.Response:
     """The answer to a request for a response. Raises what a network raises when the failure is "drop"."""
@@ -18,9 +20,16 @@ def sent(request: httpx2.Request, body: dict[str, Any], turn: Turn, failure: str
         if failure == "drop":
             raise connection_lost(request)
         return json_response(turn.response)
-    options = body.get("stream_options")
-    events = [as_sent(event, options) for event in events_of(turn.response, turn.begun)]
-    headers = {"content-type": "text/event-stream; charset=utf-8"}
+    events = _sent_events(turn, body.get("stream_options"))
     if failure == "drop":
-        return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))
-    return httpx2.Response(200, headers=headers, content=b"".join(events))
+        return httpx2.Response(200, headers=_HEADERS, stream=BrokenStream(events, request))
+    return httpx2.Response(200, headers=_HEADERS, content=b"".join(events))
+
+
+def streamed(turn: Turn, options: dict[str, Any] | None, first: int) -> httpx2.Response:
+    """The stream of a response once more, from this event on."""
+    return httpx2.Response(200, headers=_HEADERS, content=b"".join(_sent_events(turn, options)[first:]))
+
+
+def _sent_events(turn: Turn, options: dict[str, Any] | None) -> list[bytes]:
+    return [as_sent(event, options) for event in events_of(turn.response, turn.begun)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mock_model.api.answering import ReplyFunction
 from mock_model.api.caching import PromptCache
@@ -26,3 +26,4 @@ class Serving:
     context_window: int | None = None  # tokens, in the place of each model's own
     keeps: Keeps = "all"
     conversations: Conversations = field(default_factory=Conversations)
+    working: dict[str, Any] = field(default_factory=dict)  # by the id of a response: what `background` has still to do

@@ -13,7 +13,7 @@ from mock_model.api.tools import check_grammar, check_schema
 from mock_model.responses.fields import TOOLS
 
 HOSTED = frozenset(
-    """apply_patch code_interpreter computer computer_use computer_use_preview file_search image_generation local_shell mcp
+    """apply_patch code_interpreter computer computer_use_preview file_search image_generation local_shell mcp
     namespace programmatic_tool_calling shell tool_search web_search web_search_2025_08_26 web_search_preview
     web_search_preview_2025_03_11""".split()
 )
@@ -63,8 +63,8 @@ def check_choice_shape(choice: Any, path: str = "tool_choice") -> None:
     kind = choice.get("type")
     if kind is None:
         raise missing(f"{path}.type")
-    if kind not in _CHOICES and kind not in HOSTED:
-        known = quoted(sorted({*_CHOICES, *HOSTED}))
+    if kind not in _CHOICES and kind not in HOSTED | {"computer_use"}:
+        known = quoted(sorted({*_CHOICES, *HOSTED, "computer_use"}))
         raise refusal(f"Invalid value: '{kind}'. Supported values are: {known}.", path, "invalid_value")
     if kind in _CHOICES:
         check_shape(choice, _CHOICES[kind], path)

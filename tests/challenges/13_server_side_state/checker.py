@@ -280,7 +280,6 @@ def test_a_server_that_ignores_the_id(challenge):
     """A server that ignores the id is noticed: the reply that comes back rests on all that was said"""
     for talk in ignored(challenge):
         for turn in talk.several(3).turns:
-            expect_all_read(turn, hints.IGNORED)
             expect_whole_turn(talk, turn, hints.IGNORED)
 
 
@@ -291,9 +290,11 @@ def test_it_is_noticed_once(challenge):
             talk.several(2)
         for _ in range(2):
             turn = talk.ask()
+            with beforehand():
+                expect_all_read(turn, hints.IGNORED)
             turn.scene.expect(
                 len(turn.sent) == 1,
-                f"The server has ignored the id before, and for this turn {len(turn.sent)} requests were sent again.",
+                f"The server has ignored the id before, and for this turn {len(turn.sent)} requests were sent once more.",
                 why="It answers each of them, and each is paid for.",
                 hint=hints.NOTICED_ONCE,
             )
@@ -305,6 +306,7 @@ def test_what_being_ignored_costs(challenge):
         for _ in range(3):
             with beforehand():
                 turn = talk.ask()
+                expect_all_read(turn, hints.IGNORED)
             expect_cost(turn, hints.COST_OF_BOTH)
 
 
@@ -388,7 +390,7 @@ def test_delete_goes_on_after_what_is_gone(challenge):
 
 
 def test_delete_leaves_nothing_of_what_went_wrong(challenge):
-    """… also none whose reply was not kept, and none of the chain before a loss"""
+    """Nor is one left whose reply was not kept, or which was made before a loss"""
     talk = Talk(challenge, 43).several(3)
     with beforehand():
         talk.server.lose(talk.held().last_id)

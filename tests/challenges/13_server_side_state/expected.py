@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from common import MODEL
 
-from ..engine.criteria import Message, NotYet, Scene
+from ..engine.criteria import Message, NotYet, Scene, Texts
 from ..engine.preconditions import beforehand
 from ..situations import hints as shared
 from ..situations.expected_of_talks import only
@@ -34,8 +34,8 @@ def expect_only_the_question(turn: Turn, hint: Hint = hints.ONLY_THE_QUESTION) -
     refused = [exchange for exchange in turn.sent if not is_answered(exchange)]
     turn.scene.expect(
         said == [("user", turn.text)],
-        f"The server still had the conversation. For this turn {len(turn.sent)} requests were sent, with {len(said)} messages of "
-        "user and assistant in them. One was needed: the new question.",
+        "The server still had the conversation. One request with one message was needed, the new question. Requests that were "
+        f"sent: {len(turn.sent)}, with {len(said)} messages of user and assistant.",
         why="The server keeps the rest: that is what it is for. What is sent again is there twice, and is paid for twice.",
         hint=hints.KEPT_AT_ALL if refused else hint,
     )
@@ -68,7 +68,7 @@ def expect_all_read(turn: Turn, hint: Hint, hint_if_more: Hint = ()) -> None:
     turn.scene.expect(
         read == turn.wanted,
         f"The model should have read the {len(turn.wanted) - 1} messages that were said before, and the question. It read "
-        f"{len(read)} messages{', and not these' if len(read) == len(turn.wanted) else ''}.",
+        f"{len(read)} message{'s' * (len(read) != 1)}{', and not these' if len(read) == len(turn.wanted) else ''}.",
         why="What it does not read it does not know; what it reads twice is paid for twice.",
         hint=hint_if_more if hint_if_more and len(read) > len(turn.wanted) else hint,
     )
@@ -176,7 +176,9 @@ def expect_exported(scene: Scene, found: object, said: Sequence[Message]) -> Non
         hint=hints.EXPORTED_PAGES
         if len(said) > len(came) >= 20
         else hints.EXPORTED_BACKWARDS
-        if sorted(map(str, came)) == sorted(map(str, said)) or came[:1] != said[:1]
+        if came[:1] != said[:1]
+        else hints.EXPORTED_TWICE
+        if len(came) > len(said)
         else hints.EXPORTED_PART,
     )
 
@@ -185,19 +187,14 @@ def expect_gone(talk: Talk, why: str, hint: Hint) -> None:
     """No response that the object has got is on the server."""
     left = [id for id in talk.got if talk.server.keeps(id)]
     scene = Scene()
-    scene.show("The object has got these responses", talk_of(talk.got))
-    scene.show("After delete the server still has", talk_of(left))
+    scene.show("The object has got these responses", Texts(id[:12] for id in talk.got))
+    scene.show("After delete the server still has", Texts(id[:12] for id in left))
     scene.expect(
         not left,
         f"{len(left)} of {len(talk.got)} responses are still on the server.",
         why=why,
         hint=hint,
     )
-
-
-def talk_of(ids: Sequence[str]) -> str:
-    """Ids, for a line."""
-    return ", ".join(id[:12] + "…" for id in ids) or "none"
 
 
 def deleted(talk: Talk) -> None:

@@ -92,7 +92,7 @@ CUT_SILENTLY = (
     'truncation="auto" lets the server drop the beginning without a word. It is off if you do not ask for it.',
 )
 CHANGED_BY_A_FAILURE = (
-    "What had ask changed when the request failed? Follow its lines up to the call of create.",
+    "What had ask changed when the error came out? Follow its lines up to there.",
     "Assign to self in the last lines of ask, when nothing can fail any more.",
 )
 HALF_A_REPLY = (
@@ -121,6 +121,10 @@ EXPORTED_BACKWARDS = (
     "In which order do the items come, if nobody says anything? Look at the arguments of input_items.list.",
     'order="asc" gives the oldest first.',
 )
+EXPORTED_TWICE = (
+    "Some of it comes twice. Print the ids of the items: which list has them, and which one has them again?",
+    "The input items of a response are all that the model read: those of the whole chain. One list and the newest reply will do.",
+)
 EXPORTED_PAGES = (
     "How many items does one page have, and how do you come to the next one?",
     "for item in client.responses.input_items.list(…) goes through all pages. Its .data is the first one only.",
@@ -128,7 +132,7 @@ EXPORTED_PAGES = (
 
 EXPORTED_PLAIN = (
     "What is a plain message, and what else is in an item? What kinds of items are no messages at all?",
-    'Of each item whose type is "message": its role, and the text of the parts of its content.',
+    'Of each item whose type is "message": its role, and the text of the parts of its content. messages_of does that, too.',
 )
 
 # Deleting

@@ -1,6 +1,6 @@
 """Refuses half a reply, but has noted its id: the next question goes on from it."""
 # fails: test_half_a_reply_is_not_kept
-# hint: What had ask changed
+# hint: What had ask changed when the error came out
 
 from contextlib import suppress
 

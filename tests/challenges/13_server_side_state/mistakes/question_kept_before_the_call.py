@@ -1,6 +1,6 @@
 """Adds the question to its copy before the request."""
 # fails: test_other_errors_come_out
-# hint: What had ask changed
+# hint: What had ask changed when the error came out
 
 from contextlib import suppress
 
