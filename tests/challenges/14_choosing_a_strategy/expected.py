@@ -17,6 +17,10 @@ from .reading import bare, thing_of
 LEAST = 3 / 4  # of each kind
 RECALL, SHARE = 0.85, 0.37  # the point: of all facts, and of what it costs to send everything
 WHY_KNOWN = "What no request holds, the model does not know. Whoever has said it once does not want to say it again."
+WHY = {  # of some kinds
+    "corrected": "Whoever has corrected something, and hears the old value again, trusts nothing of the rest.",
+    "negated": "A no that is lost on the way comes back as a yes, and nobody can tell that from a fact.",
+}
 
 
 def shown(step: Step, *titles: str) -> Scene:
@@ -30,7 +34,9 @@ def expect_answer(talk: Played, step: Step) -> None:
     near = any(step.said[:30] in end for end in ends)
     shown(step, SENT, OWN, RETURNED).expect(
         any(step.asks),
-        "No request ends with what the user has said, as it is." if near else "The model was never asked what the user has said.",
+        "No request ends with what the user has said, as it is."
+        if near
+        else "The model was never asked what the user has said.",
         why="The model answers the last message of a request. Everything else is what it may look up.",
         hint=hints.CHANGED if near else hints.NOT_ASKED,
     )
@@ -81,7 +87,7 @@ def expect_known(talks: list[Played], what: str, hint: tuple[str, ...], *kinds: 
         False,
         f"Of {len(asked)} facts {what}, {known} {'is' if known == 1 else 'are'} known. This one is not: expected was "
         f"{step.planted.answers[0]!r}, and the reply is {step.reply!r:.100}.",
-        why=WHY_KNOWN,
+        why=WHY.get(step.planted.kind, WHY_KNOWN),
         hint=found,
     )
 
@@ -151,8 +157,8 @@ def expect_the_point(talks: list[Played]) -> None:
     own_share = cost_of_own(talks).money / yours.cost.money
     scene.expect(
         share <= SHARE,
-        f"It costs {share:.1%} of what everything costs, and the point is at {SHARE:.0%}. {own_share:.0%} of that is for requests "
-        "of your own.",
+        f"It costs {share:.1%} of what everything costs, and the point is at {SHARE:.0%}. {own_share:.0%} of that is for "
+        "requests of your own.",
         why="A memory that costs as much as what it replaces is not worth its code.",
         hint=hints.COST_OF_OWN_REQUESTS if own_share > 1 / 3 else hints.COST_OF_WHAT_IS_SENT,
     )

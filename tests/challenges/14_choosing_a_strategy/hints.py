@@ -2,8 +2,8 @@
 
 START = (
     "Begin with a memory that sends the system message and the newest message alone. Which criteria does it meet already?",
-    "Two ways lead to the point: a summary that is brought up to date now and then, with few turns beside it; or all that was said "
-    "kept outside of the request, and only what shares words with a question sent.",
+    "Two ways lead to the point: a summary that is brought up to date now and then, with few turns beside it; or all that was "
+    "said kept outside of the request, and only what shares words with a question sent.",
     "What is the largest part of the bill: the system message, the turns, what stands for the old ones, or your own requests? "
     "Count each over the whole talk.",
 )
@@ -27,7 +27,7 @@ MODEL_BY_NAME = (
 
 # The budget
 OVER = (
-    "Which of your lines compares what is sent with max_tokens, and is all of it counted there: rules, notes, turns, the message?",
+    "Which of your lines compares what is sent with max_tokens, and is all of it counted: rules, notes, turns, the message?",
     "count_tokens(request) is what the server counts. A number of messages, of words or of letters is not.",
 )
 OWN_OVER = (
@@ -57,8 +57,8 @@ OLD_VALUE = (
     "The model takes the later of two for what holds now. In which order do you send what you have found or noted?",
 )
 CORRECTION_LOST = (
-    "The first value is still there, and the correction is not. Which of your steps keeps what came first, and leaves out what came "
-    "later?",
+    "The first value is still there, and the correction is not. Which of your steps keeps what came first, and leaves out what "
+    "came later?",
     "Does your request for notes say what becomes of what has changed? Does a search look for the newest of two?",
 )
 DENIAL_LOST = (

@@ -20,6 +20,7 @@ from ..engine.criteria import Message
 from ..engine.recording_server import RecordingServer
 from ..situations.summary_server import ends_with, size_of
 from ..situations.told_facts import spoken
+from .notes_as_json import with_facts
 from .reading import read, standing_in
 
 INPUT, OUTPUT = 0.10, 0.50  # dollars per million tokens: gpt-6-luna's, without a prompt cache
@@ -84,11 +85,11 @@ class Model(RecordingServer):
         if self.asks[-1]:
             return Reply(read(self.planted, messages) if self.planted else self.reply)
         asked = own_words(messages, self.talk)
-        if body.get("response_format") or body.get("tools") or re.search(r"\bJSON\b", asked):
-            return reply_to(body, fits)  # the offline model fills in forms
-        if not KEEPING.search(DROPPING.sub("", asked)):
-            return reply_to(body, fits)  # a vague request gets the topics alone
+        if body.get("tools") or not KEEPING.search(DROPPING.sub("", asked)):
+            return reply_to(body, fits)  # the offline model: from a vague request it makes vague words
         kept = standing_in(self.talk, "\n".join(text for _, text in spoken(messages)))
+        if body.get("response_format") or re.search(r"\bJSON\b", asked):
+            return Reply(with_facts(reply_to(body, fits).content or "", kept))
         while kept and not fits("\n".join(kept)):
             kept.pop(0)
         return Reply("\n".join(kept) or "Nothing that has to be kept so far.")
@@ -96,9 +97,10 @@ class Model(RecordingServer):
 
 def own_words(messages: list[Message], talk: Talk) -> str:
     """What a request for notes asks, without what was said in the talk."""
-    if task := summary_task(messages):
-        return task.own
-    text = "\n".join(text for _, text in spoken(messages))
-    for turn in talk.turns:
-        text = text.replace(turn.user, "").replace(turn.reply, "")
+    task = summary_task(messages)
+    text = task.own if task else "\n".join(text for _, text in spoken(messages))
+    said = {text for turn in talk.turns for text in (turn.user, turn.reply)}
+    said |= {text for planted in talk.planted for text in (planted.question, *(one.fact for one in planted.said))}
+    for words in said:
+        text = text.replace(words, "")
     return text

@@ -15,7 +15,6 @@ from ..engine.criteria import Message, NotStarted, NotYet, NoUse, Scene
 from ..engine.learner_code import Guarded, Work
 from ..engine.preconditions import let_chance_begin_elsewhere
 from ..situations.expected_of_talks import only
-from . import hints
 from .model import Cost, Model
 from .reading import read
 
@@ -57,7 +56,8 @@ class Played:
 
     @property
     def made(self) -> str:
-        return f"Memory(client, system, max_tokens={MAX_TOKENS:,}), for a talk of {len(self.talk.turns)} turns (number {self.seed})"
+        turns = len(self.talk.turns)
+        return f"Memory(client, system, max_tokens={MAX_TOKENS:,}), for a talk of {turns} turns (number {self.seed})"
 
     def ask(self, challenge: Work, turn: Turn | None, planted: Planted | None = None) -> Step:
         """Say something to the memory, which is made first where it is not there."""
@@ -92,11 +92,7 @@ class Played:
         scene = Scene()
         scene.show(MADE, self.made)
         for said in step.planted.said:
-            turn = self.talk.turns[said.turn]
-            scene.show(
-                f"In turn {said.turn + 1} was said",
-                [{"role": "user", "content": turn.user}, {"role": "assistant", "content": turn.reply}],
-            )
+            scene.show(f"In turn {said.turn + 1} it was said that", said.fact)
         scene.show(f"and in turn {step.number} it was asked", step.said)
         scene.shown += only(step.scene, SENT, RETURNED).shown[::-1]
         return scene
@@ -138,7 +134,9 @@ def beside(talk: Talk, window: int | None) -> Beside:
         else:
             text = read(said, [system, *(message for turn in recent for message in turn), user])
             right += said.kind != "never said" and outcome(said, text) == RIGHT
-        cost.prompt += sum(sizes[len(sizes) - len(recent) :]) + sum(map(message_tokens, (system, user))) + PRIMING_TOKENS
+        cost.prompt += (
+            sum(sizes[len(sizes) - len(recent) :]) + sum(map(message_tokens, (system, user))) + PRIMING_TOKENS
+        )
         cost.completion += tokens.count_text(text, "o200k_base")
         turns.append([user, {"role": "assistant", "content": text}])
         sizes.append(sum(map(message_tokens, turns[-1])))

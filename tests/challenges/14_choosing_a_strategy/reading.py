@@ -29,7 +29,9 @@ def read(planted: Planted, messages: Sequence[Message]) -> str:
     text = text[: text.rstrip().rfind(planted.question.strip())]
     thing = thing_of(planted.question)
     if planted.kind == "negated":
-        about = [sentence for sentence in SENTENCE.split(text) if re.search(rf"\b{re.escape(bare(thing))}\b", sentence, re.I)]
+        about = [
+            sentence for sentence in SENTENCE.split(text) if re.search(rf"\b{re.escape(bare(thing))}\b", sentence, re.I)
+        ]
         return no_answer(messages) if not about else "No." if DENIED.search(about[-1]) else "Yes."
     places = {value: last_place(value, thing, text) for value in (*planted.answers, *planted.wrong)}
     newest = max(places, key=lambda value: places[value], default="")

@@ -29,7 +29,15 @@ from .wordings import (
 TURNS = 44
 EARLY = 7  # turns in the beginning, in which the early facts are said
 LATE = 3  # turns at the end
-COUNTS = {"early": 3, "corrected": 2, "said twice": 1, "late": 1, "negated": 2, "by the assistant": 2, "in a tool result": 2}
+COUNTS = {
+    "early": 3,
+    "corrected": 2,
+    "said twice": 1,
+    "late": 1,
+    "negated": 2,
+    "by the assistant": 2,
+    "in a tool result": 2,
+}
 NEVER = 2
 
 
@@ -160,4 +168,3 @@ def filled(wording: str, **words: str) -> str:
     """A wording with its words in place; X is x at the beginning of a sentence."""
     x = words.get("x", "")
     return wording.format(**words | {"X": x[:1].upper() + x[1:]})
-

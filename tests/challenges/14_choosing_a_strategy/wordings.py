@@ -42,12 +42,21 @@ FORMS = (
         ("the new gutter", "the cello lessons", "the garden fence", "the ski passes", "the accordion", "the tandem"),
         "euros",
         ("We pay {v} euros for {x}.", "The price that we pay for {x} is {v} euros."),
-        ("The price has been raised, and for {x} we pay {v} euros now.", "We pay {v} euros for {x} now, and that is final."),
+        (
+            "The price has been raised, and for {x} we pay {v} euros now.",
+            "We pay {v} euros for {x} now, and that is final.",
+        ),
         "How many euros do we pay for {x}?",
         "The user pays {v} euros for {x}.",
     ),
     Form(
-        ("the chimney sweep's visit", "the annual meeting", "the vaccination", "the school concert", "the boiler check"),
+        (
+            "the chimney sweep's visit",
+            "the annual meeting",
+            "the vaccination",
+            "the school concert",
+            "the boiler check",
+        ),
         "day",
         ("{X} is on {v}.", "They have set {v} as the day for {x}."),
         ("{X} has been put off to {v}.", "The day for {x} is {v} now."),

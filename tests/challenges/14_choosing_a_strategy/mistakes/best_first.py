@@ -1,10 +1,12 @@
-"""Sends what it has found with the best first, so that an old value can stand behind a new one."""
+"""Sends the newest of what it has found first, so that an old value stands behind the one that holds."""
 # fails: test_of_what_was_corrected_the_new_value_is_known
 # hint: Which of the two stands nearer to the end
 
 from chat_memory import count_tokens
 from chat_memory.search import terms
 from common import MODEL
+
+MOST = 5  # notes that are sent
 
 
 class Memory:
@@ -13,18 +15,20 @@ class Memory:
         self.system = {"role": "system", "content": system}
 
     def ask(self, text):
-        question = {"role": "user", "content": text}
-        sent = [self.system, question]
-        for turn in self.found(text)[:5]:
-            if count_tokens([*sent, *turn]) <= self.max_tokens:
-                sent[-1:] = [*turn, question]
+        question, notes = {"role": "user", "content": text}, self.found(text)
+        notes.reverse()
+        known = [{"role": "user", "content": "Notes?"}, {"role": "assistant", "content": "\n".join(notes)}]
+        sent = [self.system, *(known if notes else []), question]
+        while count_tokens(sent) > self.max_tokens:
+            sent.pop(1)
         reply = self.client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content
-        self.kept.append([question, {"role": "assistant", "content": reply}])
+        self.kept.append(f"{text} {reply}")
         return reply
 
     def found(self, text):
-        """The turns that share words with a text: the newest first."""
-        asked = set(terms.of_question(text))
-        shared = [len(asked & set(terms.of_fact(turn[0]["content"] + " " + turn[1]["content"]))) for turn in self.kept]
-        best = sorted(range(len(shared)), key=lambda n: (shared[n], n), reverse=True)
-        return [self.kept[n] for n in best if shared[n]]
+        """What was kept that shares most with a text, oldest first: a word counts the more, the fewer hold it."""
+        kept = [set(terms.of_fact(note)) for note in self.kept]
+        asked = {word: sum(word in words for words in kept) for word in terms.of_question(text)}
+        scores = [sum(1 / asked[word] for word in words if word in asked) for words in kept]
+        best = sorted((n for n, score in enumerate(scores) if score), key=lambda n: (scores[n], n))
+        return [self.kept[n] for n in sorted(best[-MOST:])]

@@ -9,7 +9,7 @@ from common import MODEL
 
 KNOWN = re.compile(
     r"[^.?!\n]*\b(?:my (?:dog|cat|sister|brother|budget|locker|project)|lives in|works? as|favourite|allergic|deadline|"
-    r"meeting is|birthday|flight|hotel|parcel|wifi|password|dentist|train)\b[^.?!\n]*[.?!]",
+    r"birthday|flight|wifi|password)\b[^.?!\n]*[.?!]",
     re.I,
 )
 
@@ -22,7 +22,11 @@ class Memory:
     def ask(self, text):
         question = {"role": "user", "content": text}
         known = {"role": "assistant", "content": "\n".join(self.facts)}
-        sent = [self.system, *([{"role": "user", "content": "What do you know?"}, known] if self.facts else []), question]
+        sent = [
+            self.system,
+            *([{"role": "user", "content": "What do you know?"}, known] if self.facts else []),
+            question,
+        ]
         while count_tokens(sent) > self.max_tokens:
             sent.pop(1)
         reply = self.client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content

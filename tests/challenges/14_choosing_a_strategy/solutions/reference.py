@@ -1,15 +1,11 @@
-"""Notes of all that was said, brought up to date now and then, and the last turns beside them."""
+"""A summary of the old turns, brought up to date now and then, and the last turn beside it."""
 
-from chat_memory import count_tokens
+from chat_memory import count_tokens, summarize
 from common import MODEL
 
-NOTES = (
-    "Bring the notes up to date with the messages. Keep every fact, name, number, date, place and decision, also those that "
-    "the assistant or a tool has said, and what is not so; of what has changed, only what holds now. One short sentence each, "
-    "one a line. Leave out small talk. Write the notes and nothing else."
-)
 RECENT = 1  # turns that stay word for word
 FULL = 2 / 3  # of the budget: more would be allowed, but all that is sent is paid for, in each turn
+SUMMARY = 1 / 4  # of the budget, which a summary may have
 
 
 class Memory:
@@ -18,7 +14,7 @@ class Memory:
     def __init__(self, client, system, max_tokens=1200):
         self.client, self.max_tokens = client, max_tokens
         self.system = {"role": "system", "content": system}
-        self.notes, self.turns = "", []
+        self.summary, self.turns = "", []
 
     def ask(self, text):
         question = {"role": "user", "content": text}
@@ -26,31 +22,20 @@ class Memory:
             self.fold()
         while self.turns and count_tokens(self.request(question)) > self.max_tokens:
             self.turns.pop(0)
-        reply = self.call(self.request(question))
+        sent = self.request(question)
+        reply = self.client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content
         self.turns.append([question, {"role": "assistant", "content": reply}])
         return reply
 
     def request(self, question):
-        """What is sent: the rules, the notes as the assistant's own words, the last turns, and the question."""
+        """What is sent: the rules, the summary as the assistant's own words, the last turns, and the question."""
         asked = {"role": "user", "content": "What do you know from before?"}
-        notes = [asked, {"role": "assistant", "content": self.notes}] if self.notes else []
-        return [self.system, *notes, *(message for turn in self.turns for message in turn), question]
+        known = [asked, {"role": "assistant", "content": self.summary}] if self.summary else []
+        return [self.system, *known, *(message for turn in self.turns for message in turn), question]
 
     def fold(self):
-        """Put all turns but the last ones into the notes, in portions that fit."""
-        old, self.turns = self.turns[:-RECENT], self.turns[-RECENT:]
-        while old:
-            some = [old.pop(0)]
-            while old and count_tokens(self.for_notes([*some, old[0]])) <= self.max_tokens:
-                some.append(old.pop(0))
-            self.notes = self.call(self.for_notes(some))
-
-    def for_notes(self, turns):
-        said = "\n".join(f"{message['role']}: {message['content']}" for turn in turns for message in turn)
-        return [
-            {"role": "system", "content": NOTES},
-            {"role": "user", "content": f"Notes so far:\n{self.notes or 'none'}\n\nMessages:\n{said}"},
-        ]
-
-    def call(self, messages):
-        return self.client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+        """Put all turns but the last ones into the summary."""
+        old = [message for turn in self.turns[:-RECENT] for message in turn]
+        sizes = {"max_tokens": int(SUMMARY * self.max_tokens), "max_prompt_tokens": self.max_tokens}
+        self.summary = summarize(self.client, old, self.summary, model=MODEL, **sizes)
+        self.turns = self.turns[-RECENT:]
