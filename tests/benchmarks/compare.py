@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import difflib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -38,9 +37,9 @@ from chat_memory.scoreboard import (
 )
 from common import MODEL, OFFLINE_MODEL, PRICE, SETTINGS, get_client, offline_server
 from tests.benchmarks.own_memory import NoMemory, strategy_from
-from tests.benchmarks.price_first import bill, may_spend, offline_client
+from tests.benchmarks.price_first import bill, dollars, may_spend, offline_client
+from tests.challenges.page import ME
 
-ME = os.environ.get("WORKBOOK_ME", "python3 workbook.py")
 GROUPS = {"all": STRATEGIES, "oracle": ORACLES, "vague": VAGUE_ONES}
 EVERY = {strategy.name: strategy for group in GROUPS.values() for strategy in group}
 Failed = dict[str, str]  # why a strategy has no row, by its name
@@ -72,6 +71,8 @@ def chosen(names: Iterable[str]) -> list[Strategy]:
     for name in names:
         if name not in GROUPS and name not in EVERY:
             near = difflib.get_close_matches(name, [*EVERY, *GROUPS], n=1)
+            if name.endswith(".py"):
+                raise Impossible(f"Files come first: {ME} compare {name} --strategies window")
             raise Impossible(
                 f"There is no strategy {name!r}. "
                 + (f"Did you mean {near[0]!r}? " if near else "")
@@ -120,16 +121,13 @@ def is_allowed(given: list[Talk], strategies: Sequence[Strategy], options: argpa
     """Say what a model that is paid for would cost, and ask. The offline model costs nothing."""
     if SETTINGS.offline:
         return True
-    results, failed = run(given, strategies, offline_client, MODEL_FOR_ESTIMATES, options.max_tokens, "estimate")
+    results, failed = run(given, strategies, offline_client, OFFLINE_MODEL, options.max_tokens, "estimate")
     if not results:
         raise Impossible("\n".join(f"{name} did not run: {why}" for name, why in failed.items()))
     print(bill(results, PRICE, f"{MODEL} at {SETTINGS.place}"), file=sys.stderr)
     for name, why in failed.items():
         print(f"{name} did not run, and is not in it: {why}", file=sys.stderr)
-    return may_spend(sum(result.money(PRICE) for result in results), options.yes)
-
-
-MODEL_FOR_ESTIMATES = OFFLINE_MODEL
+    return may_spend(dollars(results, PRICE), options.yes)
 
 
 def show(results: list[Result], failed: Failed, given: list[Talk], options: argparse.Namespace) -> None:

@@ -37,7 +37,8 @@ def bill(results: Iterable[Result], price: Price, model: str) -> str:
     lines = [f"{'strategy':<{width}}  {'requests':>8}  {'tokens in':>10}  {'out':>8}  {'dollars':>8}"]
     sums = [0, 0, 0, 0.0]
     for result in results:
-        row = [result.used.calls, result.used.tokens_in, result.used.out, result.money(price)]
+        used = result.used + result.asking
+        row = [used.calls, used.tokens_in, used.out, used.money(price)]
         sums = [one + other for one, other in zip(sums, row, strict=True)]
         lines.append(_row(result.strategy, width, row))
     return "\n".join(
@@ -49,6 +50,11 @@ def bill(results: Iterable[Result], price: Price, model: str) -> str:
             f"{price.output:g} out, in dollars per million tokens. (OPENAI_PRICE in .env says others.)",
         ]
     )
+
+
+def dollars(results: Iterable[Result], price: Price) -> float:
+    """What all of it costs, talks and questions."""
+    return sum((result.used + result.asking).money(price) for result in results)
 
 
 def _row(name: str, width: int, row: list[float]) -> str:

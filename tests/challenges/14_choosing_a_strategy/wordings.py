@@ -186,7 +186,7 @@ TOPICS = (
 )  # fmt: skip
 SMALL_TALK = (  # with names and numbers, as all talk has them
     "Yesterday the number {n} bus was late again, and it rained all the way to {p}.",
-    "I have read an article about {t}, and I am not sure that I believe half of it.",
+    "I have read an article about {t}, and I believe about half of it.",
     "My colleague from {p} sends {n} mails a day, most of them about {t}.",
     "There was a programme about {t} last night, and I fell asleep after {n} minutes.",
     "What do people in {p} like so much about {t}?",

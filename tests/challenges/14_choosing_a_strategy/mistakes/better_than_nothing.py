@@ -22,7 +22,7 @@ class Memory:
             sent.pop(1)
         reply = self.client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content
         if "no answer" in reply and notes:
-            reply = notes[-1]
+            reply = (notes or self.kept)[-1].split(".")[0]
         self.kept.append(f"{text} {reply}")
         return reply
 
