@@ -5,6 +5,7 @@ from .errors import BudgetError, IncompleteReply
 from .memory import ChatMemory
 from .messages import Message
 from .replies.usage import Usage
+from .responses.items import items_of, messages_of
 from .summary import summarize
 from .tokens import count_tokens, message_tokens
 from .tool_turns import reasoning_where_needed, shorten_result, split_steps, thin_turn
@@ -20,7 +21,9 @@ __all__ = [
     "Tool",
     "Usage",
     "count_tokens",
+    "items_of",
     "message_tokens",
+    "messages_of",
     "reasoning_where_needed",
     "shorten_result",
     "show_request",

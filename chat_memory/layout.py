@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from .content import RESULTS, parts_as_text
 from .errors import BudgetError, whole_number
@@ -14,13 +14,29 @@ from .questions import Question, question_message
 from .summary import least_prompt
 from .texts import Count, checked_model
 from .tokens import PRIMING_TOKENS, Counting, PartTokens
-from .tool_turns import reasoning_where_needed, shorten_result, split_steps, thin_turn
+from .tool_turns import (
+    REASONING_AS_TEXT,
+    REASONING_ITEMS,
+    reasoning_where_needed,
+    shorten_result,
+    split_steps,
+    thin_turn,
+)
 from .unsendable import all_whole, whole
 
 RECAP: Message = {"role": "user", "content": "Please recap our conversation so far."}
 LEAST_SUMMARY = 20  # tokens: where the budget is small, a summary gets less than its share, down to this
 SHARE_OF_A_TURN = 0.5  # of the room: where results take more of it, they are shortened before older turns make room
+NOT_TAKEN = {
+    "chat": {*REASONING_ITEMS, "phase"},
+    "responses": set(REASONING_AS_TEXT),
+}  # fields of the other API's messages
 LOWER_MARK = 0.6  # of the budget: over it, cut down to this, so that the next requests only append to what was sent
+
+AS_IT_WAS_SAVED = (
+    "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and append them to "
+    "a new conversation."
+)
 
 
 class Counted(NamedTuple):
@@ -57,13 +73,16 @@ class Layout:
     counting: Counting
     summary_model: str
     limit_reply: bool
+    api: str
     resized: Callable[[int], "Layout"] = field(repr=False)  # the same for another budget
 
     def question(self, question: Question) -> Counted:
         """A question to ask. Raises TypeError or ValueError for what is none, and for a part whose cost is not known."""
         return self.counted((question_message(question),))
 
-    def resumed(self, summary: str, folded: int, turns: Iterable[Iterable[Message]]) -> Kept:
+    def resumed(
+        self, summary: str, folded: int, turns: Iterable[Iterable[Message]], way_out: str = AS_IT_WAS_SAVED
+    ) -> Kept:
         """What is remembered when a saved conversation goes on. A summary over the cap stays until the next fold.
 
         What cannot be counted, such as a picture without a price, is named in words. Raises TypeError or ValueError for
@@ -71,21 +90,20 @@ class Layout:
         """
         number, said = count(), []
         for turn in turns:
-            said.append(tuple(self._sendable(message, next(number)) for message in turn))
+            said.append(tuple(self._sendable(message, next(number), way_out) for message in turn))
         recent = tuple(self.at_rest(self.counted(turn)) for turn in said)
         summary = whole(summary)
         return Kept(summary, recent, self.counted(_recap(summary)).tokens + sum(turn.tokens for turn in recent), folded)
 
-    def _sendable(self, message: Message, number: int) -> Message:
+    def _sendable(self, message: Message, number: int, way_out: str) -> Message:
         """A saved message as it can be sent again; where it cannot be, the error says which it is, and the way out."""
+        if not_taken := NOT_TAKEN[self.api] & message.keys():
+            message = cast(Message, {name: value for name, value in message.items() if name not in not_taken})
         try:
             message = parts_as_text(all_whole(message), f"messages[{number}]", self.counting.has_price)
             self.counting.message(message, number)
         except (TypeError, ValueError) as error:
-            error.add_note(
-                "It was saved so. To go on all the same, take the turns from load().recent, put right that message, and "
-                "append them to a new conversation."
-            )
+            error.add_note(way_out)
             raise
         return message
 
@@ -162,6 +180,10 @@ class Layout:
         recap = _recap(kept.summary) if over <= 0 else ()  # too long for the settings with which it was resumed
         said = chain.from_iterable(turn.messages for turn in kept.turns[first:])
         return [*self.system, *recap, *said, *(question.messages if question else ())]
+
+    def spare(self, messages: Iterable[Message]) -> int:
+        """The tokens that a request with these messages leaves free, beside what is kept for the reply."""
+        return self.max_tokens - self.reply_tokens - self.counting.request(messages, self.tools)
 
     def fits(self, kept: Kept, question: Counted) -> bool:
         """Whether a question fits: once all turns are folded, or as it is where that takes less."""
@@ -273,6 +295,7 @@ def layout(
     part_tokens: PartTokens | None = None,
     summary_model: str | None = None,
     limit_reply: bool = True,
+    api: str = "chat",
 ) -> Layout:
     """A layout with these sizes; without them, a sixth of the budget is for the reply and a tenth for the summary.
 
@@ -293,6 +316,8 @@ def layout(
         )
     whole_number("max_tokens", max_tokens, least=1)
     whole_number("keep_recent", keep_recent, least=0)
+    if api not in NOT_TAKEN:
+        raise ValueError(f"api must be 'chat', for Chat Completions, or 'responses', got {api!r:.60}.")
     if reply_tokens is not None:
         whole_number("reply_tokens", reply_tokens, least=0)
     if summary_tokens is not None:
@@ -305,7 +330,7 @@ def layout(
         def with_summary(tokens: int) -> Layout:
             own = summary_model or model
             return Layout(
-                instructions, budget, keep_recent, reply, tokens, model, tools, counting, own, limit_reply, sized
+                instructions, budget, keep_recent, reply, tokens, model, tools, counting, own, limit_reply, api, sized
             )
 
         def is_too_large(tokens: int) -> bool:

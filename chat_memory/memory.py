@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self
 
 from .errors import DamagedStore
 from .line import Line, in_line
-from .messages import Message, Part
+from .messages import Message, MessageLike, Part
 from .notices import OnNotice, checked_on_notice
 from .options import checked_options
 from .questions import Question
@@ -27,7 +27,7 @@ from .tools.tool import Tool
 from .turn_course import ConversationState
 
 SAVED = {"system", "max_tokens", "keep_recent", "model", "reply_tokens", "summary_tokens"}  # with each turn
-SAVED |= {"part_tokens", "summary_model", "limit_reply"}  # where they are not as ever
+SAVED |= {"part_tokens", "summary_model", "limit_reply", "api", "server_keeps"}  # where they are not as ever
 
 # What a copy shares with its original: none of it is ever changed, only replaced.
 SHARED = (
@@ -37,6 +37,7 @@ SHARED = (
     "_kept",
     "_folds",
     "_position",
+    "_api",
     "_settings",
     "_tools",
     "_on_notice",
@@ -98,6 +99,9 @@ class ChatMemory(ConversationState):
         part_tokens: PartTokens | None = None,
         summary_model: str | None = None,
         limit_reply: bool = True,
+        api: str = "chat",
+        server_keeps: bool = False,
+        history: Iterable[MessageLike] | None = None,
         on_notice: OnNotice | None = None,
         in_line: bool = False,
     ) -> None:
@@ -131,7 +135,22 @@ class ChatMemory(ConversationState):
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
         With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
 
-        `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried and Saved, of
+        `api` is the API that the client is asked through: "chat", Chat Completions, or "responses". Everything holds with both.
+        Through Responses the system message is sent as the first item, tools need no `reasoning_effort` "none", and what
+        the model has thought comes along, sealed: it stays with a turn that has called tools, is sent back with it, and counts
+        as many tokens as the server says. `options` may have the names of either API. No limit is below 16 tokens there.
+
+        With `server_keeps` the server is asked to store the conversation (OpenAI: for 30 days at least), and only what it
+        does not hold yet is sent: after a fold all of it. It bills all of it each time, and `max_tokens` is the budget for
+        all of it. This memory has its own copy beside it, so nothing is lost where the server keeps nothing, or no longer:
+        then all is sent again (the notice NotKept). `undo` deletes nothing on the server, and a memory that is resumed
+        begins by sending all of it.
+
+        `history` is what was said elsewhere, as messages: `messages_of(items)` of what a server has kept, a list of your own.
+        Instructions at its beginning have to be those of `system`. With a `conversation`, which has to be empty, it is
+        saved there at once.
+
+        `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried, NotKept and Saved, of
         `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
         too. What the function raises is logged, and the turn goes on.
 
@@ -156,14 +175,22 @@ class ChatMemory(ConversationState):
         settings |= {} if part_tokens is None or callable(part_tokens) else {"part_tokens": part_tokens}
         settings |= {} if summary_model is None else {"summary_model": summary_model}
         settings |= {} if limit_reply is True else {"limit_reply": limit_reply}
-        loop = ToolLoop(tools, max_steps, parallel_tools)
-        super().__init__(settings, checked_options(options), facts, loop, checked_on_notice(on_notice), **functions)
+        settings |= {} if api == "chat" else {"api": api}
+        if server_keeps and api != "responses":
+            raise ValueError(
+                "server_keeps=True needs api='responses': the chat API keeps no conversation on the server."
+            )
+        loop, asked_with = ToolLoop(tools, max_steps, parallel_tools), checked_options(options, api == "responses")
+        told = checked_on_notice(on_notice)
+        super().__init__(settings, asked_with, facts, loop, told, bool(server_keeps), **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
             _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")
             self._go_on(conversation, conversation.load())
+        if history is not None:
+            self._remember(history, conversation)
 
     @classmethod
     def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:

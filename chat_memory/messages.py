@@ -68,6 +68,9 @@ class Message(TypedDict, total=False):
     reasoning: str | None  # the same, as others call it
     reasoning_details: list[Any]  # and in parts
     thinking_blocks: list[Any]  # the same, as others call it
+    reasoning_items: list[Any]  # the same from the Responses API: only the server can read it
+    reasoning_tokens: int  # of these items, as the server has said
+    phase: str  # of a message from the Responses API: "commentary", or "final_answer"
 
 
 MessageLike = Mapping[str, Any]  # what a function takes for a message: a dict, or a TypedDict of whatever package

@@ -78,7 +78,27 @@ class Saved:
         return f"turn {self.turns:,} saved: {self.tokens:,} tokens"
 
 
-Notice: TypeAlias = Folded | Shortened | Retried | Saved
+@dataclass(frozen=True)
+class NotKept:
+    """The server does not go on from what it was to keep (`server_keeps`). All of it is sent, so nothing is lost.
+
+    `reason` is "gone" where it no longer has the response: a new chain begins. Otherwise nothing is asked to be kept any
+    more: "ignored" where it has answered without (that answer is paid for, too), "refused" where it cannot, and
+    "not stored" where it says so of its response.
+    """
+
+    reason: str
+
+    level = logging.WARNING
+
+    def __str__(self) -> str:
+        if self.reason == "gone":
+            return "the server no longer has the response to go on from: all was sent again, and a new chain begins"
+        why = {"ignored": "ignores previous_response_id", "refused": "refuses previous_response_id"}
+        return f"the server {why.get(self.reason, 'stores no responses')}: all is sent, from now on"
+
+
+Notice: TypeAlias = Folded | Shortened | Retried | Saved | NotKept
 OnNotice: TypeAlias = Callable[[Notice], Any]
 
 

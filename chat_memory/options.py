@@ -3,16 +3,25 @@
 import copy
 from typing import Any
 
-from .replies.extras import LIMITS, STREAM_OPTIONS
+from .replies.extras import ALL_LIMITS, LIMITS, STREAM_OPTIONS
 from .replies.steps import Request
 
 TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  # what a memory sets, or does without
+# The same of the Responses API alone. What is kept by the server, and what it shortens by itself, is not seen by the budget.
+TAKEN_THERE = {"input", "instructions", "prompt", "previous_response_id", "conversation", "store", "truncation"}
+TAKEN_THERE |= {"context_management", "background", "background_options"}
 
 TOOLS = " Functions that the model may call are given as ChatMemory(client, tools=[get_weather])."
 
+KEPT = (
+    " With server_keeps=True the server keeps the conversation; what is sent, and what has to be left out, is decided here, "
+    "so that the budget holds."
+)
 
-def checked_options(options: Any) -> Request:
+
+def checked_options(options: Any, through_responses: bool = False) -> Request:
     """A copy of the options. Raises TypeError or ValueError for those that a memory cannot have."""
+    all_taken = TAKEN | TAKEN_THERE if through_responses else TAKEN
     if options is None:
         return {}
     if not isinstance(options, dict) or not all(isinstance(name, str) for name in options):
@@ -21,10 +30,13 @@ def checked_options(options: Any) -> Request:
         )
     more = options.get("extra_body")  # the openai package puts what stands in it over all else
     for place, given in {"options": options, "options['extra_body']": more if isinstance(more, dict) else {}}.items():
-        if taken := [name for name in sorted(TAKEN & set(given)) if name != STREAM_OPTIONS or given[name] is not None]:
+        if taken := [
+            name for name in sorted(all_taken & set(given)) if name != STREAM_OPTIONS or given[name] is not None
+        ]:
             raise ValueError(
                 f"{place} cannot hold {', '.join(taken)}: this memory sets them itself, or does without."
                 f"{TOOLS if {'tools', 'functions'} & set(taken) else ''}"
+                f"{KEPT if TAKEN_THERE & set(taken) else ''}"
             )
         if given.get("n") not in (None, 1):
             raise ValueError(
@@ -52,4 +64,4 @@ def sets_a_limit(options: Request) -> bool:
     """Whether the caller has limited the replies already."""
     more = options.get("extra_body")
     given = options | (more if isinstance(more, dict) else {})
-    return any(name in given for name in LIMITS)
+    return any(name in given for name in ALL_LIMITS)

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from .content import in_words, marked
 from .errors import IncompleteReply, whole_number
+from .replies.api import CHAT, Api
 from .replies.client import AsyncClient, Client
 from .replies.drivers import run, run_async
 from .replies.extras import Known
 from .replies.reply_course import asked
-from .replies.steps import Course
+from .replies.steps import Course, Request
 from .replies.usage import Usage
 from .texts import DEFAULT_MODEL, Count
 from .tokens import Counting, Message, listed
@@ -115,6 +116,7 @@ def summarized(
     counting: Counting | None = None,
     known: Known | None = None,
     limit: int | None = None,
+    api: Api = CHAT,
 ) -> Course[str]:
     """The course of `summarize`: one request after the other, until all that was said is in the summary.
 
@@ -126,7 +128,8 @@ def summarized(
     while said:
         request = _next_request(said, previous, max_tokens, counting, max_prompt_tokens)
         try:
-            reply = yield from asked({"model": model, "messages": request}, usage, counting, known, limit=limit)
+            question: Request = {"model": model, "messages": request}
+            reply = yield from asked(question, usage, counting, known, limit=limit, api=api)
             most = max_tokens
         except IncompleteReply as error:
             reply, size = error.beginning, _size(error.beginning.strip(), counting)

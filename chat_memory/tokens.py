@@ -185,6 +185,8 @@ def _count_message(message: MessageLike, counting: Counting, where: str, number:
             if key == "content":
                 parts = parts_of(value, f"{place}['content']")
                 total += sum(counting.part(part, f"{place}['content'][{i}]") for i, part in enumerate(parts))
+            elif key == "reasoning_items" and message.get("reasoning_tokens"):
+                total += whole_number(f"{place}['reasoning_tokens']", message["reasoning_tokens"], least=0)
             else:
                 total += _json_size(value, encoding, f"{place}[{key!r}]")
     return total

@@ -21,7 +21,9 @@ LEAST_RESULT = 40  # tokens: what stays of an older result that is shortened, it
 LONGEST_TOKEN = 16  # characters: few tokens are longer, so no longer text is tried
 HEAD = 2 / 3  # of what stays of a shortened text; the rest is its end
 # where servers put what a model has thought
-REASONING = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
+REASONING_AS_TEXT = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
+REASONING_ITEMS = ("reasoning_items", "reasoning_tokens")  # and where the Responses API's are: see `responses.items`
+REASONING = (*REASONING_AS_TEXT, *REASONING_ITEMS)
 
 
 def split_steps(turn: Iterable[AnyMessage]) -> tuple[list[AnyMessage], list[list[AnyMessage]]]:

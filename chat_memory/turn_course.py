@@ -7,22 +7,27 @@ up anywhere before it, and the same question can be asked again.
 
 import copy
 import threading
+from collections.abc import Iterable
 from functools import partial
 from itertools import chain, count
 from typing import Any, cast
 
 from .errors import ConflictError, carry
+from .history import turns_from_elsewhere
 from .layout import Counted, Kept, layout
 from .line import Line, in_line, within
-from .messages import Message, Part
-from .notices import Folded, Notice, OnNotice, Retried, Saved, Shortened, tell
+from .messages import Message, MessageLike, Part
+from .notices import Folded, Notice, NotKept, OnNotice, Retried, Saved, Shortened, tell
 from .options import not_to_send, sets_a_limit
 from .questions import Question, words_of
+from .replies.api import CHAT
 from .replies.extras import STREAM_OPTIONS, Known
 from .replies.reply import Reply
 from .replies.reply_course import replied
 from .replies.steps import Course, Done, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
+from .responses import RESPONSES
+from .responses.chain import KeptByServer
 from .saving import Facts, Position, SavedConversation, SavedState, TakenBack
 from .summary import summarized
 from .tool_loop import ToolLoop, carry_what_was_done
@@ -39,12 +44,16 @@ class ConversationState:
         facts: Facts | None,
         tools: ToolLoop | None = None,
         on_notice: OnNotice | None = None,
+        server_keeps: bool = False,
         **functions: Any,
     ) -> None:
         """`settings` are those of `layout` that are saved, `functions` its others; `options` go out with each question."""
         self._tools = tools or ToolLoop()
-        self._settings, self._layout = settings, layout(**settings, tools=self._tools.definitions, **functions)
-        self._known = Known(refused=not_to_send(options))
+        self._layout = layout(**settings, tools=self._tools.definitions, **functions)
+        self._settings = settings | ({"server_keeps": True} if server_keeps else {})
+        self._api = RESPONSES if self._layout.api == "responses" else CHAT
+        self._server = KeptByServer() if server_keeps else None
+        self._known = Known(self._api.asking.limits[0], refused=not_to_send(options))
         self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts, self._on_notice = facts, on_notice
@@ -101,20 +110,28 @@ class ConversationState:
                 before, kept = kept, (yield from self._folded(kept, turn))
                 may_fold = kept is not before or not self._layout.to_fold(kept, turn)
             request = self._tools.offered(self._request(kept, turn), answers)
-            course = replied(
-                request,
-                self.usage,
-                self._layout.counting,
-                self._known,
-                limit=self._reply_limit,
-                streamed=streamed,
-            )
-            reply = yield from self._learning(course)
+            reply = yield from self._learning(self._asked(request, streamed, in_steps=bool(steps)))
             if not reply.calls_tools:
                 return kept, done, reply
             yield from self._tools.run(reply, answers, steps, self._line)
             done = done.then(self._layout.counted(tuple(steps[len(done.messages) :])))
         raise AssertionError("The loop ends with a reply.")
+
+    def _asked(self, request: Request, streamed: bool, in_steps: bool) -> Course[Reply]:
+        """The course of a request; where the server keeps the conversation, of what it does not hold of it."""
+        ask = partial(
+            replied,
+            usage=self.usage,
+            counting=self._layout.counting,
+            known=self._known,
+            limit=self._reply_limit,
+            streamed=streamed,
+            api=self._api,
+        )
+        if self._server is None:
+            return ask(request)
+        spare = self._layout.spare(request["messages"])
+        return self._server.asked(ask, request, spare, in_steps, lambda why: self._tell(NotKept(why)))
 
     def _learning(self, course: Course[Done]) -> Course[Done]:
         """A course; what it has learned of the server is told at its end."""
@@ -163,6 +180,7 @@ class ConversationState:
                 usage=self.usage if self._layout.summary_model == self._layout.model else self.summary_usage,
                 known=self._known,
                 limit=self._layout.summary_limit,
+                api=self._api,
             )
             summary = yield from self._learning(course)
         except Exception as error:  # whatever the client raises; an interruption passes
@@ -253,6 +271,13 @@ class ConversationState:
             "No further turn can be taken back: this memory went on from a saved conversation, and knows the "
             f"{kept.folded:,} turns before from their summary alone. Resume that conversation to take them back."
         )
+
+    def _remember(self, history: Iterable[MessageLike], conversation: SavedConversation | None) -> None:
+        """Begin with what was said elsewhere, as if it had been said here; it is saved in a conversation, which must be empty."""
+        turns = turns_from_elsewhere(history, self._layout.system)
+        self._kept = self._layout.resumed("", 0, turns, "It was given so, as history.")
+        if conversation is not None:
+            self._position = conversation.begin(turns, settings=self._settings)
 
     def _begin(self, conversation: SavedConversation, source: SavedConversation | None) -> None:
         """Save all that was said, as the `source` has it or as it is known here, and each turn from now on."""

@@ -34,9 +34,10 @@ class MockServer:
 
     `context_window` (tokens) replaces the window of every chat model. With `api_key` only that key is accepted, without it
     any. `reply_to(body, fits)` says what is replied: `body` is the checked request with the `reasoning_effort` in
-    force, `fits(text)` tells whether a text is within the reply limit. State between requests: the prompt cache, which
-    changes only the cache figures in `usage`, and the failures asked for. `clock` tells the seconds by which what is in the
-    cache grows old: `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
+    force, `fits(text)` tells whether a text is within the reply limit. State between requests: the responses and
+    conversations that later requests may name, as far as `keeps` says (see `Serving`); the prompt cache, which changes only
+    the cache figures in `usage`; and the failures asked for. `clock` tells the seconds by which all that grows old:
+    `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class MockServer:
             return routes.route(self._serving, request, method, path)
         message = (
             f"Invalid URL ({method} {path}). "
-            "The offline model offers chat completions, responses, embeddings and the list of models only."
+            "The offline model offers chat completions, responses, conversations, embeddings and the list of models only."
         )
         raise ApiError(404, message)
 

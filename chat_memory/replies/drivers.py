@@ -151,7 +151,7 @@ def _events_async(step: Stream | Run, client: AnyAsyncClient) -> AsyncGenerator[
 
 
 def _streamed(step: Stream, client: AnyClient) -> Generator[Event, None, None]:
-    with stream_of(client, step.request) as chunks:
+    with stream_of(client, step.request, step.resource) as chunks:
         for chunk in chunks:
             if piece := step.reply.take(chunk):
                 yield Text(piece)
@@ -161,7 +161,7 @@ def _streamed(step: Stream, client: AnyClient) -> Generator[Event, None, None]:
 
 
 async def _streamed_async(step: Stream, client: AnyAsyncClient) -> AsyncGenerator[Event, None]:
-    async with stream_of_async(client, step.request) as chunks:
+    async with stream_of_async(client, step.request, step.resource) as chunks:
         async for chunk in chunks:
             if piece := step.reply.take(chunk):
                 yield Text(piece)

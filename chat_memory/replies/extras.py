@@ -9,7 +9,10 @@ from .steps import Request
 
 STREAM_OPTIONS = "stream_options"
 LIMITS = ("max_completion_tokens", "max_tokens")  # the newer parameter, and the older: many servers know only one
+ALL_LIMITS = (*LIMITS, "max_output_tokens")  # with that of the Responses API
 EFFORT = "reasoning_effort"
+SEALED = "reasoning_items"  # what was thought, in the Responses API: only the server that has sealed it can read it
+NOT_MINE = "invalid_encrypted_content"  # an error's code: another one has, or another organisation's
 # Of OpenAI's models those that think by default before they reply. It counts in the limit, and OpenAI advises to leave so
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
@@ -20,20 +23,33 @@ NOT_THE_NUMBER = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What is asked for beside a reply, as an API calls it. `least` is the smallest limit, in tokens, that it takes."""
+
+    limits: tuple[str, ...] = LIMITS
+    least: int = 1
+    always: Request = field(default_factory=dict)
+    stream_options: bool = True  # whether a stream has to be asked for its usage
+    effort: bool = True  # whether some models take tools only where they are asked not to think
+
+
 @dataclass
 class Known:
     """What has been learned of a server: the parameters that it refuses, and the models that think before they reply.
 
     `wordless` are those that were cut off at a limit before they said a word: they think, whether that is shown or not.
+    `limit` is what the API calls the limit.
     """
 
+    limit: str = LIMITS[0]
     refused: set[str] = field(default_factory=set)
     thinking: set[str] = field(default_factory=set)
     wordless: set[str] = field(default_factory=set)
 
     def gone_without(self) -> set[tuple[str, str]]:
         """The parameters that it is asked without by now, each with the kind of error where none was refused."""
-        cut_off = {(LIMITS[0], "IncompleteReply")} if self.wordless else set()
+        cut_off = {(self.limit, "IncompleteReply")} if self.wordless else set()
         return {(name, "") for name in self.refused} | cut_off
 
 
@@ -43,7 +59,7 @@ def limit_for(tokens: int, request: Request, known: Known) -> int | None:
     What a model thinks counts in it too. So there is room for that with a model of OpenAI's that thinks, and no limit with
     another that was seen to think, or is asked to with an effort: nobody knows here how much it needs.
     """
-    model, effort = request["model"], _given(request).get(EFFORT)
+    model, effort = request["model"], _effort(request)
     if model in known.wordless:
         return None
     if effort != "none":
@@ -59,19 +75,24 @@ def _thinks(model: str) -> bool:
     return THINKS.fullmatch(model) is not None
 
 
-def extras(request: Request, known: Known, without: set[str], *, limit: int | None, streamed: bool) -> Request:
+def extras(
+    request: Request, known: Known, without: set[str], asking: Asking, *, limit: int | None, streamed: bool
+) -> Request:
     """The parameters to ask with, beside those of the request. `without` are those that it is tried without.
 
     Some models take tools only where they do not think: without an effort is with the effort "none".
     """
-    left_out, wanted = known.refused | without, Request()
-    if EFFORT in left_out and _may_think_with_tools(request):
+    left_out = known.refused | without
+    wanted = {name: value for name, value in asking.always.items() if name not in left_out}
+    if asking.effort and EFFORT in left_out and _may_think_with_tools(request):
         wanted[EFFORT] = "none"
-    if streamed and STREAM_OPTIONS not in left_out:
+    if SEALED in left_out:
+        wanted[SEALED] = False
+    if streamed and asking.stream_options and STREAM_OPTIONS not in left_out:
         wanted[STREAM_OPTIONS] = {"include_usage": True}
-    name = next((name for name in LIMITS if name not in left_out), None)
+    name = next((name for name in asking.limits if name not in left_out), None)
     if limit is not None and name and (size := limit_for(limit, request | wanted, known)):
-        wanted[name] = size
+        wanted[name] = max(size, asking.least)
     return wanted
 
 
@@ -80,13 +101,20 @@ def _may_think_with_tools(request: Request) -> bool:
     return "tools" in request and EFFORT not in _given(request)
 
 
+def _effort(request: Request) -> Any:
+    """How much is to be thought, where the caller says so, in the words of either API."""
+    given = _given(request)
+    reasoning = given.get("reasoning")
+    return given.get(EFFORT) or (reasoning.get("effort") if isinstance(reasoning, dict) else None)
+
+
 def _given(request: Request) -> Request:
     """All that is sent: the openai package puts what stands in `extra_body` over the rest."""
     more = request.get("extra_body")
     return request | more if isinstance(more, dict) else request
 
 
-def refused(error: Exception, request: Request, wanted: Request) -> str | None:
+def refused(error: Exception, request: Request, wanted: Request, asking: Asking) -> str | None:
     """Which of the parameters wanted a server, or a client, refuses, if it is that. They have no common code for this.
 
     It may also refuse that a model thinks with tools, which it does by default: that is an effort, and not wanted.
@@ -97,14 +125,16 @@ def refused(error: Exception, request: Request, wanted: Request) -> str | None:
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     if status not in (None, 200, 400, 422) or isinstance(error, (OSError, TimeoutError)):
         return None
-    names = [name for name in wanted if name != EFFORT]  # which is wanted where it has been refused
-    if EFFORT not in wanted and _may_think_with_tools(request):
+    if getattr(error, "code", None) == NOT_MINE and SEALED not in wanted:
+        return SEALED
+    names = [name for name in wanted if name not in (EFFORT, SEALED)]  # which are wanted where they have been refused
+    if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
     return next((name for name in names if _is_about(name, error, str(request))), None)
 
 
 def _is_about(name: str, error: Exception, request: str) -> bool:
-    if name in LIMITS and NOT_THE_NUMBER.search(str(error).lower()):
+    if name in ALL_LIMITS and NOT_THE_NUMBER.search(str(error).lower()):
         return False
     if name not in request:
         return re.search(rf"\b{name}\b", str(error)) is not None

@@ -9,7 +9,7 @@ from ..messages import Message
 from ..tokens import Counting
 from ..unsendable import whole
 from .calls import Calls
-from .extras import LIMITS
+from .extras import ALL_LIMITS
 from .reasoning import Reasoning
 from .server_words import no_reply, short, words_of
 from .steps import Request
@@ -89,13 +89,13 @@ class Reply:
 
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
-        came, answer = answer, _opened(answer)
-        if usage := _opened(field(answer, "usage")):
+        came, answer = answer, opened(answer)
+        if usage := opened(field(answer, "usage")):
             self._reported |= numbers(usage)
         choices = self._first(field(answer, "choices"))
         said = "".join([self._take(choice) for choice in choices])
         if error := stated(answer, "error"):
-            raise IncompleteReply(_error(error), self._text())
+            raise IncompleteReply(error_in_words(error), self._text())
         if not choices:
             self._no_reply = came  # or a last chunk that holds the usage only, or one of another choice
         return said
@@ -103,7 +103,7 @@ class Reply:
     def _first(self, choices: Any) -> list[Any]:
         """The choices with the index 0, which alone are kept: one without an index has that of its place."""
         first: list[Any] = []
-        for place, choice in enumerate(map(_opened, choices) if isinstance(choices, (list, tuple)) else []):
+        for place, choice in enumerate(map(opened, choices) if isinstance(choices, (list, tuple)) else []):
             index = field(choice, "index")
             if type(index) is not int:
                 index = int(index) if isinstance(index, str) and index.isdecimal() else place
@@ -114,11 +114,11 @@ class Reply:
     def _take(self, choice: Any) -> str:
         self.is_answer = True
         self._error = stated(choice, "error") or self._error
-        reason = _reason(field(choice, "finish_reason"))
+        reason = reason_of(field(choice, "finish_reason"))
         if reason and self._finish_reason.lower() in ("", *ENDS):  # what is no end stays none, whatever comes later
             self._finish_reason = reason
         piece = field(choice, self._part)
-        said = _opened(piece or field(choice, "message"))  # whole where pieces were expected
+        said = opened(piece or field(choice, "message"))  # whole where pieces were expected
         if not isinstance(said, dict) or any(said[name] is not None for name in said.keys() - TEXT_ALONE):
             self._take_more(said, whole=self._part == "message" or not piece)
         came = self._text_of(field(said, "content"))
@@ -164,7 +164,7 @@ class Reply:
 
     def _problem(self, text: str) -> str:
         if self._error:
-            return _error(self._error)
+            return error_in_words(self._error)
         if self._refusal.strip():
             return f"The model refused to answer: {short(self._refusal)}"
         if not self.is_answer and (self._no_reply is not None or self._part == "message"):
@@ -181,7 +181,7 @@ class Reply:
             unknown = (
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
             )
-            limit = next((self._request[name] for name in LIMITS if self._request.get(name)), None)
+            limit = next((self._request[name] for name in ALL_LIMITS if self._request.get(name)), None)
             problem = UNFINISHED.get(reason, unknown).replace("{limit}", f", {limit:,} tokens" if limit else "")
             return f"The reply {problem}."
         if self._old_call or (self._made and not calls):
@@ -214,7 +214,7 @@ class Reply:
     def _think(self, thought: Any) -> None:
         """Take in thinking that comes beside the reply: it is paid for, and no part of the reply."""
         self._thought = True
-        self._came.append(_texts_in(thought))
+        self._came.append(texts_in(thought))
 
     def _text_of(self, content: Any) -> str:
         """The text of a reply's content, which some servers send as a list of parts. Thinking is no part of the reply."""
@@ -239,7 +239,7 @@ class Reply:
         return "".join(texts)
 
 
-def _opened(thing: Any) -> Any:
+def opened(thing: Any) -> Any:
     """An object of the openai package as its fields, which are quicker to read so; anything else as it is."""
     if not is_of_openai(thing):
         return thing
@@ -247,17 +247,17 @@ def _opened(thing: Any) -> Any:
     return vars(thing) | extra if extra else vars(thing)
 
 
-def _texts_in(thought: Any) -> str:
+def texts_in(thought: Any) -> str:
     """The words of thinking, which stand in a text, in a part, or in a list of parts."""
     if isinstance(thought, str):
         return thought
     if isinstance(thought, (list, tuple)):
-        return "".join(map(_texts_in, thought))
+        return "".join(map(texts_in, thought))
     names = ("thinking", "reasoning", "text", "summary", "content")
-    return next((_texts_in(inner) for name in names if (inner := stated(thought, name))), "")
+    return next((texts_in(inner) for name in names if (inner := stated(thought, name))), "")
 
 
-def _reason(reason: Any) -> str:
+def reason_of(reason: Any) -> str:
     """A finish reason as a word; "" where a server says nothing, or "null"."""
     if isinstance(reason, Enum):
         reason = reason.value if isinstance(reason.value, str) else reason.name
@@ -265,5 +265,5 @@ def _reason(reason: Any) -> str:
     return "" if word.lower() in ("null", "none") else word
 
 
-def _error(error: Any) -> str:
+def error_in_words(error: Any) -> str:
     return f"The server answered with an error in place of a reply: {short(words_of(error))}"

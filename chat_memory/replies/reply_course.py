@@ -1,7 +1,8 @@
 """The course of one question to the model: the request goes out, the reply comes in, whole or as a stream, and is counted."""
 
 from ..tokens import Counting
-from .extras import LIMITS, Known, extras, refused
+from .api import CHAT, Api
+from .extras import Known, extras, refused
 from .reply import Reply
 from .steps import Course, Request, Send, Stream
 from .usage import Usage
@@ -14,6 +15,7 @@ def asked(
     known: Known | None = None,
     *,
     limit: int | None = None,
+    api: Api = CHAT,
 ) -> Course[str]:
     """Ask the model and return the text of its reply; `request` holds at least model and messages.
 
@@ -23,12 +25,12 @@ def asked(
 
     `limit` is the most tokens that the reply may have: see `limit_for`. A server that refuses a parameter that is asked
     with here is asked again without, and so is a model that was cut off at this limit before it said a word: it has
-    thought. `known` remembers this.
+    thought. `known` remembers this. `api` is the API that is asked; the request is that of a chat with any of them.
 
     Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
     none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
     """
-    reply = yield from replied(request, usage, counting, known, limit=limit)
+    reply = yield from replied(request, usage, counting, known, limit=limit, api=api)
     return reply.text
 
 
@@ -40,6 +42,7 @@ def replied(
     *,
     limit: int | None = None,
     streamed: bool = False,
+    api: Api = CHAT,
 ) -> Course[Reply]:
     """The same for the reply itself. Where the request offers tools, calls of these are a reply too.
 
@@ -49,22 +52,22 @@ def replied(
     """
     known, without = known or Known(), set[str]()
     while True:
-        wanted = extras(request, known, without, limit=limit, streamed=streamed)
+        wanted = extras(request, known, without, api.asking, limit=limit, streamed=streamed)
         sent = request | wanted
-        reply = Reply(usage, sent, "delta" if streamed else "message", counting)
+        reply = api.reply(usage, sent, "delta" if streamed else "message", counting)
         try:
             if streamed:
-                yield Stream(sent, reply)
+                yield Stream(api.request(sent), reply, api.resource)
             else:
-                reply.take((yield Send(sent)))
+                reply.take((yield Send(api.request(sent), api.resource)))
                 reply.rest()
             reply.whole()
             return reply
         except Exception as error:
-            if reply.is_wordless and not wanted.keys().isdisjoint(LIMITS):
+            if reply.is_wordless and not wanted.keys().isdisjoint(api.asking.limits):
                 known.wordless.add(request["model"])
                 continue
-            name = None if reply.is_answer else refused(error, request, wanted)
+            name = None if reply.is_answer else refused(error, request, wanted, api.asking)
             if name is None:
                 raise
             without.add(name)

@@ -47,17 +47,19 @@ async def called_async(client: AnyAsyncClient, request: Request, resource: str =
 
 
 @contextmanager
-def stream_of(client: AnyClient, request: Request) -> Iterator[Iterator[Any]]:
+def stream_of(client: AnyClient, request: Request, resource: str = "chat.completions") -> Iterator[Iterator[Any]]:
     """The chunks of a streamed answer; where the server or the client does not stream, the answer as the only chunk."""
-    answer = called(client, request | {"stream": True})
+    answer = called(client, request | {"stream": True}, resource)
     with _closed(answer) as chunks:
         yield _chunks(chunks)
 
 
 @asynccontextmanager
-async def stream_of_async(client: AnyAsyncClient, request: Request) -> AsyncIterator[AsyncIterator[Any]]:
+async def stream_of_async(
+    client: AnyAsyncClient, request: Request, resource: str = "chat.completions"
+) -> AsyncIterator[AsyncIterator[Any]]:
     """The same with a client that is awaited."""
-    answer = await called_async(client, request | {"stream": True})
+    answer = await called_async(client, request | {"stream": True}, resource)
     async with _closed_async(answer) as entered, aclosing(_chunks_async(entered)) as chunks:
         yield chunks
 

@@ -42,6 +42,7 @@ class Stream:
 
     request: Request
     reply: Takes
+    resource: str = "chat.completions"
 
 
 @dataclass(frozen=True)

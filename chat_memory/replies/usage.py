@@ -36,12 +36,15 @@ class Usage:
         self.cache_write_tokens += reported.get("cache_write_tokens", 0)
 
 
-def numbers(usage: Any) -> dict[str, int]:
-    """The numbers that a server's `usage` object holds, by name. What is no number of tokens is left out."""
-    found = {name: field(usage, name) for name in ("prompt_tokens", "completion_tokens")}
-    if details := field(usage, "prompt_tokens_details"):
+def numbers(usage: Any, prompt: str = "prompt_tokens", completion: str = "completion_tokens") -> dict[str, int]:
+    """The numbers that a server's `usage` object holds, by name. What is no number of tokens is left out.
+
+    `prompt` and `completion` are what the API calls these two.
+    """
+    found = {"prompt_tokens": field(usage, prompt), "completion_tokens": field(usage, completion)}
+    if details := field(usage, f"{prompt}_details"):
         found |= {name: field(details, name) for name in ("cached_tokens", "cache_write_tokens")}
-    if thought := field(usage, "completion_tokens_details"):
+    if thought := field(usage, f"{completion}_details"):
         found["reasoning_tokens"] = field(thought, "reasoning_tokens")
     return {name: int(size) for name, size in found.items() if _is_size(size)}
 

@@ -20,6 +20,8 @@ SETTINGS: dict[str, Any] = {  # those of ChatMemory
     "part_tokens": int | None,
     "summary_model": str | None,
     "limit_reply": bool,
+    "api": str,
+    "server_keeps": bool,
 }
 STRUCTURE = re.compile("[a-z_]{1,30}")  # how a role or a type is written: nobody's words, and not to be changed
 ID = re.compile(
@@ -30,6 +32,7 @@ NAMES_OF_CALLS = {("tool_calls", "id"), ("function", "name"), ("custom", "name")
 # A picture, a sound, a file: in letters, but no text, and broken by any change.
 BASE64 = r"[A-Za-z0-9+/\r\n]+=*"
 DATA_URL = re.compile(rf"data:[\w.+-]+/[\w.+-]+;base64,{BASE64}")
+SEALED = re.compile(r"[A-Za-z0-9+/_.=-]+")  # what a model has thought, in letters that only its server can read
 DATA = {("image_url", "url"): DATA_URL, ("file", "file_data"): DATA_URL, ("input_audio", "data"): re.compile(BASE64)}
 DEEPEST = 100  # lists and dicts within each other: all that reads a message again goes down into it
 
@@ -71,6 +74,8 @@ def _cleaned(value: Any, clean: Callable[[str], str], key: str = "", within: str
 
 def _is_structure(text: str, key: str, within: str) -> bool:
     """Whether a text is nobody's words, but what a request is made of. `within` is the key of what it stands in."""
+    if key == "encrypted_content":
+        return bool(SEALED.fullmatch(text))
     if data := DATA.get((within, key)):
         return bool(data.fullmatch(text))
     if key in ("role", "type"):

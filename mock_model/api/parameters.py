@@ -32,7 +32,7 @@ HARMLESS = {
     "user": "names the caller to OpenAI",
     "safety_identifier": "as user",
     "metadata": "a label of what is stored",
-    "store": "what is stored serves later requests alone; here they answer 404 and say that nothing is kept",
+    "store": "what is stored of a chat completion serves later requests for it alone; here they answer 404",
     "service_tier": "nobody waits here; the answer says that the tier was the default one",
     "prompt_cache_retention": "how long an older model's prefix stays in the cache, nothing of a reply",
 }

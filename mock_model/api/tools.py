@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_model.api.catalogue import Model
 from mock_model.api.emptiest import emptiest
-from mock_model.api.faults import strict_fault
+from mock_model.api.faults import malformed, strict_fault
 from mock_model.api.functions import of_input
 from mock_model.api.request import ALLOWED, CHOICE
 from mock_model.api.schemas import Unfillable
@@ -99,7 +99,7 @@ def check_schema(function: dict[str, Any], param: str) -> None:
             elif not isinstance(inner.get("enum", []), list):
                 fault = f"{json.dumps(inner['enum'])} is not of type 'array'."
         if not fault and function.get("strict") and schema:
-            fault = strict_fault(schema)
+            fault = malformed(schema) or strict_fault(schema)
     if fault:
         message = f"Invalid schema for function '{function['name']}': {fault}"
         raise refusal(message, param, "invalid_function_parameters")

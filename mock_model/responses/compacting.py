@@ -34,7 +34,7 @@ from mock_model.responses.fields import COMPACTED
 from mock_model.responses.items import Item, item_id, messages_of, stored
 from mock_model.responses.objects import usage_of
 from mock_model.responses.prompting import prompt_of
-from mock_model.responses.reading import earlier_items, input_items, without_state
+from mock_model.responses.reading import items_of, without_state
 from mock_model.responses.serving import Serving
 from mock_model.responses.validation import validate
 
@@ -91,7 +91,8 @@ def answer_compact(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses/compact`: the messages of the user, and one compaction of all the rest. Nothing is kept."""
     model, body = validate(parse(request.content), COMPACTED)
     body = without_state(server, body)
-    items = [*earlier_items(server, body), *input_items(server, body)]
+    earlier, given = items_of(server, model, body)
+    items = [*earlier, *given]
     chat, prompt = prompt_of(model, body, items, server.context_window)
     failure = server.failures.next(words=False)
     if failure is not None:

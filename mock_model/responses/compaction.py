@@ -46,7 +46,7 @@ class Compacted(NamedTuple):
 
     def items(self) -> list[Item]:
         """The items that a model reads in its place."""
-        told = [{"type": "message", "role": "developer", "content": self.summary}] if self.summary else []
+        told = [{"type": "message", "role": "assistant", "content": self.summary}] if self.summary else []
         return [*self.instructions, *told, *self.turn]
 
 

@@ -6,7 +6,7 @@ import httpx2
 
 from mock_model.api.entry import parse
 from mock_model.responses.background import begin, finish
-from mock_model.responses.reading import check_items, earlier_items, input_items, without_state
+from mock_model.responses.reading import check_whole, items_of, without_state
 from mock_model.responses.responding import answered, respond
 from mock_model.responses.sending import sent
 from mock_model.responses.serving import Serving
@@ -17,8 +17,8 @@ def create(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses`."""
     model, body = validate(parse(request.content))
     body = without_state(server, body)
-    earlier, given = earlier_items(server, body), input_items(server, body)
-    check_items(server, model, body, earlier, given)
+    earlier, given = items_of(server, model, body)
+    check_whole(server, earlier, given)
     asked, failure = respond(server, request, model, body, earlier, given)
     if body.get("background"):
         return begin(server, request, asked, failure)

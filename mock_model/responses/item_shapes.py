@@ -50,6 +50,7 @@ _MESSAGE = {
     "content": Shape("one of a string or array of objects", required=True),
     "status": _STATUS,
 }
+_THOUGHT = Shape("an object", keys={"type": _STRING, "text": _STRING})
 ITEMS = {
     "message": Shape("an object", keys=_MESSAGE),
     "function_call": Shape(
@@ -115,6 +116,9 @@ def check_item(item: Any, path: str) -> None:
         _check_message(item, path)
     else:
         check_shape(item, ITEMS[kind], path)
+    if kind == "reasoning":
+        _check_parts(item["summary"], {"summary_text": _THOUGHT}, f"{path}.summary")
+        _check_parts(item.get("content") or [], {"reasoning_text": _THOUGHT}, f"{path}.content")
     if kind.endswith("_output") and isinstance(item["output"], list):
         _check_parts(item["output"], INPUT_PARTS, f"{path}.output")
     _check_id(item.get("id"), kind, f"{path}.id")
@@ -149,6 +153,7 @@ def _check_parts(parts: list[Any], shapes: dict[str, Shape], path: str) -> None:
         check_shape(part, Shape("an object"), place)
         if "type" not in part:
             raise missing(f"{place}.type")
+        check_shape(part["type"], _STRING, f"{place}.type")
         if part["type"] not in shapes:
             message = f"Invalid value: '{part['type']}'. Supported values are: {quoted(shapes)}."
             raise refusal(message, place, "invalid_value")

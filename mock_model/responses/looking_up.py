@@ -9,13 +9,13 @@ import httpx2
 
 from mock_model.api.bodies import ApiError, json_response
 from mock_model.api.entry import parse
-from mock_model.api.shapes import check_shape, refusal
+from mock_model.api.shapes import Shape, check_shape, refusal
 from mock_model.responses.background import cancelled, step, streamed_again
 from mock_model.responses.fields import COUNTED, FIELDS
 from mock_model.responses.items import Item
 from mock_model.responses.kept import Turn
 from mock_model.responses.prompting import prompt_of
-from mock_model.responses.reading import earlier_items, input_items, without_state
+from mock_model.responses.reading import items_of, without_state
 from mock_model.responses.serving import Serving
 from mock_model.responses.validation import validate
 
@@ -59,8 +59,8 @@ def count_input_tokens(server: Serving, request: httpx2.Request) -> httpx2.Respo
     """Answer `POST /v1/responses/input_tokens`: what a request would cost, the chain that it continues too."""
     model, body = validate(parse(request.content), COUNTED)
     body = without_state(server, body)
-    items = [*earlier_items(server, body), *input_items(server, body)]
-    _, prompt = prompt_of(model, body, items, server.context_window)
+    earlier, given = items_of(server, model, body)
+    _, prompt = prompt_of(model, body, [*earlier, *given], server.context_window)
     return json_response({"object": "response.input_tokens", "input_tokens": prompt.total})
 
 
@@ -108,13 +108,5 @@ def _limit(given: str) -> int:
     except ValueError:
         message = "Invalid type for 'limit': expected an integer, but got a string instead."
         raise refusal(message, "limit", "invalid_type") from None
-    if not 1 <= limit <= MOST:
-        below = limit < 1
-        words = (
-            "below minimum value. Expected a value >= 1"
-            if below
-            else f"above maximum value. Expected a value <= {MOST}"
-        )
-        code = f"integer_{'below_min' if below else 'above_max'}_value"
-        raise refusal(f"Invalid 'limit': integer {words}, but got {limit} instead.", "limit", code)
+    check_shape(limit, Shape("an integer", low=1, high=MOST), "limit")
     return limit

@@ -8,7 +8,7 @@ from mock_model.api.bodies import CREATED
 from mock_model.api.caching import CacheUse
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion, handed_over
-from mock_model.api.faults import strict_fault
+from mock_model.api.faults import malformed, strict_fault
 from mock_model.responses.items import Item, item_id, sealed_reasoning
 from mock_model.responses.kept import Turn
 
@@ -102,7 +102,7 @@ def shown_tool(tool: dict[str, Any]) -> dict[str, Any]:
     schema = tool.get("parameters")
     strict = tool.get("strict")
     if strict is None:
-        strict = bool(schema) and strict_fault(schema) is None
+        strict = bool(schema) and malformed(schema) is None and strict_fault(schema) is None
     return {"description": None, **tool, "parameters": schema, "strict": strict}
 
 

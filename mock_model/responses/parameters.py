@@ -95,7 +95,7 @@ RULES = (
     ),
     Rule(("include",), lambda model, body, value: "message.output_text.logprobs" in value, _NOT_OFFLINE),
     Rule(("top_logprobs",), lambda model, body, value: value > 0, _NOT_OFFLINE),
-    Rule(tuple(sorted(REFUSED - {"prompt"})), lambda model, body, value: True, _NOT_OFFLINE),
+    Rule(("personality", *sorted(REFUSED - {"prompt"})), lambda model, body, value: True, _NOT_OFFLINE),
 )
 
 

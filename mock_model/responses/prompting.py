@@ -20,10 +20,12 @@ def prompt_of(
 ) -> tuple[dict[str, Any], Prompt]:
     """The chat request of a checked request, with all `items` that it reads, and what it costs.
 
-    With `truncation="auto"` the items at the beginning are left out, until the rest fits and leaves room for the reply: for
-    `max_output_tokens`, or for what the model can write at most, but a tenth of the window suffices. Raises ApiError when it
-    does not fit, or not even then. Not verified: that without truncation only the prompt need fit, and how much room is left
-    with it; OpenAI says that some models leave all that they can write.
+    With `truncation="auto"` the items at the beginning are left out, until the rest fits and leaves room for as long a reply
+    as there may be, but a tenth of the window suffices. Raises ApiError when it does not fit, or not even then, and for a
+    limit that the model cannot reach. Not verified: that without truncation only the prompt need fit; how much room is left
+    with it (OpenAI says that some models leave all that they can write); the wording for such a limit.
+
+    Simplified: newer models of OpenAI also leave out reasoning before which something was changed.
     """
     window, requested = context_window or model.context_window, body.get("max_output_tokens")
     chat = chat_settings(body) | {"messages": _opening(body) + messages_of(_read(model, body, expanded(items)))}
@@ -31,14 +33,17 @@ def prompt_of(
         raise missing("input")
     counted = count(model, chat)
     if body.get("truncation") == "auto":
-        room = requested or min(model.max_output, window // _ROOM)
+        room = min(requested or model.max_output, window // _ROOM)
         left_out = _too_many(chat["messages"], counted.messages, len(_opening(body)), counted.total + room - window)
         chat["messages"] = [message for at, message in enumerate(chat["messages"]) if at not in left_out]
         counted = counted._replace(messages=[n for at, n in enumerate(counted.messages) if at not in left_out])
     if counted.total > window:
         message = "Your input exceeds the context window of this model. Please adjust your input and try again."
         raise refusal(message, "input", "context_length_exceeded")
-    limit = min(requested or model.max_output, model.max_output, window - counted.total)
+    if requested is not None and requested > model.max_output:
+        message = f"This model supports at most {model.max_output} output tokens, whereas you provided {requested}."
+        raise refusal(f"max_output_tokens is too large: {requested}. {message}", "max_output_tokens")
+    limit = min(requested or model.max_output, window - counted.total)
     return chat, Prompt(counted.total, counted.lengths, limit, requested)
 
 

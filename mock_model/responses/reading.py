@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import refusal
 from mock_model.responses.belonging import check_belonging, check_named, no_item
@@ -32,12 +33,13 @@ def without_state(server: Serving, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
-    """The items that a request continues from. Raises ApiError where they are not kept."""
-    if conversation := body.get("conversation"):
-        return tuple(server.conversations.find(id_of(conversation)).items)
-    id = body.get("previous_response_id")
+    """The items that a request continues from. Raises ApiError where they are not kept; no prompts are."""
+    conversation, prompt, id = (body.get(name) for name in ("conversation", "prompt", "previous_response_id"))
+    found = tuple(server.conversations.find(id_of(conversation)).items) if conversation else ()
+    if prompt:  # its wording is not verified
+        raise ApiError(404, f"Prompt with id '{prompt.get('id')}' not found. The offline model keeps no prompts.")
     if id is None:
-        return ()
+        return found
     turn = server.kept.find(id)
     if turn is None or not turn.response["store"]:
         message = f"Previous response with id '{id}' not found."
@@ -80,10 +82,13 @@ def referred(server: Serving, item: Item) -> Item:
     return item
 
 
-def check_items(
-    server: Serving, model: Model, body: dict[str, Any], earlier: Sequence[Item], given: Sequence[Item]
-) -> None:
-    """Raise the ApiError for items that lack what they belong to, and for what the model does not support."""
-    before = expanded(earlier)
-    check_belonging(before, given, server.kept.reasoning_before)
-    check_supported(model, body, given, messages_of([*before, *given]))
+def items_of(server: Serving, model: Model, body: dict[str, Any]) -> tuple[tuple[Item, ...], list[Item]]:
+    """The items that a request reads: those that the server keeps, and its own. Raises ApiError for what is not supported."""
+    earlier, given = earlier_items(server, body), input_items(server, body)
+    check_supported(model, body, given, messages_of([*expanded(earlier), *given]))
+    return earlier, given
+
+
+def check_whole(server: Serving, earlier: Sequence[Item], given: Sequence[Item]) -> None:
+    """Raise the ApiError for items that lack what they belong to."""
+    check_belonging(expanded(earlier), given, server.kept.reasoning_before)

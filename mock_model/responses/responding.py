@@ -105,4 +105,5 @@ def _id(server: Serving, body: dict[str, Any], prompt: bytes) -> str:
     """The id of a response: the same for the same request. What is kept is another one each time that it is asked for."""
     rest = {name: value for name, value in body.items() if name not in _NO_PART}
     seed = fingerprint(rest, prompt).hex()
-    return f"resp_{fingerprint([seed, server.kept.number(seed)]).hex() if body.get('store', True) else seed}"
+    kept = body.get("store", True) or body.get("background")
+    return f"resp_{fingerprint([seed, server.kept.number(seed)]).hex() if kept else seed}"

@@ -17,7 +17,7 @@ KEEPS = ("all", "nothing", "refuses")
 
 @dataclass(frozen=True)
 class Serving:
-    """`keeps` is "all" as at OpenAI; "nothing" or "refuses" as at servers without a state: see `create`."""
+    """`keeps` is "all" as at OpenAI; "nothing" or "refuses" as at servers without a state: see `reading`."""
 
     reply_to: ReplyFunction
     cache: PromptCache

@@ -18,6 +18,7 @@ HOSTED = frozenset(
     web_search_preview_2025_03_11""".split()
 )
 MOST = 128
+_STRING = Shape("a string")
 _WORDS = ("none", "auto", "required")
 _CHOICE = Shape("one of one of 'none', 'auto', or 'required' or object", nullable=True, values=_WORDS)
 _NAMED = Shape("an object", keys={"type": Shape("a string"), "name": Shape("a string", required=True)})
@@ -45,6 +46,7 @@ def check_definitions(tools: Any, path: str = "tools") -> None:
         kind = tool.get("type")
         if kind is None:
             raise missing(f"{place}.type")
+        check_shape(kind, _STRING, f"{place}.type")
         if kind in HOSTED:
             continue
         if kind not in TOOLS:
@@ -63,6 +65,7 @@ def check_choice_shape(choice: Any, path: str = "tool_choice") -> None:
     kind = choice.get("type")
     if kind is None:
         raise missing(f"{path}.type")
+    check_shape(kind, _STRING, f"{path}.type")
     if kind not in _CHOICES and kind not in HOSTED | {"computer_use"}:
         known = quoted(sorted({*_CHOICES, *HOSTED, "computer_use"}))
         raise refusal(f"Invalid value: '{kind}'. Supported values are: {known}.", path, "invalid_value")
@@ -70,7 +73,10 @@ def check_choice_shape(choice: Any, path: str = "tool_choice") -> None:
         check_shape(choice, _CHOICES[kind], path)
     for i, tool in enumerate(choice["tools"] if kind == "allowed_tools" else ()):
         check_shape(tool, Shape("an object"), f"{path}.tools[{i}]")
-        if tool.get("type") in TOOLS:
+        if "type" not in tool:
+            raise missing(f"{path}.tools[{i}].type")
+        check_shape(tool["type"], _STRING, f"{path}.tools[{i}].type")
+        if tool["type"] in TOOLS:
             check_shape(tool, _NAMED, f"{path}.tools[{i}]")
 
 

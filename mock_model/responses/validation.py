@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
 from mock_model.api.formats import fault_of, says_json
 from mock_model.api.parameters import check_metadata
@@ -95,10 +94,6 @@ def _check_given(body: dict[str, Any]) -> None:
     if body.get("input") in (None, []) and not any(body.get(name) for name in (*_STATE, "prompt")):
         text = "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided."
         raise refusal(text, None, "missing_required_parameter")
-    if body.get("prompt"):  # not verified
-        raise ApiError(
-            404, f"Prompt with id '{body['prompt'].get('id')}' not found. The offline model keeps no prompts."
-        )
 
 
 def check_supported(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from mock_model.api.catalogue import MODELS
@@ -11,7 +12,7 @@ from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
 from mock_model.finding.features import ADDRESSED
 from mock_model.finding.ranking import find, is_order
-from mock_model.finding.saying import quoted, said_again
+from mock_model.finding.saying import NOTES, SPEAKERS, quoted, said_again
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import without_lists
 from mock_model.sentences.reading import Said, read
@@ -48,6 +49,9 @@ SMALL_TALK = {"how are you": FINE, "hello": HELLO, "thanks": "You're welcome!", 
 SHORT = 6  # words of small talk, at most
 MOST_TOLD = 12  # sentences in an answer to "What do you know about me?"
 MOST_ANSWERED = 20  # questions of one message, the last of them: a longer one is a document that somebody pasted
+QUOTED = re.compile(
+    rf'\b(?:{"|".join(sorted({*SPEAKERS.values(), NOTES}))}): "'
+)  # how an answer begins that `saying` gives
 Fits = Callable[[str], bool]
 
 
@@ -172,8 +176,8 @@ def heard(messages: Sequence[dict], asking: Sequence[Question] = ()) -> list[Sai
 
 
 def _echoes(text: str) -> bool:
-    """Whether a sentence of the model's only quotes what was said."""
-    return text == NOTED or ': "' in text
+    """Whether a sentence of the model's only quotes what was said to it; a summary tells what is said nowhere else."""
+    return text == NOTED or bool(QUOTED.search(text))
 
 
 def _told(conversation: Sequence[Said]) -> str:

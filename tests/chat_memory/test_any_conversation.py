@@ -81,12 +81,17 @@ def full_disk():
 class Conversation(RuleBasedStateMachine):
     """Remembers all that was said, to compare it with what the memory remembers and what the summariser was given."""
 
+    kind: dict = {}  # of memory, beside its sizes
+
     def __init__(self):
         super().__init__()
         self.open = ExitStack()
 
     def teardown(self):
         self.open.close()
+
+    def new_server(self) -> ScriptedServer:
+        return ScriptedServer()
 
     def new_store(self) -> ConversationStore:
         folder = self.open.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
@@ -104,7 +109,7 @@ class Conversation(RuleBasedStateMachine):
         saved=st.booleans(),
     )
     def begin(self, asynchronous, system, keep_recent, reply_tokens, summary_tokens, more, saved):
-        self.server, self.asynchronous, self.keep_recent = ScriptedServer(), asynchronous, keep_recent
+        self.server, self.asynchronous, self.keep_recent = self.new_server(), asynchronous, keep_recent
         self.cap, self.reply_tokens = summary_tokens, reply_tokens
         client = self.server.async_client() if asynchronous else self.server.client()
         sizes = {"keep_recent": keep_recent, "reply_tokens": reply_tokens, "summary_tokens": summary_tokens}
@@ -114,7 +119,7 @@ class Conversation(RuleBasedStateMachine):
         self.budget = least + more
         self.store = self.new_store() if saved else None
         self.conversation = self.store.open("0") if self.store else None
-        sizes["conversation"] = self.conversation
+        sizes |= {"conversation": self.conversation, **self.kind}
         self.memory = ChatMemory(client, system, self.budget, model="offline-model", limit_reply=False, **sizes)
         self.system = [{"role": "system", "content": system}] if system else []
         self.said: list[dict] = []  # the messages of all turns

@@ -11,7 +11,9 @@ from chat_memory import (
     Message,
     Tool,
     count_tokens,
+    items_of,
     message_tokens,
+    messages_of,
     show_request,
     sliding_window,
     split_turns,
@@ -34,6 +36,14 @@ def with_plain_dicts(text: str) -> str:
     kept = [*kept, {"role": "user", "content": f"{count_tokens(kept)} tokens so far."}]
     print(show_request(kept, budget=500), message_tokens(kept[0]), kept[-1]["content"].upper())
     return str(kept[0]["content"])
+
+
+def through_responses(client: OpenAI, id: str) -> list[Message]:
+    kept = [*client.responses.input_items.list(id, order="asc"), *client.responses.retrieve(id).output]
+    memory = ChatMemory(client, "Be brief.", api="responses", server_keeps=True, history=messages_of(kept))
+    memory.ask("Where is Kyoto?")
+    print(items_of(memory.messages)[0]["content"], items_of([{"role": "user", "content": "Hi"}]))
+    return memory.messages
 
 
 def with_common() -> float:

@@ -186,6 +186,13 @@ def test_a_stream_is_kept_for_five_minutes_and_an_unstored_response_for_ten() ->
         client.responses.retrieve(last.response.id)
 
 
+def test_the_same_request_twice_makes_two() -> None:
+    client = server().client()
+    first, second = (client.responses.create(**ASKED, store=False) for _ in range(2))
+    client.responses.cancel(first.id)
+    assert until_done(client, second.id) == ["in_progress", "completed"]
+
+
 def test_a_lost_answer_does_not_stop_it() -> None:
     made_by = server()
     client = made_by.client()

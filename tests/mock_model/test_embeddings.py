@@ -204,7 +204,9 @@ def test_refusals(
 def test_what_is_missing_or_not_there() -> None:
     assert "Missing required parameter: 'input'." in str(refused({"model": SMALL}))
     assert "is not a token of cl100k_base" in str(refused({"model": SMALL, "input": [-1, 200_000_000]}))
-    with pytest.raises(openai.APIStatusError, match="offers chat completions, embeddings and the list of models only"):
+    with pytest.raises(
+        openai.APIStatusError, match="offers chat completions, responses, conversations, embeddings and the list"
+    ):
         CLIENT.post("/images", body={}, cast_to=CreateEmbeddingResponse)
     with pytest.raises(openai.APIStatusError, match="offers POST only"):
         CLIENT.get("/embeddings", cast_to=CreateEmbeddingResponse)

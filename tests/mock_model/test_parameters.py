@@ -131,10 +131,10 @@ def test_the_limits_of_metadata(metadata: dict, param: str, code: str) -> None:
     assert outcome({"metadata": {"k" * 64: "v" * 512}, "store": True})
 
 
-def test_nothing_is_stored_and_who_asks_for_it_is_told() -> None:
+def test_no_chat_completion_is_stored_and_who_asks_for_it_is_told() -> None:
     server = MockServer().client()
     kept = server.chat.completions.create(model="offline-model", messages=SAID, store=True)
-    with pytest.raises(openai.NotFoundError, match="The offline model offers chat completions, embeddings"):
+    with pytest.raises(openai.NotFoundError, match="The offline model offers chat completions, responses"):
         server.chat.completions.retrieve(kept.id)
 
 

@@ -56,7 +56,7 @@ def answers(response: Any) -> list[dict[str, Any]]:
     return [{"type": "function_call_output", "call_id": call.call_id, "output": "18 degrees"} for call in calls]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(turns)
 def test_a_chain_costs_and_says_what_the_same_items_do_without_a_state(asked: list[Asked]) -> None:
     kept, bare = MockServer().client(), MockServer().client()
@@ -143,6 +143,18 @@ def test_truncation_drops_a_call_with_its_output_and_says_nothing_of_it() -> Non
     assert [message["role"] for message in seen[-1]] == ["assistant", "user"]
     assert "Pixel" not in cut.output_text
     assert len(server.client().responses.input_items.list(cut.id).data) == len(items)
+
+
+def test_truncation_leaves_out_no_more_for_a_limit_that_the_window_cannot_hold() -> None:
+    client = MockServer(context_window=400).client()
+    items = [{"role": "user", "content": f"Fact {at} is that the number {at * 7} counts."} for at in range(40)]
+    costs = [
+        client.responses.create(
+            model="offline-model", input=items, truncation="auto", max_output_tokens=limit
+        ).usage.input_tokens
+        for limit in (None, 16_000)
+    ]
+    assert costs[0] == costs[1] > 300
 
 
 def test_what_even_truncation_cannot_fit_is_refused() -> None:

@@ -121,6 +121,12 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
         "Invalid value: 'text'. Supported values are: 'input_text', 'input_image', and 'input_file'.",
     ),
     (
+        part("user", type=[]),
+        "input[0].content[0].type",
+        "invalid_type",
+        "Invalid type for 'input[0].content[0].type': expected a string, but got an array instead.",
+    ),
+    (
         part("user", type="input_text"),
         "input[0].content[0].text",
         MISSING,
@@ -317,6 +323,7 @@ ORDER = [  # faults in the order in which they are found, one of each step
     {"instructions": 1},
     {"store": "x"},
     {"conversation": "conv_1"},
+    {"prompt": {"id": "pmpt_1"}},
     {"reasoning": {"mode": "pro"}},
 ]
 
@@ -526,6 +533,9 @@ def test_the_other_paths_check_as_create_does() -> None:
         assert error_of(request({"input": {}}), path=path)["code"] == "invalid_type"
         assert error_of(request({"strem": 1}), path=path)["code"] == UNKNOWN
     assert error_of(request({"temperature": 1}), path="responses/input_tokens")["code"] == UNKNOWN
+    assert error_of(request({"personality": "friendly"}), path="responses/input_tokens")["param"] == "personality"
+    hosted = error_of(request({"tools": [{"type": "web_search"}]}), path="responses/input_tokens")
+    assert hosted["message"] == HOSTED_TOOL
 
 
 def test_the_client_sees_the_right_exceptions() -> None:

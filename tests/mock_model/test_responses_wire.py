@@ -138,6 +138,32 @@ def test_the_pieces_of_a_stream_are_the_text_whatever_it_is(text: str, city: str
     assert json.loads("".join(arguments)) == {"city": city}
 
 
+def test_a_limit_above_what_the_model_can_write_is_refused() -> None:
+    with pytest.raises(openai.BadRequestError, match="max_output_tokens is too large: 16385") as raised:
+        sent(server_that_says(Reply("Yes.")).client(), max_output_tokens=16_385)
+    assert raised.value.param == "max_output_tokens"
+
+
+def test_the_events_of_calls_and_of_a_refusal_in_their_order() -> None:
+    events = events_of(server_that_says(REPLIES["two calls"]).client(), tools=TOOLS)
+    assert [event["type"].removeprefix("response.") for event in events[2:-1]] == [
+        "output_item.added",
+        "function_call_arguments.delta",
+        "function_call_arguments.done",
+        "output_item.done",
+        "output_item.added",
+        "custom_tool_call_input.delta",
+        "custom_tool_call_input.done",
+        "output_item.done",
+    ]
+    assert events[2]["item"]["arguments"] == "" and events[6]["item"]["input"] == ""
+    server = MockServer()
+    server.fail_next("refusal")
+    types = [event["type"] for event in events_of(server.client())]
+    assert types[3] == "response.content_part.added" and types[4] == "response.refusal.delta"
+    assert types[-4:-2] == ["response.refusal.done", "response.content_part.done"]
+
+
 def test_a_limit_leaves_a_response_incomplete_perhaps_without_a_message() -> None:
     client = server_that_says(Reply("Spring.", reasoning="word " * 40)).client()
     cut = plain(client, max_output_tokens=16)

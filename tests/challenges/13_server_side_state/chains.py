@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 import openai
@@ -54,11 +55,13 @@ def _message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 
-def chains(server: KeepingServer) -> dict[str, Chain]:
-    """By what is special about them."""
+@cache
+def chains() -> tuple[KeepingServer, dict[str, Chain]]:
+    """A server, and the conversations on it by what is special about them. They are only read."""
+    server = KeepingServer()
     short = Chain(server, 21).going_on(3)
     other_way = short.branch().going_on(2)
-    return {
+    return server, {
         "a conversation of three turns": short,
         "one of a single turn": Chain(server, 22).going_on(1),
         "a branch of it": other_way,

@@ -117,6 +117,7 @@ EXPORTED_PART = (
     "Where are the messages that went in, and where is the reply that came last? Who asks for the one does not get the other.",
     "responses.input_items.list(id) has what went in, responses.retrieve(id).output what came out.",
 )
+EXPORTED_AND_GONE = "Which of your calls takes something away from the server? Who has asked for that?"
 EXPORTED_BACKWARDS = (
     "In which order do the items come, if nobody says anything? Look at the arguments of input_items.list.",
     'order="asc" gives the oldest first.',
@@ -159,4 +160,11 @@ DELETE_FAILED = (
 AFTER_DELETE = (
     "What do you need when the conversation goes on after delete, and what leads nowhere any more?",
     "last_id becomes None, `messages` stay. With no last_id, ask sends all that was said.",
+)
+
+# All of it
+STEP_BY_STEP = (
+    "Follow it step by step: which id does your object have after each of these, what is in `messages`, and what does it know of "
+    "the server?",
+    "Three lines decide: when the id is sent, when all is sent, what is noted in the end. Do they look at the same attributes?",
 )

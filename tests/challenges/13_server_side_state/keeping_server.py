@@ -91,10 +91,11 @@ def sent_in(exchange: Exchange) -> Iterator[tuple[str, str]]:
     given = exchange.body.get("input")
     for item in [{"role": "user", "content": given}] if isinstance(given, str) else given or ():
         if isinstance(item, dict) and "role" in item:
-            yield item["role"], _text(item.get("content"))
+            yield item["role"], text_in(item.get("content"))
 
 
-def _text(content: Any) -> str:
+def text_in(content: Any) -> str:
+    """The text of a content, which may be one or a list of parts."""
     if isinstance(content, list):
         return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
     return str(content)

@@ -13,7 +13,7 @@ from ..situations.expected_of_talks import beside_the_point, expect_messages, wa
 from ..situations.histories import copied
 from ..situations.told_facts import ODD, TOLD
 from . import hints
-from .keeping_server import Exchange, KeepingServer, is_answered, is_question, sent_in
+from .keeping_server import Exchange, KeepingServer, is_answered, is_question, sent_in, text_in
 
 RULES = ("You are a patient guide. Be polite.", "Answer in one sentence.", "You help people who travel.")
 ASKED, SENT, READ, RETURNED, IS_NOW = "It was asked", "You sent", "The model read", "ask returned", "`messages` is now"
@@ -50,7 +50,7 @@ class Turn:
 
 def spoken(messages: list[Message]) -> list[tuple[str, str]]:
     """Who says what; every role that instructs is called system."""
-    return [("system" if m["role"] in INSTRUCTING else m["role"], m["content"]) for m in messages]
+    return [("system" if m["role"] in INSTRUCTING else m["role"], text_in(m["content"])) for m in messages]
 
 
 def texts(seed: int) -> Any:

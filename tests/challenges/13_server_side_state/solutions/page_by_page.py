@@ -27,7 +27,8 @@ class KeptByServer:
     def attempts(self, asked):
         """The requests for a question, the next one if the one before was of no use."""
         if self.state["keeps"] and self.last_id:
-            yield self.request([asked], self.last_id)
+            text = {"type": "input_text", "text": asked["content"]}
+            yield self.request([{"role": "user", "content": [text]}], self.last_id)
         yield self.request([message for message in self.messages if message["role"] != "system"] + [asked])
 
     def ask(self, question):

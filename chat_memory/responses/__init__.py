@@ -1,0 +1,7 @@
+"""The Responses API: messages as its items and back, its requests and replies, and what a server keeps of a conversation."""
+
+from ..replies.api import Api
+from .reply import ResponseReply
+from .request import ASKING, responses_request
+
+RESPONSES = Api("responses", ASKING, responses_request, ResponseReply)
