@@ -146,7 +146,11 @@ def test_a_function_that_makes_a_memory(memory):
         ("\nraise RuntimeError('not today')", "mine.py", "in line 2"),
         ("import sys\nsys.exit(3)", "mine.py", "SystemExit"),
         ("class Memory:\n    def __init__(self): pass\n    def ask(self, text): pass", "mine.py", "takes no client"),
-        ("class M:\n    def __init__(self, client, town): pass\n    def ask(self, text): pass", "mine.py", "needs town"),
+        (
+            "class M:\n    def __init__(self, client, town): pass\n    def ask(self, text): pass",
+            "mine.py",
+            "needs town",
+        ),
     ],
 )
 def test_what_is_no_memory_is_refused_with_a_reason(memory, capsys, source, given, words):
@@ -223,7 +227,9 @@ class Terminal:
         return self.answer
 
 
-@pytest.mark.parametrize("terminal", [Terminal("n\n"), Terminal("\n"), Terminal(""), Terminal("y\n", there=False), None])
+@pytest.mark.parametrize(
+    "terminal", [Terminal("n\n"), Terminal("\n"), Terminal(""), Terminal("y\n", there=False), None]
+)
 def test_nothing_is_spent_unless_somebody_says_yes(monkeypatch, capsys, paid, memory, terminal):
     monkeypatch.setattr(sys, "stdin", terminal)
     assert run(memory(PLAIN.format(model="llama3.2")), "--strategies", "nothing", "--json") == 1

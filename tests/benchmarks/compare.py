@@ -38,6 +38,7 @@ from chat_memory.scoreboard import (
 from common import MODEL, OFFLINE_MODEL, PRICE, SETTINGS, get_client, offline_server
 from tests.benchmarks.own_memory import NoMemory, strategy_from
 from tests.benchmarks.price_first import bill, dollars, may_spend, offline_client
+from tests.benchmarks.reasoning_off import ReasoningOffWithTools
 from tests.challenges.page import ME
 
 GROUPS = {"all": STRATEGIES, "oracle": ORACLES, "vague": VAGUE_ONES}
@@ -202,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def client_for(talk: Talk) -> Any:
     """A new client for each strategy and talk: the offline model then says what the talk's script says."""
-    return offline_server(says=talk.says).client() if SETTINGS.offline else get_client()
+    return offline_server(says=talk.says).client() if SETTINGS.offline else ReasoningOffWithTools(get_client())
 
 
 if __name__ == "__main__":

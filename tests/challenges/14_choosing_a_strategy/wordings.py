@@ -23,7 +23,7 @@ class Form(NamedTuple):
 
 FORMS = (
     Form(
-        ("canary", "tortoise", "rowing club", "allotment", "delivery van", "choir", "walking group", "houseboat"),
+        ("canary", "cockatoo", "rowing club", "allotment", "delivery van", "choir", "walking group", "houseboat"),
         "name",
         ("Our {x} is called {v}.", "We have named our {x} {v}.", "{v} is the name of our {x}."),
         ("Our {x} has a new name and is called {v} now.", "We have changed the name of our {x} to {v}."),
@@ -39,7 +39,7 @@ FORMS = (
         "The user keeps {x} in the {v}.",
     ),
     Form(
-        ("the new gutter", "the cello lessons", "the garden fence", "the ski passes", "the accordion", "the tandem"),
+        ("the new gutter", "the trumpet lessons", "the garden fence", "the ski passes", "the accordion", "the tandem"),
         "euros",
         ("We pay {v} euros for {x}.", "The price that we pay for {x} is {v} euros."),
         (
@@ -97,13 +97,13 @@ DENIALS = (
         "The user does not want a {x} in the flat.",
     ),
     Denial(
-        ("caravan", "orchard", "piano", "vineyard"),
+        ("motorboat", "orchard", "piano", "vineyard"),
         ("We are not going to sell the {x}.", "The {x} is not for sale, whatever they offer."),
         "Are we going to sell the {x}?",
         "The user is not going to sell the {x}.",
     ),
     Denial(
-        ("radiator", "balcony", "wardrobe", "skylight"),
+        ("radiator", "fireplace", "wardrobe", "skylight"),
         ("The guest room has no {x}.", "There is no {x} in the guest room."),
         "Does the guest room have a {x}?",
         "The guest room has no {x}.",
