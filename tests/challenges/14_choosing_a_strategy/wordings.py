@@ -103,7 +103,7 @@ DENIALS = (
         "The user is not going to sell the {x}.",
     ),
     Denial(
-        ("radiator", "fireplace", "wardrobe", "skylight"),
+        ("radiator", "washbasin", "wardrobe", "skylight"),
         ("The guest room has no {x}.", "There is no {x} in the guest room."),
         "Does the guest room have a {x}?",
         "The guest room has no {x}.",
