@@ -237,12 +237,15 @@ def _count_strings(value: Any, encoding: Encoding) -> int:
     if isinstance(value, str):
         return remembered_size(value, encoding)
     if isinstance(value, dict):
-        return sum(_count_strings(inner, encoding) for inner in value.values())
-    if isinstance(value, (list, tuple)):
-        return sum(_count_strings(inner, encoding) for inner in value)
-    if value is None or isinstance(value, (bool, int, float)):
-        return 0
-    raise _NoJson(value)
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        if value is None or isinstance(value, (bool, int, float)):
+            return 0
+        raise _NoJson(value)
+    total = 0
+    for inner in value:
+        total += remembered_size(inner, encoding) if isinstance(inner, str) else _count_strings(inner, encoding)
+    return total
 
 
 class _NoJson(Exception):

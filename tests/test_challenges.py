@@ -6,7 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 
 import openai
 import pytest
@@ -23,6 +26,7 @@ from .challenges.engine.recording_server import plain
 from .challenges.engine.results import not_started
 
 NAMES = files.names()
+PROCESSES = 2  # in which works are checked at the same time
 DRIVER = """
 import faulthandler, json, sys
 
@@ -45,26 +49,50 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture(scope="module")
-def driver() -> Iterator[subprocess.Popen[str]]:
-    """One process for all checkers: starting Python, importing everything and reading vocabularies takes a second."""
+def started() -> subprocess.Popen[str]:
+    """A process for checkers, one after the other: starting Python, importing all and reading vocabularies takes a second."""
     command = [sys.executable, "-c", DRIVER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
     same_each_time = os.environ | {"PYTHONHASHSEED": "0"}  # as where a learner is checked
-    with subprocess.Popen(command, cwd=files.ROOT, env=same_each_time, **pipes) as process:
-        yield process
-        process.stdin.close()
+    return subprocess.Popen(command, cwd=files.ROOT, env=same_each_time, **pipes)
+
+
+def checked_works(name: str) -> list[Path]:
+    return [files.starter(name), *files.solutions(name), *files.mistakes(name)]
+
+
+def answer(name: str, idle: SimpleQueue[subprocess.Popen[str]]) -> str:
+    """What the checker of a challenge says of all its works, asked of the next process that is idle; a line of JSON."""
+    process = idle.get()
+    try:
+        print(json.dumps([name, *map(str, checked_works(name))]), file=process.stdin, flush=True)
+        return process.stdout.readline()
+    finally:
+        idle.put(process)
+
+
+@pytest.fixture(scope="module")
+def answers(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[str]]]:
+    """What the checkers that are wanted here say, in two processes; those of later lessons first, which take longest."""
+    wanted = {item.callspec.params.get("checked") for item in request.session.items if hasattr(item, "callspec")}
+    names = [name for name in reversed(NAMES) if name in wanted]
+    idle: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+    with ExitStack() as stack:
+        for _ in names[:PROCESSES]:
+            idle.put(stack.enter_context(started()))
+        pool = stack.enter_context(ThreadPoolExecutor(PROCESSES))
+        asked = {name: pool.submit(answer, name, idle) for name in names}
+        stack.callback(pool.shutdown, cancel_futures=True)
+        yield asked
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def checked(request: pytest.FixtureRequest, driver: subprocess.Popen[str]) -> tuple[str, dict[Path, dict]]:
+def checked(request: pytest.FixtureRequest, answers: dict[str, Future[str]]) -> tuple[str, dict[Path, dict]]:
     """What a checker says of the starter, of every solution and of every mistake."""
     name = request.param
-    paths = [files.starter(name), *files.solutions(name), *files.mistakes(name)]
-    print(json.dumps([name, *map(str, paths)]), file=driver.stdin, flush=True)
-    answer = driver.stdout.readline()
-    assert answer, "the checker has ended its process"
-    results = json.loads(answer)
+    said, paths = answers[name].result(), checked_works(name)
+    assert said, "the checker has ended its process"
+    results = json.loads(said)
     assert len(results) == len(paths)
     return name, dict(zip(paths, results, strict=True))
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import openai
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from .challenges.engine import errors_in_words, time_limit
 from .challenges.engine.allowance import LOOK, STILL, Allowance, TookTooLong
-from .challenges.engine.criteria import NoUse, Scene
+from .challenges.engine.criteria import NotYet, NoUse, Scene
+from .challenges.engine.drawn_once import DrawnOnce
 from .challenges.engine.excerpts import beginning, excerpt
 from .challenges.engine.learner_code import Work
 from .challenges.engine.recording_server import RecordingServer
@@ -160,6 +161,56 @@ def test_a_figure_is_shown_whole_or_not_at_all(words):
         assert len(cut) <= 60
         assert set(re.findall(r"[\d.,]*\d", cut)) <= set(re.findall(r"[\d.,]*\d", text))
     assert beginning(text, len(text)) == excerpt(text, len(text)) == text
+
+
+def test_what_is_drawn_for_one_file_is_given_to_those_after_it():
+    drawn_once, given_to = DrawnOnce(), {"first": [], "second": [], "third": []}
+
+    @settings(max_examples=8, derandomize=True, database=None)
+    @given(numbers=st.lists(st.integers(), min_size=1), town=st.sampled_from(("Lima", "Oslo")))
+    def criterion(challenge, numbers, town):
+        given_to[challenge.name].append(([*numbers], town))
+        assume(numbers[0] or challenge.name == "first")
+        numbers.append(0)
+
+    for name in given_to:
+        drawn_once.judge(criterion, challenge=Work(Path(name), name))
+    assert given_to["first"] == given_to["second"] == given_to["third"] and len(given_to["first"]) == 8
+
+
+def test_what_is_drawn_for_a_file_that_fails_is_drawn_again():
+    drawn_once, calls = DrawnOnce(), []
+
+    @settings(max_examples=4, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False)
+    @given(number=st.integers())
+    def criterion(challenge, number):
+        calls.append(challenge.name)
+        if challenge.name == "wrong":
+            raise NotYet("It is wrong.")
+
+    for name, count in (("wrong", 2), ("right", 4), ("wrong", 3), ("right", 4)):  # each failure is tried again
+        calls.clear()
+        try:
+            drawn_once.judge(criterion, challenge=Work(Path(name), name))
+            assert name == "right"
+        except NotYet:
+            assert name == "wrong"
+        assert calls == [name] * count
+
+
+def test_what_fails_only_the_first_time_has_failed():
+    drawn_once, calls = DrawnOnce(), []
+
+    @settings(max_examples=4, derandomize=True, database=None, phases=[Phase.generate])
+    @given(number=st.integers())
+    def criterion(challenge, number):
+        calls.append(challenge.name)
+        if calls.count("now and then") == 1:
+            raise NotYet("It is wrong now and then.")
+
+    drawn_once.judge(criterion, challenge=Work(Path("right"), "right"))
+    with pytest.raises(NotYet, match="now and then"):
+        drawn_once.judge(criterion, challenge=Work(Path("now and then"), "now and then"))
 
 
 def test_what_is_no_chat_completion_is_written_down_too():

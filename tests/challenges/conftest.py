@@ -6,21 +6,24 @@ behind it another file, and with several of these several files.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from httpx2 import _urlparse, _urls
 from hypothesis import HealthCheck, Phase, settings
 from openai import _base_client
 from openai.resources.chat.completions import Completions
 
 from .engine import files, preconditions, report, time_limit
 from .engine.criteria import NotJudgedHere, NotStarted, NotYet, Scene
+from .engine.drawn_once import DrawnOnce
 from .engine.excerpts import beginning
 from .engine.learner_code import Work
 from .engine.recording_server import checked_type, plain
 
 PATCH = pytest.StashKey[pytest.MonkeyPatch]()  # what is changed for the time of a check, and then undone
+DRAWN = pytest.StashKey[DrawnOnce]()  # where many files are checked at once, quickly
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,11 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(partial(settings.load_profile, settings.get_current_profile_name()))
     load_profile(quick=config.getoption("--quick"))
     if config.getoption("--quick"):
+        config.stash[DRAWN] = DrawnOnce()
         patch.setattr(preconditions, "HURRY", 2)
         waiting = min(2.0, time_limit.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
         patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
         patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
         patch.setattr(_base_client, "construct_type", checked_type)
+        for module in (_urls, _urlparse):  # the same address, again and again
+            patch.setattr(module, "urlparse", cache(module.urlparse))
 
 
 def load_profile(quick: bool) -> None:
@@ -90,10 +96,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 session.config.stash[PATCH].setattr(test, "_hypothesis_internal_use_settings", fewer)
 
 
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
-    Scene.newest, Scene.smallest = None, not pyfuncitem.funcargs["challenge"].unmet
-    if pyfuncitem.config.getoption("--quick") and pyfuncitem.funcargs["challenge"].unmet:
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Judge a criterion; returns True where it is done, and pytest need not call it."""
+    criterion, arguments = pyfuncitem.function, pyfuncitem.funcargs
+    Scene.newest, Scene.smallest = None, not arguments["challenge"].unmet
+    if not pyfuncitem.config.getoption("--quick"):
+        return None
+    if arguments["challenge"].unmet:
         pytest.skip("a criterion before this one is not met")
+    if not hasattr(criterion, "hypothesis"):
+        return None
+    fixtures = {name: arguments[name] for name in pyfuncitem._fixtureinfo.argnames}
+    pyfuncitem.config.stash[DRAWN].judge(criterion, **fixtures)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from textwrap import shorten
@@ -14,6 +13,7 @@ import chat_memory
 from ..engine.criteria import Message, NotStarted, NotYet, NoUse, Scene
 from ..engine.learner_code import Guarded, Work
 from ..situations.expected_of_talks import beside_the_point, expect_asked, expect_messages, only, was_raised_for
+from ..situations.histories import copied
 from ..situations.long_talks import RULES, Fact, drawn, facts, in_order, small_talk, words_of
 from ..situations.summary_server import TalkServer
 from ..situations.told_facts import spoken
@@ -114,7 +114,7 @@ class Talk:
             )
             held = list(held) if isinstance(held, tuple) else held
             expect_messages(self.scene, held, "`messages`")
-        return deepcopy(held)
+        return copied(held)
 
     def ask(self, text: str) -> str:
         """Ask a question, and return the reply. Raises NotYet when an error comes out."""

@@ -29,6 +29,7 @@ class Work:
         self._file = LearnersFile(path, name)
         self.guard = Guard(self._file)
         self.unmet = False  # whether a criterion has turned out not to be met
+        self.calls = 0  # for each of which chance begins elsewhere
 
     @property
     def printed(self) -> str:

@@ -79,7 +79,7 @@ def let_chance_begin_elsewhere(challenge: Work) -> None:
     Hypothesis lets it begin at one place again and again, so that code which does something now and then would do it always,
     or never.
     """
-    challenge.calls = getattr(challenge, "calls", 0) + 1
+    challenge.calls += 1
     random.seed(challenge.calls)
 
 

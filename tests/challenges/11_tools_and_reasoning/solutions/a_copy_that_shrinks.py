@@ -53,7 +53,7 @@ class Shrinking:
         """Take a piece from the longest result until it fits, or nothing is left to take."""
         for message, text in zip(step[1:], texts[1:], strict=True):
             message["content"] = text
-        kept = {i: [texts[i][at : at + 4] for at in range(0, len(texts[i]), 4)] for i in range(1, len(step))}
+        kept = {i: [texts[i][at : at + 16] for at in range(0, len(texts[i]), 16)] for i in range(1, len(step))}
         while self.over() > 0:
             long = [i for i in kept if message_tokens(step[i]) > SHORT - 2 and len(kept[i]) > 1]
             if not long:
