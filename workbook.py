@@ -89,6 +89,12 @@ def bench(arguments: list) -> int:
     return int(any(codes))
 
 
+def compare(arguments: list) -> int:
+    """Compare strategies of memory, by what they recall and what that costs. Files are those of the folder one is in."""
+    OWN.set_up()
+    return OWN.run(ROOT / "tests" / "benchmarks" / "compare.py", "--from", os.getcwd(), *arguments)
+
+
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
 
@@ -106,6 +112,7 @@ COMMANDS = {
     "solution": (at_the_desk("solution"), "a solution beside yours (solution 4, when solved or with --give-up)"),
     "reset": (at_the_desk("reset"), "a challenge or a lesson anew; yours is kept (reset 4, reset lesson 4)"),
     "next": (at_the_desk("next"), "what to do next"),
+    "compare": (compare, "what each memory recalls and costs, yours beside them (compare work/my_memory.py)"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }

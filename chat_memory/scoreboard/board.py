@@ -177,7 +177,7 @@ def _in_one_talk(strategy: Strategy, talk: Talk, client: Any, model: str, max_to
         except Exception as error:  # whatever a memory raises is a result
             if not number:
                 raise
-            errors.append(f"turn {number}: {type(error).__name__}: {error}"[:200])
+            errors.append(f"turn {number + 1}: {type(error).__name__}: {error}"[:200])
         writer.talk = _as_it_went(writer.talk, turn, number, replies)
     talked, ledger.used = ledger.used, Used()
     answers, branched = [], True

@@ -77,6 +77,18 @@ def test_bench_runs_every_benchmark(project):
     assert project.run("bench").returncode == 0
 
 
+def test_compare_is_told_in_which_folder_its_files_are(project, tmp_path, monkeypatch):
+    project.write("tests/benchmarks/compare.py", "import sys; print(sys.prefix); print(sys.argv[1:]); sys.exit(2)")
+    folder = tmp_path / "of somebody's own"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    finished = project.run("compare", "mine.py", "--json")
+    assert finished.returncode == 2
+    prefix, arguments = finished.stdout.splitlines()[-2:]
+    assert Path(prefix).resolve() == project.venv.resolve()
+    assert arguments == str(["--from", str(folder), "mine.py", "--json"])
+
+
 def test_bench_has_an_environment_of_its_own(project):
     project.write("tests/benchmarks/bench_speed.py", "import sys; print(sys.prefix)")
     finished = project.run("bench")

@@ -1,0 +1,217 @@
+"""The command compare: strategies of memory, a learner's own beside them, by what they recall and what that costs.
+
+Run it with: compare [FILE|MODULE …] [--seed N] [--number N] [--turns N] [--talks FILE] [--strategies NAME …] [--json] [--yes].
+It asks the model that .env says: the offline model, or one that is paid for, whose price is said first.
+Exit codes: 0 where all that was asked for was compared, 1 where something of it was not, 2 where it cannot be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":  # run by its path: what is used is this copy of the workbook, whichever is installed
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from chat_memory.scoreboard import (
+    MAX_TOKENS,
+    ORACLES,
+    STRATEGIES,
+    VAGUE_ONES,
+    Board,
+    Result,
+    Strategy,
+    Talk,
+    by_kind,
+    chart,
+    compare,
+    table,
+    talks,
+    talks_from_json,
+)
+from common import MODEL, OFFLINE_MODEL, PRICE, SETTINGS, get_client, offline_server
+from tests.benchmarks.own_memory import NoMemory, strategy_from
+from tests.benchmarks.price_first import bill, dollars, may_spend, offline_client
+from tests.benchmarks.reasoning_off import ReasoningOffWithTools
+from tests.challenges.page import ME
+
+GROUPS = {"all": STRATEGIES, "oracle": ORACLES, "vague": VAGUE_ONES}
+EVERY = {strategy.name: strategy for group in GROUPS.values() for strategy in group}
+Failed = dict[str, str]  # why a strategy has no row, by its name
+
+
+class Impossible(Exception):
+    """The command cannot be done as it was given; the message says what to change."""
+
+
+def read_talks(options: argparse.Namespace) -> list[Talk]:
+    """The talks that were asked for: generated, or those of a file."""
+    if options.talks is None:
+        try:
+            return talks(options.seed, number=options.number, turns=options.turns, each=options.each)
+        except (TypeError, ValueError) as error:
+            raise Impossible(str(error)) from None
+    path = options.folder / options.talks
+    try:
+        return talks_from_json(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Impossible(f"There is no file {path}.") from None
+    except (OSError, ValueError, RecursionError) as error:  # what is no JSON, or no UTF-8, is a ValueError too
+        raise Impossible(f"{path} cannot be read as talks: {error}") from None
+
+
+def chosen(names: Iterable[str]) -> list[Strategy]:
+    """The strategies of these names, each once, in the order in which they are named."""
+    found: dict[str, Strategy] = {}
+    for name in names:
+        if name not in GROUPS and name not in EVERY:
+            near = difflib.get_close_matches(name, [*EVERY, *GROUPS], n=1)
+            if name.endswith(".py"):
+                raise Impossible(f"Files come first: {ME} compare {name} --strategies window")
+            raise Impossible(
+                f"There is no strategy {name!r}. "
+                + (f"Did you mean {near[0]!r}? " if near else "")
+                + f"There are: {', '.join(map(repr, EVERY))}; and {', '.join(GROUPS)} for several."
+            )
+        found |= {strategy.name: strategy for strategy in GROUPS.get(name, (EVERY.get(name),)) if strategy}
+    return list(found.values())
+
+
+def run(
+    given: list[Talk],
+    strategies: Sequence[Strategy],
+    client_for: Callable[[Talk], Any],
+    model: str,
+    max_tokens: int,
+    title: str,
+) -> tuple[list[Result], Failed]:
+    """Put the strategies through the talks, one after the other: what fails at once takes no other one along.
+
+    With Ctrl-C, KeyboardInterrupt holds what has come of it so far.
+    """
+    results: list[Result] = []
+    failed: Failed = {}
+    for number, strategy in enumerate(strategies, start=1):
+        tell(f"{title} {number}/{len(strategies)}: {strategy.name}")
+        try:
+            board = compare(given, client_for, strategies=[strategy], model=model, max_tokens=max_tokens)
+            results.append(board.results[0])
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(results, failed) from None
+        except NotImplementedError:
+            failed[strategy.name] = "it is not written yet (NotImplementedError)"
+        except (Exception, SystemExit) as error:  # whatever a memory does
+            failed[strategy.name] = f"turn 1 of a talk: {type(error).__name__}: {error}"[:300]
+    tell("")
+    return results, failed
+
+
+def tell(text: str) -> None:
+    """Show on the terminal what is going on, on one line; nothing elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<78.78}\r" if not text else f"\r{text:<78.78}", end="", file=sys.stderr, flush=True)
+
+
+def is_allowed(given: list[Talk], strategies: Sequence[Strategy], options: argparse.Namespace) -> bool:
+    """Say what a model that is paid for would cost, and ask. The offline model costs nothing."""
+    if SETTINGS.offline:
+        return True
+    results, failed = run(given, strategies, offline_client, OFFLINE_MODEL, options.max_tokens, "estimate")
+    if not results:
+        raise Impossible("\n".join(f"{name} did not run: {why}" for name, why in failed.items()))
+    print(bill(results, PRICE, f"{MODEL} at {SETTINGS.place}"), file=sys.stderr)
+    for name, why in failed.items():
+        print(f"{name} did not run, and is not in it: {why}", file=sys.stderr)
+    return may_spend(dollars(results, PRICE), options.yes)
+
+
+def show(results: list[Result], failed: Failed, given: list[Talk], options: argparse.Namespace) -> None:
+    """Print what has come of it: the tables, or JSON."""
+    board = Board(tuple(results), MODEL, options.max_tokens, len(given))
+    if options.json:
+        made = {"talks_file": options.talks} if options.talks else {"seed": options.seed, "turns": options.turns}
+        print(json.dumps(board.as_json(PRICE) | made | {"failed": failed}, indent=1, ensure_ascii=False))
+        return
+    if results:
+        print(f"{table(board, PRICE)}\n\nBy kind of fact:\n{by_kind(board, PRICE)}")
+    for name, why in failed.items():
+        print(f"\n{name} has no row: {why}")
+    if results and options.chart:
+        path = options.folder / options.chart
+        chart(board, PRICE).savefig(path)
+        print(f"\nThe chart is in {path}.")
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"{ME} compare", description=__doc__.splitlines()[0], allow_abbrev=False)
+    add = parser.add_argument
+    add("memory", nargs="*", metavar="FILE|MODULE", help="your own memory; FILE:Name where it holds several")
+    add("--seed", type=int, default=14, help="which talks are generated (default: 14)")
+    add("--number", type=int, default=2, help="how many talks (default: 2)")
+    add("--turns", type=int, default=80, help="turns of each talk (default: 80)")
+    add("--each", type=int, default=3, help="facts of each kind in a talk (default: 3)")
+    add("--talks", metavar="FILE", help="talks of your own, as JSON, in place of generated ones")
+    add(
+        "--strategies",
+        nargs="+",
+        default=["all"],
+        metavar="NAME",
+        help=f"some of them, or {', '.join(GROUPS)}, or none",
+    )
+    add("--max-tokens", type=int, default=MAX_TOKENS, help=f"the budget of a request (default: {MAX_TOKENS:,})")
+    add("--json", action="store_true", help="for a program")
+    add("--chart", metavar="FILE", help="draw recall over cost into this file (.png or .svg)")
+    add("--yes", action="store_true", help="spend what it costs without being asked")
+    add("--from", dest="folder", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    options.strategies = [] if options.strategies == ["none"] else options.strategies
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    options = read_arguments(arguments)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what a memory prints stands in no table
+            given = read_talks(options)
+            mine = [strategy_from(memory, options.folder) for memory in options.memory]
+            strategies = [*chosen(options.strategies), *mine]
+            if not strategies:
+                raise Impossible("There is nothing to compare: name a strategy, or a file with a memory of yours.")
+            if not is_allowed(given, strategies, options):
+                return 1
+            results, failed = run(given, strategies, client_for, MODEL, options.max_tokens, "comparing")
+    except (NoMemory, Impossible) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stop:
+        tell("")
+        results, failed = stop.args or ([], {})
+        if results:
+            show(results, failed, given, options)
+        print(f"\nStopped{': what was compared until then is above' if results else ''}.", file=sys.stderr)
+        return 130
+    show(results, failed, given, options)
+    return 1 if failed else 0
+
+
+def client_for(talk: Talk) -> Any:
+    """A new client for each strategy and talk: the offline model then says what the talk's script says."""
+    return offline_server(says=talk.says).client() if SETTINGS.offline else ReasoningOffWithTools(get_client())
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # a character that the terminal lacks must not end the program
+        stream.reconfigure(errors="replace")
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # such as `compare | head`
+        sys.stdout, code = None, 1
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""Challenge 14: a memory of your own, that recalls more than a window and costs less than everything."""
