@@ -1,6 +1,5 @@
 """The scoreboard: what a strategy of memory remembers and what it costs, measured on talks with planted facts."""
 
-from .ahead import estimate
 from .board import MAX_TOKENS, Answer, Board, Result, compare
 from .charts import best, chart
 from .comparing import Difference, difference
@@ -33,7 +32,6 @@ __all__ = [
     "chart",
     "compare",
     "difference",
-    "estimate",
     "failures",
     "own",
     "table",

@@ -72,7 +72,7 @@ def _notes(board: Board) -> Iterable[str]:
     never = len(first.answers) - asked
     yield (
         f"{asked} questions about what was said (one is worth {100 / asked:.1f} %), {never} about what was never said, in "
-        f"{board.talks} talks; {board.model}, budget {board.max_tokens:,} tokens."
+        f"{board.talks} talk{'s' * (board.talks != 1)}; {board.model}, budget {board.max_tokens:,} tokens."
     )
     yield f"Where fewer than {least_difference()} questions lie between two strategies, that may be chance."
     if not all(result.branched for result in board):

@@ -36,8 +36,8 @@ STREETS = (
     "Quarry Path", "Rookery Lane", "Saddler Street", "Tanner Row", "Vicarage Road", "Weir Lane",
 )  # fmt: skip
 COLOURS = (
-    "turquoise", "mustard yellow", "dove grey", "terracotta", "sage green", "navy blue", "burgundy", "ivory", "lilac",
-    "charcoal", "apricot", "olive green", "coral", "mint green", "cobalt blue", "plum",
+    "turquoise", "mustard yellow", "dove grey", "sage green", "navy blue", "burgundy", "lilac", "olive green", "mint green",
+    "cobalt blue", "sky blue", "brick red", "lemon yellow", "silver grey", "dusty pink", "chestnut brown", "dark purple",
 )  # fmt: skip
 JOBS = (
     "beekeeper", "cartographer", "dental nurse", "electrician", "falconer", "glassblower", "hydrologist", "illustrator",

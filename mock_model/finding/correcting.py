@@ -11,7 +11,8 @@ from mock_model.sentences.values import TIMES
 from mock_model.sentences.words import words
 
 DECLARED, CHANGED, ONCE, MORE = (phrases(name) for name in ("declared", "changed", "one at a time", "more"))
-MOST_BACK, MOST_OTHER = 60, 3  # sentences that a correction reaches back, and words of its own that it may have
+MOST_BACK, MOST_OTHER = 600, 3  # sentences that a correction reaches back, and words of its own that it may have
+FAR = 20  # sentences from which on it does not matter how far back it reaches
 ONE_TOPIC = frozenset(("own name", "home", "job"))  # of which people have one at a time
 NUMBERS = frozenset(("money", "number", "counted", "measure", "percent", "duration"))
 
@@ -50,7 +51,7 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
         again = alike and once and _says_again(said.sentence, old.sentence)
         if not again and not (changed and alike and bare) and not (declared and shared):
             continue
-        score = shared + (0.5 if old.role == said.role else 0.0) - 0.05 * (at - earlier)
+        score = shared + (0.5 if old.role == said.role else 0.0) - 0.05 * min(at - earlier, FAR)
         if place is None or score > best:
             best, place = score, earlier
     return place

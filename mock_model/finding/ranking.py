@@ -15,7 +15,7 @@ from typing import NamedTuple
 from mock_model.finding.asking import Question
 from mock_model.finding.correcting import corrected, echoes
 from mock_model.finding.features import ADDRESSED, NAMES, Surroundings, features
-from mock_model.finding.matching import covers, meets, rarity, shares, ties
+from mock_model.finding.matching import WORTH, covers, meets, rarity, shares, ties
 from mock_model.sentences.lists import phrases, sections
 from mock_model.sentences.reading import REFERS, Said
 
@@ -137,6 +137,8 @@ def _candidates(seen: Surroundings, count: int) -> list[int]:
     """The places worth weighing: all of a short conversation, else those that share most and what stands around them."""
     if count <= MOST_WEIGHED:
         return list(range(count))
-    shared = {at: sum(seen.rarity[base] for base in met) for at, met in enumerate(seen.ties) if met}
+    shared = {
+        at: sum(seen.rarity[base] * WORTH[tie] for base, tie in met.items()) for at, met in enumerate(seen.ties) if met
+    }
     best = sorted(shared, key=lambda at: (-shared[at], -at))[: MOST_WEIGHED // 4]
     return sorted({n for at in best for n in range(max(at - 1, 0), min(at + 3, count))} | set(range(count - 4, count)))

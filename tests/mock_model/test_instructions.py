@@ -469,7 +469,7 @@ WALLS = [
 
 @pytest.mark.parametrize("sign", WALLS)
 def test_a_wall_of_signs_costs_no_time(sign: str) -> None:
-    wall = sign * 30_000
+    wall = sign * 10_000
     rules([system(wall), user(wall)])
     limits(wall)
     is_beyond(wall, [])
