@@ -5,14 +5,15 @@ import re
 
 import pytest
 
+from chat_memory.scoreboard import Planted, scoring
 from chat_memory.scoreboard import wordings as known_wordings
 
 from .challenges.engine.learner_code import Work
 from .challenges.situations.long_talks import drawn
 
 CHALLENGE = "tests.challenges.14_choosing_a_strategy"
-checker, played, talks, wordings = (
-    importlib.import_module(f"{CHALLENGE}.{name}") for name in ("checker", "played", "talks", "wordings")
+played, reading, talks, wordings = (
+    importlib.import_module(f"{CHALLENGE}.{name}") for name in ("played", "reading", "talks", "wordings")
 )
 SEEDS = range(6)
 
@@ -45,6 +46,39 @@ def test_a_fact_stands_where_it_is_said_and_nowhere_else(seed):
             assert places and set(places) <= {said.turn for said in planted.said}
         by_user = any(planted.answers[0] in turn.user for turn in talk.turns) if planted.answers else False
         assert not (planted.kind == "by the assistant" and by_user)
+
+
+PRICE = Planted("corrected", "How many euros do we pay for the tandem?", ("385",), ("415",))
+CELERY = Planted("negated", "Does anybody in our family eat celery?", ("no",), ("yes",))
+
+
+@pytest.mark.parametrize(
+    ("planted", "sent", "outcome"),
+    [
+        (PRICE, "We pay 415 euros for the tandem. We pay 385 euros for the tandem now.", "right"),
+        (PRICE, "We pay 385 euros for the tandem now. We pay 415 euros for the tandem.", "false"),
+        (PRICE, "tandem: 385 (was 415)", "right"),
+        (PRICE, "The price of the tandem has changed from 415 to 385 euros.", "right"),
+        (PRICE, "The tandem costs 385 and not 415.", "right"),
+        (PRICE, '{"tandem": "415"}', "false"),
+        (PRICE, f"We have a tandem. {'And so it went on. ' * 20}It is 385.", "missed"),
+        (PRICE, "The tandem costs 1385, or 38 by 5.", "missed"),
+        (CELERY, "Nobody in our family eats celery.", "right"),
+        (CELERY, "celery: never", "right"),
+        (CELERY, "The user avoids celery.", "right"),
+        (CELERY, "family eats celery", "false"),
+        (CELERY, "We like celery. Nobody in our family eats celery.", "right"),
+        (CELERY, "Nobody in our family eats liver. We had it in town.", "missed"),
+    ],
+)
+def test_the_model_reads_what_stands_there_in_whatever_form(planted, sent, outcome):
+    question = {"role": "user", "content": planted.question}
+    for messages in (
+        [{"role": "assistant", "content": sent}, question],
+        [{"role": "system", "content": f"Be brief.\n{sent}"}, question],
+        [{"role": "user", "content": f"{sent}\n\n{planted.question}"}],
+    ):
+        assert scoring.outcome(planted, reading.read(planted, messages)) == outcome
 
 
 def test_each_file_meets_talks_of_its_own_and_the_same_each_time(tmp_path):

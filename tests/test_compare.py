@@ -242,6 +242,19 @@ def test_nothing_is_spent_unless_somebody_says_yes(monkeypatch, capsys, paid, me
     assert "Nothing was sent, and nothing spent" in said.err
 
 
+def test_ctrl_c_during_the_estimate_shows_no_result_and_spends_nothing(monkeypatch, capsys, paid):
+    seen = []
+
+    def told(text):
+        seen.append(text)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(compare, "tell", told)
+    assert run("--strategies", "nothing", "window", "--yes") == 130
+    assert paid.requests == 0 and not capsys.readouterr().out
+
+
 @pytest.mark.parametrize("way", ["--yes", "terminal"])
 def test_with_a_yes_the_model_is_asked(monkeypatch, capsys, paid, way):
     monkeypatch.setattr(sys, "stdin", Terminal("Yes\n", there=way == "terminal"))

@@ -36,7 +36,7 @@ class Difference(NamedTuple):
         said = "more than chance" if self.is_certain else "may be chance"
         return (
             f"only {self.first}: {self.only_first}, only {self.second}: {self.only_second}, of {self.n} questions; "
-            f"p = {self.p:.3f}: {said}"
+            f"p {'< 0.001' if self.p < 0.001 else f'= {self.p:.3f}'}: {said}"
         )
 
 

@@ -1,13 +1,13 @@
 """The strategies with a memory beside the turns: a summary, facts that are found by search, or both."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..errors import IncompleteReply
+from ..errors import BudgetError, IncompleteReply
 from ..facts.user_facts import UserFacts
 from ..layout import RECAP
 from ..memory import ChatMemory
@@ -16,8 +16,9 @@ from ..store.conversations import ConversationStore
 from ..summary import summarize
 from ..texts import DEFAULT_MODEL
 from ..turns import sliding_window, split_turns
-from .resending import Resending, this_turn
+from .resending import Resending, this_turn, within
 
+NOTE_TOKENS = 200  # the most that the facts before a question may have
 EVERY = 8  # turns, from which facts are learned together
 USER = "the user"
 
@@ -25,8 +26,9 @@ USER = "the user"
 class Notebook:
     """Facts about a user in a file of their own, which is gone with them, and how many turns they are learned from."""
 
-    def __init__(self, client: Any, writer: str) -> None:
+    def __init__(self, client: Any, writer: str, max_tokens: int) -> None:
         self._client, self._writer, self._learned = client, writer, 0
+        self._room = max_tokens - max_tokens // 6  # the rest is for the reply
         self._folder = TemporaryDirectory(ignore_cleanup_errors=True)
         self.facts = UserFacts(ConversationStore(Path(self._folder.name, "facts.db")), USER)
 
@@ -38,10 +40,20 @@ class Notebook:
         turns = split_turns(history)[1]
         if len(turns) - self._learned < EVERY:
             return
-        new = [message for turn in turns[self._learned :] for message in turn]
         with suppress(IncompleteReply):
-            self.facts.learn(self._client, new, model=self._writer)
+            self._learn(turns[self._learned :])
             self._learned = len(turns)
+
+    def _learn(self, turns: Sequence[Sequence[Message]]) -> None:
+        """Learn from turns at once, or from one half after the other where they are too many for the budget."""
+        try:
+            said = [message for turn in turns for message in turn]
+            self.facts.learn(self._client, said, model=self._writer, max_tokens=self._room)
+        except BudgetError:
+            if len(turns) == 1:
+                raise
+            self._learn(turns[: len(turns) // 2])
+            self._learn(turns[len(turns) // 2 :])
 
 
 class SummaryAlone:
@@ -78,8 +90,9 @@ class FactsBySearch:
     Facts are learned by the model from every few turns, a call of its own: only what the user has stated.
     """
 
-    def __init__(self, client: Any, *, system: str, model: str, writer: str, tools: Any = ()) -> None:
-        self._notebook, self._learns = Notebook(client, writer), True
+    def __init__(self, client: Any, *, system: str, max_tokens: int, model: str, writer: str, tools: Any = ()) -> None:
+        self._notebook, self._learns = Notebook(client, writer, max_tokens), True
+        self._fitting = within(max_tokens - NOTE_TOKENS, model=model, tools=tools)
         self._turns = Resending(client, self._sent, system=system, model=model, tools=tools)
 
     def branch(self) -> "FactsBySearch":
@@ -97,18 +110,21 @@ class FactsBySearch:
         return reply
 
     def _sent(self, history: list[Message]) -> list[Message]:
-        system, *turns = sliding_window(history, EVERY)
+        system, *turns = self._fitting(sliding_window(history, EVERY))
         place = max(at for at, message in enumerate(turns) if message["role"] == "user")
         question = turns[place]["content"]
-        note = self._notebook.facts.note(question if isinstance(question, str) else "")
+        note = self._notebook.facts.note(question if isinstance(question, str) else "", NOTE_TOKENS)
         return [system, *turns[:place], *note, *turns[place:]]
 
 
 class FactsAndSummary:
     """A `ChatMemory` with facts: recent turns, a summary of older ones, and the facts that are found for a question."""
 
-    def __init__(self, client: Any, *, writer: str, model: str = DEFAULT_MODEL, **settings: Any) -> None:
-        self._notebook, self._learns, self._said = Notebook(client, writer), True, list[Message]()
+    def __init__(
+        self, client: Any, *, writer: str, max_tokens: int, model: str = DEFAULT_MODEL, **settings: Any
+    ) -> None:
+        self._notebook, self._learns, self._said = Notebook(client, writer, max_tokens), True, list[Message]()
+        settings |= {"max_tokens": max_tokens}
         facts = self._notebook.facts
         self._memory = ChatMemory(client, model=model, summary_model=writer, facts=facts, **settings)
 

@@ -110,7 +110,8 @@ def _summary_and_recent(writer: str) -> Make:
 
 def _facts_by_search(writer: str) -> Make:
     def make(client: Any, *, system: str, max_tokens: int, model: str, tools: Any) -> Memory:
-        return FactsBySearch(client, system=system, model=model, writer=_named(writer, model), tools=tools)
+        sizes, writes = {"max_tokens": max_tokens}, _named(writer, model)
+        return FactsBySearch(client, system=system, model=model, writer=writes, tools=tools, **sizes)
 
     return make
 

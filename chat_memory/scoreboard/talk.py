@@ -12,7 +12,7 @@ from ..messages import Message
 from ..search import terms
 
 KINDS = ("early", "late", "corrected", "said twice", "negated", "by the assistant", "in a tool result", "never said")
-NEVER = KINDS[-1]
+BY_ASSISTANT, NEVER = KINDS[5], KINDS[-1]
 NOTHING_FOUND = "Nothing is found under that name."
 SYSTEM = (
     "You are a helpful assistant in a long conversation. Answer in a few short sentences. What was never said in the "

@@ -41,7 +41,7 @@ COLOURS = (
 )  # fmt: skip
 JOBS = (
     "beekeeper", "cartographer", "dental nurse", "electrician", "falconer", "glassblower", "hydrologist", "illustrator",
-    "joiner", "locksmith", "marine biologist", "notary", "optician", "pastry chef", "radiographer", "surveyor",
+    "joiner", "locksmith", "marine biologist", "stonemason", "sailmaker", "pastry chef", "radiographer", "surveyor",
     "tram driver", "upholsterer", "veterinarian", "welder",
 )  # fmt: skip
 TOWNS = (

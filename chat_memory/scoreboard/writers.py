@@ -14,7 +14,7 @@ from ..facts.learning import PROMPT as FACTS_PROMPT
 from ..summary import PROMPT as SUMMARY_PROMPT
 from ..tokens import count_tokens
 from .as_it_is import sent
-from .talk import Planted, Talk, text_of
+from .talk import BY_ASSISTANT, Planted, Talk, Turn, text_of
 
 OWN, ORACLE, VAGUE = "own", "oracle", "vague"
 WRITERS = (OWN, ORACLE, VAGUE)
@@ -51,9 +51,7 @@ class Writer:
     def _fact(self, planted: Planted, read: str) -> str:
         """The newest fact of a question that stands in a text, told or summarised; empty where none does."""
         for said in reversed(planted.said):
-            turn = self.talk.turns[said.turn]
-            told = turn.lookup.result if turn.lookup else turn.reply if planted.pattern else turn.user
-            if _bare(told) in read or _bare(said.fact) in read:
+            if _bare(_told(planted, self.talk.turns[said.turn])) in read or _bare(said.fact) in read:
                 return said.fact
         return ""
 
@@ -63,7 +61,7 @@ class Writer:
         said = [each for each in items_in(asked.partition("Messages:")[2], "content") or () if each["role"] == "user"]
         learned = []
         for planted, fact in standing:
-            if planted.pattern or any(self.talk.turns[each.turn].lookup for each in planted.said):
+            if any(_told(planted, turn := self.talk.turns[each.turn]) != turn.user for each in planted.said):
                 continue  # it was not the user who said it
             users = {_bare(self.talk.turns[each.turn].user) for each in planted.said if each.fact == fact}
             numbers = [each["message"] for each in said if _bare(str(each["content"])) in users]
@@ -71,6 +69,13 @@ class Writer:
                 older = [known[each.fact] for each in planted.said if each.fact in known]
                 learned.append({"fact": fact, "message": numbers[-1], "replaces": older[-1] if older else None})
         return json.dumps(learned, ensure_ascii=False)
+
+
+def _told(planted: Planted, turn: Turn) -> str:
+    """The words of a turn that say a fact: the result of its look-up, its reply, or the user's."""
+    if turn.lookup:
+        return turn.lookup.result
+    return turn.reply if planted.kind == BY_ASSISTANT else turn.user
 
 
 def _vague(messages: list[Any]) -> list[Any]:

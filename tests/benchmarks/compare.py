@@ -97,18 +97,19 @@ def run(
     """
     results: list[Result] = []
     failed: Failed = {}
-    for number, strategy in enumerate(strategies, start=1):
-        tell(f"{title} {number}/{len(strategies)}: {strategy.name}")
-        try:
-            board = compare(given, client_for, strategies=[strategy], model=model, max_tokens=max_tokens)
-            results.append(board.results[0])
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(results, failed) from None
-        except NotImplementedError:
-            failed[strategy.name] = "it is not written yet (NotImplementedError)"
-        except (Exception, SystemExit) as error:  # whatever a memory does
-            failed[strategy.name] = f"turn 1 of a talk: {type(error).__name__}: {error}"[:300]
-    tell("")
+    try:
+        for number, strategy in enumerate(strategies, start=1):
+            tell(f"{title} {number}/{len(strategies)}: {strategy.name}")
+            try:
+                board = compare(given, client_for, strategies=[strategy], model=model, max_tokens=max_tokens)
+                results.append(board.results[0])
+            except NotImplementedError:
+                failed[strategy.name] = "it is not written yet (NotImplementedError)"
+            except (Exception, SystemExit) as error:  # whatever a memory does
+                failed[strategy.name] = f"at the beginning of a talk: {type(error).__name__}: {error}"[:300]
+        tell("")
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(results, failed) from None
     return results, failed
 
 
@@ -122,7 +123,10 @@ def is_allowed(given: list[Talk], strategies: Sequence[Strategy], options: argpa
     """Say what a model that is paid for would cost, and ask. The offline model costs nothing."""
     if SETTINGS.offline:
         return True
-    results, failed = run(given, strategies, offline_client, OFFLINE_MODEL, options.max_tokens, "estimate")
+    try:
+        results, failed = run(given, strategies, offline_client, OFFLINE_MODEL, options.max_tokens, "estimate")
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt from None  # what the offline model came to is no result of the other one
     if not results:
         raise Impossible("\n".join(f"{name} did not run: {why}" for name, why in failed.items()))
     print(bill(results, PRICE, f"{MODEL} at {SETTINGS.place}"), file=sys.stderr)

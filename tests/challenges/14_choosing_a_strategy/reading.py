@@ -14,7 +14,14 @@ from .wordings import DENIALS, FORMS, INVENTIONS, LOOKUPS
 
 THINGS = sorted({x for form in (*FORMS, *DENIALS, *INVENTIONS, *LOOKUPS) for x in form.things}, key=len, reverse=True)
 NEAR = 200  # characters between a thing and what is said of it
-DENIED = re.compile(r"\b(?:nobody|no|not|never|none|nothing|neither|without|cannot|refus\w+|against)\b|n['’]t\b", re.I)
+DENIED = re.compile(
+    r"\b(?:nobody|no|not|never|none|nothing|neither|nor|without|cannot|false|against|lack\w*|avoid\w*|exclud\w*|dislik\w*|"
+    r"reject\w*|refus\w*)\b|n['’]t\b",
+    re.I,
+)
+NO_MORE = re.compile(
+    r"\b(?:was|were|from|formerly|previously|instead of|not|longer|old|earlier|before|than)\W+(?:\w+\W+)?$", re.I
+)
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
 
@@ -39,8 +46,10 @@ def read(planted: Planted, messages: Sequence[Message]) -> str:
 
 
 def last_place(value: str, thing: str, text: str) -> int:
-    """Where a value stands last, near to the thing that it is said of; -1 if nowhere."""
+    """Where a value stands last as one that holds ("was 20" does not), near to the thing that it is said of; -1 if nowhere."""
     for found in reversed([*re.finditer(rf"\b{re.escape(value)}\b", text, re.I)]):
+        if NO_MORE.search(text[max(0, found.start() - 40) : found.start()]):
+            continue
         around = text[max(0, found.start() - NEAR) : found.end() + NEAR]
         if re.search(rf"\b{re.escape(bare(thing))}\b", around, re.I):
             return found.start()
