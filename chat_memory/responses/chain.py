@@ -20,7 +20,7 @@ GONE, IGNORED, REFUSED, NOT_STORED = "gone", "ignored", "refused", "not stored" 
 NO_ANSWER = (400, 404, 410, 422, 501)  # the states with which a server says so
 NOT_THERE = (404, 410)  # of these, those that need no further words
 NO_EXPLANATION = ("", "404", "410", "not_found", "not_found_error")  # an error's code that adds nothing to that
-LOST = re.compile(r"not (be )?(found|exist|available)|n't (be )?(found|exist)|no longer|expired|deleted|unknown", re.I)
+LOST = r"(?:not|n't) (?:be )?(?:found|exist)|no longer|expired|deleted"  # what is said of a response that is not there
 REFUSES = (
     r"un(?:known|supported|recogni[sz]ed|expected)|(?:not|n't|cannot) (?:support|permit|allow|accept|implement)\w*"
 )
@@ -188,10 +188,9 @@ def without_keeping(course: Course[Reply], request: Request) -> Course[Reply]:
 def _is_lost(error: Exception, request: Request, held: Response) -> bool:
     """Whether an error says of the response, by its id or as the parameter, that it is not there."""
     words = str(error)
-    names_it = (held.id in words and held.id not in str(request["messages"])) or is_refused(
-        "previous_response_id", error, request
-    )
-    return names_it and LOST.search(words) is not None
+    if held.id in words and held.id not in str(request["messages"]):
+        return re.search(f"{LOST}|unknown", words, re.IGNORECASE) is not None
+    return is_refused("previous_response_id", error, request) and re.search(LOST, words, re.IGNORECASE) is not None
 
 
 def _is_answered_with(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from ..turns import role_of
 Item: TypeAlias = dict[str, Any]
 CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custom", "input")}
 OUTPUTS = ("function_call_output", "custom_tool_call_output")
-SEALED = ("encrypted_content", "content")  # what a server can read an item of reasoning from that it has not kept
+READ_FROM = ("encrypted_content", "content")  # what a server can read an item of reasoning from that it has not kept
 OF_ASSISTANT = {"reasoning", *CALLS}
 ROLES = ("system", "developer", "user", "assistant")  # of an item
 
@@ -91,15 +91,15 @@ def in_order(output: list[Item]) -> list[Item]:
         called = called or item["type"] in CALLS
         if item["type"] == "reasoning" or (called and item["type"] == "message"):
             last = i
-    return [item if item["type"] == "reasoning" else _place(item) for item in output[: last + 1]]
+    return [item if item["type"] == "reasoning" else _mark(item) for item in output[: last + 1]]
 
 
 def is_readable(item: Item) -> bool:
     """Whether an item of reasoning can be read by a server that has not kept it."""
-    return any(item.get(name) for name in SEALED)
+    return any(item.get(name) for name in READ_FROM)
 
 
-def _place(item: Item) -> Item:
+def _mark(item: Item) -> Item:
     """What stands for an item of another kind among the reasoning."""
     return {name: item[name] for name in ("type", "call_id") if name in item}
 

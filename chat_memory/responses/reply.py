@@ -54,8 +54,8 @@ class ResponseReply(Reply):
 
     @property
     def is_stored(self) -> bool:
-        """Whether the server keeps it, as it says, or as it was asked to."""
-        return self._says_stored is True or (self._says_stored is None and bool(self._request.get("store")))
+        """Whether the server keeps it: as it says, or else unless it was asked not to."""
+        return self._says_stored is True or (self._says_stored is None and self._request.get("store") is not False)
 
     @property
     def stored(self) -> str:

@@ -236,6 +236,8 @@ LOST = {"code": "previous_response_not_found", "message": "The response has expi
         refusing(404, "Response not found or expired"),
         refusing(410, "Gone"),
         refusing(400, "Previous response with id 'resp_1' not found."),
+        refusing(400, "Unknown response: resp_1"),
+        refusing(400, "The response in previous_response_id has expired."),
     ],
 )
 def test_a_lost_id_is_recognised_however_it_is_said(way, gone):
@@ -272,6 +274,7 @@ def test_a_server_that_refuses_to_be_asked_to_store_is_asked_without(way):
     WAYS[way](memory, "Hi")
     WAYS[way](memory, "Hi")
     assert [request.get("store") for request in server.requests] == [True, None, None]
+    assert memory.response_ids == ["resp_1", "resp_1"], "it may store them all the same"
     assert told[0] == NotKept("refused") and [len(request["input"]) for request in server.requests] == [1, 1, 3]
 
 
@@ -324,9 +327,17 @@ def test_all_that_is_stored_can_be_learnt_and_deleted_and_the_conversation_goes_
 
 
 @EACH_WAY
-def test_a_server_that_refuses_the_id_is_sent_everything_from_then_on(way):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "llama.cpp does not support 'previous_response_id'.",
+        "Unknown parameter: 'previous_response_id'.",
+        "previous_response_id is not available here",
+    ],
+)
+def test_a_server_that_refuses_the_id_is_sent_everything_from_then_on(way, words):
     told = []
-    refused = refusing(400, "llama.cpp does not support 'previous_response_id'.")
+    refused = refusing(400, words)
     server = Server(answer_to(way, said("Hi.")), refused, *[answer_to(way, said("Ana."))] * 2)
     memory = ChatMemory(
         server.client(way.endswith("async")), model="m", api="responses", server_keeps=True, on_notice=told.append
