@@ -19,6 +19,7 @@ class Pieces:
         self._at: dict[int, int] = {}  # the newest item of a place
         self._numbers = count()
         self._announced: set[int] = set()  # items that an event of their own has begun
+        self._doubtful: set[int] = set()  # items at a place of another one, which may be the same under another id
         self._texts: dict[Part, str] = {}  # as far as they have come
         self._ended: set[Part] = set()
         self._written: dict[int, str] = {}  # of calls
@@ -41,12 +42,14 @@ class Pieces:
         An id that is not known belongs to what was announced there, and else to an item of its own.
         """
         number = next((self._ids[id] for id in ids if id in self._ids), None)
+        has_another_id = False
         if number is None and not begins:
             there = self._at.get(place)
-            has_another_id = ids and there not in self._announced and there in self._ids.values()
+            has_another_id = bool(ids) and there not in self._announced and there in self._ids.values()
             number = None if has_another_id else there
         if number is None:
             number = next(self._numbers)
+            self._doubtful |= {number} if has_another_id else set()
             self._announced |= {number} if begins else set()
         self._ids.update(dict.fromkeys(ids, number))
         self._at[place] = number
@@ -60,10 +63,12 @@ class Pieces:
         return piece
 
     def end(self, part: Part, text: str) -> str:
-        """Take in a whole text. Returns what of it has not come yet; where it is another text, the end of all decides."""
+        """Take in a whole text. Returns what of it has not come yet; in doubt the end of all decides."""
         came = self._texts.get(part, "")
+        if part in self._ended:
+            return ""
         self._ended.add(part)
-        if not text.startswith(came):
+        if not text.startswith(came) or (part[0] in self._doubtful and not came):
             return ""
         self._texts[part] = text
         return text[len(came) :]

@@ -1,17 +1,22 @@
 """A memory through the Responses API: the same promises, and whatever a server sends is read rightly, whole or streamed."""
 
 import json
+from itertools import count
 
 import httpx2
 import openai
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, Usage, count_tokens, messages_of
 from chat_memory.notices import Retried
+from chat_memory.responses.reply import ResponseReply
 from chat_memory.store import ConversationStore
 from chat_memory.tools import Text
 from mock_model import MockServer
 
+from .histories import REPEATABLE
 from .responses_wire import answer_to, called, response, said, streamed, thought
 from .tool_client import WAYS
 from .wire import Server, events, refusing
@@ -367,6 +372,54 @@ TWO = [one("Hello, ", id="m1"), one("Ana.", id="m2")]
 def test_a_stream_is_read_however_its_items_are_numbered(stream, text):
     _, memory = asked("stream", events(*stream))
     assert "".join(memory.stream("Hi")) == text and memory.messages[-1]["content"] == text
+
+
+TEXTS = st.sampled_from(["", "a", "b", "ab", "In May. "])
+MESSAGES = st.builds(
+    lambda text: {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}, TEXTS
+)
+CALLS = TEXTS.map(lambda city: {"type": "function_call", "name": "weather", "arguments": json.dumps({"city": city})})
+THOUGHTS = st.just({"type": "reasoning", "summary": [], "encrypted_content": "c2VhbGVk"})
+OUTPUTS = st.lists(MESSAGES | CALLS | THOUGHTS, min_size=1, max_size=5)
+
+
+@settings(REPEATABLE, max_examples=60)
+@given(OUTPUTS, st.sampled_from(["right", "zero", "none"]), st.sampled_from(["right", "new", "none"]),
+       st.sets(st.sampled_from(["added", "delta", "done", "item", "end"])))  # fmt: skip
+def test_whatever_a_stream_says_on_the_way_the_reply_is_what_its_end_says(output, places, ids, said_in):
+    """Where the end names no items, that is so with their right ids."""
+    output = [
+        {**item, "id": f"x_{n}"} | ({"call_id": f"c_{n}"} if "name" in item else {}) for n, item in enumerate(output)
+    ]
+    happened, new = [], count()
+
+    def tell(kind, n, **more):
+        place = {"right": {"output_index": n}, "zero": {"output_index": 0}, "none": {}}[places]
+        id = {"right": {"item_id": f"x_{n}"}, "new": {"item_id": f"y_{next(new)}"}, "none": {}}[ids]
+        happened.append({"type": f"response.{kind}", **place, **id, **more})
+
+    for n, item in enumerate(output):
+        its = {"id": f"x_{n}"} if ids == "right" else {"id": f"y_{next(new)}"} if ids == "new" else {}
+        known = {name: value for name, value in item.items() if name != "id"} | its
+        if "added" in said_in:
+            tell("output_item.added", n, item={**known, "content": []})
+        for part in item.get("content") or ():
+            if "delta" in said_in:
+                for letter in part["text"]:
+                    tell("output_text.delta", n, content_index=0, delta=letter)
+            if "done" in said_in:
+                tell("output_text.done", n, content_index=0, text=part["text"])
+        if "item" in said_in:
+            tell("output_item.done", n, item=known)
+    is_said = "end" in said_in or ids != "right" or "item" not in said_in
+    happened.append(ended(*(output if is_said else ())))
+    reply = ResponseReply(Usage(), {"model": "m", "messages": [], "tools": [{}]}, "delta")
+    text = "".join([*map(reply.take, happened), reply.rest()])
+    assert text == "".join(part["text"] for item in output for part in item.get("content") or ())
+    if reply.calls_tools or text.strip():
+        reply.whole()
+        calls = reply.message(reasoning=True).get("tool_calls", [])
+        assert [call["id"] for call in calls] == [item["call_id"] for item in output if "name" in item]
 
 
 @pytest.mark.parametrize(
