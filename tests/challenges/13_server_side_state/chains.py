@@ -90,7 +90,6 @@ def chains() -> tuple[KeepingServer, dict[str, Chain]]:
         "one of a single turn": Chain(server, 22).going_on(1),
         "a branch of it": other_way,
         "one of 11 turns": Chain(server, 23).going_on(11),
-        "one whose first request held 16 turns": Chain(server, 24).handed_over(16).going_on(1),
         "one whose first request held 52 turns": Chain(server, 25).handed_over(52).going_on(2),
         "one in which a user wrote twice before the reply, in several parts": Chain(server, 26)
         .going_on(1)
