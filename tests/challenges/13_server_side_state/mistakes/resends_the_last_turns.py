@@ -1,8 +1,7 @@
-"""Copies the whole object, with what it has paid and got."""
-# fails: test_a_branch_knows_what_was_said
-# hint: Which turns were asked of the branch
+"""Sends the last four turns where the id is gone."""
+# fails: test_an_id_that_is_gone
+# hint: Print the input of the second request
 
-import copy
 from contextlib import suppress
 
 import openai
@@ -26,7 +25,7 @@ class KeptByServer:
                     raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
-            answers.append(self.create([*self.messages[1:], new]))
+            answers.append(self.create([*self.messages[1:][-8:], new]))
         text = answers[-1].output_text
         if answers[-1].status != "completed" or not text:
             raise RuntimeError("The reply is not whole.")
@@ -42,8 +41,8 @@ class KeptByServer:
         return answer
 
     def branch(self):
-        other = copy.copy(self)
-        other.messages, other.costs, other.got = [*self.messages], [*self.costs], [*self.got]
+        other = KeptByServer(self.client, self.system)
+        other.messages, other.last_id, other.server_keeps = [*self.messages], self.last_id, self.server_keeps
         return other
 
     def delete(self):
@@ -57,4 +56,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

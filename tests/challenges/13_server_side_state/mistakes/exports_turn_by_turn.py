@@ -1,6 +1,6 @@
-"""Sends all of it again, whatever the error says."""
-# fails: test_other_errors_come_out
-# hint: Which errors do you catch
+"""Collects what was asked and what was replied apart, and puts one behind the other."""
+# fails: test_export_is_whole
+# hint: those beside it
 
 from contextlib import suppress
 
@@ -20,8 +20,9 @@ class KeptByServer:
         if self.last_id and self.server_keeps:
             try:
                 answers.append(self.create([new], previous_response_id=self.last_id))
-            except openai.OpenAIError as error:
-                print(error)
+            except openai.BadRequestError as error:
+                if error.code != "previous_response_not_found":
+                    raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
             answers.append(self.create([*self.messages[1:], new]))
@@ -55,4 +56,9 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    said = {"user": [], "assistant": []}
+    for i in items:
+        if i.type == "message":
+            text = "".join(part.text for part in i.content)
+            said.setdefault(i.role, []).append({"role": i.role, "content": text})
+    return [message for turn in zip(said["user"], said["assistant"], strict=False) for message in turn]

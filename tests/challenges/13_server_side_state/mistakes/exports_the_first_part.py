@@ -1,6 +1,6 @@
-"""Catches every error of delete."""
-# fails: test_a_delete_that_fails
-# hint: which errors do you catch
+"""Takes the first part of each message for the whole of it."""
+# fails: test_export_is_whole
+# hint: Look at its parts
 
 from contextlib import suppress
 
@@ -47,7 +47,7 @@ class KeptByServer:
 
     def delete(self):
         while self.got:
-            with suppress(openai.APIError):
+            with suppress(openai.NotFoundError):
                 self.client.responses.delete(self.got[-1])
             self.got.pop()
         self.last_id = None
