@@ -17,6 +17,7 @@ STORE = "store"
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
 ROOM_FOR_THINKING = 25_000
+NEVER_THINKS = re.compile(r"(.*/)?(ft:)?(chatgpt|gpt-[34])")  # OpenAI's older ones
 # What an error says of a limit that is known, and too large or too small. It is no reason to go without.
 NOT_THE_NUMBER = re.compile(
     r"too (large|big|high|long|small|low)|(maxi|mini)mum|at (most|least)|exceed|greater|less than"
@@ -30,7 +31,10 @@ class Asking:
     limits: tuple[str, ...] = LIMITS
     least: int = 1
     always: Request = field(default_factory=dict)
-    with_tools: Request = field(default_factory=dict)
+    with_tools: Request = field(default_factory=dict)  # for a model that may think
+    said_of: dict[str, str] = field(
+        default_factory=dict
+    )  # words by which an error means a parameter that it does not name
     stream_options: bool = True  # whether a stream has to be asked for its usage
     effort: bool = True  # whether some models take tools only where they are asked not to think
 
@@ -88,7 +92,9 @@ def extras(
     Some models take tools only where they do not think: without an effort is with the effort "none".
     """
     left_out = known.refused | without
-    more = asking.always | asking.with_tools if "tools" in request else asking.always
+    more = asking.always
+    if asking.with_tools and "tools" in request and not NEVER_THINKS.match(request["model"]):
+        more = more | asking.with_tools
     wanted = {name: value for name, value in more.items() if name not in left_out and name not in request}
     if asking.effort and EFFORT in left_out and _may_think_with_tools(request):
         wanted[EFFORT] = "none"
@@ -133,7 +139,8 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     names = [name for name in wanted if name not in (EFFORT, STORE)]
     if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
-    return next((name for name in names if is_about(name, error, str(request))), None)
+    meant = {name for name, words in asking.said_of.items() if words in str(error).lower()}
+    return next((name for name in names if name in meant or is_about(name, error, str(request))), None)
 
 
 def is_about(name: str, error: Exception, request: str) -> bool:

@@ -72,7 +72,7 @@ def replied(
             if reply.is_wordless and not wanted.keys().isdisjoint(api.asking.limits):
                 known.wordless.add(request["model"])
                 continue
-            if not reply.is_answer and (unreadable := api.unreadable(error, sent) - known.unreadable):
+            if not reply.is_out and (unreadable := api.unreadable(error, sent) - known.unreadable):
                 known.unreadable |= unreadable
                 continue
             name = None if reply.is_answer else refused(error, request, wanted, api.asking)

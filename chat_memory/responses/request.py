@@ -1,12 +1,15 @@
 """A request of a chat as one of the Responses API: items in the place of messages, tools without a shell, other names."""
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from ..errors import IncompleteReply
 from ..replies.extras import LIMITS, STORE, STREAM_OPTIONS, Asking
 from ..replies.steps import Request
 from .items import items_from
+from .reply import ServerError
 
 LIMIT = "max_output_tokens"
 ASKING = Asking(
@@ -16,10 +19,15 @@ ASKING = Asking(
     always={STORE: False, "truncation": "disabled"},
     # OpenAI seals what was thought unasked by now, others only so. (It refuses this for a model that does not think.)
     with_tools={"include": ["reasoning.encrypted_content"]},
+    said_of={"include": "encrypted content is not supported"},
     stream_options=False,  # a stream says its usage in any case, and the server refuses to be asked for it
     effort=False,
 )
-NOT_MINE = "invalid_encrypted_content"  # an error's code: sealed elsewhere, or for another organisation
+# Sealed elsewhere, or for another organisation: an error's code, and what gateways leave of it.
+NOT_MINE = "invalid_encrypted_content"
+NOT_MINE_IN_WORDS = re.compile(
+    r"encrypted.content\b.*(could not|cannot) be|encrypted.content\b.*not issued", re.I | re.S
+)
 INSIDE = {"reasoning_effort": ("reasoning", "effort"), "verbosity": ("text", "verbosity")}
 
 
@@ -55,7 +63,9 @@ def responses_request(request: Request, held: int = 0, unreadable: AbstractSet[s
 
 def unreadable_in(error: Exception, request: Request) -> AbstractSet[str]:
     """What was thought, in the messages of a request, where the server says that it cannot read it: all of it that is sealed."""
-    if getattr(error, "code", None) != NOT_MINE:
+    if isinstance(error, IncompleteReply) and not isinstance(error, ServerError):  # the model's words
+        return frozenset()
+    if getattr(error, "code", None) != NOT_MINE and not NOT_MINE_IN_WORDS.search(str(error)):
         return frozenset()
     thought = (item for message in request["messages"] for item in message.get("reasoning_items") or ())
     return {str(sealed) for item in thought if (sealed := item.get("encrypted_content"))}

@@ -467,6 +467,23 @@ def test_no_call_is_lost_or_made_twice_however_items_are_numbered(stream, cities
     assert "".join(memory.stream("Nara?")).endswith("21.") and made == cities
 
 
+def test_what_cannot_be_read_is_left_out_although_the_stream_has_begun():
+    """And what the model says of such things is no word of the server."""
+    begun = {"type": "response.created", "response": response(status="in_progress")}
+    words = "The encrypted content could not be verified."
+    error = {"type": "error", "code": "invalid_encrypted_content", "message": words}
+    old = messages_of(
+        [{"role": "user", "content": "q"}, thought(), CALL, OUTPUT, {"role": "assistant", "content": "a"}]
+    )
+    server, memory = asked("stream", events(begun, error), streamed(response(said("Yes."))), history=old)
+    assert "".join(memory.stream("Hi")) == "Yes." and len(server.requests) == 2
+    refusal = said("", content=[{"type": "refusal", "refusal": words}])
+    server, memory = asked("ask", response(refusal), history=old)
+    with pytest.raises(IncompleteReply, match="refused to answer"):
+        memory.ask("Hi")
+    assert len(server.requests) == 1
+
+
 def test_a_message_in_the_form_of_another_api_is_no_reply():
     """Anthropic's: to ask again would not help."""
     form = {"id": "msg_1", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hi"}],
@@ -488,8 +505,13 @@ def test_a_text_after_a_call_goes_back_after_it(way):
 
 
 @EACH_WAY
-def test_with_tools_the_server_is_asked_to_seal_what_was_thought_and_what_cannot_be_sent_back_is_not_counted(way):
-    told, refused = [], refusing(400, "Encrypted content is not supported with this model. Parameter: 'include'")
+@pytest.mark.parametrize(
+    "words", ["Unknown parameter: 'include'", "Encrypted content is not supported with this model."]
+)
+def test_with_tools_the_server_is_asked_to_seal_what_was_thought_and_what_cannot_be_sent_back_is_not_counted(
+    way, words
+):
+    told, refused = [], refusing(400, words)
     bare = {"id": "rs_1", "type": "reasoning", "summary": []}
     server, memory = asked(
         way, refused, answer_to(way, bare, CALL), answer_to(way, said("21.")), tools=[weather], on_notice=told.append
@@ -501,14 +523,18 @@ def test_with_tools_the_server_is_asked_to_seal_what_was_thought_and_what_cannot
     server, memory = asked(way, answer_to(way, said("Hi.")))
     WAYS[way](memory, "Hi")
     assert "include" not in server.requests[0], "nothing that was thought goes back without tools"
+    server, memory = asked(way, answer_to(way, said("Hi.")), tools=[weather], model="gpt-4.1-mini")
+    WAYS[way](memory, "Hi")
+    assert "include" not in server.requests[0], "this one never thinks, and OpenAI refuses it"
 
 
 @EACH_WAY
-def test_what_this_server_has_sealed_goes_back_although_another_ones_was_refused(way):
+@pytest.mark.parametrize("code", ["invalid_encrypted_content", None])
+def test_what_this_server_has_sealed_goes_back_although_another_ones_was_refused(way, code):
     def answer(request):
         sealed = {item.get("encrypted_content") for item in request["input"]}
         if "FOREIGN" in sealed:
-            error = {"message": "The encrypted content could not be verified.", "code": "invalid_encrypted_content"}
+            error = {"message": "The encrypted content could not be verified.", "code": code}
             return httpx2.Response(400, json={"error": error})
         is_result = request["input"][-1].get("type") == "function_call_output"
         body = answer_to(way, *([said("ok")] if is_result else [thought("rs_2"), CALL]))
