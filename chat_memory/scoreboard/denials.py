@@ -42,7 +42,8 @@ _CLAUSE = re.compile(r"\s*(?:[,;:()–—]|\b(?:but|though|although|while|wherea
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _DENIAL = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|lacks?|lacking|absent|stopped|quit|ceased|cancelled"
-    r"|refused?|declined?|gave up|given up|free of|zero|0)\b|n't\b",
+    r"|refused?|declined?|gave up|given up|free of|zero|0"
+    r"|(?:decide[sd]?|vote[sd]?|ch(?:oo|o)se|chosen|advised?) against)\b|n't\b",
     re.IGNORECASE,
 )
 _DENIES_NOTHING = re.compile(

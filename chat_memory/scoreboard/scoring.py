@@ -14,7 +14,9 @@ MISSED: Outcome = "missed"
 FALSE: Outcome = "false"
 VOID: Outcome = "void"
 _CLAUSE = re.compile(r"\s*(?:[;()–—?!]|[:,](?!\d)|(?<!\d)[.](?=\s)|\bbut\b|\bnow\b)\s*(?=\S)")
-_DENIED = {"not", "longer", "isn't", "wasn't", "aren't", "instead", "than", "except", "replacing", "never", "without"}
+_DENIED = set(  # words before a value that take it back
+    "not longer isn't wasn't aren't instead than except replacing never without forget scratch scrap".split()
+)
 _AS_OLD = _DENIED | {
     "from", "was", "were", "originally", "previously", "formerly", "earlier", "old", "before", "initially", "first", "of",
 }  # fmt: skip
