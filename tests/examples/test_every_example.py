@@ -296,5 +296,5 @@ def test_14_what_is_remembered_and_what_it_costs_is_told_for_each_strategy(outpu
     everything, window = re.findall(r"^    (?:everything|the last 8 turns) +(.*)", output, re.M)
     assert right in everything and right not in window
     day = dict(re.findall(r"([a-z][a-z ,]*?) \$([\d.]+)", output.split("A message a day, for 1,000 talks: ")[1]))
-    assert max(day, key=lambda name: float(day[name])).strip(", ") == "everything"
+    assert float(day["everything"]) > 2 * rows["everything"][0], "nothing is read from the cache"
     assert "more than chance" in output
