@@ -15,7 +15,15 @@ os.environ["WORKBOOK_OFFLINE"] = "1"
 os.environ["PYTHONPATH"] = str(Path(__file__).parent)
 
 # What takes longest comes first, and files keep together: so no process has much left to do when the others are done.
-LONGEST = ("tests/test_challenges.py", "tests/test_in_place.py", "tests/test_desk.py", "tests/examples/", "lessons/")
+LONGEST = (
+    "tests/test_challenges.py",
+    "tests/test_in_place.py",
+    "tests/test_desk.py",
+    "tests/examples/",
+    "tests/test_types.py",
+    "tests/test_compare.py",
+    "lessons/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from .messages import Message, MessageLike, Part
 from .notices import OnNotice, checked_on_notice
 from .options import checked_options
 from .questions import Question
-from .replies.client import AsyncClient, Client
+from .replies.client import AsyncClient, AsyncResponsesClient, Client, ResponsesClient
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
 from .replies.steps import Course, Elsewhere
@@ -81,7 +81,7 @@ class ChatMemory(ConversationState):
 
     def __init__(
         self,
-        client: Client | AsyncClient,
+        client: Client | AsyncClient | ResponsesClient | AsyncResponsesClient,
         system: str = "",
         max_tokens: int = 3000,
         keep_recent: int = 6,
@@ -135,20 +135,24 @@ class ChatMemory(ConversationState):
         `Tool`. `max_steps` is how many answers with calls a turn may have; then the model has to answer without.
         With `parallel_tools` the calls of one answer run at once, in threads or as tasks.
 
-        `api` is the API that the client is asked through: "chat", Chat Completions, or "responses". Everything holds with both.
-        Through Responses the system message is sent as the first item, tools need no `reasoning_effort` "none", and what
-        the model has thought comes along, sealed: it stays with a turn that has called tools, is sent back with it, and counts
-        as many tokens as the server says. `options` may have the names of either API. No limit is below 16 tokens there.
+        `api` is the API that the client is asked through: "chat", Chat Completions, or "responses". Everything holds with
+        both. Through Responses the system message is the first item. In a turn that calls tools the server is asked to seal
+        what the model has thought: it stays with the turn, is sent back with it, and counts as many tokens as the server
+        says. `options` have the names of Responses there; limits, effort, verbosity and `response_format` may also have
+        those of a chat. A limit has at least 16 tokens, so with `reply_tokens` below that a reply may be longer.
 
         With `server_keeps` the server is asked to store the conversation (OpenAI: for 30 days at least), and only what it
         does not hold yet is sent: after a fold all of it. It bills all of it each time, and `max_tokens` is the budget for
-        all of it. This memory has its own copy beside it, so nothing is lost where the server keeps nothing, or no longer:
-        then all is sent again (the notice NotKept). `undo` deletes nothing on the server, and a memory that is resumed
-        begins by sending all of it.
+        all of it, with what was thought. This memory has its own copy beside it, so nothing is lost where the server keeps
+        nothing, or no longer: then all is sent again (the notice NotKept). The text of a stream goes out once the server
+        says that it goes on. `undo` deletes nothing on the server: `response_ids` says what is there. A memory that is
+        resumed begins by sending all of it. With `facts` little can be gone on from: those of a question are in no later
+        request, so after it all is sent again; and each time they are stored there, with all else.
 
-        `history` is what was said elsewhere, as messages: `messages_of(items)` of what a server has kept, a list of your own.
-        Instructions at its beginning have to be those of `system`. With a `conversation`, which has to be empty, it is
-        saved there at once.
+        `history` is what was said elsewhere, as messages, oldest first: `messages_of(items)` of what a server has kept, a
+        list of your own. Instructions at its beginning have to be those of `system`; what is no text and has no known
+        cost is sent in words ("[picture cat.png]"). With a `conversation`, which has to be empty, it is saved there at
+        once.
 
         `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried, NotKept and Saved, of
         `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
@@ -176,13 +180,15 @@ class ChatMemory(ConversationState):
         settings |= {} if summary_model is None else {"summary_model": summary_model}
         settings |= {} if limit_reply is True else {"limit_reply": limit_reply}
         settings |= {} if api == "chat" else {"api": api}
-        if server_keeps and api != "responses":
+        if not isinstance(server_keeps, bool):
+            raise TypeError(f"server_keeps must be True or False, got {server_keeps!r:.60}.")
+        if server_keeps and api == "chat":
             raise ValueError(
                 "server_keeps=True needs api='responses': the chat API keeps no conversation on the server."
             )
         loop, asked_with = ToolLoop(tools, max_steps, parallel_tools), checked_options(options, api == "responses")
         told = checked_on_notice(on_notice)
-        super().__init__(settings, asked_with, facts, loop, told, bool(server_keeps), **functions)
+        super().__init__(settings, asked_with, facts, loop, told, server_keeps, **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
@@ -193,7 +199,12 @@ class ChatMemory(ConversationState):
             self._remember(history, conversation)
 
     @classmethod
-    def resume(cls, client: Client | AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
+    def resume(
+        cls,
+        client: Client | AsyncClient | ResponsesClient | AsyncResponsesClient,
+        conversation: SavedConversation,
+        **changes: Any,
+    ) -> Self:
         """Go on with a saved conversation, with the settings that it was saved with and these `changes` to them.
 
         `options`, `facts`, functions (`count`, `part_tokens`, `on_notice`) and what concerns tools are not saved: give them
@@ -211,12 +222,13 @@ class ChatMemory(ConversationState):
                 f"The conversation {conversation.id!r:.60} has settings that ChatMemory does not know: {', '.join(unknown)}. "
                 "It is damaged, or another program has saved it. Put a backup in its place, or load() it and go on by hand."
             )
-        memory = cls(client, **(saved.settings | changes))
+        server_keeps = {"server_keeps": False} if changes.get("api") == "chat" else {}  # which a chat has not
+        memory = cls(client, **(saved.settings | server_keeps | changes))
         memory._go_on(conversation, saved)
         return memory
 
     @classmethod
-    async def open_async(cls, client: AsyncClient, *settings: Any, **more: Any) -> Self:
+    async def open_async(cls, client: AsyncClient | AsyncResponsesClient, *settings: Any, **more: Any) -> Self:
         """The same as `ChatMemory(…)` in an event loop, whose other tasks go on: a thread waits for the database, and counts.
 
         The first memory of a program loads the model's vocabulary, which takes a second: make one before users come.
@@ -224,7 +236,9 @@ class ChatMemory(ConversationState):
         return await in_a_thread(partial(cls, client, *settings, **more))
 
     @classmethod
-    async def resume_async(cls, client: AsyncClient, conversation: SavedConversation, **changes: Any) -> Self:
+    async def resume_async(
+        cls, client: AsyncClient | AsyncResponsesClient, conversation: SavedConversation, **changes: Any
+    ) -> Self:
         """The same as `resume` in an event loop: see `open_async`."""
         return await in_a_thread(partial(cls.resume, client, conversation, **changes))
 
@@ -237,6 +251,15 @@ class ChatMemory(ConversationState):
     def messages(self) -> list[Message]:
         """What the next request holds before its question, without facts and before old turns are folded. A copy."""
         return copy.deepcopy(self._layout.request(self._kept))
+
+    @property
+    def response_ids(self) -> list[str]:
+        """The ids of all responses that the server was asked to store, oldest first, also of those that were no whole reply.
+
+        `client.responses.delete(id)` deletes one there; the next question sends all again, and loses nothing. A copy has
+        those of before too. They are not saved: a memory that is resumed knows none of earlier.
+        """
+        return list(self._known.stored)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """A memory of its own that knows the same. It shares client and facts; TypeError where it saves its turns."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .replies.extras import EFFORT
+from .replies.extras import EFFORT, REASONING
 
 LOG = logging.getLogger("chat_memory")
 LOG.addHandler(logging.NullHandler())
@@ -45,7 +45,8 @@ class Shortened:
 class Retried:
     """Something failed and loses nothing.
 
-    `what` is "summary", which the next question tries again, or a parameter that was asked again without: the server
+    `what` is "summary", which the next question tries again; "reasoning", which another server has sealed, so that this
+    one cannot read it, and which is left out from then on; or a parameter that was asked again without: the server
     refuses it, or the model used up this limit before it said a word. (Without a reasoning_effort is with "none": some
     models take tools only so.) `reason` is the kind of error; a refusal has none.
     """
@@ -58,6 +59,8 @@ class Retried:
     def __str__(self) -> str:
         if self.what == "summary":
             return f"no summary ({self.reason}): nothing is folded, and the next question tries again"
+        if self.what == REASONING:
+            return "the server cannot read what was thought elsewhere: asked again without it"
         if self.what == EFFORT:
             return f"the model takes no tools while it thinks: asked again with {EFFORT}='none', and from now on"
         if self.reason:

@@ -11,6 +11,19 @@ TAKEN = {"model", "messages", "stream", STREAM_OPTIONS, "tools", "functions"}  #
 TAKEN_THERE = {"input", "instructions", "prompt", "previous_response_id", "conversation", "store", "truncation"}
 TAKEN_THERE |= {"context_management", "background", "background_options"}
 
+# What Chat Completions takes, and Responses does not: the openai package refuses to send it there.
+OF_CHAT = {
+    "seed",
+    "stop",
+    "presence_penalty",
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "modalities",
+    "prediction",
+}
+OF_CHAT |= {"audio", "function_call", "web_search_options"}
+
 TOOLS = " Functions that the model may call are given as ChatMemory(client, tools=[get_weather])."
 
 KEPT = (
@@ -42,7 +55,22 @@ def checked_options(options: Any, through_responses: bool = False) -> Request:
             raise ValueError(
                 f"{place} cannot hold n={given['n']!r:.20}: a turn has one reply. Ask once for each reply."
             )
-    return {name: _copied(name, value) for name, value in options.items()}
+    if through_responses:
+        _check_for_responses(options)
+    return {name: _copied(name, value) for name, value in options.items() if not (through_responses and name == "n")}
+
+
+def _check_for_responses(options: Request) -> None:
+    """Raises ValueError for what the Responses API does not know, and for a limit that is given under two names."""
+    if unknown := sorted(OF_CHAT & set(options)):
+        raise ValueError(
+            f"options cannot hold {', '.join(unknown)}: the Responses API has no such parameter. Leave it out, ask through "
+            "api='chat', or give it in extra_body where your server takes it all the same."
+        )
+    if len(limits := [name for name in ALL_LIMITS if name in options]) > 1:
+        raise ValueError(
+            f"options hold one limit under several names: {', '.join(limits)}. Give {ALL_LIMITS[-1]} alone."
+        )
 
 
 def _copied(name: str, value: Any) -> Any:

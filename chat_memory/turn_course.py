@@ -27,7 +27,7 @@ from .replies.reply_course import replied
 from .replies.steps import Course, Done, Elsewhere, Request, as_thrown
 from .replies.usage import Usage
 from .responses import RESPONSES
-from .responses.chain import KeptByServer
+from .responses.chain import KeptByServer, without_keeping
 from .saving import Facts, Position, SavedConversation, SavedState, TakenBack
 from .summary import summarized
 from .tool_loop import ToolLoop, carry_what_was_done
@@ -129,9 +129,9 @@ class ConversationState:
             api=self._api,
         )
         if self._server is None:
-            return ask(request)
+            return ask(request) if self._api is CHAT else without_keeping(ask(request), request)
         spare = self._layout.spare(request["messages"])
-        return self._server.asked(ask, request, spare, in_steps, lambda why: self._tell(NotKept(why)))
+        return self._server.asked(ask, request, self._known, spare, in_steps, lambda why: self._tell(NotKept(why)))
 
     def _learning(self, course: Course[Done]) -> Course[Done]:
         """A course; what it has learned of the server is told at its end."""

@@ -1,9 +1,20 @@
-"""A plugin that comes before all others: what takes seconds to import and nothing here needs is left out.
+"""A plugin that comes before all others: what takes seconds to import is left out or imported once.
 
 The grammar of international web addresses is built anew by each process that imports jsonschema, as nbval does; jsonschema
-does without where it is not there.
+does without where it is not there. And the kernels of lessons are forked from one that has imported all.
 """
 
 import sys
 
+import pytest
+
+from tests.lessons import warm_kernels
+
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("nbval") and warm_kernels.CAN_BE:
+        from jupyter_client.provisioning import local_provisioner
+
+        local_provisioner.launch_kernel = warm_kernels.launch_kernel

@@ -11,8 +11,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 
+import httpx2
 import openai
 import pytest
+from openai._base_client import SyncAPIClient
 from openai._utils import maybe_transform
 from openai.resources.chat.completions import completions
 from openai.resources.responses import responses
@@ -21,9 +23,13 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 from openai.types.responses import ResponseOutputMessage
 from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
 
+from common import OFFLINE_MODEL
+from mock_model import MockServer
+
 from .challenges.engine import files
-from .challenges.engine.recording_server import plain
+from .challenges.engine.recording_server import RecordingServer, plain
 from .challenges.engine.results import not_started
+from .challenges.engine.short_way import shortened
 
 NAMES = files.names()
 PROCESSES = 2  # in which works are checked at the same time
@@ -185,3 +191,67 @@ def test_requests_for_a_response_are_prepared_as_the_client_does_it():
     made = maybe_transform(body, ResponseCreateParamsStreaming)
     assert json.dumps(plain(body)) == json.dumps(made) and not {"instructions", "tools"} & made.keys()
     assert responses.maybe_transform is maybe_transform, "this is what the plain one takes the place of"
+
+
+FAILURES = [429, "quota", 500, 503, "timeout", "connection", "drop", "empty", "length", "refusal"]
+KNOWN = [
+    {"role": "user", "content": "My cat is called 团团 🐼."},
+    {"role": "user", "content": "What is my cat called?"},
+]
+TOOL = {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
+REQUESTS = [
+    {"messages": KNOWN},
+    {
+        "messages": [{"role": "user", "content": "How is the weather in Porto?"}],
+        "tools": [{"type": "function", "function": TOOL}],
+    },
+    {"messages": []},
+    {"messages": KNOWN, "model": "no-such-model"},
+    {"messages": KNOWN, "max_completion_tokens": 2, "timeout": 3.0},
+    {"messages": KNOWN, "stream": True},
+    {"messages": KNOWN, "extra_headers": {"Authorization": "Bearer another"}},
+    {"messages": KNOWN, "extra_query": {"a": "b"}},
+    {"messages": KNOWN, "extra_body": {"nothing_known": 1}},
+    {"messages": KNOWN, "temperature": float("nan")},
+]
+
+
+def outcome(request: dict, failure: str | int | None, changed: dict) -> tuple:
+    """What a server is sent for a request, and what the client makes of its answer."""
+    server, sent = RecordingServer(api_key="offline"), []
+    if failure:
+        server.fail_next(failure)
+    handle = server.handle
+    server.handle = lambda request: sent.append(request) or handle(request)
+    try:
+        answer = server.client().with_options(**changed).chat.completions.create(**{"model": OFFLINE_MODEL} | request)
+        found = [type(answer), [*answer] if request.get("stream") else (answer.to_json(), answer._request_id)]
+    except (openai.APIError, ValueError) as error:
+        shown = {name: vars(error).get(name) for name in ("body", "code", "param", "type", "status_code", "request_id")}
+        found = [type(error), str(error), shown, type(error.__cause__)]
+    received = [(r.method, str(r.url), r.content, r.headers["authorization"], r.headers["content-type"]) for r in sent]
+    return received, found, server.requests, server.replies
+
+
+@pytest.mark.parametrize("failure", [None, *FAILURES])
+def test_the_short_way_to_a_server_comes_to_the_same(monkeypatch, failure):
+    tried = [(request, {}) for request in REQUESTS] if failure is None else [(REQUESTS[0], {})]
+    tried += [(REQUESTS[0], {"api_key": "wrong"}), (REQUESTS[0], {"default_headers": {"X-Mine": "1"}})]
+    for request, changed in tried:
+        own = outcome(request, failure, changed)
+        with monkeypatch.context() as patch:
+            patch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
+            assert outcome(request, failure, changed) == own
+
+
+def test_the_short_way_leaves_out_what_a_network_needs_unless_somebody_looks_there(monkeypatch):
+    completions, prepared, sent = MockServer().client().chat.completions, [], []
+    build, send = SyncAPIClient._build_request, httpx2.Client.send
+    noted = lambda function, notes: lambda *given, **named: notes.append(given) or function(*given, **named)  # noqa: E731
+    monkeypatch.setattr(SyncAPIClient, "_build_request", noted(build, prepared))
+    monkeypatch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
+    completions.create(model=OFFLINE_MODEL, messages=KNOWN)
+    assert not prepared
+    monkeypatch.setattr(httpx2.Client, "send", noted(send, sent))
+    completions.create(model=OFFLINE_MODEL, messages=KNOWN)
+    assert len(prepared) == len(sent) == 1

@@ -154,7 +154,7 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(openai, "OpenAI", lambda: client)
     own = README.split("## The memory in your own project")[1].split("\n## ")[0]
     told = {"client": client, "SYSTEM": "Be brief."}
-    first, facts, tools = re.findall(r"```python\n(.*?)```", own, re.S)
+    first, facts, tools, responses = re.findall(r"```python\n(.*?)```", own, re.S)
     for code in (first, facts):
         exec(code, told)
     told["store"].open("last-week").append([{"role": "user", "content": "I live in Porto."}])
@@ -168,3 +168,8 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     roles = [message["role"] for message in told["store"].open("ana-kyoto").messages()]
     assert roles == ["user", "assistant", "tool", "assistant", *["user", "assistant"] * 2]
     assert len(tools.splitlines()) <= 20
+    exec(responses, told)
+    assert "Your name is Ana." in capsys.readouterr().out
+    assert told["memory"].response_ids and len(responses.splitlines()) <= 4
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(told["memory"].response_ids[-1])

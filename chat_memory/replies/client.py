@@ -14,6 +14,13 @@ class Answer(Protocol):
     def choices(self) -> Any: ...
 
 
+class Response(Protocol):
+    """The same from the Responses API: see `responses.reply`."""
+
+    @property
+    def output(self) -> Any: ...
+
+
 class Vectors(Protocol):
     """An answer to a request for embeddings."""
 
@@ -37,7 +44,7 @@ class Client(Protocol):
     """A client like openai.OpenAI: `client.chat.completions.create(model=…, messages=[…])` returns the answer.
 
     With `stream=True` it returns the chunks of the answer, one after the other; one that does not stream may return the
-    whole answer. No more is asked of it than that.
+    whole answer. No more is asked of it than that. Through the Responses API it is a ResponsesClient.
     """
 
     @property
@@ -49,6 +56,20 @@ class AsyncClient(Protocol):
 
     @property
     def chat(self) -> Chat[Awaitable[Answer]]: ...
+
+
+class ResponsesClient(Protocol):
+    """A client like openai.OpenAI for the Responses API: `client.responses.create(model=…, input=[…])`; else the same."""
+
+    @property
+    def responses(self) -> Creates[Response]: ...
+
+
+class AsyncResponsesClient(Protocol):
+    """The same for one that is awaited."""
+
+    @property
+    def responses(self) -> Creates[Awaitable[Response]]: ...
 
 
 class EmbeddingClient(Protocol):
@@ -65,8 +86,8 @@ class AsyncEmbeddingClient(Protocol):
     def embeddings(self) -> Creates[Awaitable[Vectors]]: ...
 
 
-AnyClient: TypeAlias = Client | EmbeddingClient
-AnyAsyncClient: TypeAlias = AsyncClient | AsyncEmbeddingClient
+AnyClient: TypeAlias = Client | ResponsesClient | EmbeddingClient
+AnyAsyncClient: TypeAlias = AsyncClient | AsyncResponsesClient | AsyncEmbeddingClient
 
 
 def create_of(client: Any, resource: str, awaited: bool) -> Callable[..., Any]:

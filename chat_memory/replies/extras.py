@@ -11,12 +11,13 @@ STREAM_OPTIONS = "stream_options"
 LIMITS = ("max_completion_tokens", "max_tokens")  # the newer parameter, and the older: many servers know only one
 ALL_LIMITS = (*LIMITS, "max_output_tokens")  # with that of the Responses API
 EFFORT = "reasoning_effort"
-SEALED = "reasoning_items"  # what was thought, in the Responses API: only the server that has sealed it can read it
-NOT_MINE = "invalid_encrypted_content"  # an error's code: another one has, or another organisation's
+REASONING = "reasoning"  # what a model has thought
+STORE = "store"
 # Of OpenAI's models those that think by default before they reply. It counts in the limit, and OpenAI advises to leave so
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
 ROOM_FOR_THINKING = 25_000
+NEVER_THINKS = re.compile(r"(.*/)?(ft:)?(chatgpt|gpt-[34])")  # OpenAI's older ones
 # What an error says of a limit that is known, and too large or too small. It is no reason to go without.
 NOT_THE_NUMBER = re.compile(
     r"too (large|big|high|long|small|low)|(maxi|mini)mum|at (most|least)|exceed|greater|less than"
@@ -30,6 +31,10 @@ class Asking:
     limits: tuple[str, ...] = LIMITS
     least: int = 1
     always: Request = field(default_factory=dict)
+    with_tools: Request = field(default_factory=dict)  # for a model that may think
+    said_of: dict[str, str] = field(
+        default_factory=dict
+    )  # words by which an error means a parameter that it does not name
     stream_options: bool = True  # whether a stream has to be asked for its usage
     effort: bool = True  # whether some models take tools only where they are asked not to think
 
@@ -39,18 +44,22 @@ class Known:
     """What has been learned of a server: the parameters that it refuses, and the models that think before they reply.
 
     `wordless` are those that were cut off at a limit before they said a word: they think, whether that is shown or not.
-    `limit` is what the API calls the limit.
+    `limit` is what the API calls the limit. `unreadable` is what was thought elsewhere, as it is sealed there, and `stored`
+    are the ids of the replies that it keeps.
     """
 
     limit: str = LIMITS[0]
     refused: set[str] = field(default_factory=set)
     thinking: set[str] = field(default_factory=set)
     wordless: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    stored: list[str] = field(default_factory=list)
 
     def gone_without(self) -> set[tuple[str, str]]:
         """The parameters that it is asked without by now, each with the kind of error where none was refused."""
         cut_off = {(self.limit, "IncompleteReply")} if self.wordless else set()
-        return {(name, "") for name in self.refused} | cut_off
+        sealed = {(REASONING, "")} if self.unreadable else set()
+        return {(name, "") for name in self.refused} | cut_off | sealed
 
 
 def limit_for(tokens: int, request: Request, known: Known) -> int | None:
@@ -83,11 +92,12 @@ def extras(
     Some models take tools only where they do not think: without an effort is with the effort "none".
     """
     left_out = known.refused | without
-    wanted = {name: value for name, value in asking.always.items() if name not in left_out}
+    more = asking.always
+    if asking.with_tools and "tools" in request and not NEVER_THINKS.match(request["model"]):
+        more = more | asking.with_tools
+    wanted = {name: value for name, value in more.items() if name not in left_out and name not in request}
     if asking.effort and EFFORT in left_out and _may_think_with_tools(request):
         wanted[EFFORT] = "none"
-    if SEALED in left_out:
-        wanted[SEALED] = False
     if streamed and asking.stream_options and STREAM_OPTIONS not in left_out:
         wanted[STREAM_OPTIONS] = {"include_usage": True}
     name = next((name for name in asking.limits if name not in left_out), None)
@@ -125,20 +135,21 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     if status not in (None, 200, 400, 422) or isinstance(error, (OSError, TimeoutError)):
         return None
-    if getattr(error, "code", None) == NOT_MINE and SEALED not in wanted:
-        return SEALED
-    names = [name for name in wanted if name not in (EFFORT, SEALED)]  # which are wanted where they have been refused
+    # an effort is wanted where it has been refused, and without `store` a server may store what is said
+    names = [name for name in wanted if name not in (EFFORT, STORE)]
     if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
-    return next((name for name in names if _is_about(name, error, str(request))), None)
+    meant = {name for name, words in asking.said_of.items() if words in str(error).lower()}
+    return next((name for name in names if name in meant or is_about(name, error, str(request))), None)
 
 
-def _is_about(name: str, error: Exception, request: str) -> bool:
+def is_about(name: str, error: Exception, request: str) -> bool:
+    """Whether an error is about a parameter: it names it in words, or, where the request holds that word too, in a field."""
     if name in ALL_LIMITS and NOT_THE_NUMBER.search(str(error).lower()):
         return False
     if name not in request:
         return re.search(rf"\b{name}\b", str(error)) is not None
-    return isinstance(error, TypeError) or _holds(getattr(error, "body", None), name)
+    return (isinstance(error, TypeError) and name in str(error)) or _holds(getattr(error, "body", None), name)
 
 
 def _holds(value: Any, name: str) -> bool:

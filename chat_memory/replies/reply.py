@@ -47,6 +47,9 @@ class Reply:
     Where the server says no usage, it is counted as `counting` says, or else as the request's model counts.
     """
 
+    held = 0  # how many of the request's messages the server had already
+    is_out = False  # whether some of the text has gone out
+
     def __init__(self, usage: Usage | None, request: Request, part: str, counting: Counting | None = None) -> None:
         self._usage, self._request, self._counting = usage, request, counting
         self._tools = request.get("tools")
@@ -62,6 +65,11 @@ class Reply:
         self._aside: dict[int, list[Any]] = {}  # other choices, by index
         self.is_answer = False
         self.text = ""  # once it is whole
+
+    @property
+    def stored(self) -> str:
+        """The id under which the server keeps it, if it does."""
+        return ""
 
     @property
     def calls_tools(self) -> bool:

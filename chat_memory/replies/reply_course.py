@@ -1,5 +1,6 @@
 """The course of one question to the model: the request goes out, the reply comes in, whole or as a stream, and is counted."""
 
+from ..errors import carry
 from ..tokens import Counting
 from .api import CHAT, Api
 from .extras import Known, extras, refused
@@ -43,23 +44,27 @@ def replied(
     limit: int | None = None,
     streamed: bool = False,
     api: Api = CHAT,
+    held: int = 0,
 ) -> Course[Reply]:
     """The same for the reply itself. Where the request offers tools, calls of these are a reply too.
 
     Of a reply that is `streamed` the pieces go out while they arrive, and IncompleteReply is raised after the last one.
     What has gone out cannot be taken back: where thinking has an end alone (</think>), it is out; what is returned is
-    without. See `after_thinking`. A stream that is given up or breaks off is counted too.
+    without. See `after_thinking`. A stream that is given up or breaks off is counted too. `held` is how many of the
+    messages the server has already, where the request goes on from what it has kept.
     """
     known, without = known or Known(), set[str]()
     while True:
         wanted = extras(request, known, without, api.asking, limit=limit, streamed=streamed)
         sent = request | wanted
         reply = api.reply(usage, sent, "delta" if streamed else "message", counting)
+        reply.held = held
         try:
+            going_out = api.request(sent, held, known.unreadable)
             if streamed:
-                yield Stream(api.request(sent), reply, api.resource)
+                yield Stream(going_out, reply, api.resource)
             else:
-                reply.take((yield Send(api.request(sent), api.resource)))
+                reply.take((yield Send(going_out, api.resource)))
                 reply.rest()
             reply.whole()
             return reply
@@ -67,11 +72,17 @@ def replied(
             if reply.is_wordless and not wanted.keys().isdisjoint(api.asking.limits):
                 known.wordless.add(request["model"])
                 continue
+            if not reply.is_out and (unreadable := api.unreadable(error, sent) - known.unreadable):
+                known.unreadable |= unreadable
+                continue
             name = None if reply.is_answer else refused(error, request, wanted, api.asking)
             if name is None:
+                carry(error, **({"is_out": True} if reply.is_out else {}))
                 raise
             without.add(name)
         finally:
+            if reply.stored:
+                known.stored.append(reply.stored)
             reply.count()
             if reply.is_answer:
                 known.refused |= without

@@ -2,6 +2,6 @@
 
 from ..replies.api import Api
 from .reply import ResponseReply
-from .request import ASKING, responses_request
+from .request import ASKING, responses_request, unreadable_in
 
-RESPONSES = Api("responses", ASKING, responses_request, ResponseReply)
+RESPONSES = Api("responses", ASKING, responses_request, ResponseReply, unreadable_in)

@@ -29,10 +29,12 @@ _UNKNOWN = re.compile(  # a reply that says that it does not know
 )
 _DENIAL = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|isn't|aren't|wasn't|won't|don't|doesn't|didn't|can't|hasn't|"
-    r"haven't|wouldn't|no longer)\b|n't\b",
+    r"haven't|wouldn't|no longer|(?:decide[sd]?|vote[sd]?|ch(?:oo|o)se|chosen|advised?) against)\b|n't\b",
     re.IGNORECASE,
 )
-_DENIED = {"not", "longer", "isn't", "wasn't", "instead", "than"}  # words before a value that take it back
+_DENIED = set(
+    "not longer isn't wasn't instead than forget scratch scrap".split()
+)  # words before a value that take it back
 _AS_OLD = _DENIED | {
     "from",
     "was",

@@ -45,6 +45,10 @@ TO_ASSISTANT = re.compile(
     r"|\byour (?:advice|suggestion|recommendation|tip|idea|estimate|answer|plan|list)",
     re.I,
 )
+OF_KIND = frozenset(  # words that say what kind of answer is wanted, and not what it is about
+    "name call old age day date week weekday month year time hour number colour color price cost much many kind sort".split()
+)
+MEASURING = AMOUNTS | COUNTS | {"phone"}
 NEGATIVE = frozenset("not never no without nobody nothing neither none".split())
 
 
@@ -66,6 +70,16 @@ class Question:
     def bases(self) -> tuple[str, ...]:
         """What it is about: the base forms of its words that are not small, in order."""
         return tuple(sorted(content(self.words)))
+
+    @cached_property
+    def subject(self) -> tuple[str, ...]:
+        """Those of its words that say what it is about: "rings" in "How much do the rings cost?"."""
+        return tuple(base for base in self.bases if base not in OF_KIND)
+
+    @cached_property
+    def measures(self) -> bool:
+        """Whether only a number answers it: "How old …?", "How much …?"."""
+        return bool(self.wanted) and self.wanted <= MEASURING
 
     @cached_property
     def meanings(self) -> tuple[tuple[str, Meaning], ...]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from mock_model.finding.asking import Question
+from mock_model.finding.correcting import ONE_TOPIC
 from mock_model.finding.matching import WORTH, ties
 from mock_model.sentences import lists
 from mock_model.sentences.reading import Said, spoken_of
@@ -40,7 +41,7 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     found["count"] = len(met) / 3
     beside = seen.beside(at)
     if (old := seen.corrects.get(at)) is not None:
-        found["corrects"] = seen.cover(rest, [old])
+        found["corrects"] = seen.cover(rest, [old] if seen.ties[old] else seen.before(old))
     for name, places in (
         ("before", [n for n in beside if n == at - 1]),
         ("earlier", seen.previous(at)),
@@ -82,6 +83,16 @@ def features(question: Question, conversation: Sequence[Said], at: int, seen: Su
     return [found[name] for name in NAMES]
 
 
+def _tells(question: Question, said: Said) -> bool:
+    """Whether a sentence tells of a topic that a question asks for, and of whom it asks."""
+    if question.of_assistant or question.topics.isdisjoint(said.sentence.topics):
+        return False
+    if question.persons:
+        return question.persons <= said.sentence.bases
+    own = question.topics & said.sentence.topics & ONE_TOPIC
+    return question.of_user and said.sentence.about == "user" and bool(own)
+
+
 class Surroundings:
     """What is known of a conversation before its sentences are weighed for a question."""
 
@@ -93,6 +104,12 @@ class Surroundings:
         for at, said in enumerate(conversation):
             self._messages.setdefault(said.message, []).append(at)
         self._place = [said.message for said in conversation]
+        self.on_topic = [at for at, said in enumerate(conversation) if _tells(question, said)]
+        self._asked = [question.of_assistant and said.role == "user" for said in conversation]
+
+    def reply(self, at: int) -> list[int]:
+        """The sentences of the reply to a sentence of the user's, where the assistant's words are asked for."""
+        return self._messages.get(self._place[at] + 1, [])[:4] if self._asked[at] else []
 
     def meets(self, persons: Collection[str]) -> bool:
         """Whether one of these people is spoken of in any sentence."""
@@ -101,6 +118,10 @@ class Surroundings:
     def beside(self, at: int) -> list[int]:
         """The other sentences of its message."""
         return [n for n in self._messages[self._place[at]] if n != at and abs(n - at) < 6]
+
+    def before(self, at: int) -> list[int]:
+        """The sentence before it in its message, if any."""
+        return [n for n in self.beside(at) if n == at - 1]
 
     def previous(self, at: int, back: int = 1) -> list[int]:
         """The last sentences of the message before, or of the one before that."""

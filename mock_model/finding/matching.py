@@ -18,6 +18,8 @@ WORTH = {
     "above": 0.3,
     "sibling": 0.2,
 }  # in the sentences around
+LIGHT = 0.5  # what a word weighs that says the kind of the answer: "name", "day"
+LONG = 40  # sentences; in more, some share such a word by chance
 SHARED = frozenset(("same", "synonym", "derived", "kind", "above"))  # what counts as shared
 
 
@@ -48,6 +50,8 @@ def rarity(question: Question, conversation: Sequence[Said]) -> dict[str, float]
     count = len(conversation)
     having = {base: sum(base in said.sentence.bases for said in conversation) or 0.7 for base in question.bases}
     weights = {base: math.log(1 + count / n) for base, n in having.items()}
+    if question.subject and count > LONG:
+        weights |= {base: weight * LIGHT for base, weight in weights.items() if base not in question.subject}
     total = math.fsum(weights.values()) or 1.0
     return {base: weight / total for base, weight in weights.items()}
 

@@ -50,23 +50,35 @@ def _check_once(items: Sequence[Item]) -> None:
 
 
 def _check_calls(items: Sequence[Item]) -> None:
-    """Each output has its call before it, and each call an output. The wordings for custom tools are not verified."""
+    """Each output has its call before it, and each call one output.
+
+    Not verified: the wordings for custom tools, and that OpenAI refuses what is there twice, with which words. A call id may
+    be used again once its first call has its output.
+    """
     called: dict[str, Item] = {}
     answered: set[str] = set()
     for item in items:
         kind = item["type"]
         if kind in ("function_call", "custom_tool_call"):
-            called[item["call_id"]] = item
+            id = item["call_id"]
+            if id in called and id not in answered:
+                raise refusal(f"Duplicate tool call found with call_id {id}.", "input")
+            called[id] = item
+            answered.discard(id)
         elif kind.endswith(_OUTPUT):
             id, call = item["call_id"], kind.removesuffix(_OUTPUT)
             if id not in called or called[id]["type"] != call:
-                tool = "function call" if call == "function_call" else "custom tool call"
-                raise refusal(f"No tool call found for {tool} output with call_id {id}.", "input")
+                raise refusal(f"No tool call found for {_named(call)} output with call_id {id}.", "input")
+            if id in answered:
+                raise refusal(f"Duplicate tool output found with call_id {id}.", "input")
             answered.add(id)
     for id, item in called.items():
         if id not in answered:
-            tool = "function call" if item["type"] == "function_call" else "custom tool call"
-            raise refusal(f"No tool output found for {tool} {id}.", "input")
+            raise refusal(f"No tool output found for {_named(item['type'])} {id}.", "input")
+
+
+def _named(call: str) -> str:
+    return "function call" if call == "function_call" else "custom tool call"
 
 
 def check_named(given: Sequence[Item]) -> None:

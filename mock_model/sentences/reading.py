@@ -26,6 +26,11 @@ REFERS = re.compile(
     r"\W*(?:(?:and|but|so|because|though|or)\W+)?(?:she|he|it|they|that|this|her|his|its|their|those|these|there)\b",
     re.I,
 )
+WANTS_TO_KNOW = re.compile(
+    r"\b(?:wants? to know|wanted to know|asks?|asked|wonders?)(?: me| us)? (?:who|what|when|where|which|why|how)\b",
+    re.I,
+)
+TO_LOOK_UP = re.compile(r"\W*please (?:go and )?(?:see|check|look (?:up|into|for|at)|find out)\b", re.I)
 EXCLAIMED = re.compile(r"(?:well,? )?(?:what do you know|(?:can|would) you believe|what an?\b|how \w+ of\b)", re.I)
 FIRST = frozenset("i me my we our us mine ours myself user user's".split())
 
@@ -38,7 +43,7 @@ class Sentence:
         self.words: tuple[Word, ...] = words(text)
         self.low = frozenset(w.low for w in self.words)
         self.bases = content(self.words)  # the base forms of the words that say something
-        self.asks = is_question(text)
+        self.asks = is_question(text) or bool(TO_LOOK_UP.match(text))
 
     @cached_property
     def values(self) -> tuple[Value, ...]:

@@ -13,6 +13,7 @@ import pytest
 from httpx2 import _urlparse, _urls
 from hypothesis import HealthCheck, Phase, settings
 from openai import _base_client
+from openai._base_client import SyncAPIClient
 from openai.resources.chat.completions import Completions
 
 from .engine import files, preconditions, report, time_limit
@@ -21,6 +22,7 @@ from .engine.drawn_once import DrawnOnce
 from .engine.excerpts import beginning
 from .engine.learner_code import Work
 from .engine.recording_server import checked_type, plain
+from .engine.short_way import shortened
 
 PATCH = pytest.StashKey[pytest.MonkeyPatch]()  # what is changed for the time of a check, and then undone
 DRAWN = pytest.StashKey[DrawnOnce]()  # where many files are checked at once, quickly
@@ -51,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
         patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
         patch.setattr(_base_client, "construct_type", checked_type)
+        patch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
         for module in (_urls, _urlparse):  # the same address, again and again
             patch.setattr(module, "urlparse", cache(module.urlparse))
 

@@ -1,15 +1,22 @@
 """A memory through the Responses API: the same promises, and whatever a server sends is read rightly, whole or streamed."""
 
+import json
+from itertools import count
+
 import httpx2
 import openai
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, Usage, count_tokens, messages_of
 from chat_memory.notices import Retried
+from chat_memory.responses.reply import ResponseReply
 from chat_memory.store import ConversationStore
 from chat_memory.tools import Text
 from mock_model import MockServer
 
+from .histories import REPEATABLE
 from .responses_wire import answer_to, called, response, said, streamed, thought
 from .tool_client import WAYS
 from .wire import Server, events, refusing
@@ -32,6 +39,9 @@ def asked(way, *answers, **options):
     """A server with these answers, and a memory that asks it this way through Responses."""
     server = Server(*answers)
     return server, ChatMemory(server.client(way.endswith("async")), **{"model": "m", "api": "responses", **options})
+
+
+OUTPUT = {"type": "function_call_output", "call_id": "call_1", "output": "21 degrees"}
 
 
 # With the offline model
@@ -150,6 +160,15 @@ def test_a_history_is_saved_with_the_conversation_that_begins_with_it(sqlite_url
             ChatMemory(client, model="offline-model", history=history, conversation=store.open("ana"))
 
 
+ASK, ANSWER = {"role": "user", "content": "Nara?"}, {"role": "assistant", "content": "21."}
+RESULT = {"role": "tool", "tool_call_id": "call_1", "content": "21"}
+CALLING = {
+    "role": "assistant",
+    "content": None,
+    "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}],
+}
+
+
 @pytest.mark.parametrize(
     ("history", "problem"),
     [
@@ -159,6 +178,12 @@ def test_a_history_is_saved_with_the_conversation_that_begins_with_it(sqlite_url
                 {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]}],
             r"history\[1\] calls 'weather', and no result",
         ),
+        ([ASK, RESULT, CALLING, ANSWER], r"history\[1\] is the result of 'call_1'.*order=.asc."),
+        ([ASK, RESULT, ANSWER], r"history\[1\] is the result of 'call_1'"),
+        ([ASK, CALLING, ASK, RESULT, ANSWER], r"history\[1\] calls 'weather', and no result of that comes right after it"),
+        ([ASK, CALLING, RESULT, ANSWER, ASK, CALLING, ANSWER], r"history\[5\] calls 'weather'"),
+        ([ASK, CALLING, RESULT, RESULT], r"history\[3\] is the result"),
+        ([ASK, {**CALLING, "tool_calls": CALLING["tool_calls"] * 2}, RESULT, RESULT], r"history\[1\] makes several calls under"),
         ("Hi", "must be a dict such as"),
         ([{"content": "Hi"}], "needs a role"),
     ],
@@ -282,6 +307,253 @@ def test_a_server_that_answers_at_once_is_understood_in_every_way(way):
     assert text_of(WAYS[way](memory, "When?")) == "In May."
 
 
+def one(text="Hello", **more):
+    return {
+        "id": "m1",
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": text}],
+        **more,
+    }
+
+
+def delta(text, place=0, **more):
+    return {"type": "response.output_text.delta", "output_index": place, "content_index": 0, "delta": text, **more}
+
+
+def whole_text(text, place=0, **more):
+    return {"type": "response.output_text.done", "output_index": place, "content_index": 0, "text": text, **more}
+
+
+def item_done(item, place=0):
+    return {"type": "response.output_item.done", "output_index": place, "item": item}
+
+
+def item_added(id, place=0):
+    return {
+        "type": "response.output_item.added",
+        "output_index": place,
+        "item": {"id": id, "type": "message", "content": []},
+    }
+
+
+def ended(*output):
+    return {"type": "response.completed", "response": response(*output)}
+
+
+TWO = [one("Hello, ", id="m1"), one("Ana.", id="m2")]
+
+
+@pytest.mark.parametrize(
+    ("stream", "text"),
+    [
+        # the place at the end is another one, and the id is known, or not
+        ([delta("Hello", item_id="m1"), ended(thought(), one())], "Hello"),
+        ([delta("Hello"), ended(thought(), one())], "Hello"),
+        ([{"type": "response.output_text.delta", "delta": "Hello"}, whole_text("Hello"), ended(thought(), one())], "Hello"),
+        # two messages, both at 0, with ids, announced ones, and none
+        ([delta("Hello, ", item_id="m1"), delta("Ana.", item_id="m2"), ended(*TWO)], "Hello, Ana."),
+        ([item_added("m1"), delta("Hello, "), item_added("m2"), delta("Ana."), ended(*TWO)], "Hello, Ana."),
+        ([delta("Hello, "), delta("Ana."), ended(*TWO)], "Hello, Ana."),
+        ([item_done(TWO[0]), item_done(TWO[1]), ended()], "Hello, Ana."),
+        ([whole_text("Hello, "), whole_text("Ana."), ended(*TWO)], "Hello, Ana."),
+        # an id of its own with each event
+        ([item_added("a"), delta("Hel", item_id="b"), delta("lo", item_id="c"), ended(one(id="e"))], "Hello"),
+        ([item_added("a"), delta("Hel", item_id="b"), item_done(one(id="d")), ended(one(id="e"))], "Hello"),
+        # out of order, and after the end
+        ([whole_text("Hello"), delta("Hello"), ended(one())], "Hello"),
+        ([delta("Hel"), ended(one()), delta("lo"), ended(one())], "Hello"),
+        # a part where a text is expected, an end without its blank, one without any item
+        ([delta({"type": "output_text", "text": "Hello"}), ended(one())], "Hello"),
+        ([delta("Hello\n"), ended(one("Hello"))], "Hello\n"),
+        ([delta("Hello"), ended()], "Hello"),
+    ],
+)  # fmt: skip
+def test_a_stream_is_read_however_its_items_are_numbered(stream, text):
+    _, memory = asked("stream", events(*stream))
+    assert "".join(memory.stream("Hi")) == text and memory.messages[-1]["content"] == text
+
+
+TEXTS = st.sampled_from(["", "a", "b", "ab", "In May. "])
+MESSAGES = st.builds(
+    lambda text: {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}, TEXTS
+)
+CALLS = TEXTS.map(lambda city: {"type": "function_call", "name": "weather", "arguments": json.dumps({"city": city})})
+THOUGHTS = st.just({"type": "reasoning", "summary": [], "encrypted_content": "c2VhbGVk"})
+OUTPUTS = st.lists(MESSAGES | CALLS | THOUGHTS, min_size=1, max_size=5)
+
+
+@settings(REPEATABLE, max_examples=60)
+@given(OUTPUTS, st.sampled_from(["right", "zero", "none"]), st.sampled_from(["right", "new", "none"]),
+       st.sets(st.sampled_from(["added", "delta", "done", "item", "end"])))  # fmt: skip
+def test_whatever_a_stream_says_on_the_way_the_reply_is_what_its_end_says(output, places, ids, said_in):
+    """Where the end names no items, that is so with their right ids."""
+    output = [
+        {**item, "id": f"x_{n}"} | ({"call_id": f"c_{n}"} if "name" in item else {}) for n, item in enumerate(output)
+    ]
+    happened, new = [], count()
+
+    def tell(kind, n, **more):
+        place = {"right": {"output_index": n}, "zero": {"output_index": 0}, "none": {}}[places]
+        id = {"right": {"item_id": f"x_{n}"}, "new": {"item_id": f"y_{next(new)}"}, "none": {}}[ids]
+        happened.append({"type": f"response.{kind}", **place, **id, **more})
+
+    for n, item in enumerate(output):
+        its = {"id": f"x_{n}"} if ids == "right" else {"id": f"y_{next(new)}"} if ids == "new" else {}
+        known = {name: value for name, value in item.items() if name != "id"} | its
+        if "added" in said_in:
+            tell("output_item.added", n, item={**known, "content": []})
+        for part in item.get("content") or ():
+            if "delta" in said_in:
+                for letter in part["text"]:
+                    tell("output_text.delta", n, content_index=0, delta=letter)
+            if "done" in said_in:
+                tell("output_text.done", n, content_index=0, text=part["text"])
+        if "item" in said_in:
+            tell("output_item.done", n, item=known)
+    is_said = "end" in said_in or ids != "right" or "item" not in said_in
+    happened.append(ended(*(output if is_said else ())))
+    reply = ResponseReply(Usage(), {"model": "m", "messages": [], "tools": [{}]}, "delta")
+    text = "".join([*map(reply.take, happened), reply.rest()])
+    assert text == "".join(part["text"] for item in output for part in item.get("content") or ())
+    if reply.calls_tools or text.strip():
+        reply.whole()
+        calls = reply.message(reasoning=True).get("tool_calls", [])
+        assert [call["id"] for call in calls] == [item["call_id"] for item in output if "name" in item]
+
+
+@pytest.mark.parametrize(
+    ("stream", "problem"),
+    [
+        ([delta("Hello"), ended(one("Good day"))], "another text than the one that it says at the end"),
+        ([delta(5), ended(one())], "no text but 'int'"),
+        ([item_done(one(content=5)), ended(one())], "no text but 'int'"),
+        ([item_done(one(content=[{"type": "output_text", "text": {"a": 1}}]))], "no text but 'dict'"),
+    ],
+)
+def test_a_stream_that_says_two_things_or_no_text_is_an_error(stream, problem):
+    _, memory = asked("stream", events(*stream))
+    with pytest.raises(IncompleteReply, match=problem):
+        list(memory.stream("Hi"))
+    assert memory.messages == []
+
+
+CALL = called("weather", '{"city": "Nara"}')
+OTHER = {**called("weather", '{"city": "Rome"}', "call_2"), "id": "fc_2"}
+
+
+@pytest.mark.parametrize(
+    ("stream", "cities"),
+    [
+        ([delta("Hello", item_id="m1"), item_done(one()), item_done(CALL), ended(CALL, one())], ["Nara"]),
+        ([item_done(CALL), item_done(OTHER), ended()], ["Nara", "Rome"]),
+        ([item_done({**CALL, "id": None}), item_done({**OTHER, "id": None}), ended()], ["Nara", "Rome"]),
+        ([item_done(thought()), item_done(CALL), ended()], ["Nara"]),
+        ([item_added("rs_1"), item_done(thought()), item_done(CALL), ended(thought())], ["Nara"]),
+        ([item_done(CALL), item_done({**OTHER, "id": "fc_9"}), ended(CALL, OTHER)], ["Nara", "Rome"]),
+        ([item_done(CALL), item_done(CALL), ended(CALL)], ["Nara"]),
+        ([ended(CALL, OTHER)], ["Nara", "Rome"]),
+    ],
+)
+def test_no_call_is_lost_or_made_twice_however_items_are_numbered(stream, cities):
+    made = []
+
+    def weather(city: str) -> str:
+        """The weather in a city."""
+        made.append(city)
+        return "21 degrees"
+
+    _, memory = asked("stream", events(*stream), streamed(response(said("21."))), tools=[weather])
+    assert "".join(memory.stream("Nara?")).endswith("21.") and made == cities
+
+
+def test_what_cannot_be_read_is_left_out_although_the_stream_has_begun():
+    """And what the model says of such things is no word of the server."""
+    begun = {"type": "response.created", "response": response(status="in_progress")}
+    words = "The encrypted content could not be verified."
+    error = {"type": "error", "code": "invalid_encrypted_content", "message": words}
+    old = messages_of(
+        [{"role": "user", "content": "q"}, thought(), CALL, OUTPUT, {"role": "assistant", "content": "a"}]
+    )
+    server, memory = asked("stream", events(begun, error), streamed(response(said("Yes."))), history=old)
+    assert "".join(memory.stream("Hi")) == "Yes." and len(server.requests) == 2
+    refusal = said("", content=[{"type": "refusal", "refusal": words}])
+    server, memory = asked("ask", response(refusal), history=old)
+    with pytest.raises(IncompleteReply, match="refused to answer"):
+        memory.ask("Hi")
+    assert len(server.requests) == 1
+
+
+def test_a_message_in_the_form_of_another_api_is_no_reply():
+    """Anthropic's: to ask again would not help."""
+    form = {"id": "msg_1", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hi"}],
+            "stop_reason": "end_turn", "usage": {"input_tokens": 3, "output_tokens": 2}}  # fmt: skip
+    for way in ("ask", "stream"):
+        _, memory = asked(way, form)
+        with pytest.raises(IncompleteReply, match="holds no reply"):
+            WAYS[way](memory, "Hi")
+        assert (memory.usage.prompt_tokens, memory.usage.completion_tokens) == (3, 2)
+
+
+@EACH_WAY
+def test_a_text_after_a_call_goes_back_after_it(way):
+    server, memory = asked(way, answer_to(way, CALL, said("I look.")), answer_to(way, said("21.")), tools=[weather])
+    WAYS[way](memory, "Nara?")
+    assert [item.get("type", "message") for item in server.requests[1]["input"]] == [
+        "message", "function_call", "message", "function_call_output",
+    ]  # fmt: skip
+
+
+@EACH_WAY
+@pytest.mark.parametrize(
+    "words", ["Unknown parameter: 'include'", "Encrypted content is not supported with this model."]
+)
+def test_with_tools_the_server_is_asked_to_seal_what_was_thought_and_what_cannot_be_sent_back_is_not_counted(
+    way, words
+):
+    told, refused = [], refusing(400, words)
+    bare = {"id": "rs_1", "type": "reasoning", "summary": []}
+    server, memory = asked(
+        way, refused, answer_to(way, bare, CALL), answer_to(way, said("21.")), tools=[weather], on_notice=told.append
+    )
+    WAYS[way](memory, "Nara?")
+    assert [request.get("include") for request in server.requests] == [["reasoning.encrypted_content"], None, None]
+    assert told == [Retried("include")]
+    assert "reasoning_items" not in memory.messages[1] and "reasoning_tokens" not in memory.messages[1]
+    server, memory = asked(way, answer_to(way, said("Hi.")))
+    WAYS[way](memory, "Hi")
+    assert "include" not in server.requests[0], "nothing that was thought goes back without tools"
+    server, memory = asked(way, answer_to(way, said("Hi.")), tools=[weather], model="gpt-4.1-mini")
+    WAYS[way](memory, "Hi")
+    assert "include" not in server.requests[0], "this one never thinks, and OpenAI refuses it"
+
+
+@EACH_WAY
+@pytest.mark.parametrize("code", ["invalid_encrypted_content", None])
+def test_what_this_server_has_sealed_goes_back_although_another_ones_was_refused(way, code):
+    def answer(request):
+        sealed = {item.get("encrypted_content") for item in request["input"]}
+        if "FOREIGN" in sealed:
+            error = {"message": "The encrypted content could not be verified.", "code": code}
+            return httpx2.Response(400, json={"error": error})
+        is_result = request["input"][-1].get("type") == "function_call_output"
+        body = answer_to(way, *([said("ok")] if is_result else [thought("rs_2"), CALL]))
+        kind = "application/json" if isinstance(body, dict) else "text/event-stream"
+        return httpx2.Response(
+            200, headers={"content-type": kind}, content=json.dumps(body).encode() if isinstance(body, dict) else body
+        )
+
+    foreign = thought(encrypted_content="FOREIGN")
+    old = [{"role": "user", "content": "q"}, foreign, CALL, OUTPUT, {"role": "assistant", "content": "a"}]
+    told = []
+    server, memory = asked(way, *[answer] * 6, tools=[weather], history=messages_of(old), on_notice=told.append)
+    WAYS[way](memory, "one")
+    assert [item.get("encrypted_content") for item in server.requests[-1]["input"] if "summary" in item] == ["c2VhbGVk"]
+    WAYS[way](memory, "two")
+    assert len([item for item in server.requests[-1]["input"] if "summary" in item]) == 2
+    assert told == [Retried("reasoning")] and "cannot read what was thought elsewhere" in str(told[0])
+
+
 def test_a_page_and_an_answer_of_another_kind_are_no_reply():
     for body, problem in (("<html>Hi</html>", "a web page"), ({"choices": []}, "holds no reply")):
         _, memory = asked("ask", body)
@@ -312,7 +584,7 @@ def test_what_another_server_has_thought_is_left_out_where_this_one_cannot_read_
     memory = ChatMemory(client, model="offline-model", api="responses", history=history, on_notice=told.append)
     WAYS[way](memory, "Thank you.")
     WAYS[way](memory, "Bye")
-    assert told == [Retried("reasoning_items")] and memory.usage.requests == 2
+    assert told == [Retried("reasoning")] and memory.usage.requests == 2
     assert memory.messages[1]["reasoning_items"], "it is kept"
 
 
@@ -349,6 +621,12 @@ def test_the_limit_of_a_reply(options, limit):
     [
         ({"api": "assistants"}, "api must be 'chat', for Chat Completions, or 'responses', got 'assistants'"),
         ({"server_keeps": True}, "needs api='responses'"),
+        (
+            {"server_keeps": True, "api": "Responses"},
+            "api must be 'chat', for Chat Completions, or 'responses', got 'Responses'",
+        ),
+        ({"api": "responses", "options": {"seed": 1, "stop": "x"}}, "hold seed, stop: the Responses API has no such"),
+        ({"api": "responses", "options": {"max_tokens": 50, "max_output_tokens": 60}}, "one limit under several names"),
         ({"api": "responses", "options": {"store": True}}, "cannot hold store.*so that the budget holds"),
         ({"api": "responses", "options": {"truncation": "auto"}}, "cannot hold truncation"),
         ({"api": "responses", "options": {"context_management": []}}, "cannot hold context_management"),
@@ -361,6 +639,25 @@ def test_the_limit_of_a_reply(options, limit):
 def test_settings_that_cannot_be_are_refused(settings, problem):
     with pytest.raises(ValueError, match=problem):
         ChatMemory(MockServer().client(), **settings)
+
+
+def test_what_keeps_is_yes_or_no():
+    with pytest.raises(TypeError, match="server_keeps must be True or False, got 'no'"):
+        ChatMemory(MockServer().client(), api="responses", server_keeps="no")
+
+
+def test_one_reply_is_what_there_is_anyway():
+    server, memory = asked("ask", response(said("Yes.")), options={"n": 1})
+    assert memory.ask("Hi") == "Yes." and "n" not in server.requests[0]
+
+
+def test_a_conversation_that_the_server_keeps_can_go_on_through_a_chat(sqlite_url):
+    client = MockServer().client()
+    with ConversationStore(sqlite_url) as store:
+        kept = {"api": "responses", "server_keeps": True, "conversation": store.open("ana")}
+        ChatMemory(client, model="offline-model", **kept).ask("My cat is Tama.")
+        memory = ChatMemory.resume(client, store.open("ana"), api="chat")
+        assert "Tama" in memory.ask("What is the name of my cat?") and memory.response_ids == []
 
 
 def test_a_question_that_is_too_long_is_refused_before_anything_is_sent():

@@ -80,7 +80,6 @@ def test_the_offline_model_bills_items_as_the_messages_are_counted(history):
     request = responses_request({"model": "offline-model", "messages": history, "tools": TOOLS})
     response = client.responses.create(**request)
     assert response.usage.input_tokens == count_tokens(history, tools=TOOLS)
-    assert response.store is False
 
 
 def test_the_parts_of_a_question_become_the_parts_that_the_api_knows():
@@ -150,12 +149,69 @@ def test_a_result_that_is_no_text_is_named():
         ([{"type": "web_search_call", "id": "ws_1"}], "the server's own. Leave it out"),
         (["Hi"], r"items\[0\] must be an item of the Responses API, got str"),
         ("Hi", "items must be a list of items"),
-        ([{"content": "Hi"}], r"items\[0\] is of the type 'message'"),
+        ([{"content": "Hi"}], r"items\[0\] needs a 'role'"),
     ],
 )
 def test_what_no_message_can_say_is_refused_with_its_place(items, problem):
     with pytest.raises((TypeError, ValueError), match=problem):
         messages_of(items)
+
+
+@pytest.mark.parametrize(
+    ("items", "problem"),
+    [
+        ([{"type": "function_call", "name": "f"}], r"items\[0\] needs a 'call_id'"),
+        (
+            [{"type": "function_call", "call_id": "c", "name": "f", "arguments": {"a": 1}}],
+            r"items\[0\]\['arguments'\] must",
+        ),
+        ([{"type": "function_call_output"}], r"items\[0\] needs a 'call_id'"),
+        ([OUTPUT, {**OUTPUT, "output": 5}], r"items\[1\]\['output'\] must be text"),
+        (
+            [{"role": "user", "content": [{"type": "input_text"}]}],
+            r"items\[0\]\['content'\]\[0\]\['text'\] must be a text",
+        ),
+        ([{"role": "user", "content": 5}], r"items\[0\]\['content'\] must be"),
+        ([{"role": "assistant", "content": ["x"]}], r"items\[0\]\['content'\]\[0\] must be a part"),
+        ([{"role": "assistant", "content": [{"type": "output_text"}]}], r"items\[0\]\['content'\]\[0\]"),
+        ([{"role": "assistant", "content": [{"type": "refusal"}]}], r"items\[0\]\['content'\]\[0\] needs a 'refusal'"),
+        ([{"type": "message", "content": "Hi"}], r"items\[0\] needs a 'role'"),
+        ([{"role": "nobody", "content": "Hi"}], r"items\[0\] has the role 'nobody'"),
+    ],
+)
+def test_an_item_that_is_none_is_refused_with_its_place(items, problem):
+    with pytest.raises((TypeError, ValueError), match=problem):
+        messages_of(items)
+
+
+def calling(**call):
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"),
+    [
+        (calling(id="x", type="function"), r"messages\[0\]\['tool_calls'\]\[0\] needs a 'function'"),
+        (calling(type="function", function={"name": "f"}), r"messages\[0\]\['tool_calls'\]\[0\] needs a 'id'"),
+        (calling(id="x", function={"name": "f", "arguments": {"a": 1}}), r"\['arguments'\] must be a text, got dict"),
+        ({"role": "assistant", "tool_calls": 5}, r"messages\[0\]\['tool_calls'\] must be a list"),
+        (
+            {"role": "assistant", "content": "h", "reasoning_items": ["x"]},
+            r"messages\[0\]\['reasoning_items'\] must be",
+        ),
+        ({"role": "user", "content": ["x"]}, r"messages\[0\]\['content'\]\[0\] must be a part"),
+        ({"role": "nobody", "content": "x"}, r"messages\[0\] has the role 'nobody'"),
+        ({"role": "tool", "content": "x"}, r"messages\[0\] is a result and needs a 'tool_call_id'"),
+    ],
+)
+def test_a_message_that_is_none_is_refused_with_its_place(message, problem):
+    with pytest.raises((TypeError, ValueError), match=problem):
+        items_of([message])
+
+
+def test_a_text_after_a_call_keeps_its_place():
+    items = [{"role": "user", "content": "Nara?"}, CALL_ITEM, {"role": "assistant", "content": "I look."}, OUTPUT]
+    assert items_of(messages_of(items)) == items
 
 
 def test_what_is_no_message_is_refused_with_its_place():
@@ -240,4 +296,4 @@ def test_each_parameter_of_a_chat_has_its_name_in_a_response(chat, responses):
     if responses is None:
         responses = {"text": {"verbosity": "low", "format": {"type": "text"}}}
     request = responses_request({"model": "m", "messages": [{"role": "user", "content": "Hi"}], **chat})
-    assert request == {"model": "m", "input": [{"role": "user", "content": "Hi"}], "store": False, **responses}
+    assert request == {"model": "m", "input": [{"role": "user", "content": "Hi"}], **responses}

@@ -5,6 +5,7 @@ from contextlib import suppress
 from itertools import pairwise
 from types import SimpleNamespace
 
+import httpx2
 import openai
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from .histories import REPEATABLE
 from .responses_wire import answer_to, called, response, said, streamed, thought
 from .test_responses import text_of, weather
 from .tool_client import WAYS, check_messages
-from .wire import Server, refusing
+from .wire import Server, events, refusing
 
 EACH_WAY = pytest.mark.parametrize("way", WAYS)
 TALK = ("I'm planning a trip to Japan.", "When should I visit?", "What should I pack for that season?")
@@ -133,24 +134,210 @@ def test_a_server_that_ignores_the_id_is_asked_again_with_everything_and_its_bil
     assert "ignores previous_response_id" in str(told[0])
 
 
-def test_what_has_gone_out_of_a_stream_is_not_said_again():
-    """A server that says only at its end that it has ignored the id: the question has to be asked once more."""
-    late = streamed(response(said("Who are you?")))
-    late = b"\n\n".join(event for event in late.split(b"\n\n") if b"response.created" not in event)
-    server, told = Server(response(said("Hi.")), late, response(said("Ana."))), []
+def without_id(whole, *, at_the_end=True):
+    """A stream whose first event, or each event, does not say what it goes on from."""
+    begun = {name: value for name, value in whole.items() if name != "previous_response_id"}
+    stream = [event for event in streamed(whole).split(b"\n\n") if event]
+    first = {"type": "response.created", "response": {**begun, "output": [], "status": "in_progress"}}
+    last = {"type": "response.completed", "response": begun if at_the_end else whole}
+    return b"\n\n".join(
+        [b"data: " + json.dumps(first).encode(), *stream[1:-2], b"data: " + json.dumps(last).encode(), b""]
+    )
+
+
+@pytest.mark.parametrize("says", ["nothing", "null"])
+def test_a_server_that_says_only_at_its_end_that_it_has_ignored_the_id_has_said_nothing_by_then(says):
+    whole = response(said("Who are you?"))
+    late = without_id(whole) if says == "nothing" else streamed(whole)
+    server, told = Server(response(said("Hi.")), late, streamed(response(said("Ana.")))), []
     memory = ChatMemory(server.client(), model="m", api="responses", server_keeps=True, on_notice=told.append)
     memory.ask("I am Ana.")
-    with pytest.raises(IncompleteReply, match="has ignored previous_response_id"):
-        list(memory.stream("Who am I?"))
-    assert len(memory.messages) == 2 and told == [NotKept("ignored")]
-    assert memory.ask("Who am I?") == "Ana."
-    assert len(server.requests[-1]["input"]) == 3
+    assert list(memory.stream("Who am I?")) == ["Ana", "."]
+    assert told == [NotKept("ignored")] and len(server.requests[-1]["input"]) == 3
+
+
+@pytest.mark.parametrize("first", [{}, {"previous_response_id": None}])
+def test_a_server_that_says_at_its_end_that_it_goes_on_is_trusted(first):
+    whole = response(said("Ana."), id="resp_2", previous_response_id="resp_1")
+    begun = {"type": "response.created", "response": {"id": "resp_2", "status": "in_progress", "output": [], **first}}
+    stream = b"data: " + json.dumps(begun).encode() + b"\n\n" + streamed(whole).partition(b"\n\n")[2]
+    server, told = Server(response(said("Hi.")), stream), []
+    memory = ChatMemory(server.client(), model="m", api="responses", server_keeps=True, on_notice=told.append)
+    memory.ask("I am Ana.")
+    assert "".join(memory.stream("Who am I?")) == "Ana." and told == []
+    assert memory.response_ids == ["resp_1", "resp_2"]
+
+
+WORD = "I cannot talk about previous_response_id."
+REFUSED_IN_WORDS = {"type": "refusal", "refusal": WORD}
 
 
 @EACH_WAY
-def test_a_server_that_refuses_the_id_is_sent_everything_from_then_on(way):
+def test_what_the_model_says_of_the_parameter_is_no_word_of_the_server(way):
+    """A refusal that names it is not asked again, and what has gone out of a stream is not followed by another answer."""
+    text = {"type": "output_text", "text": "Sure, about it: "}
+    refused = answer_to(way, said("", content=[text, REFUSED_IN_WORDS]), id="resp_2", previous_response_id="resp_1")
+    server, told = Server(answer_to(way, said("Hi.")), refused), []
+    client = server.client(way.endswith("async"))
+    memory = ChatMemory(client, model="m", api="responses", server_keeps=True, on_notice=told.append)
+    WAYS[way](memory, "hello")
+    with pytest.raises(IncompleteReply, match="refused to answer: I cannot talk"):
+        WAYS[way](memory, "What does previous_response_id do?")
+    assert told == [] and len(server.requests) == 2
+    assert memory.response_ids == ["resp_1", "resp_2"], "that one is stored too"
+
+
+def test_nothing_is_asked_again_once_text_is_out():
+    """An error at the end of a stream, whatever it says."""
+    gone = {"type": "error", "code": "previous_response_not_found", "message": "resp_1 is gone", "param": None}
+    whole = streamed(response(said("Well, "), previous_response_id="resp_1"), ends=False).replace(
+        b"data: [DONE]\n\n", b""
+    )
+    server = Server(response(said("Hi.")), whole + events(gone))
+    memory = ChatMemory(server.client(), model="m", api="responses", server_keeps=True)
+    memory.ask("hello")
+    pieces = []
+    with pytest.raises((IncompleteReply, openai.APIError), match="resp_1 is gone"):
+        pieces.extend(memory.stream("And?"))
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Content policy: your input 'What does previous_response_id do?' is not allowed.",
+        "Item rs_1 of response resp_1: invalid image.",
+    ],
+)
+def test_an_error_of_another_kind_that_names_the_id_passes(message):
+    server, told = (
+        Server(response(said("Hi.")), refusing(400, message), response(said("Yes."), previous_response_id="resp_1")),
+        [],
+    )
+    memory = ChatMemory(server.client(), model="m", api="responses", server_keeps=True, on_notice=told.append)
+    memory.ask("hello")
+    with pytest.raises(openai.BadRequestError):
+        memory.ask("What does previous_response_id do?")
+    assert memory.ask("Really?") == "Yes." and told == []
+    assert [len(request["input"]) for request in server.requests] == [1, 1, 1]
+
+
+LOST = {"code": "previous_response_not_found", "message": "The response has expired.", "param": "previous_response_id"}
+
+
+@EACH_WAY
+@pytest.mark.parametrize(
+    "gone",
+    [
+        events({"type": "error", **LOST, "sequence_number": 0}),
+        streamed(response(status="failed", error=LOST)),
+        {"error": {"code": "previous_response_not_found", "message": "gone"}},
+        response(status="failed", error={"code": "x", "message": "The response resp_1 no longer exists"}),
+        refusing(404, "Response not found or expired"),
+        refusing(410, "Gone"),
+        refusing(400, "Previous response with id 'resp_1' not found."),
+        refusing(400, "Unknown response: resp_1"),
+        refusing(400, "The response in previous_response_id has expired."),
+    ],
+)
+def test_a_lost_id_is_recognised_however_it_is_said(way, gone):
+    server, told = Server(answer_to(way, said("Hi.")), gone, answer_to(way, said("Ana."), id="resp_2")), []
+    client = server.client(way.endswith("async"))
+    memory = ChatMemory(client, model="m", api="responses", server_keeps=True, on_notice=told.append)
+    if isinstance(gone, bytes) and way.startswith("ask"):
+        return  # no stream was asked for
+    WAYS[way](memory, "I am Ana.")
+    assert text_of(WAYS[way](memory, "Who am I?")) == "Ana."
+    assert told == [NotKept("gone")]
+    assert [len(request["input"]) for request in server.requests] == [1, 1, 3]
+
+
+def test_a_404_that_has_another_reason_passes():
+    def no_model(request):
+        error = {"message": "The model does not exist", "code": "model_not_found"}
+        return httpx2.Response(404, json={"error": error})
+
+    server, told = Server(response(said("Hi.")), no_model), []
+    memory = ChatMemory(server.client(), model="m", api="responses", server_keeps=True, on_notice=told.append)
+    memory.ask("I am Ana.")
+    with pytest.raises(openai.NotFoundError):
+        memory.ask("Who am I?")
+    assert told == [] and len(server.requests) == 2
+
+
+@EACH_WAY
+def test_a_server_that_refuses_to_be_asked_to_store_is_asked_without(way):
+    told, refused = [], refusing(400, "Unsupported parameter: 'store'")
+    server = Server(refused, *[answer_to(way, said("Yes."), store=None)] * 2)
+    client = server.client(way.endswith("async"))
+    memory = ChatMemory(client, model="m", api="responses", server_keeps=True, on_notice=told.append)
+    WAYS[way](memory, "Hi")
+    WAYS[way](memory, "Hi")
+    assert [request.get("store") for request in server.requests] == [True, None, None]
+    assert memory.response_ids == ["resp_1", "resp_1"], "it may store them all the same"
+    assert told[0] == NotKept("refused") and [len(request["input"]) for request in server.requests] == [1, 1, 3]
+
+
+def test_what_is_not_to_be_stored_is_not_sent_to_a_server_that_may_store_it():
+    server = Server(refusing(400, "Unsupported parameter: 'store'"))
+    memory = ChatMemory(server.client(), model="m", api="responses")
+    with pytest.raises(openai.BadRequestError) as error:
+        memory.ask("Hi")
+    assert len(server.requests) == 1 and "server_keeps=True" in error.value.__notes__[0]
+
+
+@pytest.mark.parametrize("usage", [None, {"input_tokens": 9, "output_tokens": 1300}])
+def test_what_was_thought_counts_in_the_budget_where_the_server_does_not_say_its_number(usage):
+    aloud = {
+        "type": "reasoning",
+        "id": "rs_1",
+        "summary": [],
+        "content": [{"type": "reasoning_text", "text": "Hm. " * 300}],
+    }
+
+    def answer(request):
+        whole = response(aloud, said("ok"), previous_response_id=request.get("previous_response_id"), usage=usage)
+        return httpx2.Response(200, json=whole)
+
+    server = Server(*[answer] * 6)
+    memory = ChatMemory(server.client(), "", 1500, model="m", api="responses", server_keeps=True)
+    for question in "abcdef":
+        memory.ask(question)
+    chains = [bool(request.get("previous_response_id")) for request in server.requests]
+    assert chains == [False, True, False, True, False, True], "600 tokens are thought for each"
+
+
+def test_all_that_is_stored_can_be_learnt_and_deleted_and_the_conversation_goes_on():
+    server = Watched()
+    memory = kept_by(server, max_tokens=500, keep_recent=1, limit_reply=False)
+    for number in range(7):
+        memory.ask(f"Day {number} of my trip: " + "temples and gardens " * 25)
+    memory.undo()
+    memory.ask("What do I plan?")
+    copy = memory.branch()
+    client = server.client()
+    stored = [request["store"] for request in server.requests]
+    assert len(memory.response_ids) == sum(stored) == 8, "those of turns that were folded or undone too"
+    assert len(stored) > 8, "and those of summaries are none"
+    assert copy.response_ids == memory.response_ids
+    for id in memory.response_ids:
+        client.responses.delete(id)
+    assert memory.ask("And now?") and not server.goes_on[-1]
+    assert ChatMemory(client, model="offline-model", api="responses").response_ids == []
+
+
+@EACH_WAY
+@pytest.mark.parametrize(
+    "words",
+    [
+        "llama.cpp does not support 'previous_response_id'.",
+        "Unknown parameter: 'previous_response_id'.",
+        "previous_response_id is not available here",
+    ],
+)
+def test_a_server_that_refuses_the_id_is_sent_everything_from_then_on(way, words):
     told = []
-    refused = refusing(400, "llama.cpp does not support 'previous_response_id'.")
+    refused = refusing(400, words)
     server = Server(answer_to(way, said("Hi.")), refused, *[answer_to(way, said("Ana."))] * 2)
     memory = ChatMemory(
         server.client(way.endswith("async")), model="m", api="responses", server_keeps=True, on_notice=told.append

@@ -12,6 +12,7 @@ from chat_memory.scoreboard.scoring import names, outcome, says_unknown
 DATE = Planted("corrected", "When is the dentist?", ("19 March", "March 19"), ("14 March", "March 14"))
 EUROS = Planted("early", "How many euros is it?", ("45",))
 DENIED = Planted("negated", "Am I allergic to walnuts?", ("no",), ("yes",))
+NO_SCREENS = Planted("negated", "Are there screens in the hall?", ("no",), ("yes",))
 NEVER = Planted("never said", "What is my shoe size?")
 
 
@@ -23,6 +24,7 @@ NEVER = Planted("never said", "What is my shoe size?")
         (DATE, "It was moved from 14 March to 19 March.", "right"),
         (DATE, "It was originally on 14 March, it is on 19 March now.", "right"),
         (DATE, "On 19 March, not on 14 March.", "right"),
+        (DATE, "Forget 14 March, it is on 19 March.", "right"),
         (DATE, "On 14 March.", "false"),
         (DATE, "It was on 14 March.", "false"),
         (DATE, "The date of the dentist is 14 March.", "false"),
@@ -44,6 +46,7 @@ NEVER = Planted("never said", "What is my shoe size?")
         (DENIED, 'The nearest I find in these 9 messages is: You said: "I am not allergic to walnuts."', "right"),
         (DENIED, 'The nearest I find in these 9 messages is: You said: "I am allergic to walnuts."', "missed"),
         (DENIED, "Nobody is allergic to walnuts.", "right"),
+        (NO_SCREENS, 'You said: "I have decided against screens in the hall."', "right"),
         (DENIED, "Yes, you are.", "false"),
         (DENIED, "You are allergic to walnuts.", "false"),
         (DENIED, "You haven't told me whether you are allergic to walnuts.", "missed"),

@@ -46,6 +46,27 @@ def through_responses(client: OpenAI, id: str) -> list[Message]:
     return memory.messages
 
 
+class Written:
+    output: list[dict[str, Any]]
+
+
+class Endpoint:
+    def create(self, **request: Any) -> Written:
+        return Written()
+
+
+class OwnClient:
+    """A client of one's own, which knows Responses alone."""
+
+    responses = Endpoint()
+
+
+def with_a_client_of_ones_own() -> list[str]:
+    memory = ChatMemory(OwnClient(), api="responses", server_keeps=True)
+    memory.ask("Where is Kyoto?")
+    return memory.response_ids
+
+
 def with_common() -> float:
     question = {"role": "user", "content": "Where is Kyoto?"}
     answer = get_client().chat.completions.create(

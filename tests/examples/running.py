@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 CHAT = "02_chat_loop"
 MEMORY = "07_chat_memory"
+SAVING, KNOWING, ATTACKED = "08_save_and_resume", "09_facts_across_sessions", "10_untrusted_history"
+TOOLS = "11_tools_and_reasoning"
 OFFLINE_LINE = re.compile(r"Answers come from .*offline.*\n")
 FULLNESS = re.compile(r"^\[[#.]{20}\] ([\d,]+) of ([\d,]+) tokens$", re.M)
 
@@ -34,14 +36,33 @@ def environment(**more: str) -> dict[str, str]:
     return os.environ | mine | more
 
 
+class Stream(io.TextIOWrapper):
+    """A stream that keeps what is written as it was too, before it is encoded."""
+
+    def __init__(self, buffer: io.BytesIO, encoding: str, errors: str) -> None:
+        super().__init__(buffer, encoding, errors)
+        self.written: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.written.append(text)
+        return super().write(text)
+
+
 def run(example: str, folder: Path, *arguments: str, typed: str | bytes = "", **more: str) -> Done:
     """Run an example in a folder, with what is typed already in its input; a character that does not decode shows.
 
     It runs in this process, with streams like those of a program: importing openai again would take longer than all else.
     """
+    return run_noted(example, folder, *arguments, typed=typed, **more)[0]
+
+
+def run_noted(
+    example: str, folder: Path, *arguments: str, typed: str | bytes = "", **more: str
+) -> tuple[Done, dict[str, str]]:
+    """The same, and beside what its terminal shows, what it wrote to stdout and stderr."""
     encoding, _, errors = environment(**more)["PYTHONIOENCODING"].partition(":")
     given = io.BytesIO(typed.encode() if isinstance(typed, str) else typed)
-    streams = [io.TextIOWrapper(stream, encoding, errors or "strict") for stream in (given, io.BytesIO(), io.BytesIO())]
+    streams = [Stream(stream, encoding, errors or "strict") for stream in (given, io.BytesIO(), io.BytesIO())]
     streams[2].reconfigure(errors="backslashreplace")
     script = ROOT / "examples" / f"{example}.py"
     with pytest.MonkeyPatch.context() as patch:
@@ -54,7 +75,8 @@ def run(example: str, folder: Path, *arguments: str, typed: str | bytes = "", **
         patch.delitem(sys.modules, "common", raising=False)  # it reads the environment when it is imported
         patch.chdir(folder)
         code = exit_code_of(script)
-    return Done(code, *(shown(stream) for stream in streams[1:]))
+    done = Done(code, *(shown(stream) for stream in streams[1:]))
+    return done, {"stdout": "".join(streams[1].written), "stderr": "".join(streams[2].written)}
 
 
 def exit_code_of(script: Path) -> int:
@@ -94,6 +116,11 @@ def load(example: str) -> ModuleType:
     path, module = ROOT / "examples" / f"{example}.py", ModuleType(f"example_{example}")
     exec(compile(path.read_text(encoding="utf-8"), path, "exec"), vars(module))
     return module
+
+
+def results_of_attacks(output: str) -> list[str]:
+    """The results in a table of attacks, one for each."""
+    return re.findall(r"^[a-z][a-z0-9 ]{3,25} +(stopped|worked|not tried) ", output, re.M)
 
 
 def assert_clean(done: Done) -> None:

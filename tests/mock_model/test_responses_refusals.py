@@ -167,6 +167,13 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
     ),
     ({"input": [USER, CALL]}, "input", None, "No tool output found for function call call_1."),
     ({"input": [USER, CUSTOM]}, "input", None, "No tool output found for custom tool call call_1."),
+    ({"input": [USER, CALL, CALL, OUTPUT]}, "input", None, "Duplicate tool call found with call_id call_1."),
+    (
+        {"input": [USER, CALL, OUTPUT, OUTPUT]},
+        "input",
+        None,
+        "Duplicate tool output found with call_id call_1.",
+    ),
     (
         {"input": [{**CALL, "id": "fc_1"}, OUTPUT, {**USER, "id": "msg_1"}, {**USER, "id": "msg_1"}]},
         "input",

@@ -43,6 +43,14 @@ class Chain:
             self.last_id = made.id
         return self
 
+    def given(self, *messages: Message) -> Chain:
+        """One request more, with these messages."""
+        items = [{"role": m["role"], "content": in_parts(m["content"])} for m in messages]
+        made = self.client.responses.create(model=MODEL, input=items, previous_response_id=self.last_id)
+        self.said += [*messages, _message("assistant", made.output_text)]
+        self.last_id = made.id
+        return self
+
     def branch(self) -> Chain:
         """Another conversation, from here."""
         other = Chain.__new__(Chain)
@@ -51,8 +59,24 @@ class Chain:
         return other
 
 
+def in_parts(text: str) -> list[dict[str, str]]:
+    """A text as the content of an item, with a part for each of its lines."""
+    return [{"type": "input_text", "text": line} for line in text.splitlines(keepends=True)]
+
+
 def _message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
+
+
+@cache
+def rest_of_a_chain() -> tuple[KeepingServer, Chain]:
+    """A server, and a conversation on it whose first response and the one in its middle are deleted."""
+    server = KeepingServer()
+    chain = Chain(server, 28)
+    made = [str(chain.going_on(1).last_id) for _ in range(4)]
+    server.lose(made[0])
+    server.lose(made[2])
+    return server, chain
 
 
 @cache
@@ -66,6 +90,12 @@ def chains() -> tuple[KeepingServer, dict[str, Chain]]:
         "one of a single turn": Chain(server, 22).going_on(1),
         "a branch of it": other_way,
         "one of 11 turns": Chain(server, 23).going_on(11),
-        "one whose first request held 16 turns": Chain(server, 24).handed_over(16).going_on(1),
         "one whose first request held 52 turns": Chain(server, 25).handed_over(52).going_on(2),
+        "one in which a user wrote twice before the reply, in several parts": Chain(server, 26)
+        .going_on(1)
+        .given(_message("user", "What is on this list?\n"), _message("user", "Bread.\nMilk.\n4 eggs."))
+        .going_on(1),
+        "one whose rules are messages": Chain(server, 27)
+        .given(_message("system", RULES[1]), _message("developer", "Be brief."), _message("user", "Hello!"))
+        .going_on(1),
     }

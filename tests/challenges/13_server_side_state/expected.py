@@ -11,8 +11,21 @@ from ..engine.preconditions import beforehand
 from ..situations import hints as shared
 from ..situations.expected_of_talks import only
 from . import hints
-from .keeping_server import is_answered, sent_in
-from .talk_with_the_server import ASKED, INSTRUCTING, IS_NOW, READ, RETURNED, Held, Talk, Turn, spoken
+from .keeping_server import is_answered, sent_in, text_in
+from .talk_with_the_server import (
+    ASKED,
+    BEFORE,
+    CAME,
+    INSTRUCTING,
+    IS_NOW,
+    READ,
+    RETURNED,
+    Held,
+    Talk,
+    Turn,
+    spoken,
+    title_of,
+)
 
 Hint = str | Sequence[str]
 
@@ -44,7 +57,8 @@ def expect_only_the_question(turn: Turn, hint: Hint = hints.ONLY_THE_QUESTION) -
 def expect_rules(turn: Turn, rules: str) -> None:
     """The model has read the rules once."""
     times = sum(text == rules for role, text in spoken(turn.read[-1]) if role == "system") if turn.read else 0
-    only(turn.scene, ASKED, READ).expect(
+    sent = (CAME, *map(title_of, turn.sent)) if len(turn.sent) > 1 else ()
+    only(turn.scene, BEFORE, ASKED, *sent, READ).expect(
         times == 1,
         f"The model read the rules, {rules!r}, {times} times."
         if times
@@ -136,9 +150,11 @@ def reply_of(turn: Turn) -> str:
     return "".join(part.get("text", "") for part in parts)
 
 
-def expect_as_before(talk: Talk, before: Held, what: str) -> None:
-    """A turn that has failed has left everything as it was."""
+def expect_as_before(talk: Talk, before: Held, what: str, id_is_gone: bool = False) -> None:
+    """A turn that has failed has left everything as it was. An id that is gone may be forgotten."""
     after = talk.held()
+    if id_is_gone and after.last_id is None:
+        before = before._replace(last_id=None)
     for name in Held._fields:
         was, now = getattr(before, name), getattr(after, name)
         scene = only(talk.scene, ASKED)
@@ -152,14 +168,12 @@ def expect_as_before(talk: Talk, before: Held, what: str) -> None:
         )
 
 
-def expect_exported(scene: Scene, found: object, said: Sequence[Message]) -> None:
-    """What was said came back: as plain messages, whole, in its order. Rules may stand before it."""
+def expect_exported(scene: Scene, found: object, said: Sequence[Message], rules_may_come: bool = False) -> None:
+    """What was said came back: as plain messages, whole, in its order. Rules that were sent as a message may be in it."""
     scene.show("export returned", found)
     messages = found if isinstance(found, list) else []
     odd = [
-        m
-        for m in messages
-        if not (isinstance(m, dict) and m.keys() == {"role", "content"} and isinstance(m["content"], str))
+        m for m in messages if not (isinstance(m, dict) and m.keys() == {"role", "content"} and _is_text(m["content"]))
     ]
     scene.expect(
         isinstance(found, list) and not odd,
@@ -167,24 +181,52 @@ def expect_exported(scene: Scene, found: object, said: Sequence[Message]) -> Non
         why="Items are what one API takes. Plain messages can be sent to every model, counted, trimmed and saved.",
         hint=hints.EXPORTED_PLAIN,
     )
-    came = [message for message in messages if message["role"] not in INSTRUCTING]
+    came = [
+        {"role": m["role"], "content": text_in(m["content"])}
+        for m in messages
+        if not rules_may_come or m["role"] not in INSTRUCTING
+    ]
     scene.expect(
         came == said,
         f"{len(said)} messages were said, and {len(came)} came back"
         f"{'' if len(came) != len(said) else ', not these, or in another order'}.",
         why="Whoever goes elsewhere with it goes on from what is in there.",
-        hint=hints.EXPORTED_PAGES
-        if len(said) > len(came) >= 20
-        else hints.EXPORTED_BACKWARDS
-        if came[:1] != said[:1]
-        else hints.EXPORTED_TWICE
-        if len(came) > len(said)
-        else hints.EXPORTED_PART,
+        hint=_hint_of_export(came, said),
     )
 
 
+def _is_text(content: object) -> bool:
+    """Whether a content is a text, or the parts of one, as `messages_of` leaves them."""
+    return isinstance(content, str) or (
+        isinstance(content, list)
+        and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content)
+    )
+
+
+def _hint_of_export(came: Sequence[Message], said: Sequence[Message]) -> Hint:
+    """What is most likely to be wrong where these messages came, and those were said."""
+    if len(said) > len(came) >= 20:
+        return hints.EXPORTED_PAGES
+    if came and came[0] in (said[-1], *said[-2:-1]) and came[0] != said[0]:
+        return hints.EXPORTED_BACKWARDS
+    if len(came) > len(said):
+        return hints.EXPORTED_TWICE
+    if len(came) < len(said) and came[-1:] != said[-1:]:
+        return hints.EXPORTED_PART
+    instructing = [[m for m in messages if m["role"] in INSTRUCTING] for messages in (came, said)]
+    return hints.EXPORTED_KINDS if instructing[0] != instructing[1] else hints.EXPORTED_CHANGED
+
+
 def expect_gone(talk: Talk, why: str, hint: Hint) -> None:
-    """No response that the object has got is on the server."""
+    """No response that the object has got is on the server, and no conversation."""
+    conversations = talk.server.conversations()
+    Scene().expect(
+        not conversations,
+        f"After delete {len(conversations)} conversation{'s are' if len(conversations) > 1 else ' is'} still on the server: all "
+        "that was said can be read there.",
+        why=why,
+        hint=hints.CONVERSATION_LEFT,
+    )
     left = [id for id in talk.got if talk.server.keeps(id)]
     scene = Scene()
     scene.show("The object has got these responses", Texts(id[:12] for id in talk.got))
@@ -205,9 +247,10 @@ def deleted(talk: Talk) -> None:
 
 def expect_begun_anew(talk: Talk, hint: Hint) -> None:
     """After delete: the next question is sent with all that was said, and then the server keeps it again."""
-    for _ in range(2):
-        turn = talk.ask()
-        expect_whole_turn(talk, turn, hint)
+    expect_whole_turn(talk, talk.ask(happened="delete was called"), hint)
+    turn = talk.ask()
+    expect_whole_turn(talk, turn, hint)
+    expect_only_the_question(turn, hints.KEPT_AGAIN)
 
 
 def raised(problem: NotYet) -> str:

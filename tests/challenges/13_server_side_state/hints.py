@@ -4,7 +4,8 @@ START = (
     "Begin with __init__ and ask, for a server that keeps everything. What does responses.create need so that it goes on from "
     "the last response, and what do you have to note of its answer?",
     "Then: the same request without previous_response_id, and with all of `messages` as its input. When is that one needed?",
-    "branch, delete and export are short, once ask notes what they need: the messages, the last id, all ids, the costs.",
+    "branch and delete are short, once ask notes what they need: the messages, the last id, all ids, the costs. export needs "
+    "what went in (input_items) and what came out last (output).",
 )
 
 # What the object holds
@@ -50,6 +51,15 @@ REPLY = (
 COST = (
     "What does the server bill for a turn: what you sent in it, or what the model read? Where does it say how much that was?",
     "Each answer has usage.input_tokens, with the whole chain in it, and usage.output_tokens. A refused request has none.",
+)
+
+COST_UNASKED = (
+    "Which of your methods ask the model something that no user has asked? Who pays for that?",
+    "Nothing has to be tried out: the answers to the first questions say whether the server goes on from an id.",
+)
+COST_CACHED = (
+    "What is input_tokens_details.cached_tokens: tokens that are free, or a part of the input that has a lower price?",
+    "usage.input_tokens as it is. What was read from the cache is billed, too.",
 )
 
 # Branches
@@ -126,6 +136,18 @@ EXPORTED_TWICE = (
     "Some of it comes twice. Print the ids of the items: which list has them, and which one has them again?",
     "The input items of a response are all that the model read: those of the whole chain. One list and the newest reply will do.",
 )
+EXPORTED_CHANGED = (
+    "Which message is not the one that was said? Look at its parts, and at those beside it: who spoke twice in a row?",
+    "A message's content has one part or several: join the texts of all. And leave the messages in the order of the items.",
+)
+EXPORTED_KINDS = (
+    "Which roles can a message have that went in? Which do you leave out?",
+    'Whoever puts the rules into the chain as a message wants them back: "system" and "developer" are roles of messages.',
+)
+EXPORTED_LOST = (
+    "Which calls does export make, and for which ids? Which of these responses can be gone, although the last one is there?",
+    "The input items of the last response are all that led to it. Nothing has to be asked of those before it.",
+)
 EXPORTED_PAGES = (
     "How many items does one page have, and how do you come to the next one?",
     "for item in client.responses.input_items.list(…) goes through all pages. Its .data is the first one only.",
@@ -137,6 +159,15 @@ EXPORTED_PLAIN = (
 )
 
 # Deleting
+CONVERSATION_LEFT = (
+    "Where does the server keep what was said, beside the responses? Does delete delete that, too?",
+    "A chain of responses needs no conversation: previous_response_id is enough.",
+)
+KEPT_AGAIN = (
+    "The server has made a response again, and keeps it. What keeps your next question from going on from there?",
+    "If self.last_id is there, and the server has not ignored it, the question goes alone. delete and failures change nothing of "
+    "that.",
+)
 DELETED_ALL = (
     "How many responses has this conversation made on the server? Which of them does one call of responses.delete delete?",
     "Note the id of each response as soon as it is there, in a list, and delete one after the other.",

@@ -16,7 +16,9 @@ from . import hints
 from .keeping_server import Exchange, KeepingServer, is_answered, is_question, sent_in, text_in
 
 RULES = ("You are a patient guide. Be polite.", "Answer in one sentence.", "You help people who travel.")
+BEFORE, CAME = "Before that", "and there came"
 ASKED, SENT, READ, RETURNED, IS_NOW = "It was asked", "You sent", "The model read", "ask returned", "`messages` is now"
+CODE = "    def f():\n        pass\n"
 INSTRUCTING = {"system", "developer"}
 
 
@@ -59,7 +61,7 @@ def texts(seed: int) -> Any:
     said: list[str] = []
     while True:
         told, (asked, words) = random.choice([*TOLD.items()])
-        text = random.choice([told.format(random.choice(words)), asked, random.choice(ODD[:5])])
+        text = random.choice([told.format(random.choice(words)), asked, random.choice([*ODD[:5], CODE])])
         if len(said) > 1 and random.random() < 0.2:
             text = random.choice(said)
         said.append(text)
@@ -78,14 +80,22 @@ class Talk:
         self.scene = Scene()
         self.problem: NotYet | NotStarted | NoUse | None = None
         self.got: list[str] = []  # the ids of all responses whose answers have come
+        self.unasked: list[str] = []  # those among them that came before the first question
 
     @property
     def kept(self) -> Guarded:
         """The learner's object, made when it is needed first."""
         if self.made is None:
             let_chance_begin_elsewhere(self.challenge)
+            first = len(self.server.exchanges)
             self.made = _guarded(self.challenge, self.challenge.call("KeptByServer", self.server.client(), self.rules))
+            self._came_unasked(first)
         return self.made
+
+    def _came_unasked(self, first: int) -> None:
+        """Note what the model has answered since the request with this number, though nobody has asked anything."""
+        self._sent_since(first)
+        self.unasked = [*self.got]
 
     def held(self) -> Held:
         """What the object holds, copied."""
@@ -123,12 +133,17 @@ class Talk:
             hint=hints.PAIRS,
         )
 
-    def ask(self, text: str = "") -> Turn:
-        """Ask a question, the next one where none is given. Raises NotYet when an error comes out."""
+    def ask(self, text: str = "", happened: str = "") -> Turn:
+        """Ask a question, the next one where none is given. Raises NotYet when an error comes out.
+
+        `happened`: what has happened on the server before, as it is shown.
+        """
         text = text or next(self.texts)
         scene = self.scene = Scene()
         before = self.held()
         first, first_read = len(self.server.exchanges), len(self.server.read)
+        if happened:
+            scene.show(BEFORE, happened)
         scene.show(ASKED, text)
         try:
             reply = self.kept.ask(text)
@@ -187,7 +202,9 @@ class Talk:
         """A talk with a branch of the object."""
         other = Talk(self.challenge, seed, self.server)
         other.rules, other.said = self.rules, [*self.said]
+        first = len(self.server.exchanges)
         other.made = _guarded(self.challenge, self.kept.branch())
+        other._came_unasked(first)
         return other
 
     def show_sent(self, first: int) -> None:
@@ -199,7 +216,7 @@ class Talk:
                 )
                 if not is_answered(exchange):
                     error = (exchange.answer or {}).get("error") or {}
-                    self.scene.show("and there came", f"{exchange.status or 'no answer'} {error.get('code') or ''}")
+                    self.scene.show(CAME, f"{exchange.status or 'no answer'} {error.get('code') or ''}")
 
     def _sent_since(self, first: int) -> list[Exchange]:
         sent = [exchange for exchange in self.server.exchanges[first:] if is_question(exchange)]

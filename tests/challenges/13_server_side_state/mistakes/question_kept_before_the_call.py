@@ -57,4 +57,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

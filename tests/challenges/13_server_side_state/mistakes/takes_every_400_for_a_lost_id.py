@@ -1,5 +1,5 @@
-"""Sends all of it again whenever the server says 400, a question that is too long included."""
-# fails: test_a_full_window_is_no_loss
+"""Sends all of it again whenever the server says 400, only not where the window is full."""
+# fails: test_other_errors_come_out
 # hint: Which errors do you catch
 
 from contextlib import suppress
@@ -21,7 +21,8 @@ class KeptByServer:
             try:
                 answers.append(self.create([new], previous_response_id=self.last_id))
             except openai.BadRequestError as error:
-                print(error)
+                if error.code == "context_length_exceeded":
+                    raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
             answers.append(self.create([*self.messages[1:], new]))
@@ -55,4 +56,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

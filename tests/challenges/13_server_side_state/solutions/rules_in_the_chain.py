@@ -1,6 +1,8 @@
-"""The rules are a system message of the chain; and export needs no list that holds the whole chain, nor minds one."""
+"""The rules are a system message of the chain; and export walks the chain, as far back as it goes."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import openai
 
@@ -74,10 +76,10 @@ class KeptByServer:
 
 def export(client, response_id):
     """From the first response to the last: each item once, whether or not a list repeats what came before."""
-    chain = []
-    while response_id:
-        chain.append(client.responses.retrieve(response_id))
-        response_id = chain[-1].previous_response_id
+    chain = [client.responses.retrieve(response_id)]
+    with suppress(openai.NotFoundError):  # what is deleted is in the lists of those after it
+        while chain[-1].previous_response_id:
+            chain.append(client.responses.retrieve(chain[-1].previous_response_id))
     items = {}
     for response in reversed(chain):
         for item in client.responses.input_items.list(response.id, order="asc"):

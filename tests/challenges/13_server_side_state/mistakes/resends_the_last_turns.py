@@ -1,6 +1,6 @@
-"""Refuses half a reply, but has noted its id: the next question goes on from it."""
-# fails: test_half_a_reply_is_not_kept
-# hint: What had ask changed when the error came out
+"""Sends the last four turns where the id is gone."""
+# fails: test_an_id_that_is_gone
+# hint: Print the input of the second request
 
 from contextlib import suppress
 
@@ -25,12 +25,13 @@ class KeptByServer:
                     raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
-            answers.append(self.create([*self.messages[1:], new]))
-        self.last_id, text = answers[-1].id, answers[-1].output_text
+            answers.append(self.create([*self.messages[1:][-8:], new]))
+        text = answers[-1].output_text
         if answers[-1].status != "completed" or not text:
             raise RuntimeError("The reply is not whole.")
         self.server_keeps = self.server_keeps and not ignored
         self.messages += [new, {"role": "assistant", "content": text}]
+        self.last_id = answers[-1].id
         self.costs.append((sum(a.usage.input_tokens for a in answers), sum(a.usage.output_tokens for a in answers)))
         return text
 
@@ -55,4 +56,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

@@ -1,6 +1,6 @@
-"""Takes its own messages away, too."""
-# fails: test_delete_leaves_nothing
-# hint: What do you need when the conversation goes on
+"""Notes the id of a useless answer only once the second one has come."""
+# fails: test_delete_leaves_nothing_of_what_went_wrong
+# hint: Which answers came, and were not kept
 
 from contextlib import suppress
 
@@ -26,6 +26,7 @@ class KeptByServer:
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
             answers.append(self.create([*self.messages[1:], new]))
+        self.got += [answer.id for answer in answers]
         text = answers[-1].output_text
         if answers[-1].status != "completed" or not text:
             raise RuntimeError("The reply is not whole.")
@@ -36,9 +37,7 @@ class KeptByServer:
         return text
 
     def create(self, messages, **options):
-        answer = self.client.responses.create(model=MODEL, instructions=self.system, input=messages, **options)
-        self.got.append(answer.id)
-        return answer
+        return self.client.responses.create(model=MODEL, instructions=self.system, input=messages, **options)
 
     def branch(self):
         other = KeptByServer(self.client, self.system)
@@ -50,10 +49,10 @@ class KeptByServer:
             with suppress(openai.NotFoundError):
                 self.client.responses.delete(self.got[-1])
             self.got.pop()
-        self.last_id, self.messages = None, self.messages[:1]
+        self.last_id = None
 
 
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

@@ -1,8 +1,7 @@
-"""Copies the whole object, with what it has paid and got."""
-# fails: test_a_branch_knows_what_was_said
-# hint: Which turns were asked of the branch
+"""Takes the first part of each message for the whole of it."""
+# fails: test_export_is_whole
+# hint: Look at its parts
 
-import copy
 from contextlib import suppress
 
 import openai
@@ -42,8 +41,8 @@ class KeptByServer:
         return answer
 
     def branch(self):
-        other = copy.copy(self)
-        other.messages, other.costs, other.got = [*self.messages], [*self.costs], [*self.got]
+        other = KeptByServer(self.client, self.system)
+        other.messages, other.last_id, other.server_keeps = [*self.messages], self.last_id, self.server_keeps
         return other
 
     def delete(self):

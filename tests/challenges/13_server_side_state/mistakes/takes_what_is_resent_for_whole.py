@@ -1,6 +1,6 @@
-"""Takes the longest page that there is for all of it."""
-# fails: test_export_is_whole
-# hint: How many items does one page have
+"""Looks whether the reply is whole, only not where all that was said was sent again."""
+# fails: test_an_error_after_a_loss
+# hint: How can you tell a whole reply
 
 from contextlib import suppress
 
@@ -24,10 +24,11 @@ class KeptByServer:
                 if error.code != "previous_response_not_found":
                     raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
+        again = bool(self.last_id) and (ignored or not answers)
         if ignored or not answers:
             answers.append(self.create([*self.messages[1:], new]))
         text = answers[-1].output_text
-        if answers[-1].status != "completed" or not text:
+        if not again and (answers[-1].status != "completed" or not text):
             raise RuntimeError("The reply is not whole.")
         self.server_keeps = self.server_keeps and not ignored
         self.messages += [new, {"role": "assistant", "content": text}]
@@ -54,6 +55,6 @@ class KeptByServer:
 
 
 def export(client, response_id):
-    went_in = client.responses.input_items.list(response_id, order="asc", limit=100).data
+    went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

@@ -1,6 +1,6 @@
-"""Sends all of it again, whatever the error says."""
-# fails: test_other_errors_come_out
-# hint: Which errors do you catch
+"""Keeps the ids of all conversations in one list, which belongs to the class."""
+# fails: test_delete_leaves_the_others
+# hint: Where are your lists made
 
 from contextlib import suppress
 
@@ -10,18 +10,21 @@ from common import MODEL
 
 
 class KeptByServer:
+    got = []
+
     def __init__(self, client, system):
         self.client, self.system = client, system
         self.messages = [{"role": "system", "content": system}]
-        self.last_id, self.costs, self.got, self.server_keeps = None, [], [], True
+        self.last_id, self.costs, self.server_keeps = None, [], True
 
     def ask(self, question):
         new, answers = {"role": "user", "content": question}, []
         if self.last_id and self.server_keeps:
             try:
                 answers.append(self.create([new], previous_response_id=self.last_id))
-            except openai.OpenAIError as error:
-                print(error)
+            except openai.BadRequestError as error:
+                if error.code != "previous_response_not_found":
+                    raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
             answers.append(self.create([*self.messages[1:], new]))
@@ -41,6 +44,7 @@ class KeptByServer:
 
     def branch(self):
         other = KeptByServer(self.client, self.system)
+        other.got = []
         other.messages, other.last_id, other.server_keeps = [*self.messages], self.last_id, self.server_keeps
         return other
 
@@ -55,4 +59,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

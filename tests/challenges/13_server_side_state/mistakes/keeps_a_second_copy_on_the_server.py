@@ -1,6 +1,8 @@
-"""Deletes what previous_response_id leads to: a branch takes the original with it."""
-# fails: test_delete_goes_on_after_what_is_gone
-# hint: What does the server answer when it is to delete
+"""Writes each turn into a conversation of the server too, which is never deleted."""
+# fails: test_delete_leaves_nothing
+# hint: Where does the server keep what was said
+
+from contextlib import suppress
 
 import openai
 
@@ -31,6 +33,8 @@ class KeptByServer:
         self.messages += [new, {"role": "assistant", "content": text}]
         self.last_id = answers[-1].id
         self.costs.append((sum(a.usage.input_tokens for a in answers), sum(a.usage.output_tokens for a in answers)))
+        with suppress(openai.NotFoundError):
+            self.client.conversations.create(items=self.messages[-2:])
         return text
 
     def create(self, messages, **options):
@@ -44,17 +48,14 @@ class KeptByServer:
         return other
 
     def delete(self):
-        id, self.last_id = self.last_id, None
-        while id:
-            try:
-                before = self.client.responses.retrieve(id).previous_response_id
-                self.client.responses.delete(id)
-            except openai.NotFoundError:
-                break
-            id = before
+        while self.got:
+            with suppress(openai.NotFoundError):
+                self.client.responses.delete(self.got[-1])
+            self.got.pop()
+        self.last_id = None
 
 
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

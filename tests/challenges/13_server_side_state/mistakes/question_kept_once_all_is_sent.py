@@ -1,6 +1,6 @@
-"""Catches every error of delete."""
-# fails: test_a_delete_that_fails
-# hint: which errors do you catch
+"""Puts the question into its copy before the call, once the server is known to ignore ids."""
+# fails: test_an_error_where_the_id_is_ignored
+# hint: What had ask changed when the error came out
 
 from contextlib import suppress
 
@@ -25,7 +25,12 @@ class KeptByServer:
                     raise
         ignored = bool(answers) and answers[0].previous_response_id != self.last_id
         if ignored or not answers:
-            answers.append(self.create([*self.messages[1:], new]))
+            if not self.server_keeps:
+                self.messages.append(new)
+                answers.append(self.create(self.messages[1:]))
+                self.messages.pop()
+            else:
+                answers.append(self.create([*self.messages[1:], new]))
         text = answers[-1].output_text
         if answers[-1].status != "completed" or not text:
             raise RuntimeError("The reply is not whole.")
@@ -47,7 +52,7 @@ class KeptByServer:
 
     def delete(self):
         while self.got:
-            with suppress(openai.APIError):
+            with suppress(openai.NotFoundError):
                 self.client.responses.delete(self.got[-1])
             self.got.pop()
         self.last_id = None
@@ -56,4 +61,4 @@ class KeptByServer:
 def export(client, response_id):
     went_in = client.responses.input_items.list(response_id, order="asc", limit=100)
     items = [*went_in, *client.responses.retrieve(response_id).output]
-    return [{"role": i.role, "content": i.content[0].text} for i in items if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in items if i.type == "message"]

@@ -1,12 +1,9 @@
-"""The examples of lessons 08 to 10: what they keep, what they know, and what they withstand."""
+"""The examples of lessons 08 and 10 in other hands: what they keep of a talk, and what a memory of one's own withstands."""
 
 import re
 from pathlib import Path
 
-from .running import ROOT, Done, assert_clean, load, replies, run
-
-SAVING, KNOWING, ATTACKED = "08_save_and_resume", "09_facts_across_sessions", "10_untrusted_history"
-ASKED = re.compile(r"You: +(.*)\n +\[note: +(.*)\]\n +Model: +(.*)")
+from .running import ATTACKED, ROOT, SAVING, Done, assert_clean, load, replies, results_of_attacks, run
 
 
 def talk(folder: Path, *typed: str, conversation: str = "ana") -> Done:
@@ -16,18 +13,6 @@ def talk(folder: Path, *typed: str, conversation: str = "ana") -> Done:
 
 
 # ---- 08 ----
-
-
-def test_08_a_killed_program_costs_the_turn_in_flight_and_nothing_else(tmp_path):
-    done = run(SAVING, tmp_path)
-    assert_clean(done)
-    before, after = re.findall(r"Saved turns: 8 \(in the summary (\d+), .*", done.stdout)
-    assert before == after != "0"
-    assert "The half reply and its question are gone, nothing else." in done.stdout.partition("The third program")[2]
-    broken, last = replies(done.stdout)
-    assert len(broken.split()) == 1 and "Biscuit" in last
-    assert "On record since the first program: My name is Ana, and my dog is called Biscuit." in done.stdout
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_08_a_talk_goes_on_in_the_next_run(tmp_path):
@@ -92,51 +77,7 @@ def test_08_refuses_what_it_cannot_keep_a_talk_in(tmp_path):
     assert path.read_bytes() == half
 
 
-# ---- 09 ----
-
-
-def test_09_facts_outlast_conversations_and_stay_with_their_user(tmp_path):
-    done = run(KNOWING, tmp_path)
-    assert_clean(done)
-    days = re.split(r"\n(?=\d+ March, a new conversation with )", done.stdout)
-    asked = {day.splitlines()[0]: ASKED.findall(day) for day in days[1:]}
-    ana = {line.split()[0]: turns for line, turns in asked.items() if line.endswith("ana")}
-    bens = [turn for line, turns in asked.items() if line.endswith("ben") for turn in turns]
-    dog, home = ana["8"][:2]
-    assert "Biscuit" in dog[1] and "Biscuit" in dog[2] and "Porto" in home[2]
-    question, note, reply = ana["15"][0]
-    assert question == "Where do I live?" and "Braga" in note and "Porto" not in note and "Braga" in reply
-    assert bens and not any(word in note for _, note, _ in bens for word in ("Porto", "Braga", "Biscuit"))
-    assert any("dog" in question and "find no answer" in reply for question, _, reply in bens)
-
-
-def test_09_what_is_corrected_is_on_record_and_what_is_forgotten_is_gone(tmp_path):
-    said = run(KNOWING, tmp_path).stdout
-    assert said.count("in place of: The user lives in Porto.") == 1
-    assert re.search(r"The user lives in Porto\. \(.*replaced by \d+\)", said)
-    assert "Deleted conversations: ana-1, ana-8" in said and "still in the file? No." in said
-    last = said.rindex("22 March")
-    assert ASKED.findall(said[last:])[0][1] == "none" and "find no answer" in said[last:]
-    assert "Biscuit" not in said[last:]
-    assert list(tmp_path.iterdir()) == []
-
-
 # ---- 10 ----
-
-
-def results(said: str) -> list[str]:
-    """The results in a table of attacks, one for each."""
-    return re.findall(r"^[a-z][a-z0-9 ]{3,25} +(stopped|worked|not tried) ", said, re.M)
-
-
-def test_10_a_careless_memory_falls_to_every_attack_and_a_defended_one_to_none(tmp_path):
-    done = run(ATTACKED, tmp_path)
-    assert_clean(done)
-    careless, defended = done.stdout.split("A memory with defences")
-    assert results(careless) == ["worked"] * 9 and results(defended) == ["stopped"] * 9
-    assert max(map(len, done.stdout.splitlines())) == 80
-    assert len(re.findall("^- ", defended.partition("What stays open")[2], re.M)) == 9
-    assert list(tmp_path.iterdir()) == []
 
 
 RULES_AND_QUESTION = """
@@ -165,7 +106,7 @@ def test_10_says_what_stays_open_where_a_memory_of_ones_own_was_attacked(tmp_pat
 def test_10_attacks_a_memory_of_ones_own(tmp_path):
     begun = run(ATTACKED, tmp_path, "--mine", str(ROOT / "tests/challenges/07_chat_memory/starter.py"))
     assert_clean(begun)
-    assert results(begun.stdout) == ["not tried"] * 9 and "What stays open" not in begun.stdout
+    assert results_of_attacks(begun.stdout) == ["not tried"] * 9 and "What stays open" not in begun.stdout
     for path, problem in {"nope.py": "cannot be run", str(ROOT / "common.py"): "has no class ChatMemory"}.items():
         refused = run(ATTACKED, tmp_path, "--mine", path)
         assert refused.returncode == 1 and problem in refused.stderr and "Traceback" not in refused.stderr

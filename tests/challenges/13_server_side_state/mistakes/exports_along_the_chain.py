@@ -1,0 +1,65 @@
+"""Asks for each response of the chain, and comes to one that is deleted."""
+# fails: test_export_after_a_delete
+# hint: Which calls does export make
+
+from contextlib import suppress
+
+import openai
+
+from common import MODEL
+
+
+class KeptByServer:
+    def __init__(self, client, system):
+        self.client, self.system = client, system
+        self.messages = [{"role": "system", "content": system}]
+        self.last_id, self.costs, self.got, self.server_keeps = None, [], [], True
+
+    def ask(self, question):
+        new, answers = {"role": "user", "content": question}, []
+        if self.last_id and self.server_keeps:
+            try:
+                answers.append(self.create([new], previous_response_id=self.last_id))
+            except openai.BadRequestError as error:
+                if error.code != "previous_response_not_found":
+                    raise
+        ignored = bool(answers) and answers[0].previous_response_id != self.last_id
+        if ignored or not answers:
+            answers.append(self.create([*self.messages[1:], new]))
+        text = answers[-1].output_text
+        if answers[-1].status != "completed" or not text:
+            raise RuntimeError("The reply is not whole.")
+        self.server_keeps = self.server_keeps and not ignored
+        self.messages += [new, {"role": "assistant", "content": text}]
+        self.last_id = answers[-1].id
+        self.costs.append((sum(a.usage.input_tokens for a in answers), sum(a.usage.output_tokens for a in answers)))
+        return text
+
+    def create(self, messages, **options):
+        answer = self.client.responses.create(model=MODEL, instructions=self.system, input=messages, **options)
+        self.got.append(answer.id)
+        return answer
+
+    def branch(self):
+        other = KeptByServer(self.client, self.system)
+        other.messages, other.last_id, other.server_keeps = [*self.messages], self.last_id, self.server_keeps
+        return other
+
+    def delete(self):
+        while self.got:
+            with suppress(openai.NotFoundError):
+                self.client.responses.delete(self.got[-1])
+            self.got.pop()
+        self.last_id = None
+
+
+def export(client, response_id):
+    chain, items = [], {}
+    while response_id:
+        chain.append(client.responses.retrieve(response_id))
+        response_id = chain[-1].previous_response_id
+    for response in reversed(chain):
+        for item in (*client.responses.input_items.list(response.id, order="asc"), *response.output):
+            items.setdefault(item.id, item)
+    said = [i for i in items.values() if i.type == "message"]
+    return [{"role": i.role, "content": "".join(part.text for part in i.content)} for i in said]
