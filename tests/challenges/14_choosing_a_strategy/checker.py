@@ -14,11 +14,12 @@ from .expected import (
     expect_model,
     expect_nothing_made_up,
     expect_the_point,
+    expect_the_system_message,
     expect_within_the_budget,
 )
 from .played import Played, played
 from .talks import talk
-from .two_memories import expect_apart
+from .two_memories import expect_apart, two_played
 
 TALKS = 2
 
@@ -29,6 +30,12 @@ def talks(challenge: Work) -> list[Played]:
     chance = drawn(challenge, 14)
     seeds = [chance.randrange(100_000) for _ in range(TALKS // preconditions.HURRY)]
     return [played(challenge, talk(seed), seed) for seed in seeds]
+
+
+@pytest.fixture(scope="module")
+def pair(challenge: Work) -> list[Played]:
+    """Two memories at once, with a small budget and long messages."""
+    return two_played(challenge)
 
 
 def ended(talks: list[Played]) -> list[Played]:
@@ -42,9 +49,16 @@ def test_it_answers(talks):
     """To each message, ask returns the model's reply"""
     for one in talks:
         for step in one.steps:
-            if not step.planted:
+            if not step.planted or step.planted.kind != "never said":
                 expect_answer(one, step)
         one.end()
+
+
+def test_the_system_message_is_sent(talks):
+    """Each request that asks what the user asks holds the system message"""
+    for one in ended(talks):
+        for step in one.steps:
+            expect_the_system_message(one, step)
 
 
 def test_every_request_names_the_model(talks):
@@ -54,11 +68,13 @@ def test_every_request_names_the_model(talks):
             expect_model(one, step)
 
 
-def test_no_request_is_over_the_budget(talks):
-    """No request, your own too, has more than max_tokens tokens"""
-    for one in ended(talks):
+def test_no_request_is_over_the_budget(talks, pair):
+    """No request, your own too, has more than max_tokens tokens, whatever it is and however long messages are"""
+    for one in [*ended(talks), *pair]:
         for step in one.steps:
-            expect_within_the_budget(step)
+            expect_within_the_budget(one, step)
+    for one in pair:
+        one.end()
 
 
 def test_what_was_said_early_is_known(talks):
@@ -91,10 +107,10 @@ def test_what_was_never_said_is_not_made_up(talks):
     expect_nothing_made_up(ended(talks))
 
 
-def test_two_memories_share_nothing(challenge, talks):
+def test_two_memories_share_nothing(talks, pair):
     """Two memories share nothing"""
     ended(talks)
-    expect_apart(challenge)
+    expect_apart(pair)
 
 
 def test_the_point_is_reached(talks):

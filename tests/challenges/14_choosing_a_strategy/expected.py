@@ -11,7 +11,7 @@ from ..situations.expected_of_talks import only
 from ..situations.told_facts import spoken
 from . import hints
 from .model import Cost
-from .played import ASKED, MADE, MAX_TOKENS, OWN, RETURNED, SENT, WINDOW, Beside, Played, Step, beside
+from .played import ASKED, MADE, OWN, RETURNED, SENT, WINDOW, Beside, Played, Step, beside
 from .reading import bare, thing_of
 
 LEAST = 3 / 4  # of each kind
@@ -30,7 +30,8 @@ def shown(step: Step, *titles: str) -> Scene:
 
 def expect_answer(talk: Played, step: Step) -> None:
     """The request ends with what the user has said, and ask returns the reply to it."""
-    ends = [text for request in step.sent for role, text in spoken(request[-1:]) if role == "user"]
+    ends = [[text for role, text in spoken(request) if role == "user"][-1:] for request in step.sent]
+    ends = [text for texts in ends for text in texts]
     near = any(step.said[:30] in end for end in ends)
     shown(step, SENT, OWN, RETURNED).expect(
         any(step.asks),
@@ -45,8 +46,22 @@ def expect_answer(talk: Played, step: Step) -> None:
         step.reply in replies,
         f"ask should return the text of the reply, {replies[-1]!r:.80}.",
         why="It is what the user sees.",
-        hint=hints.NOT_THE_REPLY,
+        hint=hints.MADE_UP if step.planted and step.reply is not None else hints.NOT_THE_REPLY,
     )
+
+
+def expect_the_system_message(talk: Played, step: Step) -> None:
+    """Each request that asks what the user asks holds the system message, in a role that has its power."""
+    for request, asks in zip(step.sent, step.asks, strict=True):
+        rules = [text for role, text in spoken(request) if role in ("system", "developer")]
+        scene = shown(step)
+        scene.show(SENT, request)
+        scene.expect(
+            not asks or any(talk.talk.system in text for text in rules),
+            "A request asks what the user asks, and the system message is not in it.",
+            why="The model knows of a request what stands in it: without the system message nobody has told it how to answer.",
+            hint=hints.NO_SYSTEM_MESSAGE,
+        )
 
 
 def expect_model(talk: Played, step: Step) -> None:
@@ -60,14 +75,14 @@ def expect_model(talk: Played, step: Step) -> None:
         )
 
 
-def expect_within_the_budget(step: Step) -> None:
+def expect_within_the_budget(talk: Played, step: Step) -> None:
     """No request is over the budget."""
     for request, asks, size in zip(step.sent, step.asks, step.sizes, strict=True):
         scene = shown(step)
         scene.show(SENT if asks else OWN, request)
         scene.expect(
-            size <= MAX_TOKENS,
-            f"A request has {size:,} tokens by the server's count, and max_tokens is {MAX_TOKENS:,}."
+            size <= talk.max_tokens,
+            f"A request has {size:,} tokens by the server's count, and max_tokens is {talk.max_tokens:,}."
             + ("" if asks else " It is one of your own."),
             why="A server whose window is full refuses the request, and the conversation is over.",
             hint=hints.OVER if asks else hints.OWN_OVER,
@@ -129,6 +144,7 @@ def expect_nothing_made_up(talks: list[Played]) -> None:
                 why="An answer that is made up is worse than none: it is believed.",
                 hint=hints.MADE_UP,
             )
+            expect_answer(talk, step)
 
 
 def expect_the_point(talks: list[Played]) -> None:

@@ -2,8 +2,8 @@
 
 START = (
     "Begin with a memory that sends the system message and the newest message alone. Which criteria does it meet already?",
-    "Two ways lead to the point: a summary that is brought up to date now and then, with few turns beside it; or all that was "
-    "said kept outside of the request, and only what shares words with a question sent.",
+    "Which parts of a request are there for this message alone, and which are there for all? Whatever is sent has to earn its "
+    "tokens. Who decides in your program what stands for the old turns, and when: once, now and then, or for each question?",
     "What is the largest part of the bill: the system message, the turns, what stands for the old ones, or your own requests? "
     "Count each over the whole talk.",
 )
@@ -19,6 +19,10 @@ CHANGED = (
 NOT_THE_REPLY = (
     "What does the last line of ask return?",
     "The text of a reply is answer.choices[0].message.content.",
+)
+NO_SYSTEM_MESSAGE = (
+    "What is the first message of your request, in each of your calls that ask what the user asks?",
+    'It is {"role": "system", "content": system}, with every request: no model keeps it for you.',
 )
 MODEL_BY_NAME = (
     "Where does the name of the model come from, in each of your calls? from common import MODEL, and model=MODEL.",

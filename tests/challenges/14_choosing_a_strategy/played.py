@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import openai
+
 from chat_memory import message_tokens
 from chat_memory.scoreboard.scoring import RIGHT, outcome
 from chat_memory.scoreboard.talk import Planted, Talk, Turn
@@ -18,6 +20,7 @@ from ..situations.expected_of_talks import only
 from .model import Cost, Model
 from .reading import read
 
+DEFAULT = 2_400  # tokens, which nobody asks for here
 MAX_TOKENS = 1_200
 WINDOW = 6  # turns that the window beside it keeps
 MADE, ASKED, RETURNED = "A memory was made", "and it was asked", "ask returned"
@@ -50,6 +53,8 @@ class Played:
     talk: Talk
     model: Model
     seed: int
+    max_tokens: int = MAX_TOKENS
+    client: openai.OpenAI | None = None  # one of its own where it is None
     memory: Guarded | None = None
     steps: list[Step] = field(default_factory=list)
     problem: NotYet | NotStarted | NoUse | None = None
@@ -57,16 +62,19 @@ class Played:
     @property
     def made(self) -> str:
         turns = len(self.talk.turns)
-        return f"Memory(client, system, max_tokens={MAX_TOKENS:,}), for a talk of {turns} turns (number {self.seed})"
+        return (
+            f"Memory(client, system, max_tokens={self.max_tokens:,}), for a talk of {turns} turns (number {self.seed})"
+        )
 
     def ask(self, challenge: Work, turn: Turn | None, planted: Planted | None = None) -> Step:
         """Say something to the memory, which is made first where it is not there."""
         scene, said = Scene(), turn.user if turn else planted.question
         scene.show(MADE, self.made)
-        self.model.told(said, turn.reply if turn else "", planted)
+        self.model.told(self.talk, said, turn.reply if turn else "", planted)
         let_chance_begin_elsewhere(challenge)
         if self.memory is None:
-            made = challenge.call("Memory", self.model.client(), self.talk.system, MAX_TOKENS)
+            client = self.client or self.model.client()
+            made = challenge.call("Memory", client, self.talk.system, self.max_tokens)
             self.memory = made if isinstance(made, Guarded) else Guarded(challenge, made)
         scene.show(f"{ASKED} (turn {len(self.steps) + 1})", said)
         first = len(self.model.requests)

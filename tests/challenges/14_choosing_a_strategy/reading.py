@@ -20,7 +20,8 @@ DENIED = re.compile(
     re.I,
 )
 NO_MORE = re.compile(
-    r"\b(?:was|were|from|formerly|previously|instead of|not|longer|old|earlier|before|than)\W+(?:\w+\W+)?$", re.I
+    r"\b(?:was|were|from|formerly|previously|instead of|not|longer|old|earlier|before|than)[^\w.!?;\n]+(?:\w+[^\w.!?;\n]+)?$",
+    re.I,
 )
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
@@ -32,8 +33,7 @@ def thing_of(question: str) -> str:
 
 def read(planted: Planted, messages: Sequence[Message]) -> str:
     """The reply to a question, from a request that ends with it: what stands there nearest to its end."""
-    text = "\n".join(said for _, said in spoken(messages))
-    text = text[: text.rstrip().rfind(planted.question.strip())]
+    text = without_the_question(messages, planted.question)
     thing = thing_of(planted.question)
     if planted.kind == "negated":
         about = [
@@ -43,6 +43,13 @@ def read(planted: Planted, messages: Sequence[Message]) -> str:
     places = {value: last_place(value, thing, text) for value in (*planted.answers, *planted.wrong)}
     newest = max(places, key=lambda value: places[value], default="")
     return f"That is {newest}." if newest and places[newest] >= 0 else no_answer(messages)
+
+
+def without_the_question(messages: Sequence[Message], question: str) -> str:
+    """What stands in a request: before its question, and behind it, where a tool was called to answer it."""
+    said = [(role, text.rstrip()) for role, text in spoken(messages)]
+    *_, number = (0, *(n for n, (role, _) in enumerate(said) if role == "user"))
+    return "\n".join(text.removesuffix(question.strip()) if n == number else text for n, (_, text) in enumerate(said))
 
 
 def last_place(value: str, thing: str, text: str) -> int:
@@ -61,8 +68,8 @@ def bare(thing: str) -> str:
     return " ".join(thing.removeprefix("the ").split()[-2:])
 
 
-def standing_in(talk: Talk, text: str) -> list[str]:
-    """The facts of a talk that stand in a text, each as it is said there last."""
+def standing_in(talk: Talk, text: str) -> list[tuple[Planted, str]]:
+    """The facts of a talk that stand in a text, each as it is said there last, and what they answer."""
     found = []
     for planted in talk.planted:
         if planted.kind == "never said":
@@ -77,5 +84,5 @@ def standing_in(talk: Talk, text: str) -> list[str]:
             place = max(places)
             fact = planted.said[min(places.index(place), len(planted.said) - 1)].fact
         if place >= 0:
-            found.append((place, fact))
-    return [fact for _, fact in sorted(found)]
+            found.append((place, fact, planted))
+    return [(planted, fact) for _, fact, planted in sorted(found, key=lambda each: each[:2])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import traceback
 from collections import deque
 from dataclasses import dataclass
@@ -26,6 +27,14 @@ HINTS = {
     "other": "Read the error, then the line: what is different from what you expected there?",
 }
 OF_MESSAGES = ("role", "content", "name", "tool_calls", "tool_call_id")
+OTHER_ARGUMENTS = (
+    "What is called in that line, and which arguments does it take, by which names? help(…) of it, or the line that defines it, "
+    "says so: one that stands behind a * there is given by its name."
+)
+WRONG_ARGUMENTS = re.compile(
+    r"positional arguments? but|unexpected keyword argument|missing \d+ required|multiple values for|"
+    r"takes no (?:keyword )?arguments|takes (?:exactly|at most|at least) .* arguments?"
+)
 NO_SUCH_KEY = "Which message has no such key? Print it in the line before."
 NO_SUCH_ENCODING = (
     "tiktoken knows the models of OpenAI by name, and this is none of them. Which encoding do OpenAI's models of today have, "
@@ -99,6 +108,8 @@ class LearnersFile:
             )
         doing = "is read" if importing else "runs"
         hint = HINTS.get(type(error).__name__, HINTS["other"])
+        if isinstance(error, TypeError) and WRONG_ARGUMENTS.search(str(error)):
+            hint = OTHER_ARGUMENTS
         if isinstance(error, KeyError) and error.args and error.args[0] in OF_MESSAGES:
             hint = NO_SUCH_KEY
         if isinstance(error, KeyError) and "tiktoken" in Path(_frames(error)[-1].filename).parts:

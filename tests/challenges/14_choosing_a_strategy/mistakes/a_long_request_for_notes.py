@@ -9,7 +9,7 @@ PROMPT = "Update the notes. Keep every fact, name, number, date, decision and wh
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.notes, self.waiting = client, "", []
         self.history = [{"role": "system", "content": system}]
 

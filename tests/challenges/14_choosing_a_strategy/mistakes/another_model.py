@@ -6,7 +6,7 @@ from chat_memory import ChatMemory
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.memory = ChatMemory(client, system, max_tokens)
 
     def ask(self, text):

@@ -6,7 +6,7 @@ from common import MODEL
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.max_tokens, self.turns = client, max_tokens, []
         self.system = {"role": "system", "content": system}
 

@@ -2,11 +2,14 @@
 # fails: test_what_is_not_so_is_known
 # hint: One small word turns it around
 
+from functools import cache
+
 from chat_memory import count_tokens
 from chat_memory.search import terms
 from common import MODEL
 
 MOST = 5  # notes that are sent
+words_of = cache(lambda note: set(terms.of_fact(note)))
 SMALL = frozenset(
     "a an and are as at be but by do does don't for from has have i in is it never no nobody not of on or so than that the "
     "their there they this to was we what with you".split()
@@ -14,7 +17,7 @@ SMALL = frozenset(
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.max_tokens, self.kept = client, max_tokens, []
         self.system = {"role": "system", "content": system}
 
@@ -30,7 +33,7 @@ class Memory:
 
     def found(self, text):
         """What was kept that shares most with a text, oldest first: a word counts the more, the fewer hold it."""
-        kept = [set(terms.of_fact(note)) for note in self.kept]
+        kept = [words_of(note) for note in self.kept]
         asked = {word: sum(word in words for words in kept) for word in terms.of_question(text)}
         scores = [sum(1 / asked[word] for word in words if word in asked) for words in kept]
         best = sorted((n for n, score in enumerate(scores) if score), key=lambda n: (scores[n], n))

@@ -7,7 +7,7 @@ from common import MODEL
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         sizes = {"keep_recent": 6, "summary_tokens": max_tokens * 28 // 100, "reply_tokens": 100}
         self.memory = ChatMemory(client, system, max_tokens, model=MODEL, **sizes)
 

@@ -8,7 +8,7 @@ from common import MODEL
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200, turns=[]):  # noqa: B006
+    def __init__(self, client, system, max_tokens=2400, turns=[]):  # noqa: B006
         self.client, self.max_tokens, self.turns = client, max_tokens, turns
         self.system = {"role": "system", "content": system}
 

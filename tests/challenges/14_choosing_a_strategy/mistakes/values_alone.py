@@ -11,7 +11,7 @@ VALUE = re.compile(r"[A-Z][a-z]{4,}|[A-Z]{2}-\d+|\d{3,}|\d+ [A-Z][a-z]+")
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.max_tokens, self.values = client, max_tokens, []
         self.system = {"role": "system", "content": system}
 

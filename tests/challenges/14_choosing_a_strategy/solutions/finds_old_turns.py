@@ -9,7 +9,7 @@ FOUND = 4  # turns that are looked for
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.max_tokens = client, max_tokens
         self.system = {"role": "system", "content": system}
         self.turns, self.words = [], []

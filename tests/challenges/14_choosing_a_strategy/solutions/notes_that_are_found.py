@@ -15,7 +15,7 @@ AT_ONCE = 5  # turns of which notes are taken together
 FOUND = 8  # notes that are sent
 
 
-def Memory(client, system, max_tokens=1200):
+def Memory(client, system, max_tokens=2400):
     state = SimpleNamespace(notes=[], turns=[])
     rules = {"role": "system", "content": system}
     return SimpleNamespace(ask=partial(ask, client, rules, max_tokens, state))

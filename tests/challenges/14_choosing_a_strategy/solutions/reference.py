@@ -11,7 +11,7 @@ SUMMARY = 1 / 4  # of the budget, which a summary may have
 class Memory:
     """A conversation that never sends more than max_tokens, and seldom much more than it needs."""
 
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         self.client, self.max_tokens = client, max_tokens
         self.system = {"role": "system", "content": system}
         self.summary, self.turns = "", []

@@ -5,7 +5,7 @@ from common import MODEL
 
 
 class Memory:
-    def __init__(self, client, system, max_tokens=1200):
+    def __init__(self, client, system, max_tokens=2400):
         sizes = {"max_tokens": max_tokens * 3 // 4, "keep_recent": 0, "summary_tokens": max_tokens // 5}
         self._memory = ChatMemory(client, system, model=MODEL, reply_tokens=100, **sizes)
 
