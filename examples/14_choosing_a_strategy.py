@@ -11,7 +11,7 @@ from chat_memory import sliding_window
 from chat_memory.scoreboard import STRATEGIES, Talk, by_kind, compare, difference, table, talks, without_cache, written
 from common import MODEL, OFFLINE_MODEL, PRICE, get_client, offline_server
 
-NAMES = ("everything", "nothing", "budget, cut lower", "facts and summary")
+NAMES = ("everything", "nothing", "budget, cut lower", "turns found by search", "facts and summary")
 BUDGET = 1_500  # tokens of a request and its reply
 
 

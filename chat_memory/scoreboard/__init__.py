@@ -3,6 +3,7 @@
 from .board import MAX_TOKENS, Answer, Board, Result, compare
 from .charts import best, chart
 from .comparing import Difference, difference
+from .found_turns import found
 from .ledger import Ledger, Used, without_cache
 from .strategies import ORACLES, STRATEGIES, VAGUE_ONES, Strategy, own, written
 from .tables import by_kind, failures, table
@@ -33,6 +34,7 @@ __all__ = [
     "compare",
     "difference",
     "failures",
+    "found",
     "own",
     "table",
     "talks",

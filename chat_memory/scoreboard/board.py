@@ -29,8 +29,8 @@ class Answer(NamedTuple):
 class Result:
     """What a strategy came to: its answers, what it used, and what went wrong in it.
 
-    `used` is what the talks have used, turn by turn; `asking` the questions afterwards, which only measure: asked on many
-    copies of one state, they would pay many times for what a conversation does once, such as a fold.
+    `used` is what the talks have used, turn by turn; `asking` the questions afterwards. They stand apart: asked on many
+    copies of one state, they may pay many times for what a conversation does once, such as a fold.
     """
 
     strategy: str
@@ -40,6 +40,9 @@ class Result:
     asking: Used
     errors: tuple[str, ...] = ()
     branched: bool = True  # whether each question was asked on the same state
+    unseen: tuple[
+        str, ...
+    ] = ()  # what was done with the client without its usage being known: it costs more than noted
 
     def of(self, *kinds: str) -> list[Answer]:
         """The answers to questions of these kinds, without those to which there was nothing to be known."""
@@ -69,6 +72,11 @@ class Result:
         """What the talks cost at this price."""
         return self.used.money(price)
 
+    @property
+    def longest(self) -> int:
+        """The largest request, in tokens, those of the questions included: it has to fit into the model's window."""
+        return max(self.used.longest, self.asking.longest)
+
     def as_json(self, price: Price | None = None) -> dict[str, Any]:
         """The result as JSON takes it; with a price, with what it costs."""
         answers = [
@@ -87,7 +95,7 @@ class Result:
             for kind in KINDS
             if (of_kind := self.of(kind))
         }
-        money = {} if price is None else {"money": self.money(price)}
+        money = {} if price is None else {"money": self.money(price), "money_asking": self.asking.money(price)}
         return {
             "strategy": self.strategy,
             "writer": self.writer,
@@ -101,6 +109,7 @@ class Result:
             **money,
             "errors": list(self.errors),
             "branched": self.branched,
+            "unseen": list(self.unseen),
             "answers": answers,
         }
 
@@ -179,12 +188,14 @@ def _in_one_talk(strategy: Strategy, talk: Talk, client: Any, model: str, max_to
                 raise
             errors.append(f"turn {number + 1}: {type(error).__name__}: {error}"[:200])
         writer.talk = _as_it_went(writer.talk, turn, number, replies)
-    talked, ledger.used = ledger.used, Used()
+    talked = ledger.settled()
+    if not talked.calls:
+        errors.append("no request was seen in the talk: what this memory costs is not measured")
     answers, branched = [], True
     for planted in writer.talk.planted:
-        asked, own_state = _same_state(memory)
-        branched = branched and own_state
         try:
+            asked, own_state = _same_state(memory)
+            branched = branched and own_state
             reply = _text(asked.ask(planted.question))
         except Exception as error:
             errors.append(f"{planted.question!r:.60}: {type(error).__name__}: {error}"[:200])
@@ -193,7 +204,8 @@ def _in_one_talk(strategy: Strategy, talk: Talk, client: Any, model: str, max_to
             )
         else:
             answers.append(Answer(talk.name, planted, reply, outcome(planted, reply)))
-    return Result(strategy.name, strategy.writer, tuple(answers), talked, ledger.used, tuple(errors), branched)
+    asking, unseen = ledger.settled(), tuple(sorted(ledger.unseen))
+    return Result(strategy.name, strategy.writer, tuple(answers), talked, asking, tuple(errors), branched, unseen)
 
 
 def _as_it_went(talk: Talk, turn: Turn, number: int, replies: Mapping[int, str]) -> Talk:
@@ -203,9 +215,14 @@ def _as_it_went(talk: Talk, turn: Turn, number: int, replies: Mapping[int, str])
 
 
 def _same_state(memory: Any) -> tuple[Any, bool]:
-    """A memory in the state of this one, and whether it is one of its own; else this one."""
+    """A memory in the state of this one, and whether it is one of its own; else this one.
+
+    Raises what a `branch` of its own raises, and TypeError where that returns no memory.
+    """
     if callable(branch := getattr(memory, "branch", None)):
-        return branch(), True
+        if not callable(getattr(branched := branch(), "ask", None)):
+            raise TypeError(f"branch() returned {type(branched).__name__}, which has no ask()")
+        return branched, branched is not memory
     try:
         return copy.deepcopy(memory), True
     except Exception:  # whatever it holds that cannot be copied
@@ -224,6 +241,13 @@ def _joined(parts: Sequence[Result]) -> Result:
     used, asking = (sum(each, Used()) for each in ([p.used for p in parts], [p.asking for p in parts]))
     answers = tuple(answer for part in parts for answer in part.answers)
     errors = tuple(error for part in parts for error in part.errors)
+    branched, unseen = all(part.branched for part in parts), {name for part in parts for name in part.unseen}
     return replace(
-        first, answers=answers, used=used, asking=asking, errors=errors, branched=all(part.branched for part in parts)
+        first,
+        answers=answers,
+        used=used,
+        asking=asking,
+        errors=errors,
+        branched=branched,
+        unseen=tuple(sorted(unseen)),
     )

@@ -10,6 +10,8 @@ from .tables import THOUSAND
 
 NEAR = 0.01  # part of the money, or of the recall, within which two points cover each other
 
+FAR = 0.8  # part of the most money, beyond which a name stands to the left of its point
+
 
 def best(board: Board, price: Price) -> list[Result]:
     """The strategies that no other beats, the cheapest first: none remembers as much for less money (the Pareto line)."""
@@ -30,12 +32,23 @@ def chart(board: Board, price: Price, axes: Any = None) -> Any:
 
         axes = Figure(figsize=(8, 4.5), layout="constrained", facecolor="white").subplots()
     axes.plot(*_points(best(board, price), board, price), color="0.6", drawstyle="steps-post", zorder=1)
+    money, _ = _points(board.results, board, price)
+    far = max(money) * FAR
     for place, results in _in_one_place(board, price).items():
         names = [result.strategy for result in results]
         marked = not {EVERYTHING, NOTHING}.isdisjoint(names)
         axes.scatter(*place, s=60, marker="D" if marked else "o", color="black" if marked else "C0", zorder=2)
-        axes.annotate("; ".join(names), place, textcoords="offset points", xytext=(6, 5), fontsize=8)
+        to_the_left = place[0] > far  # so that no name runs out of the chart
+        axes.annotate(
+            "; ".join(names),
+            place,
+            textcoords="offset points",
+            xytext=(-6 if to_the_left else 6, 6),
+            ha="right" if to_the_left else "left",
+            fontsize=8,
+        )
     axes.set_xscale("log")
+    axes.tick_params(axis="x", which="both", length=4, pad=4)
     for axis in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
         axis(lambda dollars, _: f"{dollars:g}")
     axes.set_xlabel("dollars for 1,000 talks")

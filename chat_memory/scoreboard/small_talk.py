@@ -13,7 +13,7 @@ class Topic(NamedTuple):
 
 TOPICS = (
     Topic(
-        ("carrots", "beetroot", "courgettes", "climbing beans", "tomatoes", "spinach", "strawberries"),
+        ("carrots", "beetroots", "courgettes", "climbing beans", "tomatoes", "radishes", "strawberries"),
         (
             "What do you think, do {x} grow better in sandy soil or in clay?",
             "My {x} look a bit pale this week, although I water them in the evening.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..memory import ChatMemory
+from .found_turns import found
 from .learning import FactsAndSummary, FactsBySearch, SummaryAlone
 from .resending import Chosen, Resending, all_of, last_turns, this_turn, within
 from .server_kept import Chain
@@ -57,12 +58,14 @@ def own(name: str, factory: Callable[..., Any]) -> Strategy:
         each for each in parameters.values() if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
     ]
     needed = {
-        each.name for each in parameters.values() if each.default is each.empty and each.kind is not each.VAR_KEYWORD
+        each.name
+        for each in parameters.values()
+        if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
     }
     if not positional and not any(each.kind is each.VAR_POSITIONAL for each in parameters.values()):
         raise TypeError(f"{name} takes no client: it is called as {name}(client, system=…, max_tokens=…).")
     first = positional[0].name if positional else ""
-    if missing := sorted(needed - offered - {first, "args"}):
+    if missing := sorted(needed - offered - {first}):
         raise TypeError(
             f"{name} needs {', '.join(missing)}, but is given only the client, {', '.join(sorted(offered))}."
         )
@@ -85,6 +88,10 @@ def resending(choose: Callable[[int, str, Any], Chosen], *, forgets: bool = Fals
 
 def _cut_lower(max_tokens: int, model: str, tools: Any) -> Chosen:
     return within(max_tokens, cut_to=int(LOWER_MARK * max_tokens), model=model, tools=tools)
+
+
+def _found(max_tokens: int, model: str, tools: Any) -> Chosen:
+    return found(within(max_tokens, model=model, tools=tools))
 
 
 def _named(writer: str, model: str) -> str:
@@ -164,6 +171,7 @@ PLAIN = (
     Strategy("window", resending(lambda max_tokens, model, tools: last_turns(WINDOW))),
     Strategy("budget", resending(lambda max_tokens, model, tools: within(max_tokens, model=model, tools=tools))),
     Strategy("budget, cut lower", resending(_cut_lower, forgets=True)),
+    Strategy("turns found by search", resending(_found)),
 )
 SERVER_KEPT = (Strategy("chain on the server", _chain), Strategy("compaction", _compacted))
 STRATEGIES = (*PLAIN, *(written(name, OWN) for name in WRITTEN), *SERVER_KEPT)

@@ -16,6 +16,7 @@ def table(board: Board, price: Price) -> str:
     head = (
         "strategy",
         "$/1,000 talks",
+        "$ asking",
         "recall",
         "right",
         "false",
@@ -29,13 +30,14 @@ def table(board: Board, price: Price) -> str:
     rows = [
         (
             result.strategy + ("" if result.branched else " *"),
-            f"{result.money(price) / board.talks * THOUSAND:.2f}",
+            ("over " if result.unseen else "") + f"{result.money(price) / board.talks * THOUSAND:.2f}",
+            f"{result.asking.money(price) / board.talks * THOUSAND:.2f}",
             f"{result.recall:.0%}",
             f"{result.right}",
             f"{result.false}",
             *(f"{n:,}" for n in (result.used.tokens_in, result.used.cached, result.used.written, result.used.out)),
             f"{result.used.calls:,}",
-            f"{result.used.longest:,}",
+            f"{result.longest:,}",
         )
         for result in board.by_money(price)
     ]
@@ -70,16 +72,21 @@ def _notes(board: Board) -> Iterable[str]:
     first = board.results[0]
     asked = len(first.of(*SAID))
     never = len(first.answers) - asked
+    worth = f" (one is worth {100 / asked:.1f} %)" if asked else ""
     yield (
-        f"{asked} questions about what was said (one is worth {100 / asked:.1f} %), {never} about what was never said, in "
+        f"{asked} question{'s' * (asked != 1)} about what was said{worth}, {never} about what was never said, in "
         f"{board.talks} talk{'s' * (board.talks != 1)}; {board.model}, budget {board.max_tokens:,} tokens."
     )
     yield f"Where fewer than {least_difference()} questions lie between two strategies, that may be chance."
+    yield "Dollars, tokens and calls are those of the turns; $ asking is what the questions cost beside, each asked on a copy."
     if not all(result.branched for result in board):
         yield "* could not be copied: its questions were asked one after the other, and may have taught it something."
     for result in board:
+        if result.unseen:
+            yield f"{result.strategy}: costs more than is noted, for its client was used unseen: {', '.join(result.unseen)}"
         if result.errors:
-            yield f"{result.strategy}: {len(result.errors)} errors, the first: {result.errors[0]}"
+            number = len(result.errors)
+            yield f"{result.strategy}: {number} error{'s' * (number != 1)}, the first: {result.errors[0]}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

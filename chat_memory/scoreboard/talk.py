@@ -180,6 +180,11 @@ def _turn(data: dict[str, Any]) -> Turn:
 
 def _planted(data: dict[str, Any]) -> Planted:
     said = tuple(Said(int(each["turn"]), str(each["fact"])) for each in data.get("said", ()))
+    for name in ("answers", "wrong"):
+        if not isinstance(data.get(name, []), list):
+            raise ValueError(
+                f'{name!r} is a list of texts, as in ["Tom"], not {data[name]!r} (of {data["question"]!r}).'
+            )
     answers, wrong = (tuple(map(str, data.get(name, ()))) for name in ("answers", "wrong"))
     return Planted(str(data["kind"]), str(data["question"]), answers, wrong, said, str(data.get("pattern", "")))
 

@@ -27,7 +27,7 @@ class Writer:
 
     def __init__(self, client: Any, talk: Talk, model: str) -> None:
         self._client, self.talk, self._model = client, talk, model  # the talk as it has gone so far
-        self.chat = SimpleNamespace(completions=SimpleNamespace(create=self._create))
+        self.chat = SimpleNamespace(completions=_Completions(client.chat.completions, self._create))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -69,6 +69,16 @@ class Writer:
                 older = [known[each.fact] for each in planted.said if each.fact in known]
                 learned.append({"fact": fact, "message": numbers[-1], "replaces": older[-1] if older else None})
         return json.dumps(learned, ensure_ascii=False)
+
+
+class _Completions:
+    """The chat completions of a client, of which only `create` is another one."""
+
+    def __init__(self, completions: Any, create: Any) -> None:
+        self._completions, self.create = completions, create
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._completions, name)
 
 
 def _told(planted: Planted, turn: Turn) -> str:

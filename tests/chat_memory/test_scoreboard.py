@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,7 +88,7 @@ def run(*names: str | Strategy, client_for=Reader, talk=TALK, max_tokens: int = 
 @pytest.fixture(scope="module")
 def board() -> Board:
     """What the strategies come to that need no writer, with a reader that misses nothing."""
-    plain = ("everything", "nothing", "window", "budget", "budget, cut lower")
+    plain = ("everything", "nothing", "window", "budget", "budget, cut lower", "turns found by search")
     return run(*plain, *(strategy.name for strategy in ORACLES))
 
 
@@ -101,6 +103,14 @@ def test_who_is_sent_everything_misses_nothing_and_who_is_sent_nothing_knows_not
     assert kinds_of(board["nothing"]) == {NEVER}
     assert board["everything"].false == board["nothing"].false == 0
     assert board["everything"].n == 14
+
+
+def test_turns_found_by_search_know_what_shares_words_with_the_question_at_a_fifth_of_the_tokens(board):
+    found, everything = board["turns found by search"], board["everything"]
+    assert found.recall > 0.9
+    assert found.used.calls == everything.used.calls
+    assert found.used.tokens_in < everything.used.tokens_in / 3
+    assert found.used.longest < everything.used.longest / 3
 
 
 @pytest.mark.parametrize("name", ["window", "budget", "budget, cut lower"])
@@ -213,6 +223,7 @@ def test_a_memory_that_cannot_be_copied_is_asked_all_the_same_and_the_table_says
         (lambda: None, "takes no client"),
         (lambda client, size: None, "needs size"),
         (lambda client, *, size: None, "size"),
+        (lambda *, system: None, "takes no client"),
     ],
 )
 def test_a_factory_that_cannot_be_called_is_refused_with_a_reason(factory, words):
@@ -234,6 +245,70 @@ def test_a_memory_that_fails_now_and_then_goes_on_and_one_that_fails_at_once_is_
         run("budget", max_tokens=10)
     with pytest.raises(TypeError, match="not text"):
         run(own("mine", lambda client: SimpleNamespace(ask=lambda text: None)))
+
+
+def test_a_factory_may_take_the_client_and_whatever_else():
+    def factory(client, *rest):
+        return Mine(client, "You are helpful.")
+
+    assert run(own("mine", factory))["mine"].recall == 1
+
+
+@pytest.mark.parametrize(
+    ("branch", "words"),
+    [
+        (lambda: None, "branch.. returned NoneType"),
+        (lambda message_id: None, "missing 1 required positional argument"),
+        (lambda: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_branch_that_fails_is_an_error_of_its_row(branch, words):
+    def factory(client, system):
+        memory = Mine(client, system)
+        memory.branch = branch
+        return memory
+
+    result = run(own("mine", factory))["mine"]
+    assert result.recall == 0
+    assert len(result.errors) == len(TALK.planted)
+    assert re.search(words, result.errors[0])
+
+
+def test_a_memory_that_asks_no_model_or_branches_into_itself_is_told_in_the_table():
+    class Silent(Mine):
+        def ask(self, text: str) -> str:
+            return "I do not know."
+
+        def branch(self) -> Any:
+            return self
+
+    board = run(own("mine", Silent))
+    told = table(board, PRICE)
+    assert "no request was seen in the talk" in told
+    assert "mine *" in told
+
+
+def test_what_a_memory_does_only_for_the_questions_is_seen():
+    class Late(Mine):
+        def ask(self, text: str) -> str:
+            asked = text in {planted.question for planted in TALK.planted}
+            if asked:
+                return super().ask(text)
+            self.messages.append({"role": "user", "content": text})
+            return Mine(self.client, "Be helpful.").ask(text)
+
+    board = run(own("late", Late), own("mine", Mine))
+    late, mine = board.results
+    assert late.used.tokens_in < mine.used.tokens_in / 5
+    assert late.longest > late.used.longest * 5
+    assert late.asking.money(PRICE) > late.money(PRICE) / 2
+    assert f"{late.longest:,}" in table(board, PRICE)
+    assert late.as_json(PRICE)["money_asking"] == late.asking.money(PRICE)
+
+
+def test_talks_without_questions_have_a_table():
+    talk = replace(TALK, planted=())
+    assert "0 questions about what was said, 0 about" in table(run(own("mine", Mine), talk=talk), PRICE)
 
 
 def test_a_strategy_that_is_not_there_is_named():
@@ -265,19 +340,133 @@ def test_usage_is_noted_in_either_api(answer):
     assert ledger.used == Used(calls=2, tokens_in=14, cached=6, out=4, longest=7)
 
 
-def test_streams_are_noted_with_the_usage_at_their_end_or_with_what_was_sent():
+HELLO = [{"role": "user", "content": "My two cats are called Tofu and Mochi. What are my cats called?"}]
+
+
+def plainly(client: Any) -> Any:
+    return client.chat.completions.create(model=MODEL, messages=HELLO)
+
+
+def through_parts(client: Any) -> Any:
+    chat = client.chat
+    return chat.completions.create(model=MODEL, messages=HELLO)
+
+
+def raw(client: Any) -> Any:
+    return client.chat.completions.with_raw_response.create(model=MODEL, messages=HELLO).parse()
+
+
+def raw_from_the_client(client: Any) -> Any:
+    return client.with_raw_response.chat.completions.create(model=MODEL, messages=HELLO).parse()
+
+
+def streamed(client: Any) -> Any:
+    for chunk in client.chat.completions.create(model=MODEL, messages=HELLO, stream=True):
+        assert chunk.choices[0].delta is not None  # no piece comes that was not asked for
+
+
+def streamed_with_usage(client: Any) -> Any:
+    options = {"stream_options": {"include_usage": True}}
+    assert list(client.chat.completions.create(model=MODEL, messages=HELLO, stream=True, **options))[-1].usage
+
+
+def streamed_in_a_block(client: Any) -> Any:
+    with client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as chunks:
+        list(chunks)
+
+
+def streamed_by_the_package(client: Any) -> Any:
+    with client.chat.completions.stream(model=MODEL, messages=HELLO) as events:
+        for _ in events:
+            pass
+
+
+def with_other_options(client: Any) -> Any:
+    return plainly(client.with_options(timeout=60).copy(max_retries=1))
+
+
+def responses(client: Any) -> Any:
+    return client.responses.create(model=MODEL, input=HELLO)
+
+
+def responses_streamed(client: Any) -> Any:
+    return list(client.responses.create(model=MODEL, input=HELLO, stream=True))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        plainly,
+        through_parts,
+        raw,
+        raw_from_the_client,
+        streamed,
+        streamed_with_usage,
+        streamed_in_a_block,
+        streamed_by_the_package,
+        with_other_options,
+        responses,
+        responses_streamed,
+    ],
+)
+def test_a_request_is_noted_in_whichever_way_it_is_made(asked):
+    first, ledger = Ledger(), Ledger()
+    plainly(first.client(get_client()))
+    asked(ledger.client(get_client()))
+    used = ledger.settled()
+    assert (used.calls, used.tokens_in) == (1, first.used.tokens_in)
+    assert used.out == pytest.approx(first.used.out, abs=2)
+    assert used.out > 5
+    assert not ledger.unseen
+
+
+def test_a_stream_that_is_given_up_or_never_read_is_noted_with_what_is_known():
     ledger = Ledger()
     client = ledger.client(get_client())
-    messages = [{"role": "user", "content": "Hello"}]
-    request = {"model": MODEL, "messages": messages, "stream": True}
-    list(client.chat.completions.create(**request, stream_options={"include_usage": True}))
-    noted = ledger.used.tokens_in
-    list(client.chat.completions.create(**request))
-    assert noted == count_tokens(messages)
-    assert ledger.used.tokens_in == 2 * noted
-    list(client.responses.create(model=MODEL, input="Hello", stream=True))
-    assert ledger.used.tokens_in == 3 * noted
-    assert ledger.used.calls == 3
+    request = {"model": MODEL, "messages": HELLO, "stream": True}
+    for number, _ in enumerate(stream := client.chat.completions.create(**request)):
+        if number == 3:
+            break
+    stream.close()
+    client.chat.completions.create(**request)
+    used = ledger.settled()
+    assert (used.calls, used.tokens_in) == (2, 2 * count_tokens(HELLO))
+    assert used.out > 0
+    assert ledger.settled() == Used()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda client: client.post,
+        lambda client: client.images,
+        lambda client: client.chat.completions.with_streaming_response,
+        lambda client: client.chat.completions.with_raw_response.create(model=MODEL, messages=HELLO, stream=True),
+        lambda client: client._client,
+    ],
+)
+def test_what_cannot_be_noted_is_said_in_the_row(asked):
+    class Sly(Mine):
+        def ask(self, text: str) -> str:
+            asked(self.client)
+            return super().ask(text)
+
+    board = run(
+        own("mine", Sly), client_for=lambda talk: get_client(), talk=replace(TALK, turns=TALK.turns[:3], planted=())
+    )
+    assert board["mine"].unseen
+    assert "mine: costs more than is noted" in table(board, PRICE)
+    assert "over " in table(board, PRICE)
+
+
+def test_looking_at_a_client_costs_nothing():
+    ledger = Ledger()
+    client = ledger.client(get_client())
+    assert client.base_url and client.max_retries is not None
+    client.models.list()
+    client.conversations.create()
+    assert ledger.used == Used()
+    assert not ledger.unseen
 
 
 def test_embeddings_are_noted_too():
@@ -322,7 +511,8 @@ def test_the_table_is_sorted_by_cost_and_says_what_a_question_is_worth(board):
     lines = table(board, PRICE).splitlines()
     names = [result.strategy for result in board.by_money(PRICE)]
     assert [line[: len(name)] for line, name in zip(lines[1:], names, strict=False)] == names
-    assert "14 questions about what was said (one is worth 7.1 %), 2 about what was never said" in lines[-2]
+    assert "14 questions about what was said (one is worth 7.1 %), 2 about what was never said" in lines[-3]
+    assert "$ asking" in lines[-1]
     assert len({len(line) for line in lines[: len(names) + 1]}) == 1
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_memory.scoreboard import Planted
-from chat_memory.scoreboard.scoring import names, outcome, says_unknown
+from chat_memory.scoreboard.denials import says_unknown
+from chat_memory.scoreboard.scoring import names, outcome
 
 DATE = Planted("corrected", "When is the dentist?", ("19 March", "March 19"), ("14 March", "March 14"))
 EUROS = Planted("early", "How many euros is it?", ("45",))
@@ -110,3 +111,173 @@ def test_who_does_not_know_says_so_in_many_ways(reply):
 )
 def test_who_answers_does_not_say_that_they_do_not_know(reply):
     assert not says_unknown(reply)
+
+
+# ---- replies as models word them ----
+
+BOILER = Planted(
+    "corrected",
+    "When is the boiler checked?",
+    ("21 October", "October 21", "21 Oct", "Oct 21"),
+    ("9 September", "September 9", "9 Sep", "Sep 9"),
+)
+CANOE = Planted("early", "What does the canoe cost?", ("2480",))
+STOCK = Planted("early", "How many pieces are in stock?", ("60",))
+FERRY = Planted("early", "When does the ferry leave?", ("17:05", "5:05 pm"))
+CAT = Planted("early", "What is the cat called?", ("Marzipan",))
+CODE = Planted("early", "Which reference?", ("KT-418",))
+COLOUR = Planted("early", "Which colour?", ("sky blue",))
+CHOIR = Planted("early", "Where does the choir meet?", ("8 Elm Terrace",))
+GYM = Planted("negated", "Will I renew the gym contract?", ("no",), ("yes",))
+JONAS = Planted("negated", "Is Jonas coming to my birthday?", ("no",), ("yes",))
+PEN_PAL = Planted("never said", "Where does my pen pal live?")
+
+
+@pytest.mark.parametrize(
+    ("planted", "reply", "worth"),
+    [
+        (BOILER, "The 21st of October.", "right"),
+        (BOILER, "Oct. 21", "right"),
+        (BOILER, "on October 21st, 2026", "right"),
+        (BOILER, "It has been rescheduled from September 9 to October 21.", "right"),
+        (BOILER, "At first it was the 9th of September, but they changed it to the 21st of October.", "right"),
+        (BOILER, "2026-10-21", "right"),
+        (BOILER, "It used to be 9 September; it's 21 October now.", "right"),
+        (BOILER, "It was rescheduled from October 21 to September 9.", "false"),
+        (BOILER, "The 9th of September.", "false"),
+        (BOILER, "It was 21 October, but now it is 9 September.", "false"),
+        (BOILER, "It isn't October 21 but September 9.", "false"),
+        (BOILER, "21 November.", "missed"),
+        (BOILER, "on the 2nd of October", "missed"),
+        (BOILER, "October 2", "missed"),
+        (BOILER, "Not on 9 September any more: 21 October.", "right"),
+        (CANOE, "€2,480", "right"),
+        (CANOE, "2,480.00 EUR", "right"),
+        (CANOE, "It costs 2.480 €.", "right"),
+        (CANOE, "2 480 euros", "right"),
+        (CANOE, "EUR 2480", "right"),
+        (CANOE, "2480,00 €", "right"),
+        (CANOE, "$2,480.50", "missed"),
+        (CANOE, "24,80 euros", "missed"),
+        (CANOE, "12480", "missed"),
+        (CANOE, "2,480,000 euros", "missed"),
+        (CANOE, "It is not 2480, but 2600.", "missed"),
+        (CANOE, "2480 or 2600 euros.", "missed"),
+        (CANOE, "never 2480", "missed"),
+        (STOCK, "60 pieces", "right"),
+        (STOCK, "60.", "right"),
+        (STOCK, "60.0", "right"),
+        (STOCK, "There are 60, on the top shelf.", "right"),
+        (STOCK, "160", "missed"),
+        (STOCK, "60.5", "missed"),
+        (STOCK, "At 8:60", "missed"),
+        (FERRY, "At 5:05 pm.", "right"),
+        (FERRY, "17.05", "right"),
+        (FERRY, "5.05 p.m.", "right"),
+        (FERRY, "17h05", "right"),
+        (FERRY, "5:05 am", "missed"),
+        (FERRY, "17:50", "missed"),
+        (CAT, "Marzipan’s her name", "right"),
+        (CAT, "MARZIPAN", "right"),
+        (CAT, "anything but Marzipan", "missed"),
+        (CAT, "It is not Marzipan but Tofu.", "missed"),
+        (CAT, "Marzipanella", "missed"),
+        (CODE, "KT 418", "right"),
+        (CODE, "kt418", "right"),
+        (CODE, "KT-4180", "missed"),
+        (CODE, "AKT-418", "missed"),
+        (CODE, "418", "missed"),
+        (COLOUR, "sky-blue", "right"),
+        (COLOUR, "It is skyblue.", "right"),
+        (COLOUR, "blue like the sky", "missed"),
+        (CHOIR, "Elm Terrace 8", "right"),
+        (CHOIR, "at 8, Elm Terrace", "right"),
+        (CHOIR, "18 Elm Terrace", "missed"),
+        (CHOIR, "Elm Terrace 80", "missed"),
+        (GYM, "Unfortunately, no.", "right"),
+        (GYM, "I'm afraid not.", "right"),
+        (GYM, "Nope.", "right"),
+        (GYM, "You said you won't renew the gym contract.", "right"),
+        (GYM, "No, you decided against it.", "right"),
+        (GYM, "You will renew the gym contract, no doubt about it.", "false"),
+        (GYM, "You will not only renew the gym contract but extend it.", "false"),
+        (GYM, "It is not true that you won't renew the gym contract.", "false"),
+        (GYM, "Yep.", "false"),
+        (GYM, "You declined to renew the gym contract.", "right"),
+        (GYM, "Yes: you told me that you will not renew the gym contract.", "right"),
+        (GYM, "Not sure.", "missed"),
+        (GYM, "No idea.", "missed"),
+        (GYM, "No information about that.", "missed"),
+        (GYM, "You will.", "false"),
+        (GYM, "You will renew the gym contract, but not the phone plan.", "false"),
+        (JONAS, "He isn't.", "right"),
+        (JONAS, "Sadly, Jonas can't come to your birthday.", "right"),
+        (JONAS, "Jonas is coming to your birthday. Not bad, is it?", "false"),
+        (JONAS, "Not long ago you said that Jonas is coming to your birthday.", "false"),
+        (PEN_PAL, "We haven't talked about that.", "right"),
+        (PEN_PAL, "We have never talked about your pen pal.", "right"),
+        (PEN_PAL, "You didn't say where your pen pal lives.", "right"),
+        (PEN_PAL, "That did not come up.", "right"),
+        (PEN_PAL, "Your pen pal hasn't come up yet.", "right"),
+        (PEN_PAL, "I don't have that information.", "right"),
+        (PEN_PAL, "There is nothing in our conversation about a pen pal.", "right"),
+        (PEN_PAL, "Good question! You haven't told me.", "right"),
+        (PEN_PAL, "Which pen pal? You have not mentioned one.", "right"),
+        (PEN_PAL, "Not that I recall.", "right"),
+        (PEN_PAL, "I looked through our messages. Your pen pal's town isn't mentioned.", "right"),
+        (PEN_PAL, "In Girona.", "false"),
+        (PEN_PAL, "Your pen pal lives in Girona, I don't know since when.", "false"),
+        (PEN_PAL, "Girona. There is no information about the street.", "false"),
+        (PEN_PAL, "I'm not sure, but I think in Girona.", "false"),
+        (PEN_PAL, "She lives in Girona. Do you have any details to add?", "false"),
+        (PEN_PAL, "You told me not long ago: Girona.", "false"),
+    ],
+)
+def test_a_reply_is_worth_what_it_says_however_it_is_worded(planted, reply, worth):
+    assert outcome(planted, reply) == worth
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@given(st.integers(1, 28), st.integers(0, 11), st.integers(1, 28), st.integers(0, 11))
+def test_a_date_is_found_in_each_of_its_forms_and_no_other_one_is(day, month, other, other_month):
+    name, ending = MONTHS[month], {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}.get(day, "th")
+    forms = (
+        f"{day} {name}",
+        f"{name} {day}",
+        f"the {day}{ending} of {name}",
+        f"{name} {day}{ending}, 2031",
+        f"2031-{month + 1:02}-{day:02}",
+    )
+    for form in forms:
+        assert names(f"It is on {form}.", [f"{day} {name}"]), form
+        is_same = (day, month) == (other, other_month)
+        assert names(f"It is on {form}.", [f"{MONTHS[other_month]} {other}"]) == is_same
+
+
+@given(st.integers(1_000, 999_999))
+def test_an_amount_of_money_is_found_in_each_of_its_forms(amount):
+    grouped = f"{amount:,}"
+    for form in (
+        f"{amount} euros",
+        f"€{grouped}",
+        f"{grouped}.00 EUR",
+        f"{grouped.replace(',', '.')} €",
+        f"{grouped.replace(',', ' ')} euros",
+    ):
+        assert names(f"It costs {form}.", [str(amount)]), form
+        assert not names(f"It costs {form}.", [str(amount + 1), str(amount * 10), str(amount % 1000)]), form

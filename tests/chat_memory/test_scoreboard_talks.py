@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_memory.scoreboard import KINDS, Planted, Said, Talk, Turn, talks, talks_as_json, talks_from_json
-from chat_memory.scoreboard.scoring import names, outcome, yes_or_no
+from chat_memory.scoreboard.denials import yes_or_no
+from chat_memory.scoreboard.scoring import names, outcome
 from chat_memory.scoreboard.talk import NEVER, NOTHING_FOUND, Lookup
 
 SEEDS = st.integers(0, 10**9)
@@ -156,6 +157,12 @@ def test_what_the_assistant_has_made_up_is_read_from_what_it_really_said():
 def test_what_is_no_set_of_talks_is_refused_with_a_reason(text, words):
     with pytest.raises(ValueError, match=words):
         talks_from_json(text)
+
+
+def test_answers_that_are_no_list_are_refused():
+    planted = {"kind": "early", "question": "Who?", "answers": "Tom"}
+    with pytest.raises(ValueError, match=r"'answers' is a list of texts.*'Tom'"):
+        talks_from_json(json.dumps([{"turns": [{"user": "Tom is here."}], "planted": [planted]}]))
 
 
 def test_somebody_else_may_leave_out_what_is_as_usual():
