@@ -1,6 +1,8 @@
 """The command compare: strategies beside each other and beside a memory of somebody's own, and no money spent unasked."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -167,16 +169,54 @@ def test_what_is_no_memory_is_refused_with_a_reason(memory, capsys, source, give
         (("--strategies", "wndow"), "Did you mean 'window'?"),
         (("--strategies", "window", "mine.py"), "Files come first"),
         (("--strategies", "none"), "nothing to compare"),
-        (("--talks", "nowhere.json"), "no file"),
-        (("--talks", "broken.json"), "cannot be read as talks"),
         (("--turns", "3"), "at least 18"),
+        (("--talks", "nowhere.json"), "leave one of them out"),
+        (("--max-tokens", "-1"), "the longest message alone"),
+        (("--max-tokens", "50"), "the longest message alone"),
+        (("--chart", "nowhere/chart.svg"), "no folder"),
+        (("--chart", "chart.xyz"), ".svg"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.chdir(tmp_path)
-    Path("broken.json").write_text("[{]", encoding="utf-8")
     assert compare.main([*SMALL, *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+ASKED = {"kind": "early", "question": "What is the tortoise called?", "answers": ["Tom"]}
+TURN = {"user": "The tortoise is called Tom."}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "no file"),
+        ("[{]", "cannot be read as talks"),
+        (json.dumps([{"turns": [TURN], "planted": []}]), "nothing is asked"),
+        (json.dumps([{"turns": [TURN], "planted": [{"kind": "never said", "question": "Why?"}]}]), "nothing is asked"),
+        (json.dumps([{"turns": [TURN], "planted": [ASKED | {"answers": "Tom"}]}]), '["Tom"]'),
+        (json.dumps([{"turns": [TURN], "planted": [ASKED | {"wrong": "Tim"}]}]), '["Tim"]'),
+    ],
+)
+def test_talks_that_cannot_be_asked_are_refused(tmp_path, monkeypatch, capsys, text, words):
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("given.json").write_text(text, encoding="utf-8")
+    assert compare.main(["--talks", "given.json", "--strategies", "window"]) == 2
+    said = capsys.readouterr()
+    assert words in said.err and not said.out
+
+
+def test_settings_that_cannot_be_used_are_said_in_a_sentence():
+    settings = {"OPENAI_BASE_URL": "http://localhost:11434/v1", "OPENAI_MODEL": "", "WORKBOOK_OFFLINE": ""}
+    done = subprocess.run(
+        [sys.executable, compare.__file__, "--strategies", "window"],
+        env=os.environ | settings,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 2
+    assert "OPENAI_MODEL" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_ctrl_c_shows_what_was_compared_until_then(monkeypatch, capsys):

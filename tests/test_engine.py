@@ -109,6 +109,26 @@ def said_of(folder: Path, source: str, *arguments: object) -> str:
     return str(found.value.problem)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_about_arguments"),
+    [
+        ("len('a', 'b')", True),
+        ("sorted([1], by=None)", True),
+        ("ask()", True),
+        ("(lambda messages, *, model: 0)([], 'gpt')", True),
+        ("len(None)", False),
+        ("'a' + 1", False),
+    ],
+)
+def test_a_call_with_other_arguments_has_a_hint_of_its_own(tmp_path, line, is_about_arguments):
+    path = tmp_path / "01_work.py"
+    path.write_text(f"def ask(text):\n    return {line}\n", encoding="utf-8")
+    with pytest.raises(NotYet) as found:
+        Work(path, path.name).call("ask", "Hello!")
+    hint = errors_in_words.OTHER_ARGUMENTS if is_about_arguments else errors_in_words.HINTS["TypeError"]
+    assert found.value.hints == (hint,)
+
+
 def test_a_call_of_the_model_that_takes_long_is_the_machines_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(time_limit, "SECONDS", 0.1)
     server = RecordingServer()

@@ -19,6 +19,15 @@ from typing import Any
 if __name__ == "__main__":  # run by its path: what is used is this copy of the workbook, whichever is installed
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from set_up.settings.variables import SettingsError
+
+try:
+    from common import MODEL, OFFLINE_MODEL, PRICE, SETTINGS, get_client, offline_server
+except SettingsError as problem:  # a sentence for whoever has written the settings
+    print(problem, file=sys.stderr)
+    sys.exit(2)
+
+from chat_memory import count_tokens
 from chat_memory.scoreboard import (
     MAX_TOKENS,
     ORACLES,
@@ -35,7 +44,7 @@ from chat_memory.scoreboard import (
     talks,
     talks_from_json,
 )
-from common import MODEL, OFFLINE_MODEL, PRICE, SETTINGS, get_client, offline_server
+from chat_memory.scoreboard.talk import NEVER
 from tests.benchmarks.own_memory import NoMemory, strategy_from
 from tests.benchmarks.price_first import bill, dollars, may_spend, offline_client
 from tests.benchmarks.reasoning_off import ReasoningOffWithTools
@@ -43,6 +52,7 @@ from tests.challenges.page import ME
 
 GROUPS = {"all": STRATEGIES, "oracle": ORACLES, "vague": VAGUE_ONES}
 EVERY = {strategy.name: strategy for group in GROUPS.values() for strategy in group}
+MADE = {"seed": 14, "number": 2, "turns": 80, "each": 3}  # which talks are generated where nothing else is said
 Failed = dict[str, str]  # why a strategy has no row, by its name
 
 
@@ -52,18 +62,60 @@ class Impossible(Exception):
 
 def read_talks(options: argparse.Namespace) -> list[Talk]:
     """The talks that were asked for: generated, or those of a file."""
+    said = {name: value for name in MADE if (value := getattr(options, name)) is not None}
     if options.talks is None:
+        vars(options).update(MADE | said)
         try:
             return talks(options.seed, number=options.number, turns=options.turns, each=options.each)
         except (TypeError, ValueError) as error:
             raise Impossible(str(error)) from None
+    if said:
+        raise Impossible(
+            f"--{next(iter(said))} says which talks are generated, and with --talks they stand in a file: leave one of them out."
+        )
     path = options.folder / options.talks
     try:
-        return talks_from_json(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        expect_lists(json.loads(text))
+        found = talks_from_json(text)
+        if not any(planted.kind != NEVER for talk in found for planted in talk.planted):
+            raise ValueError('nothing is asked in them that was said: "planted" holds the questions.')
+        return found
     except FileNotFoundError:
         raise Impossible(f"There is no file {path}.") from None
     except (OSError, ValueError, RecursionError) as error:  # what is no JSON, or no UTF-8, is a ValueError too
         raise Impossible(f"{path} cannot be read as talks: {error}") from None
+
+
+def expect_lists(data: Any) -> None:
+    """Raise ValueError where the answers to a question are a text: its letters would be taken for them."""
+    talks = [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    planted = [each for talk in talks for each in (talk.get("planted") or ()) if isinstance(each, dict)]
+    for each in planted:
+        for name in ("answers", "wrong"):
+            if isinstance(each.get(name), str):
+                raise ValueError(f'"{name}" is a list, such as {json.dumps([each[name]], ensure_ascii=False)}.')
+
+
+def expect_room(given: Sequence[Talk], max_tokens: int) -> None:
+    """Raise Impossible where the longest message does not fit into the budget, or a system message beside it."""
+    least = max(
+        count_tokens([{"role": "system", "content": talk.system}, {"role": "user", "content": said}])
+        for talk in given
+        for said in (*(turn.without_tools for turn in talk.turns), *(planted.question for planted in talk.planted))
+    )
+    if max_tokens < least:
+        raise Impossible(
+            f"--max-tokens {max_tokens:,}: a request has {least:,} tokens with the system message and the longest message alone."
+        )
+
+
+def expect_place(chart: Path) -> None:
+    """Raise Impossible where no chart can be written: before anything is measured."""
+    if not chart.parent.is_dir():
+        raise Impossible(f"There is no folder {chart.parent} for the chart.")
+    if chart.is_dir() or chart.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise Impossible(f"A chart is a file that ends in .png, .svg or .pdf, not {chart.name!r}.")
 
 
 def chosen(names: Iterable[str]) -> list[Strategy]:
@@ -156,10 +208,10 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"{ME} compare", description=__doc__.splitlines()[0], allow_abbrev=False)
     add = parser.add_argument
     add("memory", nargs="*", metavar="FILE|MODULE", help="your own memory; FILE:Name where it holds several")
-    add("--seed", type=int, default=14, help="which talks are generated (default: 14)")
-    add("--number", type=int, default=2, help="how many talks (default: 2)")
-    add("--turns", type=int, default=80, help="turns of each talk (default: 80)")
-    add("--each", type=int, default=3, help="facts of each kind in a talk (default: 3)")
+    add("--seed", type=int, help=f"which talks are generated (default: {MADE['seed']})")
+    add("--number", type=int, help=f"how many talks (default: {MADE['number']})")
+    add("--turns", type=int, help=f"turns of each talk (default: {MADE['turns']})")
+    add("--each", type=int, help=f"facts of each kind in a talk (default: {MADE['each']})")
     add("--talks", metavar="FILE", help="talks of your own, as JSON, in place of generated ones")
     add(
         "--strategies",
@@ -184,6 +236,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what a memory prints stands in no table
             given = read_talks(options)
+            expect_room(given, options.max_tokens)
+            if options.chart:
+                expect_place(options.folder / options.chart)
             mine = [strategy_from(memory, options.folder) for memory in options.memory]
             strategies = [*chosen(options.strategies), *mine]
             if not strategies:

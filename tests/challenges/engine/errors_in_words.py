@@ -32,7 +32,7 @@ OTHER_ARGUMENTS = (
     "says so: one that stands behind a * there is given by its name."
 )
 WRONG_ARGUMENTS = re.compile(
-    r"positional arguments? but|unexpected keyword argument|missing \d+ required|multiple values for|"
+    r"positional arguments? but|(?:unexpected|invalid) keyword argument|missing \d+ required|multiple values for|"
     r"takes no (?:keyword )?arguments|takes (?:exactly|at most|at least) .* arguments?"
 )
 NO_SUCH_KEY = "Which message has no such key? Print it in the line before."
