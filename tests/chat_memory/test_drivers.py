@@ -202,19 +202,20 @@ def test_an_empty_line_stands_between_the_text_before_a_call_and_after_it(asynch
 
 @pytest.mark.parametrize("to_its_end", [True, False])
 def test_a_function_is_called_in_another_thread_and_waited_for_where_it_must_end(to_its_end):
-    begun, may_end, ended = threading.Event(), threading.Event(), []
+    begun, may_end, at_its_end, ended = threading.Event(), threading.Event(), threading.Event(), []
 
     def function():
         begun.set()
-        may_end.wait(timeout=5)
+        may_end.wait(timeout=30)
         ended.append(threading.current_thread() is not threading.main_thread())
+        at_its_end.set()
 
     def course():
         yield Elsewhere(function, to_its_end)
 
     async def cancel():
         task = asyncio.create_task(run_async(course(), FakeAsyncClient()))
-        await asyncio.to_thread(begun.wait, 5)
+        await asyncio.to_thread(begun.wait, 30)
         task.cancel()
         await asyncio.sleep(0.05)
         assert task.done() is (not to_its_end)
@@ -224,7 +225,8 @@ def test_a_function_is_called_in_another_thread_and_waited_for_where_it_must_end
         return list(ended)
 
     was_ended = asyncio.run(cancel())
-    assert was_ended == [True] if to_its_end else ended == [True]
+    assert not to_its_end or was_ended == [True]
+    assert at_its_end.wait(timeout=30) and ended == [True]
 
 
 class SwallowingStream:
