@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple, TypeVar
 
 from ..errors import whole_number
+from .other_words import in_other_words
 from .small_talk import TOPICS
 from .talk import KINDS, NEVER, Lookup, Planted, Said, Talk, Turn
 from .values import Value, drawn
@@ -25,6 +26,7 @@ from .wordings import (
 )
 
 Drawn = TypeVar("Drawn", Matter, Negation, Invention, Entry)
+IN_OTHER_WORDS = 0.7  # of the questions that can be asked in other words, how many are
 LEAST_TURNS = 2  # for each planted fact: one half of a talk is small talk
 SPANS: dict[str, tuple[tuple[float, float], ...]] = {  # where in a talk each kind is said, as parts of its length
     "early": ((0, 0.12),),
@@ -41,6 +43,7 @@ class _Plan(NamedTuple):
     """A planted fact before it has its place: the turns that say it, each with the fact as a sentence, and its span."""
 
     planted: Planted
+    thing: str
     said: tuple[tuple[Turn, str], ...] = ()
 
 
@@ -56,7 +59,7 @@ def talks(seed: int, *, number: int = 2, turns: int = 80, each: int = 3) -> list
 
 
 def _talk(random: Random, name: str, turns: int, each: int) -> Talk:
-    plans = _plans(random, each)
+    plans = _asked_otherwise(Random(f"{name}, in other words"), _plans(random, each))
     places = _places(random, plans, turns)
     by_place = {place: said for of_plan in places.values() for place, said in of_plan}
     small, said = _small_talk(random), []
@@ -100,8 +103,20 @@ def _plans(random: Random, each: int) -> list[_Plan]:
     plans += [_looked_up(random, *next(entries), used) for _ in range(each)]
     for _ in range(each):
         matter, thing = next(matters)
-        plans.append(_Plan(Planted(NEVER, random.choice(matter.asked).format(x=thing))))
+        plans.append(_Plan(Planted(NEVER, random.choice(matter.asked).format(x=thing)), thing))
     return plans
+
+
+def _asked_otherwise(random: Random, plans: list[_Plan]) -> list[_Plan]:
+    """The plans, with some of the questions in other words than the fact is said in. What is never said stays as it is."""
+    things = [plan.thing for plan in plans]
+    asked = list[_Plan]()
+    for plan in plans:
+        questions = in_other_words(plan.thing, things) if plan.planted.kind != NEVER else []
+        if questions and random.random() < IN_OTHER_WORDS:
+            plan = plan._replace(planted=replace(plan.planted, question=random.choice(questions)))
+        asked.append(plan)
+    return asked
 
 
 def _things(random: Random, matters: tuple[Drawn, ...]) -> Iterator[tuple[Drawn, str]]:
@@ -126,7 +141,7 @@ def _stated(random: Random, kind: str, matter: Matter, thing: str, used: set[str
         value = drawn(matter.value, random, used)
         new = _statement(random, random.choice(matter.changed), thing, value)
         said = [old, (new, matter.fact.format(x=thing, v=value.text))]
-    return _Plan(Planted(kind, random.choice(matter.asked).format(x=thing), value.answers, wrong), tuple(said))
+    return _Plan(Planted(kind, random.choice(matter.asked).format(x=thing), value.answers, wrong), thing, tuple(said))
 
 
 def _statement(random: Random, wording: str, thing: str, value: Value) -> Turn:
@@ -137,7 +152,7 @@ def _denied(random: Random, negation: Negation, thing: str) -> _Plan:
     turn = Turn(_sentence(random.choice(negation.said).format(x=thing)), random.choice(HEARD))
     question = _sentence(random.choice(negation.asked).format(x=thing))
     fact = _sentence(negation.fact.format(x=thing))
-    return _Plan(Planted("negated", question, ("no",), ("yes",)), ((turn, fact),))
+    return _Plan(Planted("negated", question, ("no",), ("yes",)), thing, ((turn, fact),))
 
 
 def _made_up(random: Random, invention: Invention, thing: str, used: set[str]) -> _Plan:
@@ -145,7 +160,7 @@ def _made_up(random: Random, invention: Invention, thing: str, used: set[str]) -
     user, reply = (random.choice(each).format(x=thing, v=value.text) for each in (invention.wished, invention.reply))
     planted = Planted("by the assistant", random.choice(invention.asked).format(x=thing), pattern=invention.pattern)
     planted = replace(planted, answers=value.answers)
-    return _Plan(planted, ((Turn(user, reply), invention.fact.format(x=thing, v=value.text)),))
+    return _Plan(planted, thing, ((Turn(user, reply), invention.fact.format(x=thing, v=value.text)),))
 
 
 def _looked_up(random: Random, entry: Entry, thing: str, used: set[str]) -> _Plan:
@@ -158,7 +173,7 @@ def _looked_up(random: Random, entry: Entry, thing: str, used: set[str]) -> _Pla
     )
     fact = entry.fact.format(x=thing, v=value.text)
     return _Plan(
-        Planted("in a tool result", random.choice(entry.asked).format(x=thing), value.answers), ((turn, fact),)
+        Planted("in a tool result", random.choice(entry.asked).format(x=thing), value.answers), thing, ((turn, fact),)
     )
 
 

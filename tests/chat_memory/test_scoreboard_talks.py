@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from chat_memory.scoreboard import KINDS, Planted, Said, Talk, Turn, talks, talks_as_json, talks_from_json
 from chat_memory.scoreboard.denials import yes_or_no
+from chat_memory.scoreboard.other_words import OTHER_WORDS, in_other_words
 from chat_memory.scoreboard.scoring import names, outcome
 from chat_memory.scoreboard.talk import NEVER, NOTHING_FOUND, Lookup
+from chat_memory.scoreboard.wordings import ENTRIES, INVENTIONS, MATTERS
+from chat_memory.search import terms
 
 SEEDS = st.integers(0, 10**9)
 few = settings(max_examples=8, deadline=None)
@@ -83,6 +86,36 @@ def test_many_talks_are_worded_in_many_ways():
     made = [talk for seed in range(20) for talk in talks(seed, number=1)]
     assert len({planted.question for talk in made for planted in talk.planted}) > 180
     assert len({turn.user for talk in made for turn in talk.turns}) > 700
+
+
+def test_a_fourth_of_what_was_said_is_asked_for_in_other_words_than_it_was_said_in():
+    asked = {
+        question for other in OTHER_WORDS for thing in other.names for question in in_other_words(thing, other.names)
+    }
+    said = [planted for seed in range(20) for planted in talks(seed, number=1)[0].planted if planted.kind != NEVER]
+    otherwise = [planted for planted in said if planted.question in asked]
+    assert 0.15 < len(otherwise) / len(said) < 0.35
+    assert {"early", "late", "corrected", "said twice", "by the assistant", "in a tool result"} == {
+        planted.kind for planted in otherwise
+    }
+
+
+@pytest.mark.parametrize("other", OTHER_WORDS, ids=lambda other: next(iter(other.names)))
+def test_other_words_for_a_thing_share_none_with_its_name(other):
+    [matter] = [each for each in (*MATTERS, *INVENTIONS, *ENTRIES) if set(other.names) <= set(each.things)]
+    for thing, names_of_it in other.names.items():
+        assert thing in matter.things
+        for name in names_of_it:
+            assert not set(terms.of_question(name)) & set(terms.of_fact(thing)), (thing, name)
+
+
+def test_a_name_that_fits_two_things_of_a_talk_is_not_asked_by():
+    assert any("pet" in question for question in in_other_words("rabbit", ["rabbit", "ferry"]))
+    beside_a_goat = in_other_words("rabbit", ["rabbit", "goat"])
+    assert beside_a_goat and all("bunny" in question for question in beside_a_goat)
+    assert not in_other_words("goat", ["rabbit", "goat"])
+    assert not in_other_words("old roommate", ["old roommate", "flatmate"])
+    assert not in_other_words("a thing without another name", ["ferry"])
 
 
 def test_a_talk_that_is_too_short_for_its_facts_is_refused():
