@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .wire import Body, events
+from chat_memory import ChatMemory
+
+from .wire import Body, Server, events
 
 
 def said(text: str, **more: Any) -> dict[str, Any]:
@@ -65,3 +67,9 @@ def answer_to(way: str, *output: dict[str, Any], **more: Any) -> Body:
     """One response, as it comes for this way to ask."""
     whole = response(*output, **more)
     return whole if way.startswith("ask") else streamed(whole)
+
+
+def asked(way, *answers, **options):
+    """A server with these answers, and a memory that asks it this way through Responses."""
+    server = Server(*answers)
+    return server, ChatMemory(server.client(way.endswith("async")), **{"model": "m", "api": "responses", **options})
