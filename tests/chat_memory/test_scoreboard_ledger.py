@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from chat_memory import count_tokens
-from chat_memory.scoreboard import (
-    Ledger,
-    Used,
-)
+from chat_memory.scoreboard import Ledger, Used
 from common import MODEL, get_client
 
 
