@@ -36,7 +36,7 @@ class Run(NamedTuple):
 
 
 def run_program(command: Sequence[str], folder: Path, variables: Mapping[str, str], patience: float = 60) -> Run:
-    """Run a client's program. One that says nothing for `patience` seconds, or crashes, is run again for the checks after that."""
+    """Run a client's program. After a crash, or `patience` seconds without a line, it is run again for the checks that follow."""
     began, results, log, names = time.monotonic(), dict[str, Result](), deque[str](maxlen=60), list[str]()
     while True:
         awaited, reason = run_once([*command, *names], folder, variables, patience, results, log)

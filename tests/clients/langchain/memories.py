@@ -37,7 +37,8 @@ OF_THE_PROMPTS = (
 
 
 def turns(talk: tuple = TALK) -> list:
-    return [message for user, reply in talk for message in (HumanMessage(user), AIMessage(reply))]
+    pairs = [(HumanMessage(user, id=user), AIMessage(reply, id=reply)) for user, reply in talk]
+    return [message for pair in pairs for message in pair]
 
 
 def is_a_summary(text: str, *facts: str) -> None:
