@@ -89,7 +89,7 @@ def compact(server: Serving, model: Model, parts: Parts, id: str, *, alone: bool
 
 def answer_compact(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses/compact`: the messages of the user, and one compaction of all the rest. Nothing is kept."""
-    model, body = validate(parse(request.content), COMPACTED)
+    model, body = validate(parse(request.content), COMPACTED, any_model=server.any_model)
     body = without_state(server, body)
     earlier, given = items_of(server, model, body)
     items = [*earlier, *given]

@@ -17,7 +17,7 @@ from mock_model.responses.compacting import TRIGGER, compacted_where_due, is_tri
 from mock_model.responses.items import Item, stored
 from mock_model.responses.kept import Turn
 from mock_model.responses.objects import begun, failed, output_items, response_object, sum_of, usage_of
-from mock_model.responses.prompting import prompt_of, reasoning_context, removed
+from mock_model.responses.prompting import overflow, prompt_of, reasoning_context, removed
 from mock_model.responses.serving import Serving
 
 _NO_PART = ("input", "stream", "stream_options", "background")  # of what a response is known by
@@ -49,6 +49,8 @@ def respond(
     """
     chat, prompt = prompt_of(model, body, [*earlier, *given], server.context_window)
     failure = server.failures.next(response=True)
+    if failure == "overflow":
+        raise overflow()
     if failure is not None:
         raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
     return Asked(model, body, earlier, given, chat, prompt, _id(server, body, prompt_keys(chat)[-1])), failure
