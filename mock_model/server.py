@@ -9,7 +9,7 @@ import httpx2
 import openai
 
 from mock_model.api import bodies, embedding
-from mock_model.api.answering import ReplyFunction, answer
+from mock_model.api.answering import ReplyFunction, answers
 from mock_model.api.bodies import ApiError
 from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
@@ -132,17 +132,17 @@ class MockServer:
         if failure == "overflow":
             refuse_overflow(model, body)
         if failure is not None:
-            raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
+            raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0) * body.get("n", 1))
         keys = prompt_keys(body)
         id = request_id(body, keys[-1])
-        reply = answer(self._reply_to, model, body, prompt, id, failure)
+        choices = answers(self._reply_to, model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
-        usage = bodies.usage(prompt.total, reply, cache)
+        usage = bodies.usage(prompt.total, choices, cache)
         if not body.get("stream"):
             if failure == "drop":
                 raise connection_lost(request)
-            return bodies.json_response(bodies.chat_completion(id, model, reply, usage))
-        events = bodies.stream_events(id, model, reply, usage, body.get("stream_options", {}))
+            return bodies.json_response(bodies.chat_completion(id, model, choices, usage))
+        events = bodies.stream_events(id, model, choices, usage, body.get("stream_options", {}))
         headers = {"content-type": "text/event-stream; charset=utf-8"}
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))

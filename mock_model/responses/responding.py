@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
-from mock_model.api.answering import answer
+from mock_model.api.answering import answers
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion
 from mock_model.api.failures import raise_failure
@@ -73,7 +73,7 @@ def answered(server: Serving, asked: Asked, failure: str | None) -> Turn:
         chat, prompt = prompt_of(model, body, [*items, done.item], server.context_window)
     if not is_triggered(asked.given):
         call = request_id(chat, prompt_keys(chat)[-1])
-        completion = answer(server.reply_to, model, chat, prompt, call, failure)
+        (completion,) = answers(server.reply_to, model, chat, prompt, call, failure)
         usages.append(_usage(server, model, chat, prompt, completion))
         output += output_items(asked.id, model, completion, bool(body["reasoning"].get("summary")))
         cut = completion.finish_reason == "length"

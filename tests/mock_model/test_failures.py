@@ -177,7 +177,7 @@ def test_other_requests_do_not_use_a_failure_up() -> None:
     client = failing.client()
     client.models.list()
     with pytest.raises(openai.BadRequestError):
-        ask(client, n=2)
+        ask(client, n=129)
     with pytest.raises(openai.InternalServerError):
         ask(client)
 
