@@ -28,8 +28,8 @@ sys.path.insert(0, str(ROOT))  # also where Python is told not to look beside a 
 from set_up.environment import BENCH, OWN
 from set_up.jupyterlab import open_lesson
 from set_up.local_model import local_model
-from set_up.running_jupyterlab import find as running_jupyterlab
 from set_up.processes import say
+from set_up.running_jupyterlab import find as running_jupyterlab
 
 ME = ("py" if shutil.which("py") else "python") + " workbook.py" if os.name == "nt" else "python3 workbook.py"
 
@@ -52,7 +52,7 @@ def start(arguments: list) -> int:
     if not options.local:
         return open_lesson(own_copy(lesson), options.ip, options.no_browser)
     if running_jupyterlab():
-        sys.exit("JupyterLab is running already, with another model: stop it with Ctrl-C where it was started, then start --local.")
+        sys.exit("JupyterLab is running already, with another model: stop it there with Ctrl-C, then start --local.")
     with local_model() as settings:
         return open_lesson(own_copy(lesson), options.ip, options.no_browser, settings)
 
@@ -139,7 +139,9 @@ def local(arguments: list) -> int:
     with local_model() as settings:
         if program:
             return OWN.run(program, *arguments[1:], **settings)
-        say(f"It answers at {settings['OPENAI_BASE_URL']}, as the model {settings['OPENAI_MODEL']}. Stop it with Ctrl-C.")
+        say(
+            f"It answers at {settings['OPENAI_BASE_URL']}, as the model {settings['OPENAI_MODEL']}. Stop it with Ctrl-C."
+        )
         while True:
             time.sleep(1)
 

@@ -121,7 +121,9 @@ class Environment:
         pip = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
         tool = [uv, "pip", "install", "--python", str(self.python)] if uv else pip
         for number, name in enumerate(self.requirements, start=2):
-            self.step(number, f"installing the packages with {'uv' if uv else 'pip'}", [*tool, *self.options, "-r", name])
+            self.step(
+                number, f"installing the packages with {'uv' if uv else 'pip'}", [*tool, *self.options, "-r", name]
+            )
         self.stamp.write_text("\n".join(wanted), encoding="utf-8")
 
     def remove(self) -> None:

@@ -73,7 +73,9 @@ def judge(claim: Criterion, server: Server, sleep: Callable[[float], None] = tim
         except openai.OpenAIError as error:
             return Verdict(claim, BROKEN, f"The request was answered with an error: {said_by(error)}")
         except Exception as error:  # an answer that is none, of which a criterion reads a part that is not there
-            return Verdict(claim, BROKEN, f"The answer could not be read: {type(error).__name__}: {short(str(error), 160)}")
+            return Verdict(
+                claim, BROKEN, f"The answer could not be read: {type(error).__name__}: {short(str(error), 160)}"
+            )
     raise AssertionError("the second attempt has a verdict")
 
 

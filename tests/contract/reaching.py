@@ -40,11 +40,12 @@ def is_own(address: str | None) -> bool:
 
 def knock(server: Server) -> list[Any]:
     """The models that the server lists, if it does. Raises Unreachable where nobody answers, or the key is wrong."""
+    patience = min(KNOCK, server.timeout)
     try:
-        return list(server.client.with_options(max_retries=0, timeout=KNOCK).models.list().data)
+        return list(server.client.with_options(max_retries=0, timeout=patience).models.list().data)
     except openai.APITimeoutError:
         raise Unreachable(
-            f"{SETTINGS.place} did not answer within {KNOCK:g} seconds: it hangs, or another program listens there."
+            f"{SETTINGS.place} did not answer within {patience:g} seconds: it hangs, or another program listens there."
         ) from None
     except openai.APIConnectionError as error:
         raise Unreachable(
@@ -64,7 +65,9 @@ def window_of(server: Server, listed: list[Any]) -> int | None:
     model = next((each for each in listed if getattr(each, "id", None) == server.model), None)
     said = (getattr(model, "model_extra", None) or {}) if model else {}
     fields = {**said, **(said.get("meta") or {})}
-    return next((fields[name] for name in WINDOW_FIELDS if isinstance(fields.get(name), int) and fields[name] > 0), None)
+    return next(
+        (fields[name] for name in WINDOW_FIELDS if isinstance(fields.get(name), int) and fields[name] > 0), None
+    )
 
 
 def greet(server: Server, listed: list[Any]) -> Server:
@@ -91,7 +94,9 @@ def greeted(server: Server, listed: list[Any]) -> Server:
         raise Unreachable(f"{SETTINGS.place} does not answer: {said_by(error)}") from None
     except openai.NotFoundError as error:
         names = ", ".join(sorted(str(each.id) for each in listed)[:12])
-        there = f"It has {names}: OPENAI_MODEL in .env names one." if names else "OPENAI_MODEL in .env says which to ask."
+        there = (
+            f"It has {names}: OPENAI_MODEL in .env names one." if names else "OPENAI_MODEL in .env says which to ask."
+        )
         raise Unreachable(f"{SETTINGS.place} has no model {server.model}, {said_by(error)} {there}") from None
     except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
         raise Unreachable(f"{SETTINGS.place} does not take the key, {said_by(error)} {READ_THE_README}") from None

@@ -7,7 +7,9 @@ from typing import Any
 from ..judging import Broken, Otherwise, criterion
 from ..server import Server, assistant, new_word, prompt_tokens, system, user
 
-ROOMS = " ".join(f"Room {n} shows {n + 3} ships of the year {1600 + 3 * n}." for n in range(1, 121))  # above 1,024 tokens
+ROOMS = " ".join(
+    f"Room {n} shows {n + 3} ships of the year {1600 + 3 * n}." for n in range(1, 121)
+)  # above 1,024 tokens
 
 
 def cached_tokens(answer: Any) -> int | None:
@@ -29,7 +31,9 @@ def caching(server: Server) -> str:
     if sizes[1] is not None and second > sizes[1]:
         raise Broken(f"{second} tokens are said to be read from the cache, but the prompt has {sizes[1]}.")
     if sizes[0] and sizes[1] and abs(sizes[0] - sizes[1]) > sizes[0] // 4:
-        raise Broken(f"Two requests, of which one begins with the other, have {sizes[0]} and {sizes[1]} prompt tokens: what is cached is left out.")
+        raise Broken(
+            f"Requests of nearly one length have {sizes[0]} and {sizes[1]} prompt tokens: the cached ones are left out."
+        )
     if not second:
         raise Otherwise(f"Of {sizes[1]} tokens, nearly all sent before, {second} were read from the cache.")
     return f"Of {sizes[1]} tokens, nearly all sent before, {second} were read from the cache (of the first request {first or 0})."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import openai
 
 from ..judging import Broken, Otherwise, criterion
-from ..server import Server, user
-from ..words import said_by
+from ..server import Server, text_of, user
+from ..words import quoted, said_by
 
 ASK = [user("Say hello.")]
 NOBODY = "no-such-model-9b"
@@ -40,11 +40,11 @@ def unknown_model(server: Server) -> str:
 @criterion("A wrong request is a BadRequestError, which no client sends again", lesson=7)
 def wrong_request(server: Server) -> str:
     try:
-        server.chat(ASK, limit=8, tool_choice={"type": "function"}, tools="none")
+        answer = server.chat([{"role": "user", "content": 7}], limit=8)
     except openai.BadRequestError as error:
         return said_by(error)
     except openai.APIStatusError as error:
         if error.status_code < 500:
             raise Otherwise(said_by(error)) from None
         raise Broken(f"It is an error of the server, after which clients ask again: {said_by(error)}") from None
-    raise Otherwise('Tools that are the text "none" are accepted.')
+    raise Otherwise(f"A message whose content is the number 7 is accepted: {quoted(text_of(answer))}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import openai
 
 from chat_memory import count_tokens
@@ -65,7 +67,7 @@ def usage(server: Server) -> str:
 def whole_history(server: Server) -> str:
     counts = [count_of(server, TRIP[:size]) for size in (2, 4, 6)]
     least = [sum(len(message["content"].split()) for message in TRIP[size : size + 2]) // 2 for size in (2, 4)]
-    grown = [later - earlier for earlier, later in zip(counts, counts[1:], strict=False)]
+    grown = [later - earlier for earlier, later in pairwise(counts)]
     if any(more < words for more, words in zip(grown, least, strict=True)):
         raise Broken(f"One, two and three turns had {counts} prompt tokens: what was added is not all read.")
     return f"One, two and three turns: {counts[0]}, {counts[1]} and {counts[2]} prompt tokens."

@@ -53,7 +53,9 @@ def overflow(server: Server) -> str:
         try:
             read = prompt_tokens(server.with_patience(PATIENCE).chat(sent, limit=8))
         except openai.APITimeoutError:
-            raise Otherwise(f"It read about {expected:,} tokens for too long to wait for: --window TOKENS helps.") from None
+            raise Otherwise(
+                f"It read about {expected:,} tokens for too long to wait for: --window TOKENS helps."
+            ) from None
         except openai.RateLimitError as error:
             raise Otherwise(f"About {expected:,} tokens are above a rate limit: {said_by(error)}") from None
         except openai.BadRequestError as error:
@@ -65,7 +67,9 @@ def overflow(server: Server) -> str:
     raise Otherwise(f"It takes {tried[-1]:,} tokens and more: a window larger than that could not be overflowed.")
 
 
-@criterion("A stream that is too long for the window is an error too, and ChatMemory takes nothing of it for a reply", lesson=7)
+@criterion(
+    "A stream that is too long for the window is an error too, and ChatMemory takes nothing of it for a reply", lesson=7
+)
 def overflow_streamed(server: Server) -> str:
     size = sizes(server)[-1]
     text = "\n".join(message["content"] for message in filled(size))
@@ -73,7 +77,7 @@ def overflow_streamed(server: Server) -> str:
     client = server.with_patience(PATIENCE).patient()
     memory = ChatMemory(client, max_tokens=20 * size, reply_tokens=8, model=server.model, options=asked_with(server))
     try:
-        said = "".join(memory.stream(text))
+        "".join(memory.stream(text))
     except openai.APITimeoutError:
         raise Otherwise("It read for too long to wait for: --window TOKENS helps.") from None
     except openai.RateLimitError as error:
@@ -81,7 +85,6 @@ def overflow_streamed(server: Server) -> str:
     except (openai.APIError, IncompleteReply) as error:
         if "limit for the reply" not in str(error):
             return said_by(error)
-        said = error.text if isinstance(error, IncompleteReply) else ""
     read = memory.usage.prompt_tokens
     if read and read < size * CUT:
         raise Broken(f"Of about {size:,} tokens it read {read:,}, and said nothing of it.")

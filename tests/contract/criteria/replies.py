@@ -11,7 +11,7 @@ LIMIT = 8  # tokens
 LONG = [user("Write out all whole numbers from one to one hundred in words, separated by commas.")]
 
 
-@criterion("A limit for the reply binds, and the reply then ends with \"length\"", lesson=5)
+@criterion('A limit for the reply binds, and the reply then ends with "length"', lesson=5)
 def limit_binds(server: Server) -> str:
     answer = server.chat(LONG, limit=LIMIT)
     reason, said = answer.choices[0].finish_reason, text_of(answer)
@@ -26,7 +26,7 @@ def limit_binds(server: Server) -> str:
     raise Broken(f"Cut off at {LIMIT} tokens, {quoted(said)}, but its finish_reason is {reason!r}.")
 
 
-@criterion("A reply that comes to its end says \"stop\"", lesson=5)
+@criterion('A reply that comes to its end says "stop"', lesson=5)
 def says_stop(server: Server) -> str:
     for question in ("Reply with the word OK and nothing else.", "Is the sky blue? Say yes or no."):
         answer = server.chat([user(question)], limit=ROOM)

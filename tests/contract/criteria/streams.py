@@ -20,7 +20,9 @@ def in_pieces(server: Server) -> str:
     if not chunks:
         raise Broken("The stream held nothing.")
     if not reasons:
-        raise Broken(f"The stream of {quoted(text_in(chunks))} has no finish_reason: whole or broken off, it looks alike.")
+        raise Broken(
+            f"The stream of {quoted(text_in(chunks))} has no finish_reason: whole or broken off, it looks alike."
+        )
     if len(reasons) > 1:
         raise Broken(f"The stream has {len(reasons)} finish reasons: {reasons}.")
     if len(pieces) == 1:

@@ -12,13 +12,25 @@ from ..server import Server, prompt_tokens, text_of, user
 from ..words import quoted, said_by, short
 from .messages import REFUSALS
 
-PARAMETERS = {"type": "object", "properties": {"city": {"type": "string", "enum": ["Kyoto", "Osaka"]}}, "required": ["city"]}
-WEATHER: dict[str, Any] = {"name": "weather", "description": "Look up the weather of today in a city.", "parameters": PARAMETERS}
+PARAMETERS = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "enum": ["Kyoto", "Osaka"]}},
+    "required": ["city"],
+}
+WEATHER: dict[str, Any] = {
+    "name": "weather",
+    "description": "Look up the weather of today in a city.",
+    "parameters": PARAMETERS,
+}
 TOOLS = [{"type": "function", "function": WEATHER}]
 FORCED = {"type": "function", "function": {"name": "weather"}}
 QUESTION = user("What is the weather in Kyoto?")
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Kyoto"}'}}
-RESULT = {"role": "tool", "tool_call_id": "call_1", "content": "Kyoto: 24 degrees and dry, with a little wind from the sea."}
+RESULT = {
+    "role": "tool",
+    "tool_call_id": "call_1",
+    "content": "Kyoto: 24 degrees and dry, with a little wind from the sea.",
+}
 LEAST = 8  # tokens that a second one of it adds, in any tokenizer
 
 
@@ -65,7 +77,8 @@ def a_call(server: Server) -> str:
     calls = answer.choices[0].message.tool_calls or []
     if not calls:
         raise Otherwise(f"tool_choice is taken and not obeyed: {quoted(text_of(answer))}.")
-    return f"{seen(calls[0].id, calls[0].function.name, calls[0].function.arguments)} finish_reason {answer.choices[0].finish_reason}."
+    made = calls[0].function
+    return f"{seen(calls[0].id, made.name, made.arguments)} finish_reason {answer.choices[0].finish_reason}."
 
 
 @criterion("A call comes in pieces too, the first with its id and name", lesson=11)
@@ -109,9 +122,14 @@ def a_result(server: Server) -> str:
         except REFUSALS as again:
             raise refused(again) from None
     longer = {**RESULT, "content": f"{RESULT['content']} {RESULT['content']}"}
-    size, more = prompt_tokens(answer), prompt_tokens(server.chat([QUESTION, calling(empty), longer], limit=8, tools=TOOLS))
+    size, more = (
+        prompt_tokens(answer),
+        prompt_tokens(server.chat([QUESTION, calling(empty), longer], limit=8, tools=TOOLS)),
+    )
     if size is not None and more is not None and more - size < LEAST:
-        raise Otherwise(f"With a result twice as long {size} prompt tokens become {more}: the model is not shown it.{note}")
+        raise Otherwise(
+            f"With a result twice as long {size} prompt tokens become {more}: the model is not shown it.{note}"
+        )
     return f"{quoted(text_of(answer))}.{note}"
 
 
@@ -123,4 +141,4 @@ def unanswered_call(server: Server) -> str:
         return said_by(error)
     except openai.APIStatusError as error:
         raise Otherwise(said_by(error)) from None
-    raise Otherwise(f"It is taken: {quoted(text_of(answer))}.")
+    raise Otherwise(f"It is taken, and the reply is {quoted(text_of(answer))}.")
