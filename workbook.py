@@ -95,6 +95,18 @@ def compare(arguments: list) -> int:
     return OWN.run(ROOT / "tests" / "benchmarks" / "compare.py", "--from", os.getcwd(), *arguments)
 
 
+def serve(arguments: list) -> int:
+    """Keep the offline model answering over HTTP, for any client, until Ctrl-C."""
+    OWN.set_up()
+    return OWN.run("-m", "mock_model.over_http", *arguments)
+
+
+def clients(arguments: list) -> int:
+    """Run other people's clients on the offline model's server, each in an environment of its own."""
+    OWN.set_up()
+    return OWN.run("-m", "tests.clients.run", *arguments)
+
+
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
 
@@ -113,6 +125,8 @@ COMMANDS = {
     "reset": (at_the_desk("reset"), "a challenge or a lesson anew; yours is kept (reset 4, reset lesson 4)"),
     "next": (at_the_desk("next"), "what to do next"),
     "compare": (compare, "what each memory recalls and costs, yours beside them (compare work/my_memory.py)"),
+    "serve": (serve, "the offline model for any OpenAI client, over HTTP (serve --port 8000)"),
+    "clients": (clients, "what other people's libraries can do with the offline model (clients langchain)"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }

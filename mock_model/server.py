@@ -9,15 +9,16 @@ import httpx2
 import openai
 
 from mock_model.api import bodies, embedding
-from mock_model.api.answering import ReplyFunction, answer
+from mock_model.api.answering import ReplyFunction, answers
 from mock_model.api.bodies import ApiError
 from mock_model.api.caching import PromptCache
 from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
+from mock_model.api.families import chat_model, embedding_model
 from mock_model.api.prefixes import prompt_keys, request_id
 from mock_model.api.validation import validate
-from mock_model.api.window import measure
+from mock_model.api.window import measure, refuse_overflow
 from mock_model.responses import routes
 from mock_model.responses.kept import Kept
 from mock_model.responses.serving import KEEPS, Keeps, Serving
@@ -37,7 +38,8 @@ class MockServer:
     force, `fits(text)` tells whether a text is within the reply limit. State between requests: the responses and
     conversations that later requests may name, as far as `keeps` says (see `Serving`); the prompt cache, which changes only
     the cache figures in `usage`; and the failures asked for. `clock` tells the seconds by which all that grows old:
-    `clock=lambda: now` lets time pass as fast as `now` is set. Raises ValueError for a window below 1.
+    `clock=lambda: now` lets time pass as fast as `now` is set. With `any_model` any name of OpenAI's families is a
+    model, by that family's rules (`families`). Raises ValueError for a window below 1.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class MockServer:
         reply_to: ReplyFunction = reply_to,
         clock: Callable[[], float] = time.monotonic,
         keeps: Keeps = "all",
+        any_model: bool = False,
     ) -> None:
         if context_window is not None and context_window < 1:
             raise ValueError(f"A context window holds at least one token, but context_window is {context_window}.")
@@ -58,7 +61,8 @@ class MockServer:
         self._reply_to = reply_to
         self._cache = PromptCache(clock)
         self._failures = Failures()
-        self._serving = Serving(reply_to, self._cache, self._failures, Kept(clock), context_window, keeps)
+        self._any_model = any_model
+        self._serving = Serving(reply_to, self._cache, self._failures, Kept(clock), context_window, keeps, any_model)
 
     def client(self) -> openai.OpenAI:
         """A real `openai.OpenAI` whose requests this server answers. It does not retry unless told to."""
@@ -73,13 +77,13 @@ class MockServer:
     def fail_next(self, kind: str | int, times: int = 1) -> None:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
-        It holds for chat completions, responses and embeddings alike, but "empty", "length" and "refusal" wait for the
-        next reply in words, and "failed" for the next response.
+        It holds for chat completions, responses and embeddings alike, but "overflow", "empty", "length" and "refusal" wait
+        for the next reply in words, and "failed" for the next response.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
-        "empty" (reasoning uses up the limit), "length" (the answer is cut half-way), "refusal" (the model will not
-        answer), "failed" (the response has the status failed; streamed, half of it is said before). Raises ValueError for
-        others.
+        "overflow" (as if the window were a token too small), "empty" (reasoning uses up the limit), "length" (the answer is
+        cut half-way), "refusal" (the model will not answer), "failed" (the response has the status failed; streamed, half of
+        it is said before). Raises ValueError for others.
         """
         self._failures.add(kind, times)
 
@@ -103,7 +107,7 @@ class MockServer:
             return bodies.json_response(bodies.model_list(ALL_MODELS))
         if path.startswith("/v1/models/"):
             check_method(method, "GET", path)
-            return bodies.json_response(bodies.model_object(_find_model(path.removeprefix("/v1/models/"))))
+            return bodies.json_response(bodies.model_object(self._model(path.removeprefix("/v1/models/"))))
         if routes.is_here(path):
             return routes.route(self._serving, request, method, path)
         message = (
@@ -114,7 +118,7 @@ class MockServer:
 
     def _embed(self, request: httpx2.Request) -> httpx2.Response:
         body = parse(request.content)
-        model, texts, lengths = embedding.validate(body)
+        model, texts, lengths = embedding.validate(body, any_model=self._any_model)
         failure = self._failures.next(words=False)
         if failure is not None:
             raise_failure(failure, request, model.name, sum(lengths))
@@ -122,28 +126,30 @@ class MockServer:
         return bodies.json_response(embedding.answer(body, model, texts, lengths, vector))
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        model, body = validate(parse(request.content))
+        model, body = validate(parse(request.content), any_model=self._any_model)
         prompt = measure(model, body, self._context_window)
         failure = self._failures.next()
+        if failure == "overflow":
+            refuse_overflow(model, body)
         if failure is not None:
-            raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
+            raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0) * body.get("n", 1))
         keys = prompt_keys(body)
         id = request_id(body, keys[-1])
-        reply = answer(self._reply_to, model, body, prompt, id, failure)
+        choices = answers(self._reply_to, model, body, prompt, id, failure)
         cache = self._cache.use(model, body, keys, prompt.lengths)
-        usage = bodies.usage(prompt.total, reply, cache)
+        usage = bodies.usage(prompt.total, choices, cache)
         if not body.get("stream"):
             if failure == "drop":
                 raise connection_lost(request)
-            return bodies.json_response(bodies.chat_completion(id, model, reply, usage))
-        events = bodies.stream_events(id, model, reply, usage, body.get("stream_options", {}))
+            return bodies.json_response(bodies.chat_completion(id, model, choices, usage))
+        events = bodies.stream_events(id, model, choices, usage, body.get("stream_options", {}))
         headers = {"content-type": "text/event-stream; charset=utf-8"}
         if failure == "drop":
             return httpx2.Response(200, headers=headers, stream=BrokenStream(events, request))
         return httpx2.Response(200, headers=headers, content=b"".join(events))
 
-
-def _find_model(name: str) -> Model | EmbeddingModel:
-    if name not in ALL_MODELS:
-        raise ApiError(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
-    return ALL_MODELS[name]
+    def _model(self, name: str) -> Model | EmbeddingModel:
+        found = chat_model(name, self._any_model) or embedding_model(name, self._any_model)
+        if found is None:
+            raise ApiError(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
+        return found

@@ -106,7 +106,9 @@ class Environment:
         """Make or mend it and install the packages, with uv where there is one, else with pip."""
         uv, wanted = shutil.which("uv"), self.wanted_stamp()
         duration = "some seconds" if uv else "a minute or two"
-        say(f"Setting up the workbook's environment in {self.folder.name}: once, for {duration}.")
+        say(
+            f"Setting up the workbook's environment in {self.folder.relative_to(ROOT).as_posix()}: once, for {duration}."
+        )
         # A sound environment of this Python and place is brought up to date; any other is replaced, so no half stays.
         sound = self.found_stamp()[:2] in ([], wanted[:2]) and self.can("-c", IS_OURS)
         if not sound or not (uv or self.can("-m", "pip", "--version")):

@@ -13,21 +13,29 @@ from mock_model.api.window import Prompt
 ReplyFunction = Callable[[dict[str, Any], Callable[[str], bool]], Reply]
 
 
-def answer(
+def answers(
     reply_to: ReplyFunction, model: Model, body: dict[str, Any], prompt: Prompt, id: str, failure: str | None
-) -> Completion:
-    """Ask for the reply and cut it to its limits, or shorter when that is the failure asked for."""
+) -> list[Completion]:
+    """Ask for the reply and cut it to its limits, or shorter when that is the failure asked for: `n` times, if asked.
+
+    Nothing is drawn by lot, so that all choices say the same; each has its own limit, and its calls ids of their own.
+    """
+    count = body.get("n", 1)
     if failure == "empty":
-        return completion.all_reasoning(min(prompt.limit, prompt.requested or 512))
+        return [completion.all_reasoning(min(prompt.limit, prompt.requested or 512))] * count
     if failure == "refusal":
-        return completion.refused(prompt.limit, model.encoding)
+        return [completion.refused(prompt.limit, model.encoding)] * count
     reply = reply_to(body, lambda text: tokens.count_text(text, model.encoding) <= prompt.limit)
     stop = body.get("stop", ())
     choice = body.get("tool_choice")
     named = isinstance(choice, dict) and choice["type"] != "allowed_tools"
     options = {"stop": [stop] if isinstance(stop, str) else stop, "encoding": model.encoding, "named": named}
     whole = completion.complete(reply, id, limit=prompt.limit, **options)
-    if failure != "length":
-        return whole
-    half = whole.reasoning_tokens + (whole.tokens - whole.reasoning_tokens) // 2
-    return completion.complete(reply, id, limit=half, **options)
+    limit = prompt.limit
+    if failure == "length":
+        limit = whole.reasoning_tokens + (whole.tokens - whole.reasoning_tokens) // 2
+        whole = completion.complete(reply, id, limit=limit, **options)
+    if not whole.tool_calls:
+        return [whole] * count
+    more = [completion.complete(reply, f"{id} {index}", limit=limit, **options) for index in range(1, count)]
+    return [whole, *more]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import httpx2
@@ -62,16 +63,17 @@ def model_list(models: Mapping[str, Model | EmbeddingModel]) -> dict[str, Any]:
     return {"object": "list", "data": [model_object(model) for model in models.values()]}
 
 
-def usage(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dict[str, Any]:
-    """The `usage` of an answer, in tokens."""
+def usage(prompt_tokens: int, choices: Sequence[Completion], cache: CacheUse) -> dict[str, Any]:
+    """The `usage` of an answer, in tokens: the prompt is read once, and all choices are written."""
     written = {} if cache.written is None else {"cache_write_tokens": cache.written}
+    completion_tokens = sum(completion.tokens for completion in choices)
     return {
         "prompt_tokens": prompt_tokens,
-        "completion_tokens": completion.tokens,
-        "total_tokens": prompt_tokens + completion.tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
         "prompt_tokens_details": {"cached_tokens": cache.read, **written, "audio_tokens": 0},
         "completion_tokens_details": {
-            "reasoning_tokens": completion.reasoning_tokens,
+            "reasoning_tokens": sum(completion.reasoning_tokens for completion in choices),
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,
@@ -79,39 +81,53 @@ def usage(prompt_tokens: int, completion: Completion, cache: CacheUse) -> dict[s
     }
 
 
-def chat_completion(id: str, model: Model, completion: Completion, usage: dict[str, Any]) -> dict[str, Any]:
+def chat_completion(id: str, model: Model, choices: Sequence[Completion], usage: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request without `stream`."""
+    shown = [_choice(model, completion, index) for index, completion in enumerate(choices)]
+    return {**_envelope(id, model, "chat.completion"), "choices": shown, "usage": usage}
+
+
+def _choice(model: Model, completion: Completion, index: int) -> dict[str, Any]:
     message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal, "annotations": []}
     if completion.tool_calls:
         message["tool_calls"] = list(completion.tool_calls)
     if completion.reasoning and model.shows_reasoning:
         message["reasoning_content"] = completion.reasoning
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
-    return {**_envelope(id, model, "chat.completion"), "choices": [choice], "usage": usage}
+    return {"index": index, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
 
 
 def stream_events(
-    id: str, model: Model, completion: Completion, usage: dict[str, Any], options: dict[str, Any]
+    id: str, model: Model, choices: Sequence[Completion], usage: dict[str, Any], options: dict[str, Any]
 ) -> list[bytes]:
     """The answer to a request with `stream`, as server-sent events: one word each, then the end, then `[DONE]`.
 
-    With `include_usage` every chunk has `usage: null`, but for one more, without choices, that holds the figures. Unless
+    Several choices take turns, each event with the index of its own. With `include_usage` every chunk has `usage: null`,
+    but for one more, without choices, that holds the figures. Unless
     `include_obfuscation` is false, each event hides its length behind a text that says nothing: OpenAI's is made by chance.
     """
     include_usage = bool(options.get("include_usage"))
     envelope = _envelope(id, model, "chat.completion.chunk")
     start = _compact(envelope)[:-1] + ',"choices":['
     end = '],"usage":null}' if include_usage else "]}"
-    deltas = [(delta, None) for delta in _deltas(model, completion)] + [({}, completion.finish_reason)]
-    events = [
-        start + _compact({"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}) + end
-        for delta, reason in deltas
-    ]
+    events = [start + _compact(choice) + end for choice in _in_turns([_parts(model, one) for one in choices])]
     if include_usage:
         events.append(_compact({**envelope, "choices": [], "usage": usage}))
     if options.get("include_obfuscation") is not False:
         events = [obfuscated(event) for event in events]
     return [f"data: {event}\n\n".encode() for event in [*events, "[DONE]"]]
+
+
+def _parts(model: Model, completion: Completion) -> list[tuple[dict[str, Any], str | None]]:
+    """What is streamed of one choice: each part of it, and the end with its reason."""
+    return [*((delta, None) for delta in _deltas(model, completion)), ({}, completion.finish_reason)]
+
+
+def _in_turns(parts: Sequence[Sequence[tuple[dict[str, Any], str | None]]]) -> Iterator[dict[str, Any]]:
+    """The parts of all choices as they are streamed: the first of each, the second of each …"""
+    for together in zip_longest(*parts):
+        for index, part in enumerate(together):
+            if part is not None:
+                yield {"index": index, "delta": part[0], "logprobs": None, "finish_reason": part[1]}
 
 
 def pieces(text: str) -> list[str]:

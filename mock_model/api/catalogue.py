@@ -45,7 +45,6 @@ MODELS = {
             max_output=16_384,
             efforts=EFFORTS,
             shows_reasoning=True,
-            refuses=("max_tokens",),
             owned_by="chat-memory-workbook",
         ),
         Model(

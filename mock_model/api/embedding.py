@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_model.api.bodies import ApiError
-from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel
+from mock_model.api.catalogue import MODELS, EmbeddingModel
+from mock_model.api.families import embedding_model
 from mock_model.api.shapes import Shape, check_shape, kind_of, refusal
 from mock_model.api.tokens import count_text
 from mock_model.api.vocabulary import load_encoding
@@ -34,12 +35,13 @@ REQUEST = Shape(
 )
 
 
-def validate(body: Any) -> tuple[EmbeddingModel, list[str], list[int]]:
+def validate(body: Any, *, any_model: bool = False) -> tuple[EmbeddingModel, list[str], list[int]]:
     """Check a request to `embeddings.create`: the model, its inputs as texts, and the tokens of each.
 
+    With `any_model` a model may be of a family that is known.
     Raises ApiError with what OpenAI answers, for the first fault.
     """
-    model = _model_of(body)
+    model = _model_of(body, any_model)
     check_shape(body, REQUEST)
     if (body.get("dimensions") or 0) > model.dimensions:
         message = f"Invalid value for 'dimensions' = {body['dimensions']}. Must be less than or equal to"
@@ -75,7 +77,7 @@ def _packed(numbers: Sequence[float]) -> bytes:
     return struct.pack(f"<{len(numbers)}f", *numbers)
 
 
-def _model_of(body: Any) -> EmbeddingModel:
+def _model_of(body: Any, any_model: bool) -> EmbeddingModel:
     if not isinstance(body, dict):
         raise refusal(f"Invalid type: expected an object, but got {kind_of(body)} instead.", None, "invalid_type")
     name = body.get("model")
@@ -83,12 +85,13 @@ def _model_of(body: Any) -> EmbeddingModel:
         raise refusal("you must provide a model parameter", None)
     if isinstance(name, str) and name in MODELS:
         raise ApiError(403, "You are not allowed to generate embeddings from this model")
-    if not isinstance(name, str) or name not in EMBEDDING_MODELS:
+    model = embedding_model(name, any_model)
+    if model is None:
         message = f"The model `{name}` does not exist or you do not have access to it."
         raise ApiError(404, message, code="model_not_found")
     if "input" not in body:
         raise refusal("Missing required parameter: 'input'.", "input", "missing_required_parameter")
-    return EMBEDDING_MODELS[name]
+    return model
 
 
 def _inputs(given: Any, encoding: str) -> tuple[list[str], list[int]]:

@@ -45,6 +45,7 @@ def _candidates(schema: Schema, root: Schema, depth: int, left: Iterator[int]) -
         form = FORMATS.get(schema.get("format", ""))
         yield form[1] if form else "." * schema.get("minLength", 0)
         yield from examples(schema["pattern"], schema.get("minLength", 0)) if "pattern" in schema else ()
+        yield from (".", "none") if "not" in schema else ()
     elif kind in ("integer", "number"):
         yield from _numbers(schema, kind)
     else:

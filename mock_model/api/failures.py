@@ -12,9 +12,9 @@ import httpx2
 
 from mock_model.api.bodies import ApiError
 
-KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", "empty", "length", "refusal", "failed")
-OF_REPLIES = ("empty", "length", "refusal")  # what can befall only a reply in words
+OF_REPLIES = ("overflow", "empty", "length", "refusal")  # what can befall only a request for a reply in words
 OF_RESPONSES = ("failed",)  # what can befall only a response
+KINDS = ("429", "quota", "500", "503", "timeout", "connection", "drop", *OF_REPLIES, *OF_RESPONSES)
 _TOKENS_PER_MINUTE = 200_000
 _WAIT_MS = 174
 _QUOTA = (

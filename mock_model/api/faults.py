@@ -13,14 +13,24 @@ from itertools import islice
 from typing import Any
 
 from mock_model.api.emptiest import emptiest
-from mock_model.api.schemas import DEEPEST, FORMATS, MOST, UNFILLABLE, Unfillable, branches, resolved, types
+from mock_model.api.schemas import (
+    DEEPEST,
+    FORMATS,
+    MOST,
+    STRICT_FORMATS,
+    UNFILLABLE,
+    Unfillable,
+    branches,
+    resolved,
+    types,
+)
 
 NOT_STRICT = frozenset(  # keywords that a strict schema must not have
     "allOf oneOf not if then else dependentRequired dependentSchemas patternProperties propertyNames unevaluatedProperties"
     " unevaluatedItems minProperties maxProperties contains minContains maxContains uniqueItems prefixItems default"
     "".split()
 )
-_INNER = ("items", "additionalProperties")
+_INNER = ("items", "additionalProperties", "not")
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAPS = ("properties", "$defs", "definitions", "patternProperties")
 _VALUED = ("type", "$ref", "anyOf", "enum", "const", *NOT_STRICT)  # by one of these a schema says what it takes
@@ -114,7 +124,7 @@ def _breaks(schema: dict[str, Any]) -> str | None:
     banned = next((key for key in schema if key in NOT_STRICT), None)
     if banned:
         return f"'{banned}' is not permitted."
-    if schema.get("format", "date") not in FORMATS:
+    if schema.get("format", "date") not in STRICT_FORMATS:
         return f"'{schema['format']}' is not a valid format."
     kinds = schema.get("type", [])
     if "array" in kinds and "items" not in schema:

@@ -13,6 +13,7 @@ from mock_model.api.emptiest import emptiest
 from mock_model.api.schemas import branches, resolved, types
 
 INPUT = "input"
+_UNKNOWN = {"least": "", "description": "", "whole": True}
 
 
 def callable_functions(body: dict) -> tuple[list[dict], bool]:
@@ -47,18 +48,20 @@ def named(function: dict) -> dict:
 
 
 def parameters(function: dict) -> dict[str, dict]:
-    """The parameters of a function, each with its schema: of several kinds the first that is not null, and two keys more.
+    """The parameters of a function, each with its schema: of several kinds the first that is not null, and three keys more.
 
-    "least" is the emptiest value that fits, null where it may be; "description" is a text, if an empty one.
+    "least" is the emptiest value that fits, null where it may be; "description" is a text, if an empty one; "whole" is the
+    schema with all its kinds.
     """
     root, found = function.get("parameters") or {}, {}
     for name, spec in named(function).items():
         try:
             plain = next(one for one in branches(resolved(spec, root), root) if types(one) != ["null"])
-            found[name] = {**plain, "least": emptiest(spec, root), "description": str(plain.get("description") or "")}
+            described = str(plain.get("description") or "")
+            found[name] = {**plain, "least": emptiest(spec, root), "description": described, "whole": spec}
         except (ValueError, TypeError, AttributeError, StopIteration, re.error):  # no schema, or nothing fits it
-            found[name] = {"least": "", "description": ""}
-    return found | {name: {"least": "", "description": ""} for name in required(function) if name not in found}
+            found[name] = _UNKNOWN
+    return found | {name: _UNKNOWN for name in required(function) if name not in found}
 
 
 def required(function: dict) -> list[str]:

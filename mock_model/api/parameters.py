@@ -15,7 +15,7 @@ from mock_model.api.shapes import check_length, kind_of, refusal
 
 OBEYED = frozenset(
     """model messages tools tool_choice parallel_tool_calls response_format max_completion_tokens max_tokens stop stream
-    stream_options reasoning_effort prompt_cache_key prompt_cache_options""".split()
+    stream_options reasoning_effort prompt_cache_key prompt_cache_options n""".split()
 )
 HARMLESS = {
     "temperature": "nothing is drawn by lot: every reply is the likeliest one",
@@ -23,7 +23,6 @@ HARMLESS = {
     "seed": "the same request has the same reply anyway",
     "presence_penalty": "it moves odds, and there are none",
     "frequency_penalty": "as presence_penalty",
-    "n": "1 only, all else is refused: one reply",
     "logprobs": "false only, true is refused",
     "top_logprobs": "refused without logprobs",
     "logit_bias": "empty only, all else is refused",
@@ -65,7 +64,7 @@ def _asks(model: Model, body: dict[str, Any], name: str) -> bool:
 
 
 _NOT_HERE = "Unsupported parameter: '{name}' is not supported with this model."
-_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls tools."
+_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model answers in text, and calls tools."
 RULES = (
     Rule(("max_tokens",), _not_taken, f"{_NOT_HERE} Use 'max_completion_tokens' instead."),
     Rule(
@@ -113,9 +112,6 @@ RULES = (
         lambda model, body, name: model.cache == "breakpoints" and body[name] != "24h",
         "This model is compatible only with 24h extended prompt caching",
         "invalid_parameter",
-    ),
-    Rule(
-        ("n",), lambda model, body, name: body[name] != 1, "The offline model gives n=1 only, but n is {value}.", None
     ),
     Rule(("logprobs", "logit_bias"), _asks, _NOT_OFFLINE),
     Rule(  # not verified

@@ -110,7 +110,7 @@ _FIELDS = {  # in the order in which OpenAI reports them
     "tool_choice": Shape("one of one of 'none', 'auto', or 'required' or object", values=("none", "auto", "required")),
     "parallel_tool_calls": Shape("a boolean"),
     "max_completion_tokens": _LIMIT,
-    "n": _LIMIT,
+    "n": _LIMIT._replace(high=128),
     "max_tokens": _LIMIT,
     "stop": Shape("one of a string or array of strings", nullable=True, items=Shape("a string"), most=4),
     "temperature": Shape("a decimal", nullable=True, low=0, high=2),

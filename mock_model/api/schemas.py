@@ -16,12 +16,12 @@ from typing import Any
 
 DEEPEST = 24  # levels of objects and arrays inside one another
 UNFILLABLE = frozenset(
-    """allOf oneOf not if then else patternProperties propertyNames dependentRequired dependentSchemas contains
+    """if then else patternProperties propertyNames dependentRequired dependentSchemas contains
     uniqueItems prefixItems minProperties maxProperties unevaluatedProperties unevaluatedItems additionalItems
     $dynamicRef $recursiveRef""".split()
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-FORMATS = {  # the formats of OpenAI's guide, each with what it looks like and a value that says nothing
+FORMATS = {  # what a text of each looks like, and one that says nothing
     "date-time": (r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "1970-01-01T00:00:00Z"),
     "time": (r"\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", "00:00:00Z"),
     "date": (r"\d{4}-\d\d-\d\d", "1970-01-01"),
@@ -30,8 +30,10 @@ FORMATS = {  # the formats of OpenAI's guide, each with what it looks like and a
     "hostname": (rf"{_LABEL}(?:\.{_LABEL})*", "example.org"),
     "ipv4": (r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", "0.0.0.0"),
     "ipv6": (r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*", "::"),
+    "uri": (r"[A-Za-z][\w+.-]*://[^\s<>\"]+", "https://example.org/"),
     "uuid": (r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-0000-0000-000000000000"),
 }
+STRICT_FORMATS = frozenset(FORMATS) - {"uri"}  # those of OpenAI's guide, which a strict schema may have
 MOST = 10_000  # items of a list and characters of a text that a schema may want at least
 Schema = dict[str, Any]
 
@@ -78,18 +80,35 @@ def types(schema: Schema) -> list[str]:
     return [kind for key, kind in implied.items() if key in schema][:1]
 
 
+_CHOICES = ("anyOf", "oneOf")
+
+
 def branches(schema: Schema, root: Schema) -> Iterator[Schema]:
-    """The schemas of which one must fit: those of `anyOf` with what stands beside it, and one for each type."""
-    options = schema.get("anyOf")
-    beside = {key: value for key, value in schema.items() if key != "anyOf"}
-    for option in options if isinstance(options, list) else [{}]:
-        merged = {**beside, **resolved(option, root)}
-        if "anyOf" in merged:
+    """The schemas of which one must fit: those of `anyOf` and `oneOf` with what stands beside them, and one for each type."""
+    schema = _together(schema, root)
+    key = next((key for key in _CHOICES if isinstance(schema.get(key), list)), None)
+    beside = {name: value for name, value in schema.items() if name != key}
+    for option in schema[key] if key else [{}]:
+        merged = {**beside, **_together(resolved(option, root), root)}
+        if not merged.keys().isdisjoint(_CHOICES):
             yield from branches(merged, root)
         elif isinstance(merged.get("type"), list):
             yield from ({**merged, "type": kind} for kind in merged["type"])
         else:
             yield merged
+
+
+def _together(schema: Schema, root: Schema, depth: int = 0) -> Schema:
+    """A schema with what its `allOf` adds: the properties and needs of all of them; of other keywords the last."""
+    parts = schema.get("allOf")
+    if not isinstance(parts, list) or depth > DEEPEST:
+        return schema
+    whole = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in (_together(resolved(part, root), root, depth + 1) for part in parts):
+        known = {**(whole.get("properties") or {}), **(part.get("properties") or {})}
+        needed = [*(whole.get("required") or ()), *(part.get("required") or ())]
+        whole |= part | ({"properties": known} if known else {}) | ({"required": needed} if needed else {})
+    return whole
 
 
 # ---- does it fit? ----
@@ -116,6 +135,12 @@ def fits(value: Any, schema: Any, root: Schema) -> bool:
     if "const" in schema and not _same(value, schema["const"]):
         return False
     if "anyOf" in schema and not any(fits(value, option, root) for option in schema["anyOf"]):
+        return False
+    if "oneOf" in schema and sum(fits(value, option, root) for option in schema["oneOf"]) != 1:
+        return False
+    if not all(fits(value, part, root) for part in schema.get("allOf", ())) or (
+        "not" in schema and fits(value, schema["not"], root)
+    ):
         return False
     if isinstance(value, dict):
         return _object_fits(value, schema, root)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_model.api.bodies import ApiError
-from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
+from mock_model.api.catalogue import EMBEDDING_MODELS, Model
+from mock_model.api.families import chat_model
 from mock_model.api.formats import check_format
 from mock_model.api.parameters import check_parameters
 from mock_model.api.prefixes import MARK
@@ -21,14 +22,14 @@ from mock_model.api.tools import check_tools
 from mock_model.api.turns import check_tool_turns
 
 
-def validate(body: Any) -> tuple[Model, dict[str, Any]]:
-    """Check a request to `chat.completions.create`.
+def validate(body: Any, *, any_model: bool = False) -> tuple[Model, dict[str, Any]]:
+    """Check a request to `chat.completions.create`. With `any_model` a model may be of a family that is known.
 
     Returns the model, and the body without its nulls, with the `reasoning_effort` in force, and without the reasoning that
     the model ignores. Raises
     ApiError with what OpenAI answers, for the first fault in OpenAI's order.
     """
-    model = _model_of(body)
+    model = _model_of(body, any_model)
     check_shape(body, REQUEST)
     body = {name: value for name, value in body.items() if value is not None}
     body["reasoning_effort"] = _effort(model, body)
@@ -45,7 +46,7 @@ def validate(body: Any) -> tuple[Model, dict[str, Any]]:
     return model, body
 
 
-def _model_of(body: Any) -> Model:
+def _model_of(body: Any, any_model: bool) -> Model:
     if not isinstance(body, dict):
         raise refusal(f"Invalid type: expected an object, but got {kind_of(body)} instead.", None, "invalid_type")
     name = body.get("model")
@@ -55,10 +56,11 @@ def _model_of(body: Any) -> Model:
         raise missing("messages")
     if isinstance(name, str) and name in EMBEDDING_MODELS:
         raise ApiError(403, "You are not allowed to sample from this model")
-    if not isinstance(name, str) or name not in MODELS:
+    model = chat_model(name, any_model)
+    if model is None:
         message = f"The model `{name}` does not exist or you do not have access to it."
         raise ApiError(404, message, code="model_not_found")
-    return MODELS[name]
+    return model
 
 
 def _effort(model: Model, body: dict[str, Any]) -> str:

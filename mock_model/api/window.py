@@ -72,6 +72,12 @@ def measure(model: Model, body: dict[str, Any], context_window: int | None = Non
     return Prompt(counted.total, counted.lengths, limit, requested)
 
 
+def refuse_overflow(model: Model, body: dict[str, Any]) -> None:
+    """Raise the ApiError of a window that is one token too small for this prompt, whatever the window is."""
+    counted = count(model, body)
+    _check_window(counted.total - 1, counted.total - counted.tools, counted.tools, 0)
+
+
 def _check_window(window: int, messages: int, tools: int, reply: int) -> None:
     """The prompt must fit into the window, and so must the prompt and the reply limit together. All in tokens."""
     prompt = messages + tools

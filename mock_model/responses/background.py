@@ -37,11 +37,10 @@ def begin(server: Serving, request: httpx2.Request, asked: Asked, failure: str |
     if server.keeps != "all":
         text = "This server keeps no responses, so it makes none in the background."
         raise refusal(text, "background", "unsupported_parameter")
-    turn = queued(server, asked)
+    turn = queued(server, asked)._replace(work=Work(asked, None if failure == "drop" else failure))
     server.kept.keep(turn)
-    server.working[asked.id] = Work(asked, None if failure == "drop" else failure)
     if asked.body.get("stream"):
-        turn = done(server, asked.id)._replace(streamed=True)
+        turn = done(server, turn)._replace(streamed=True)
         server.kept.keep(turn)
         return sent(request, asked.body, turn, failure)
     if failure == "drop":
@@ -65,13 +64,12 @@ def step(server: Serving, turn: Turn) -> Turn:
         turn = turn._replace(response=begun(turn.response))
         server.kept.keep(turn)
         return turn
-    return done(server, turn.response["id"]) if turn.response["status"] == "in_progress" else turn
+    return done(server, turn) if turn.response["status"] == "in_progress" else turn
 
 
-def done(server: Serving, id: str) -> Turn:
+def done(server: Serving, turn: Turn) -> Turn:
     """The response when it is made."""
-    work = server.working.pop(id)
-    return finish(server, answered(server, work.asked, work.failure))
+    return finish(server, answered(server, turn.work.asked, turn.work.failure))
 
 
 def cancelled(server: Serving, turn: Turn) -> Turn:
@@ -79,8 +77,7 @@ def cancelled(server: Serving, turn: Turn) -> Turn:
     if not turn.response["background"]:
         raise refusal("Cannot cancel a synchronous response.", None)
     if turn.response["status"] in UNFINISHED:
-        server.working.pop(turn.response["id"], None)
-        turn = turn._replace(response=begun(turn.response, "cancelled"))
+        turn = turn._replace(response=begun(turn.response, "cancelled"), work=None)
         server.kept.keep(turn)
     return turn
 

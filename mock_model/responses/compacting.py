@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
-from mock_model.api.answering import answer
+from mock_model.api.answering import answers
 from mock_model.api.bodies import CREATED, json_response
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion
@@ -82,14 +82,14 @@ def compact(server: Serving, model: Model, parts: Parts, id: str, *, alone: bool
         size = count(model, {"model": model.name, "messages": messages}).total
         limit = min(max(size // SHARE, LEAST), MOST)
         chat = request_for(model.name, parts.summary, parts.old, limit)
-        summary = answer(server.reply_to, model, chat, Prompt(size, [size], limit, limit), id, None)
+        (summary,) = answers(server.reply_to, model, chat, Prompt(size, [size], limit, limit), id, None)
     sealed = Compacted(alone, parts.instructions, summary.content or "", parts.turn).sealed()
     return Done({"id": item_id("compaction", id, 0), "type": "compaction", "encrypted_content": sealed}, summary)
 
 
 def answer_compact(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses/compact`: the messages of the user, and one compaction of all the rest. Nothing is kept."""
-    model, body = validate(parse(request.content), COMPACTED)
+    model, body = validate(parse(request.content), COMPACTED, any_model=server.any_model)
     body = without_state(server, body)
     earlier, given = items_of(server, model, body)
     items = [*earlier, *given]

@@ -15,7 +15,7 @@ from mock_model.responses.validation import validate
 
 def create(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses`."""
-    model, body = validate(parse(request.content))
+    model, body = validate(parse(request.content), any_model=server.any_model)
     body = without_state(server, body)
     earlier, given = items_of(server, model, body)
     check_whole(server, earlier, given)

@@ -1,4 +1,4 @@
-"""Kept: the responses that a server keeps, each with the items that led to it, for 30 days on its clock.
+"""Kept: the responses that a server keeps, each with the items that led to it, for 30 days on its clock: the newest 2,000.
 
 A response holds all that came before it, so that it can be continued as often as one likes, whatever becomes of the earlier
 ones. What OpenAI's later responses lose when an earlier one is deleted is not verified.
@@ -16,6 +16,8 @@ from mock_model.responses.items import Item
 RETENTION = 30 * 86_400  # seconds; OpenAI promises at least 30 days
 UNSTORED = 600  # seconds: one in the background with `store` false, so that it can be looked for
 HOUR = 3_600
+MOST = 2_000  # responses: a newer one takes the place of the oldest
+SEEDS = 20_000  # of ids, the latest that were asked for: more than there are responses, so that no two kept ones share an id
 
 
 class Turn(NamedTuple):
@@ -26,6 +28,7 @@ class Turn(NamedTuple):
     input: tuple[Item, ...]
     begun: tuple[Item, ...] = ()  # what a response that failed had begun to say
     streamed: bool = False
+    work: Any = None  # what `background` has still to do for it
 
     @property
     def context(self) -> tuple[Item, ...]:
@@ -39,7 +42,7 @@ class Turn(NamedTuple):
 
 
 class Kept:
-    """The responses of one server. `clock` tells seconds."""
+    """The responses of one server, the newest `MOST` of them. `clock` tells seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -56,8 +59,11 @@ class Kept:
 
     def number(self, seed: str) -> int:
         """How often there was this seed of an id before: the same request, asked again, is another response."""
-        self._given[seed] = self._given.get(seed, -1) + 1
-        return self._given[seed]
+        number = self._given.pop(seed, -1) + 1
+        self._given[seed] = number  # at the end: the one that was not asked for longest is forgotten first
+        if len(self._given) > SEEDS:
+            del self._given[next(iter(self._given))]
+        return number
 
     def keep(self, turn: Turn) -> None:
         """Keep a response, or put a newer state of it in its place."""
@@ -66,12 +72,14 @@ class Kept:
         self._turns[id] = made, turn
         for item in turn.own:
             self._owners.setdefault(item["id"], {})[id] = None
+        if len(self._turns) > MOST:
+            self.delete(next(iter(self._turns)))
 
     def find(self, id: str) -> Turn | None:
         """The response with this id, unless it was deleted or its time is over."""
         made, turn = self._turns.get(id, (0.0, None))
         if turn is not None and self._clock() - made > (RETENTION if turn.response["store"] else UNSTORED):
-            del self._turns[id]
+            self.delete(id)
             return None
         return turn
 
@@ -81,15 +89,20 @@ class Kept:
 
     def delete(self, id: str) -> None:
         """Forget a response; it need not be there."""
-        self._turns.pop(id, None)
+        _, turn = self._turns.pop(id, (0.0, None))
+        for item in turn.own if turn else ():
+            owners = self._owners.get(item["id"], {})
+            owners.pop(id, None)
+            if not owners:
+                self._owners.pop(item["id"], None)
 
     def item(self, id: str) -> Item | None:
         """The item with this id, of the input or the output of any response that is kept."""
-        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        turns = (self.find(owner) for owner in tuple(self._owners.get(id, ())))
         return next((item for turn in turns if turn for item in turn.own if item["id"] == id), None)
 
     def reasoning_before(self, id: str) -> str | None:
         """For the id of an item that came after a piece of reasoning in the same response: the id of that."""
-        turns = (self.find(owner) for owner in self._owners.get(id, ()))
+        turns = (self.find(owner) for owner in tuple(self._owners.get(id, ())))
         pairs = (pair for turn in turns if turn for pair in pairwise(turn.response["output"]))
         return next((one["id"] for one, item in pairs if item["id"] == id and one["type"] == "reasoning"), None)

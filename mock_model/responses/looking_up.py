@@ -39,7 +39,6 @@ def cancel(server: Serving, request: httpx2.Request, id: str) -> httpx2.Response
 def delete(server: Serving, request: httpx2.Request, id: str) -> httpx2.Response:
     """Answer `DELETE /v1/responses/{id}`: that one response goes, no other of its chain."""
     find(server, id)
-    server.working.pop(id, None)
     server.kept.delete(id)
     return json_response({"id": id, "object": "response", "deleted": True})
 
@@ -57,7 +56,7 @@ def list_input_items(server: Serving, request: httpx2.Request, id: str) -> httpx
 
 def count_input_tokens(server: Serving, request: httpx2.Request) -> httpx2.Response:
     """Answer `POST /v1/responses/input_tokens`: what a request would cost, the chain that it continues too."""
-    model, body = validate(parse(request.content), COUNTED)
+    model, body = validate(parse(request.content), COUNTED, any_model=server.any_model)
     body = without_state(server, body)
     earlier, given = items_of(server, model, body)
     _, prompt = prompt_of(model, body, [*earlier, *given], server.context_window)

@@ -31,7 +31,7 @@ HARMLESS = {
 }
 REFUSED = frozenset("access_programs moderation prompt".split())
 _NOT_HERE = "Unsupported parameter: '{name}' is not supported with this model."
-_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model gives one answer, in text, and calls tools."
+_NOT_OFFLINE = "Unsupported parameter: '{name}'. The offline model answers in text, and calls tools."
 
 
 class Rule(NamedTuple):

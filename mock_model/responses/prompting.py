@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.catalogue import Model
 from mock_model.api.shapes import missing, refusal
 from mock_model.api.window import Prompt, count
@@ -38,13 +39,18 @@ def prompt_of(
         chat["messages"] = [message for at, message in enumerate(chat["messages"]) if at not in left_out]
         counted = counted._replace(messages=[n for at, n in enumerate(counted.messages) if at not in left_out])
     if counted.total > window:
-        message = "Your input exceeds the context window of this model. Please adjust your input and try again."
-        raise refusal(message, "input", "context_length_exceeded")
+        raise overflow()
     if requested is not None and requested > model.max_output:
         message = f"This model supports at most {model.max_output} output tokens, whereas you provided {requested}."
         raise refusal(f"max_output_tokens is too large: {requested}. {message}", "max_output_tokens")
     limit = min(requested or model.max_output, window - counted.total)
     return chat, Prompt(counted.total, counted.lengths, limit, requested)
+
+
+def overflow() -> ApiError:
+    """What is refused because it does not fit into the window."""
+    message = "Your input exceeds the context window of this model. Please adjust your input and try again."
+    return refusal(message, "input", "context_length_exceeded")
 
 
 def _too_many(messages: Sequence[dict[str, Any]], lengths: Sequence[int], start: int, tokens: int) -> set[int]:

@@ -35,7 +35,11 @@ def without_state(server: Serving, body: dict[str, Any]) -> dict[str, Any]:
 def earlier_items(server: Serving, body: dict[str, Any]) -> tuple[Item, ...]:
     """The items that a request continues from. Raises ApiError where they are not kept; no prompts are."""
     conversation, prompt, id = (body.get(name) for name in ("conversation", "prompt", "previous_response_id"))
-    found = tuple(server.conversations.find(id_of(conversation)).items) if conversation else ()
+    found: tuple[Item, ...] = ()
+    if conversation:
+        named = server.conversations.find(id_of(conversation))
+        named.check_room(len(listed(body.get("input"))) + 1)
+        found = tuple(named.items)
     if prompt:  # its wording is not verified
         raise ApiError(404, f"Prompt with id '{prompt.get('id')}' not found. The offline model keeps no prompts.")
     if id is None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
-from mock_model.api.answering import answer
+from mock_model.api.answering import answers
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Completion
 from mock_model.api.failures import raise_failure
@@ -17,7 +17,7 @@ from mock_model.responses.compacting import TRIGGER, compacted_where_due, is_tri
 from mock_model.responses.items import Item, stored
 from mock_model.responses.kept import Turn
 from mock_model.responses.objects import begun, failed, output_items, response_object, sum_of, usage_of
-from mock_model.responses.prompting import prompt_of, reasoning_context, removed
+from mock_model.responses.prompting import overflow, prompt_of, reasoning_context, removed
 from mock_model.responses.serving import Serving
 
 _NO_PART = ("input", "stream", "stream_options", "background")  # of what a response is known by
@@ -49,6 +49,8 @@ def respond(
     """
     chat, prompt = prompt_of(model, body, [*earlier, *given], server.context_window)
     failure = server.failures.next(response=True)
+    if failure == "overflow":
+        raise overflow()
     if failure is not None:
         raise_failure(failure, request, model.name, prompt.total + (prompt.requested or 0))
     return Asked(model, body, earlier, given, chat, prompt, _id(server, body, prompt_keys(chat)[-1])), failure
@@ -71,7 +73,7 @@ def answered(server: Serving, asked: Asked, failure: str | None) -> Turn:
         chat, prompt = prompt_of(model, body, [*items, done.item], server.context_window)
     if not is_triggered(asked.given):
         call = request_id(chat, prompt_keys(chat)[-1])
-        completion = answer(server.reply_to, model, chat, prompt, call, failure)
+        (completion,) = answers(server.reply_to, model, chat, prompt, call, failure)
         usages.append(_usage(server, model, chat, prompt, completion))
         output += output_items(asked.id, model, completion, bool(body["reasoning"].get("summary")))
         cut = completion.finish_reason == "length"

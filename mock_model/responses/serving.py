@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from mock_model.api.answering import ReplyFunction
 from mock_model.api.caching import PromptCache
@@ -25,5 +25,5 @@ class Serving:
     kept: Kept
     context_window: int | None = None  # tokens, in the place of each model's own
     keeps: Keeps = "all"
+    any_model: bool = False  # whether families of models are known, besides the catalogue
     conversations: Conversations = field(default_factory=Conversations)
-    working: dict[str, Any] = field(default_factory=dict)  # by the id of a response: what `background` has still to do

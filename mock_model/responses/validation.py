@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, Model
+from mock_model.api.catalogue import EMBEDDING_MODELS, Model
+from mock_model.api.families import chat_model
 from mock_model.api.formats import fault_of, says_json
 from mock_model.api.parameters import check_metadata
 from mock_model.api.prefixes import MARK
@@ -24,13 +25,16 @@ from mock_model.responses.tools import check_choice_shape, check_definitions, ch
 _STATE = ("previous_response_id", "conversation")
 
 
-def validate(body: Any, fields: Mapping[str, Shape] = CREATED) -> tuple[Model, dict[str, Any]]:
-    """Check what can be checked of a request by itself, against the parameters of its path.
+def validate(
+    body: Any, fields: Mapping[str, Shape] = CREATED, *, any_model: bool = False
+) -> tuple[Model, dict[str, Any]]:
+    """Check what can be checked of a request by itself, against the parameters of its path. With `any_model` a model may be of a
+    family that is known.
 
     Returns the model, and the body without its nulls, with the effort in force. Raises ApiError with what OpenAI answers, for
     the first fault in OpenAI's order.
     """
-    model = _model_of(body)
+    model = _model_of(body, any_model)
     for name in body:
         if name not in fields:
             raise refusal(f"Unknown parameter: '{name}'.{did_you_mean(name, fields)}", name, "unknown_parameter")
@@ -47,7 +51,7 @@ def validate(body: Any, fields: Mapping[str, Shape] = CREATED) -> tuple[Model, d
     return model, body
 
 
-def _model_of(body: Any) -> Model:
+def _model_of(body: Any, any_model: bool) -> Model:
     """The wordings for no model and for one of embeddings are not verified."""
     if not isinstance(body, dict):
         raise refusal(f"Invalid type: expected an object, but got {kind_of(body)} instead.", None, "invalid_type")
@@ -56,9 +60,10 @@ def _model_of(body: Any) -> Model:
         raise missing("model")
     if isinstance(name, str) and name in EMBEDDING_MODELS:
         raise refusal(f"The requested model '{name}' cannot be used with the Responses API.", "model")
-    if not isinstance(name, str) or name not in MODELS:
+    model = chat_model(name, any_model)
+    if model is None:
         raise refusal(f"The requested model '{name}' does not exist.", "model", "model_not_found")
-    return MODELS[name]
+    return model
 
 
 def _check_text(text: Any) -> None:

@@ -35,6 +35,7 @@ def pairs_of(name: str) -> dict[str, str]:
 AUXILIARIES, PRONOUNS, OWNERS, ASKING = (words_of(n) for n in ("auxiliaries", "pronouns", "owners", "asking"))
 WEEKDAYS, MONTHS, SEASONS, MOMENTS = (words_of(n) for n in ("weekdays", "months", "seasons", "moments"))
 UNITS, MEASURES, CURRENCIES, PEOPLE = (words_of(n) for n in ("units", "measures", "currencies", "people"))
+GIVEN = words_of("given")  # names of people that are words too, but hardly any that a sentence begins with
 OTHERS = PEOPLE | words_of("others")
 NUMBERS = {word: float(number) for word, number in pairs_of("numbers").items()}
 SMALL = AUXILIARIES | PRONOUNS | OWNERS | ASKING | words_of("prepositions", "conjunctions", "determiners", "fillers")

@@ -161,4 +161,4 @@ def _is_name(spoken: Sequence[Word], index: int) -> bool:
         return word.low not in lists.SMALL or word.low in ("will", "may", "sue", "art")
     if word.low in lists.SMALL or word.low in lists.PEOPLE:
         return False
-    return word.low not in known()[1] and word.base not in known()[1]
+    return word.low in lists.GIVEN or (word.low not in known()[1] and word.base not in known()[1])

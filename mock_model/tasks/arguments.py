@@ -37,7 +37,7 @@ def arguments(
     options, marked, chosen, given = {}, {}, {}, set()
     for name, spec in known.items():
         found = _offered(spaced(name), spec, asked if spec.get("enum") else rest)
-        options[name] = [value for value in found if not strict or fits(value, spec, root)]
+        options[name] = [value for value in found if not strict or fits(value, spec["whole"], root)]
         marked[name] = _beside(name, spec, options[name], asked)
     may_lack = [n for n in known if not marked[n] and (n not in required(function) or known[n]["least"] is None)]
     claimed = {repr(value) for name in known if name not in may_lack for value in options[name]}
@@ -49,7 +49,7 @@ def arguments(
         given.update(map(repr, chosen[name]))
     for name, least in ((name, known[name]["least"]) for name in required(function) if not chosen[name]):
         left = _said(spaced(name), known[name], asked, source) if source and (forced or least is not None) else ()
-        free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name], root)))
+        free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name]["whole"], root)))
         chosen[name] = list(islice(free, 1)) or [least] * (forced or least is None)  # which may be null
     whole = {name: chosen[name] for name in known if chosen[name]}
     calls = [dict(zip(whole, call, strict=True)) for call in islice(product(*whole.values()), MOST)]
@@ -80,7 +80,7 @@ def _said(name: str, spec: dict, asked: str, source: Source) -> Iterator:
     earlier = [one.text for one in reversed(source.said) if one.role == "user" and one.text not in asked]
     for text in earlier if kind_of(spec) == "string" and heard("earlier").search(asked) else ():
         yield from _offered(name, spec, text)
-    yield from source.values(spec, (name,))
+    yield from source.values(spec["whole"], (name,))
 
 
 def _offered(name: str, schema: dict, text: str) -> list:

@@ -15,7 +15,7 @@ from mock_model.sentences.words import spaced
 from mock_model.tasks.arguments import MOST, arguments, heard
 from mock_model.tasks.choosing import acts, requests
 from mock_model.tasks.filling import Source
-from mock_model.tasks.results import from_results
+from mock_model.tasks.results import from_results, refuses
 from mock_model.tasks.wording import rules
 
 Need = tuple[str, list[dict], str | None]  # a function, the arguments of each call, and one that is missing
@@ -92,14 +92,16 @@ def _completed(calls: list[dict], function: dict, text: str, asked: str, alone: 
 def _source(messages: Sequence[dict], before: Sequence[dict], function: dict) -> Source:
     """What messages say for the arguments of a function; the answer, if it wants one, is in the results or before."""
 
+    told = [message for message in messages if not refuses(message)]
+
     def answer() -> str:
-        if messages[-1]["role"] == "tool":
+        if messages[-1]["role"] == "tool" and told[-1:] == [messages[-1]]:
             return from_results(messages)
         said = read(before[:-1])
         known = [find(question, said) for question in questions(text_of(before[-1]))[:MOST]]
         return " ".join(said_again(one, said) for one in known if one.sure)
 
-    return Source(messages, rules(messages), answer, function.get("parameters") or {})
+    return Source(told or before, rules(messages), answer, function.get("parameters") or {})
 
 
 def _telling_of(missing: str, function: dict, functions: list[dict], text: str) -> Need | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from mock_model.api.catalogue import MODELS
+from mock_model.api.catalogue import Model
 from mock_model.api.completion import Reply
+from mock_model.api.families import chat_model
 from mock_model.api.tokens import count_text
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
@@ -73,8 +74,14 @@ def reply_to(body: dict, fits: Fits) -> Reply:
         return said(styled(missing, found), "A function needs more than was said.")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
-    text, why = _say(messages, found, room, MODELS[body["model"]].encoding)
+    text, why = _say(messages, found, room, _model_of(body).encoding)
     return said(styled(text, found), why)
+
+
+def _model_of(body: dict) -> Model:
+    model = chat_model(body["model"])
+    assert model is not None, "the request was checked"
+    return model
 
 
 def _thought(body: dict, called: Calls, found: Rules) -> str:
@@ -82,7 +89,7 @@ def _thought(body: dict, called: Calls, found: Rules) -> str:
     messages = body["messages"]
     if body.get("reasoning_effort") in (None, "none"):
         return ""
-    if not MODELS[body["model"]].wants_reasoning_back:
+    if not _model_of(body).wants_reasoning_back:
         return sent(messages)
     asking = questions(text_of(messages[-1])) if messages[-1]["role"] == "user" else ()
     return thoughts(body, called, heard(messages, asking), found)
@@ -90,7 +97,7 @@ def _thought(body: dict, called: Calls, found: Rules) -> str:
 
 def _as_json(form: dict, body: dict, found: Rules, fits: Fits) -> str:
     """The reply as JSON: wishes how to word it hold for the texts in it, not for the whole."""
-    messages, encoding = body["messages"], MODELS[body["model"]].encoding
+    messages, encoding = body["messages"], _model_of(body).encoding
     source = Source(messages, found, lambda: styled(_say(messages, found, fits, encoding)[0], found))
     return fill(form["json_schema"]["schema"], source) if form["type"] == "json_schema" else any_object(source, fits)
 

@@ -29,6 +29,11 @@ def from_results(messages: Sequence[dict]) -> str:
     return " ".join(map(as_sentence, dict.fromkeys(said)))
 
 
+def refuses(message: dict) -> bool:
+    """Whether a message tells what was wrong with a call or a form, so that it is made again: no fact is in it."""
+    return message["role"] in ("tool", "user") and bool(heard("refused").search(text_of(message)))
+
+
 def _told(text: str, name: str, given: dict, asked: str) -> str:
     """One result."""
     shown = ", ".join(str(value) for value in given.values() if value not in (None, ""))

@@ -177,7 +177,7 @@ def test_other_requests_do_not_use_a_failure_up() -> None:
     client = failing.client()
     client.models.list()
     with pytest.raises(openai.BadRequestError):
-        ask(client, n=2)
+        ask(client, n=129)
     with pytest.raises(openai.InternalServerError):
         ask(client)
 
@@ -188,3 +188,26 @@ def test_a_failure_that_cannot_be(kind: Any, times: int) -> None:
     with pytest.raises(ValueError, match=r"The kinds are 429, quota, 500|at least once"):
         failing.fail_next(kind, times)
     assert ask(failing.client()).choices[0].message.content == TEXT
+
+
+@pytest.mark.parametrize("tools", [[], [{"type": "function", "function": {"name": "f"}}]])
+def test_an_overflow_is_one_of_a_window_that_is_a_token_too_small(tools: list) -> None:
+    failing = server()
+    failing.fail_next("overflow")
+    failing.client().embeddings.create(model="offline-embedding", input="no reply: it waits")
+    more = {"tools": tools} if tools else {}
+    with pytest.raises(openai.BadRequestError) as caught:
+        ask(failing.client(), stream=True, **more)
+    window, resulted = map(int, re.findall(r"(?:is|in) (\d+) tokens", caught.value.message))
+    assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "messages")
+    assert ask(failing.client(), **more).usage.prompt_tokens == resulted == window + 1
+
+
+def test_an_overflow_of_a_response() -> None:
+    failing = server()
+    failing.fail_next("overflow")
+    client = failing.client()
+    with pytest.raises(openai.BadRequestError, match="exceeds the context window") as caught:
+        client.responses.create(model="offline-model", input="Hello", truncation="auto")
+    assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "input")
+    assert client.responses.create(model="offline-model", input="Hello").output_text == TEXT

@@ -59,7 +59,7 @@ UNANSWERED = (
 NULL_CONTENT = "Invalid value for 'content': expected a string, got null."
 ROLES = "Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'."
 LUNA_EFFORTS = "Supported values are: 'none', 'low', 'medium', 'high', 'xhigh', and 'max'."
-OFFLINE = "The offline model gives one answer, in text, and calls tools."
+OFFLINE = "The offline model answers in text, and calls tools."
 IMAGE = "Invalid content type. image_url is only supported by certain models: the offline model reads text only."
 
 REFUSALS = [  # what differs from an accepted request, and param, code and message of the refusal
@@ -242,7 +242,7 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
     ),
     # limits and numbers
     (
-        {"max_tokens": 9},
+        {"model": "gpt-6-luna", "max_tokens": 9},
         "max_tokens",
         "unsupported_parameter",
         f"Unsupported parameter: 'max_tokens' {NOT_HERE} Use 'max_completion_tokens' instead.",
@@ -279,7 +279,12 @@ REFUSALS = [  # what differs from an accepted request, and param, code and messa
         "max_completion_tokens is too large: 20000. "
         "This model supports at most 16384 completion tokens, whereas you provided 20000.",
     ),
-    ({"n": 2}, "n", None, "The offline model gives n=1 only, but n is 2."),
+    (
+        {"n": 129},
+        "n",
+        "integer_above_max_value",
+        "Invalid 'n': integer above maximum value. Expected a value <= 128, but got 129 instead.",
+    ),
     (
         {"n": 0},
         "n",
@@ -468,6 +473,8 @@ ACCEPTED = [
     {"messages": [{"role": "user", "content": ""}]},
     {"messages": [ASSISTANT]},
     {"messages": [{**USER, "tool_calls": [CALL]}, USER]},
+    {"max_tokens": 9},
+    {"model": "offline-thinker", "max_tokens": 9},
     {"model": "gpt-4o-mini", "max_tokens": 9},
     {"model": "gpt-4", "max_completion_tokens": 9},
     {"model": "gpt-6-luna", "temperature": 1, "top_p": 1},
@@ -503,7 +510,10 @@ ORDER = [  # what is wrong twice is refused for the first of these reasons
     ({"foo": 1, "n": "x"}, "Unknown parameter: 'foo'."),
     ({"temperature": "x", "n": "x"}, "Invalid type for 'n': expected an integer, but got a string instead."),
     ({"messages": [{"role": "user"}, {"role": "bot", "content": "x"}]}, f"Invalid value: 'bot'. {ROLES}"),
-    ({"messages": [{"role": "user"}], "n": 2}, "The offline model gives n=1 only, but n is 2."),
+    (
+        {"messages": [{"role": "user"}], "logit_bias": {"50256": 1}},
+        f"Unsupported parameter: 'logit_bias'. {OFFLINE}",
+    ),
 ]
 
 

@@ -1,0 +1,89 @@
+"""The table of clients: what each can do, in a terminal and in Markdown, and why something cannot be done."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from .program import Result
+
+MARKS = {"ok": "✓", "failed": "✗", "gap": "–"}
+Outcomes = Mapping[str, Sequence[Result]]  # by the client's name
+
+HEAD = """\
+# What other people's clients can do with the offline model
+
+`python3 workbook.py clients` runs each client in an environment of its own against `python3 workbook.py serve`, and prints
+this; with `--write` it writes it here. A check judges what comes back: the planted fact, the tool's argument and its result.
+✓ it works · ✗ it fails, and should not · – the client or the API itself has no such thing · empty: not tried.
+"""
+
+
+def checks_of(outcomes: Outcomes) -> list[str]:
+    """The names of all checks: those that most clients have first, else in the order of their programs."""
+    order: dict[str, int] = {}
+    for results in outcomes.values():
+        for result in results:
+            order[result.check] = order.get(result.check, 0) + 1
+    return sorted(order, key=lambda name: -order[name])
+
+
+def marks(outcomes: Outcomes) -> dict[str, list[str]]:
+    """The mark of every client for every check; an empty one where it has no such check."""
+    found = {name: {result.check: MARKS[result.result] for result in results} for name, results in outcomes.items()}
+    return {check: [found[name].get(check, "") for name in outcomes] for check in checks_of(outcomes)}
+
+
+def summary(results: Sequence[Result]) -> str:
+    """How many checks came out how, in one line."""
+    counts = {mark: sum(result.result == name for result in results) for name, mark in MARKS.items()}
+    return "  ".join(f"{count:>3} {mark}" for mark, count in counts.items())
+
+
+def in_a_terminal(outcomes: Outcomes) -> str:
+    """The table: a row for each check, a column for each client, numbered as the list above it."""
+    lines = [f"{number:>3}  {name:<18}{summary(results)}" for number, (name, results) in enumerate(outcomes.items(), 1)]
+    rows = marks(outcomes)
+    width = max(map(len, rows), default=0)
+    lines += ["", " " * width + "".join(f"{number:>4}" for number in range(1, len(outcomes) + 1))]
+    lines += [f"{check:<{width}}" + "".join(f"{mark:>4}" for mark in row).rstrip() for check, row in rows.items()]
+    return "\n".join(lines + reasons(outcomes))
+
+
+def reasons(outcomes: Outcomes) -> list[str]:
+    """Every failure and every gap with its reason, failures first."""
+    lines = []
+    for name, title in (("failed", "Failed"), ("gap", "Gaps")):
+        found = [
+            (client, result) for client, results in outcomes.items() for result in results if result.result == name
+        ]
+        lines += ["", f"{title}:"] if found else []
+        lines += [
+            textwrap.fill(
+                f"{client}, {result.check}: {result.said}", 100, initial_indent="  ", subsequent_indent="    "
+            )
+            for client, result in found
+        ]
+    return lines
+
+
+def in_markdown(outcomes: Outcomes, installed: Mapping[str, Sequence[str]]) -> str:
+    """The page: the table, the gaps, and with which versions."""
+    lines = [HEAD, f"| | {' | '.join(outcomes)} |", "|---|" + ":-:|" * len(outcomes)]
+    lines += [f"| {check} | {' | '.join(row)} |" for check, row in marks(outcomes).items()]
+    for name, title in (("failed", "Failures"), ("gap", "Gaps")):
+        found = [
+            (client, result) for client, results in outcomes.items() for result in results if result.result == name
+        ]
+        lines += ["", f"## {title}", ""] if found else []
+        lines += [f"- **{client}**, {result.check}: {escaped(result.said)}" for client, result in found]
+    lines += ["", "## Versions", ""]
+    lines += [
+        f"- **{name}**: {', '.join(pin.replace('==', ' ') for pin in pins) or 'that of the machine'}"
+        for name, pins in installed.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
