@@ -32,8 +32,8 @@ UNFINISHED = {
     "function_call": CALLS,
 }
 NOTHING = (
-    "The stream ended before anything came. Some servers end so where a request is larger than their context window: this "
-    "one has {tokens:,} tokens as they are counted here. Send less, or look into the server's log."
+    "The reply broke off before anything came. Some servers end a stream so where the request is larger than their context "
+    "window: this one has {tokens:,} tokens as they are counted here. Send less, or look into the server's log."
 )
 TEXT_ALONE = {"role", "content"}  # the fields of most messages
 TEXT_PARTS = ("text", "output_text")
