@@ -129,7 +129,9 @@ def ending_well(*more: type[Exception]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         pass
-    except (openai.OpenAIError, *more) as error:
+    except Exception as error:
+        if not isinstance(error, (openai.OpenAIError, *more)):
+            raise
         print(f"\n{no_answer(error)}")
 
 
