@@ -5,6 +5,8 @@ Settings come from the environment and from the file .env beside this one; the e
     nothing set            the offline model: no key, no network, no cost
     OPENAI_API_KEY         OpenAI, with gpt-6-luna unless OPENAI_MODEL names another model
     OPENAI_BASE_URL        any compatible server (Ollama, llama.cpp, vLLM …); OPENAI_MODEL says which of its models
+    OPENAI_REPLY_LIMIT     the most tokens of a reply where a request sets no limit; 0 for none. Unless it is set: none at
+                           OpenAI, 300 on another server, where a small model may never come to an end
     OPENAI_PRICE           what a million tokens cost, where not as gpt-6-luna: input, cached, cache write, output
     WORKBOOK_OFFLINE=1     the offline model, whatever else is set
 """
@@ -15,10 +17,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import openai
@@ -26,6 +29,7 @@ import openai
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 from mock_model.tasks.reply import reply_to
+from set_up import reply_limit as reply_limits
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
@@ -41,10 +45,17 @@ __all__ = [
     "Price",
     "Settings",
     "SettingsError",
+    "before_many",
     "check",
+    "ending_well",
     "get_async_client",
     "get_client",
     "hint",
+<<<<<<< HEAD
+    "offline_instead",
+=======
+    "no_answer",
+>>>>>>> agent
     "offline_server",
     "reply_limit",
     "reset",
@@ -65,7 +76,7 @@ def get_client() -> openai.OpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().client()
-    return openai.OpenAI(**_way_to_the_server())
+    return _with_limit(openai.OpenAI(**_way_to_the_server()))
 
 
 def get_async_client() -> openai.AsyncOpenAI:
@@ -73,7 +84,17 @@ def get_async_client() -> openai.AsyncOpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().async_client()
-    return openai.AsyncOpenAI(**_way_to_the_server())
+    return _with_limit(openai.AsyncOpenAI(**_way_to_the_server()))
+
+
+AnyClient = TypeVar("AnyClient", openai.OpenAI, openai.AsyncOpenAI)
+
+
+def _with_limit(client: AnyClient) -> AnyClient:
+    """The client, with the limit of the settings in each request that says nothing of one."""
+    if limit := SETTINGS.default_limit:
+        reply_limits.ReplyLimit(SETTINGS.limit_parameter, limit).put_on(client)
+    return client
 
 
 @cache
@@ -116,6 +137,59 @@ def offline_server(
         return Reply(said) if isinstance(said, str) else Reply(None, (said,))
 
     return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
+
+
+<<<<<<< HEAD
+def offline_instead(why: str | Exception) -> tuple[openai.OpenAI, str]:
+    """Print that the offline model answers from here on, and why; return a client that asks it, and its name.
+
+    `why` is what the model of the settings, or its server, cannot do: in words, or the error that says it.
+    """
+    body = getattr(why, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    print(f"From here on the offline model answers in this lesson: {said or why}")
+    return offline_server().client(), OFFLINE_MODEL
+=======
+@contextmanager
+def ending_well(*more: type[Exception]) -> Iterator[None]:
+    """For all of a program: what the server refuses, or one of the errors `more`, ends it with a sentence, Ctrl-C without."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    except Exception as error:
+        if not isinstance(error, (openai.OpenAIError, *more)):
+            raise
+        print(f"\n{no_answer(error)}")
+
+
+def no_answer(error: Exception) -> str:
+    """Why there is no answer, in a sentence, with the next step where it is known: the server's own words, or what is missing."""
+    if isinstance(error, openai.APIConnectionError):
+        why = "takes too long" if isinstance(error, openai.APITimeoutError) else "does not answer"
+        return f"No answer: {SETTINGS.place} {why}. Is the server running there?"
+    body = getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    if isinstance(error, openai.AuthenticationError):
+        return f"No answer: {SETTINGS.place} refuses the key. {said or error} OPENAI_API_KEY sets it, in .env for instance."
+    return f"No answer: {said or error}"
+
+
+def before_many(requests: int, prompt_tokens: int, reply_tokens: int) -> None:
+    """Say how many requests a real model is about to get, and about what they cost where OpenAI bills them; offline nothing."""
+    if SETTINGS.offline:
+        return
+    dollars = (prompt_tokens * PRICE.input + reply_tokens * PRICE.output) / 1_000_000
+    cost = (
+        f"they cost about {dollars:.2f} dollars" if SETTINGS.base_url is None else "whether they cost anything it knows"
+    )
+    tokens = f"{prompt_tokens:,} tokens and {reply_tokens:,} of replies"
+    print(
+        f"About {requests:,} requests go to {SETTINGS.model} at {SETTINGS.place}, with some {tokens}; {cost}. "
+        "Ctrl-C stops them.",
+        flush=True,
+    )
+>>>>>>> agent
 
 
 class ReplyLimit(TypedDict, total=False):
