@@ -28,6 +28,7 @@ from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.results import from_results
+from mock_model.tasks.standalone import standalone
 from mock_model.tasks.summary import summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
@@ -114,6 +115,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     asked = without_lists(text_of(last), notes_only=True)
     if (task := summary_task(messages)) is not None:
         return summarize(task, fits, lambda text: count_text(text, encoding)), "I am asked for a summary."
+    if (question := standalone(messages)) is not None:
+        return question, "I am asked to put a question so that it can be asked alone."
     if (fixed := prescribed(found, asked)) is not None:
         return fixed, "An instruction says what to reply."
     if forbids(found, asked):
