@@ -71,6 +71,7 @@ def test_verify_asks_it_and_gives_the_exit_code(workbook):
     assert finished.returncode == 1
     assert settings(finished.stdout.splitlines()[-1])[0] == ADDRESS
     assert living(workbook) == []
+    assert len(workbook.run("verify", "--local", "--json").stdout.splitlines()) == 1, "a program reads it"
     alone = workbook.run("verify")
     assert "OPENAI_BASE_URL" not in json.loads(alone.stdout.splitlines()[-1])
 
