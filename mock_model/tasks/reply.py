@@ -29,6 +29,7 @@ from mock_model.tasks.clock import time_told
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.notes_behind import question_last
+from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
 from mock_model.tasks.summary import summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
@@ -111,6 +112,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     last = messages[-1]
     if last["role"] == "tool":
         return from_results(messages), "The functions have answered, so I say what they said."
+    if (name := picked(messages)) is not None:
+        return name, "I am asked for one name of a list."
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     if not text_of(last).strip():

@@ -159,3 +159,14 @@ def test_a_schema_that_a_prompt_shows_is_filled_and_not_copied() -> None:
     )
     told = said(rule, "The loft is Himmelrik. It has 47 pigeons.", response_format={"type": "json_object"})
     assert json.loads(told) == {"loft": "Himmelrik", "pigeons": 47}
+
+
+def test_results_that_come_with_the_question_once_more_are_told() -> None:
+    """As Semantic Kernel's agent for Responses sends them, behind the id of the response that made the call."""
+    tool = {"type": "function", **COUNT["function"]}
+    first = CLIENT.responses.create(model="offline-model", input=LOFT, tools=[tool])
+    call = next(item for item in first.output if item.type == "function_call")
+    output = {"type": "function_call_output", "call_id": call.call_id, "output": "47 pigeons"}
+    again = [{"role": "user", "content": LOFT}, output]
+    done = CLIENT.responses.create(model="offline-model", input=again, tools=[tool], previous_response_id=first.id)
+    assert "47" in done.output_text
