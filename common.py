@@ -51,11 +51,8 @@ __all__ = [
     "get_async_client",
     "get_client",
     "hint",
-<<<<<<< HEAD
-    "offline_instead",
-=======
     "no_answer",
->>>>>>> agent
+    "offline_instead",
     "offline_server",
     "reply_limit",
     "reset",
@@ -139,7 +136,6 @@ def offline_server(
     return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
 
 
-<<<<<<< HEAD
 def offline_instead(why: str | Exception) -> tuple[openai.OpenAI, str]:
     """Print that the offline model answers from here on, and why; return a client that asks it, and its name.
 
@@ -149,7 +145,8 @@ def offline_instead(why: str | Exception) -> tuple[openai.OpenAI, str]:
     said = body.get("message") if isinstance(body, dict) else None
     print(f"From here on the offline model answers in this lesson: {said or why}")
     return offline_server().client(), OFFLINE_MODEL
-=======
+
+
 @contextmanager
 def ending_well(*more: type[Exception]) -> Iterator[None]:
     """For all of a program: what the server refuses, or one of the errors `more`, ends it with a sentence, Ctrl-C without."""
@@ -189,7 +186,6 @@ def before_many(requests: int, prompt_tokens: int, reply_tokens: int) -> None:
         "Ctrl-C stops them.",
         flush=True,
     )
->>>>>>> agent
 
 
 class ReplyLimit(TypedDict, total=False):
