@@ -28,7 +28,7 @@ from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.results import from_results
-from mock_model.tasks.summary import summarize, summary_task
+from mock_model.tasks.summary import is_summed_up, summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
 from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled
@@ -58,7 +58,7 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
-    body = body | {"messages": question_last(body["messages"])}
+    body = body | {"messages": body["messages"] if is_summed_up(body["messages"]) else question_last(body["messages"])}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
     before = _thought(body, called, found)
     room = (lambda text: fits(f"{before} {text}")) if before else fits  # the reasoning takes its part of the limit
@@ -107,13 +107,13 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     last = messages[-1]
     if last["role"] == "tool":
         return from_results(messages), "The functions have answered, so I say what they said."
-    if last["role"] != "user":
-        return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
-    if not text_of(last).strip():
+    if last["role"] == "user" and not text_of(last).strip():
         return EMPTY, "The last message is empty."
-    asked = without_lists(text_of(last), notes_only=True)
     if (task := summary_task(messages)) is not None:
         return summarize(task, fits, lambda text: count_text(text, encoding)), "I am asked for a summary."
+    if last["role"] != "user":
+        return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
+    asked = without_lists(text_of(last), notes_only=True)
     if (fixed := prescribed(found, asked)) is not None:
         return fixed, "An instruction says what to reply."
     if forbids(found, asked):
