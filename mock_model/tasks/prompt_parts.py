@@ -24,10 +24,12 @@ LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. US
 )
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>\n]*>|(```)(?!\w*\s*[\[{])[^\n]*")
 RULER = re.compile(r"^[ \t]*([-=*_~])\1{2,}[ \t]*$", re.M)
+OBJECTS = re.compile(r'(?:^[ \t]*\{".{1,20000}\},?[ \t]*$\n?){2,}', re.M)
 TAGS = {  # what a tag holds, by its name
-    "own": "^task|instruct|rule|prompt|example|sample|format|role|objective|guid|output|template|section|criteri|constraint",
+    "example": "example|sample|demonstration",
+    "own": "^task|instruct|rule|prompt|format|role|objective|guid|output|template|section|criteri|constraint",
     "previous": "summary|memory|notes|facts",
-    "talk": "conv|trans|messag|hist|chat|dial|discuss|exchange|content|text|document|article|input|source|excerpt|passage",
+    "talk": "talk|conv|trans|messag|hist|chat|dial|discuss|exchange|content|text|document|article|input|source|excerpt|passage",
 }
 MARK = "\x02"  # begins a line that was a tag or a fence
 Asks = Callable[[str], bool]  # whether a text asks for what the task does
@@ -44,7 +46,8 @@ class Parts(NamedTuple):
 @lru_cache(maxsize=64)
 def parts_of(text: str, asks: Asks) -> Parts:
     """Take a message apart, a list of messages out first. Examples of how it is to be done are left out."""
-    text, listed = _without_messages(EXAMPLE.sub("", MENTIONED.sub("", text.replace(MARK, ""))))
+    text = OBJECTS.sub(_as_list, EXAMPLE.sub("", MENTIONED.sub("", text.replace(MARK, ""))))
+    text, listed = _without_messages(text)
     lines, other = _marked(text)
     labels = {} if listed else _labels(lines)
     found: dict[str, list[str]] = {"own": [], "previous": [], "talk": [], "example": []}
@@ -60,9 +63,9 @@ def parts_of(text: str, asks: Asks) -> Parts:
                 inside, now = tag, "talk" if tag == "```" else _held_by(tag, other)
                 role = ROLES.get(re.split("[-_]", tag)[0])
                 talk += [{"role": role or "user", "content": "", "plain": role is None}] * (now == "talk")
-        elif now == "example" and not _ends_example(heading, gap, shown):
+        elif now == "example" and (inside or not _ends_example(line, heading, shown)):
             pass
-        elif n in labels:
+        elif n in labels and not (inside and now == "own"):
             number, who, now, line = *labels[n].group("number", "who"), "talk", line[labels[n].end() :]
             role = ROLES.get(who.lower().rpartition(".")[2])
             talk.append({"role": role or "user", "name": "" if role else who, "content": "", "number": number})
@@ -97,8 +100,14 @@ def _marked(text: str) -> tuple[list[str], str]:
         meant = tag[3] or tag[2] in closed or re.search(known, name)
         return f"\n{MARK}{tag[3] or tag[1] + name}\n" if meant else tag[0]
 
-    other = "own" if any(_held_by(name.lower(), "") == "talk" for name in closed) else "talk"
+    opened = closed & {tag[2] for tag in TAG.finditer(text) if not tag[1]}
+    other = "own" if any(_held_by(name.lower(), "") == "talk" for name in opened) else "talk"
     return INLINE.sub(r"\n\1", TAG.sub(as_line, HEADED.sub(r"\n\1:", text))).splitlines(), other
+
+
+def _as_list(objects: re.Match[str]) -> str:
+    """Objects in JSON, one a line, as a list of them."""
+    return f"[{','.join(line.strip().rstrip(',') for line in objects[0].splitlines())}]\n"
 
 
 def _as_tags(bound: re.Match[str]) -> str:
@@ -121,8 +130,10 @@ def _heading(line: str, inside: str, asks: Asks) -> tuple[str, int] | None:
     return None
 
 
-def _ends_example(heading: tuple[str, int] | None, gap: bool, shown: Counter[str]) -> bool:
-    """Whether an example is over: with the first heading, or, where headings are part of it, as soon as one comes again."""
+def _ends_example(line: str, heading: tuple[str, int] | None, shown: Counter[str]) -> bool:
+    """Whether an example is over: as soon as a heading comes again that was part of it."""
+    if EXAMPLES.fullmatch(line):
+        shown.clear()
     if heading is None:
         return False
     shown[heading[0]] += 1
