@@ -58,7 +58,9 @@ def _loose(own: str, asks: Asks, talked: bool) -> tuple[str, tuple[dict, ...]]:
     head, _, rest = own.partition(":")
     alone = not re.search(r"\n\n|[\[{]", head + rest.lstrip()[:1]) and asks(["", *sentences(head)][-1])
     if alone and len(rest.split()) > 2:
-        told = [part for part in re.split(r"\n\s*\n", rest) if not (REQUEST.match(part) and part.rstrip('" \n')[-1:] == ":")]
+        told = [
+            part for part in re.split(r"\n\s*\n", rest) if not (REQUEST.match(part) and part.rstrip('" \n')[-1:] == ":")
+        ]
         return head, ({"role": "user", "content": "\n".join(told), "plain": True},)
     paragraphs = re.split(r"\n\s*\n", own)
     request = [n for n, part in enumerate(paragraphs) if asks(part) or REQUEST.match(part)]

@@ -1,4 +1,4 @@
-"""Prompt parts: a message by its tags, fences, headings and labels: what its writer says himself, what is known, a conversation."""
+"""Prompt parts: a message taken apart by its tags, headings and labels: a request, what is known so far, a conversation."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LABEL = re.compile(  # "user:", "[user]", "**User**:", "- Dana (10:02):", "3. US
     r"(?:[*_\"')>\]]{0,8}(?: ?\([^)\n]{0,30}\))?\s*(?:[:：]|[-=]>)[*_\"']*|\](?=\s))[ \t]*"
 )
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>\n]*>|(```)(?!\w*\s*[\[{])[^\n]*")
+BRACKETED = re.compile(r"\s*\[(?P<name>[\w -]{3,40})\]:?\s*")  # "[NEW MESSAGES]"
 RULER = re.compile(r"^[ \t]*([-=*_~])\1{2,}[ \t]*$", re.M)
 OBJECTS = re.compile(r'(?:^[ \t]*\{".{1,20000}\},?[ \t]*$\n?){2,}', re.M)
 TAGS = {  # what a tag holds, by its name
@@ -73,9 +74,10 @@ def parts_of(text: str, asks: Asks) -> Parts:
             now, line = heading[0], line[heading[1] :]
         elif not inside and EXAMPLES.fullmatch(line):
             now, shown = "example", Counter()
-        elif gap and not inside and n > max(labels, default=0) and (asks(line) or REQUEST.match(line)):
-            now = "own"
-        elif now == "previous" and not inside and (asks(line) or ABOUT.search(line)):
+        elif not inside and (
+            (gap and n > max(labels, default=0) and (asks(line) or REQUEST.match(line)))
+            or (now == "previous" and (asks(line) or ABOUT.search(line)))
+        ):
             now = "own"
         if now == "talk":
             talk = talk or [{"role": "user", "content": "", "plain": True}]
@@ -121,8 +123,12 @@ def _held_by(tag: str, other: str) -> str:
 
 
 def _heading(line: str, inside: str, asks: Asks) -> tuple[str, int] | None:
-    """What a heading leads to, and where it ends in the line; inside of a tag only one in brackets: "[summary]"."""
-    if inside and not re.fullmatch(r"\s*\[[\w -]*summary[\w -]*\]\s*", line, re.I):
+    """What a heading leads to, and where it ends in the line; inside of a tag only one of a summary in brackets."""
+    alone = BRACKETED.fullmatch(line)
+    part = _held_by("-".join(alone["name"].lower().split()), "") if alone else ""
+    if part and (not inside or part == "previous"):
+        return part, len(line)
+    if inside:
         return ("talk", len(line)) if MATERIAL.fullmatch(line) and line.rstrip().endswith(":") else None
     for part, form in (("previous", PREVIOUS), ("talk", MATERIAL)):
         if (found := form.match(line)) and found.end() > 3 and not asks(line):

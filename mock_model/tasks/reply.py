@@ -31,10 +31,11 @@ from mock_model.tasks.results import from_results
 from mock_model.tasks.summary import is_summed_up, summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
-from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled
+from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled, unsized
 
 REFUSAL = "I can't share that."
 NOTED = "Noted."
+SUMMARY = "I am asked for a summary."
 HELLO = "Hello! What would you like to talk about?"
 EMPTY = "Your message is empty. What would you like to say?"
 SELF = (
@@ -75,7 +76,7 @@ def reply_to(body: dict, fits: Fits) -> Reply:
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
     text, why = _say(messages, found, room, _model_of(body).encoding)
-    return said(styled(text, found), why)
+    return said(styled(text, unsized(found) if why == SUMMARY else found), why)
 
 
 def _model_of(body: dict) -> Model:
@@ -110,7 +111,7 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     if last["role"] == "user" and not text_of(last).strip():
         return EMPTY, "The last message is empty."
     if (task := summary_task(messages)) is not None:
-        return summarize(task, fits, lambda text: count_text(text, encoding)), "I am asked for a summary."
+        return summarize(task, fits, lambda text: count_text(text, encoding)), SUMMARY
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     asked = without_lists(text_of(last), notes_only=True)

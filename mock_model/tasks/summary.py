@@ -24,7 +24,7 @@ from mock_model.tasks.facts import JOINT, put_right, worth
 from mock_model.tasks.handover import STRONG, TOLD, Handed, handed
 from mock_model.tasks.orders import limits
 from mock_model.tasks.prompt_parts import parts_of
-from mock_model.tasks.wording import Rules, rules, styled
+from mock_model.tasks.wording import rules, styled, unsized
 
 OTHERS = {"assistant": "the assistant", "tool": "the function"}
 KINDS = dict.fromkeys(TIMES, "time") | dict.fromkeys((*NUMBERS, "code", "phone"), "number")
@@ -154,7 +154,7 @@ def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], 
     vague = task.quoted and not KEEPING.search(DROPPING.sub("", task.own))
     facts = _topics(task) if vague else _facts(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
-    style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
+    style = unsized(rules(task.sent))
     most = limits(task.own)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
     order = {text: n for n, text in enumerate(facts)}
