@@ -15,7 +15,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -41,10 +42,13 @@ __all__ = [
     "Price",
     "Settings",
     "SettingsError",
+    "before_many",
     "check",
+    "ending_well",
     "get_async_client",
     "get_client",
     "hint",
+    "no_answer",
     "offline_server",
     "reply_limit",
     "reset",
@@ -116,6 +120,47 @@ def offline_server(
         return Reply(said) if isinstance(said, str) else Reply(None, (said,))
 
     return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
+
+
+@contextmanager
+def ending_well(*more: type[Exception]) -> Iterator[None]:
+    """For all of a program: what the server refuses, or one of the errors `more`, ends it with a sentence, Ctrl-C without."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    except Exception as error:
+        if not isinstance(error, (openai.OpenAIError, *more)):
+            raise
+        print(f"\n{no_answer(error)}")
+
+
+def no_answer(error: Exception) -> str:
+    """Why there is no answer, in a sentence, with the next step where it is known: the server's own words, or what is missing."""
+    if isinstance(error, openai.APIConnectionError):
+        why = "takes too long" if isinstance(error, openai.APITimeoutError) else "does not answer"
+        return f"No answer: {SETTINGS.place} {why}. Is the server running there?"
+    body = getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    if isinstance(error, openai.AuthenticationError):
+        return f"No answer: {SETTINGS.place} refuses the key. {said or error} OPENAI_API_KEY sets it, in .env for instance."
+    return f"No answer: {said or error}"
+
+
+def before_many(requests: int, prompt_tokens: int, reply_tokens: int) -> None:
+    """Say how many requests a real model is about to get, and about what they cost where OpenAI bills them; offline nothing."""
+    if SETTINGS.offline:
+        return
+    dollars = (prompt_tokens * PRICE.input + reply_tokens * PRICE.output) / 1_000_000
+    cost = (
+        f"they cost about {dollars:.2f} dollars" if SETTINGS.base_url is None else "whether they cost anything it knows"
+    )
+    tokens = f"{prompt_tokens:,} tokens and {reply_tokens:,} of replies"
+    print(
+        f"About {requests:,} requests go to {SETTINGS.model} at {SETTINGS.place}, with some {tokens}; {cost}. "
+        "Ctrl-C stops them.",
+        flush=True,
+    )
 
 
 class ReplyLimit(TypedDict, total=False):

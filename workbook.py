@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import sys
+import time
 
 OLDEST, THIS = (3, 11), sys.version_info[:2]
 if THIS < OLDEST:
@@ -26,7 +27,9 @@ sys.path.insert(0, str(ROOT))  # also where Python is told not to look beside a 
 
 from set_up.environment import BENCH, OWN
 from set_up.jupyterlab import open_lesson
+from set_up.local_model import local_model
 from set_up.processes import say
+from set_up.running_jupyterlab import find as running_jupyterlab
 
 ME = ("py" if shutil.which("py") else "python") + " workbook.py" if os.name == "nt" else "python3 workbook.py"
 
@@ -42,10 +45,16 @@ def start(arguments: list) -> int:
         choices=("127.0.0.1", "0.0.0.0"),
         help="0.0.0.0 lets in others than this machine: needed in a container that publishes its port",
     )
+    parser.add_argument("--local", action="store_true", help="with a real, very small model on this machine")
     options = parser.parse_args(arguments)
     lesson = find_lesson(options.lesson)
     OWN.set_up()
-    return open_lesson(own_copy(lesson), options.ip, options.no_browser)
+    if not options.local:
+        return open_lesson(own_copy(lesson), options.ip, options.no_browser)
+    if running_jupyterlab():
+        sys.exit("JupyterLab is running already, with another model: stop it there with Ctrl-C, then start --local.")
+    with local_model() as settings:
+        return open_lesson(own_copy(lesson), options.ip, options.no_browser, settings)
 
 
 def find_lesson(number: str) -> pathlib.Path:
@@ -107,6 +116,36 @@ def clients(arguments: list) -> int:
     return OWN.run("-m", "tests.clients.run", *arguments)
 
 
+def verify(arguments: list) -> int:
+    """Hold what the lessons claim of every chat API against the one that .env names, or with --local a small model."""
+    OWN.set_up()
+    rest = [argument for argument in arguments if argument != "--local"]
+    if rest == arguments or {"-h", "--help"} & set(rest):
+        return OWN.run("-m", "tests.contract.verify", *arguments)
+    with local_model() as settings:
+        return OWN.run("-m", "tests.contract.verify", *rest, **settings)
+
+
+def local(arguments: list) -> int:
+    """Let a small model answer: to one program, which is named with its arguments, or else to any, until Ctrl-C."""
+    program = (pathlib.Path.cwd() / arguments[0]) if arguments else None
+    if arguments and arguments[0] in ("-h", "--help"):
+        say(f"{ME} local examples/07_chat_memory.py --interactive: run a program with the small model.")
+        say(f"{ME} local: let the model answer any program, until Ctrl-C.")
+        return 0
+    if program and not program.is_file():
+        sys.exit(f"There is no program {program}: name a Python file, such as examples/07_chat_memory.py.")
+    OWN.set_up()
+    with local_model() as settings:
+        if program:
+            return OWN.run(program, *arguments[1:], **settings)
+        say(
+            f"It answers at {settings['OPENAI_BASE_URL']}, as the model {settings['OPENAI_MODEL']}. Stop it with Ctrl-C."
+        )
+        while True:
+            time.sleep(1)
+
+
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
 
@@ -127,6 +166,8 @@ COMMANDS = {
     "compare": (compare, "what each memory recalls and costs, yours beside them (compare work/my_memory.py)"),
     "serve": (serve, "the offline model for any OpenAI client, over HTTP (serve --port 8000)"),
     "clients": (clients, "what other people's libraries can do with the offline model (clients langchain)"),
+    "verify": (verify, "what the lessons claim of every chat API, on the one of .env (verify --local: a small model)"),
+    "local": (local, "run a program with a small real model (local examples/01_stateless_calls.py)"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }

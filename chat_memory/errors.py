@@ -45,15 +45,16 @@ class IncompleteReply(RuntimeError):
     """The server answered, but not with a whole reply: empty, cut off, broken off, a refusal, or no reply at all.
 
     `text` is what came of it: of the reply, or else of the refusal, or else of the thinking before it. Of a reply that was
-    cut off at the limit for it, `beginning` is what there is of the reply itself. Where tools were called before it,
-    `messages` is what was said in the turn until then.
+    cut off at the limit for it, `beginning` is what there is of the reply itself, and `written` how many tokens the server
+    says that this has, 0 where it does not say. Where tools were called before it, `messages` is what was said in the turn
+    until then.
     """
 
     messages: Sequence[Mapping[str, Any]] = ()
 
-    def __init__(self, problem: str, text: str = "", beginning: str = "") -> None:
+    def __init__(self, problem: str, text: str = "", beginning: str = "", written: int = 0) -> None:
         super().__init__(problem)
-        self.text, self.beginning = text, beginning
+        self.text, self.beginning, self.written = text, beginning, written
 
 
 def carry(error: BaseException, **more: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .replies.extras import EFFORT, REASONING
+from .replies.extras import EFFORT, IGNORED, REASONING
 
 LOG = logging.getLogger("chat_memory")
 LOG.addHandler(logging.NullHandler())
@@ -47,7 +47,8 @@ class Retried:
 
     `what` is "summary", which the next question tries again; "reasoning", which another server has sealed, so that this
     one cannot read it, and which is left out from then on; or a parameter that was asked again without: the server
-    refuses it, or the model used up this limit before it said a word. (Without a reasoning_effort is with "none": some
+    refuses it, or the model used up this limit before it said a word; or a limit that the server ignores ("ignored"), and
+    in whose place another one, or none, is sent from then on. (Without a reasoning_effort is with "none": some
     models take tools only so.) `reason` is the kind of error; a refusal has none.
     """
 
@@ -63,6 +64,8 @@ class Retried:
             return "the server cannot read what was thought elsewhere: asked again without it"
         if self.what == EFFORT:
             return f"the model takes no tools while it thinks: asked again with {EFFORT}='none', and from now on"
+        if self.reason == IGNORED:
+            return f"the server does not keep to {self.what}: another limit, or none, from now on"
         if self.reason:
             return f"cut off at {self.what} before the first word: asked again without, and from now on"
         return f"the server refuses {self.what}: asked again without, and from now on"

@@ -86,10 +86,3 @@ def _copied(name: str, value: Any) -> Any:
 def not_to_send(options: Request) -> set[str]:
     """The parameters that a server is not to be sent by the memory itself, as the caller says or lets be known."""
     return {STREAM_OPTIONS} & set(options) | ({LIMITS[0]} if LIMITS[1] in options else set())
-
-
-def sets_a_limit(options: Request) -> bool:
-    """Whether the caller has limited the replies already."""
-    more = options.get("extra_body")
-    given = options | (more if isinstance(more, dict) else {})
-    return any(name in given for name in ALL_LIMITS)

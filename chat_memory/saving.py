@@ -69,4 +69,5 @@ class SavedConversation(Protocol):
         summary: str = ...,
         folded: int = ...,
         earlier: Iterable[tuple[int, str, int]] = ...,
+        said_at: Iterable[str | None] = ...,
     ) -> Position: ...

@@ -18,10 +18,10 @@ from .layout import Counted, Kept, layout
 from .line import Line, in_line, within
 from .messages import Message, MessageLike, Part
 from .notices import Folded, Notice, NotKept, OnNotice, Retried, Saved, Shortened, tell
-from .options import not_to_send, sets_a_limit
+from .options import not_to_send
 from .questions import Question, words_of
 from .replies.api import CHAT
-from .replies.extras import STREAM_OPTIONS, Known
+from .replies.extras import STREAM_OPTIONS, Known, sets_a_limit
 from .replies.reply import Reply
 from .replies.reply_course import replied
 from .replies.steps import Course, Done, Elsewhere, Request, as_thrown

@@ -5,10 +5,9 @@ Run it from any directory: python examples/01_stateless_calls.py
 
 import argparse
 import sys
-from contextlib import suppress
 
 from chat_memory import show_request
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client
 
 FACT = {"role": "user", "content": "My name is Ana and my dog is called Biscuit."}
 QUESTION = {"role": "user", "content": "What is my dog called?"}
@@ -23,7 +22,7 @@ def main() -> None:
     client = get_client()
 
     def ask(messages: list[dict]) -> str:
-        return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+        return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content or "(no text)"
 
     reply = {"role": "assistant", "content": ask([FACT])}
     for title, request in (("The question alone", [QUESTION]), ("With the exchange resent", [FACT, reply, QUESTION])):
@@ -32,5 +31,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

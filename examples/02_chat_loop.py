@@ -9,11 +9,10 @@ import argparse
 import io
 import re
 import sys
-from contextlib import suppress
 
 import openai
 
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client
 
 SYSTEM = "You are a helpful travel assistant."
 HELP = "Tell the model something, then ask for it; quit ends the talk."
@@ -27,18 +26,29 @@ def run_chat(client: openai.OpenAI, system: str, user_turns: list[str]) -> list[
     for text in user_turns:
         messages.append({"role": "user", "content": text})
         answer = client.chat.completions.create(model=MODEL, messages=messages)
-        messages.append({"role": "assistant", "content": answer.choices[0].message.content})
-        print(f"You: {text}\nModel: {messages[-1]['content']}\n({answer.usage.prompt_tokens} prompt tokens)\n")
+        messages.append({"role": "assistant", "content": answer.choices[0].message.content or "(no text)"})
+        size = (
+            f"{answer.usage.prompt_tokens} prompt tokens" if answer.usage else "the server does not say how many tokens"
+        )
+        print(f"You: {text}\nModel: {messages[-1]['content']}\n({size})\n")
     return messages
+
+
+def stream_of(client: openai.OpenAI, messages: list[dict]) -> openai.Stream:
+    """Ask for a stream that says its usage, or for one that does not where the server refuses to be asked for that."""
+    request = {"model": MODEL, "messages": messages, "stream": True}
+    try:
+        return client.chat.completions.create(**request, stream_options={"include_usage": True})
+    except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+        if "stream_options" not in str(error):
+            raise
+        return client.chat.completions.create(**request)
 
 
 def stream_reply(client: openai.OpenAI, messages: list[dict]) -> tuple[str, openai.types.CompletionUsage | None]:
     """Print a reply as it arrives; return its text, and its usage if the server says it."""
     text, usage = "", None
-    stream = client.chat.completions.create(
-        model=MODEL, messages=messages, stream=True, stream_options={"include_usage": True}
-    )
-    for chunk in stream:
+    for chunk in stream_of(client, messages):
         usage = chunk.usage or usage  # comes last, in a chunk that may have no choices
         piece = (chunk.choices[0].delta.content or "") if chunk.choices else ""
         print(piece, end="", flush=True)
@@ -102,5 +112,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

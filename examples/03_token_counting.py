@@ -5,11 +5,10 @@ Run it from any directory: python examples/03_token_counting.py
 
 import argparse
 import sys
-from contextlib import suppress
 
 import tiktoken
 
-from common import MODEL, PRICE, get_client
+from common import MODEL, PRICE, ending_well, get_client
 
 ENCODING = "o200k_base"  # OpenAI's chat models since gpt-4o; tiktoken does not know the newest of them by name
 TRIP = [
@@ -61,7 +60,7 @@ def main() -> None:
     print(f"{'':16} counted   server")
     for title, messages in REQUESTS.items():
         usage = client.chat.completions.create(model=MODEL, messages=messages).usage
-        print(f"{title:16} {count_tokens(messages):7}  {usage.prompt_tokens:7}")
+        print(f"{title:16} {count_tokens(messages):7}  {usage.prompt_tokens if usage else 'unsaid':>7}")
 
     print("\nA chat with replies of 150 words, everything resent:")
     for turns in (25, 50, 100, 200):
@@ -70,5 +69,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

@@ -6,12 +6,11 @@ Run it from any directory: python examples/04_sliding_window.py
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 import openai
 
-from chat_memory import show_request, sliding_window
-from common import MODEL, get_client
+from chat_memory import count_tokens, show_request, sliding_window
+from common import MODEL, ending_well, get_client
 
 SYSTEM = "You help to plan a dinner. Call the user Chef."
 DINNER = [
@@ -43,9 +42,9 @@ def run_chat(client: openai.OpenAI, user_turns: list[str], choose: Callable = li
     history, sizes = [{"role": "system", "content": SYSTEM}], []
     for text in user_turns:
         history.append({"role": "user", "content": text})
-        answer = client.chat.completions.create(model=MODEL, messages=choose(history))
-        history.append({"role": "assistant", "content": answer.choices[0].message.content})
-        sizes.append(answer.usage.prompt_tokens)
+        answer = client.chat.completions.create(model=MODEL, messages=(sent := choose(history)))
+        history.append({"role": "assistant", "content": answer.choices[0].message.content or "(no text)"})
+        sizes.append(answer.usage.prompt_tokens if answer.usage else count_tokens(sent))
     return history, sizes
 
 
@@ -78,5 +77,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

@@ -5,12 +5,11 @@ Run it from any directory: python examples/05_token_budget.py
 
 import argparse
 import sys
-from contextlib import suppress
 
 import openai
 
 from chat_memory import BudgetError, count_tokens, show_request, trim_to_budget
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client
 
 BUDGET = 350  # tokens, for a request and its reply
 REPLY = 50  # of these, kept free for the reply
@@ -28,8 +27,8 @@ def ask_within_budget(client: openai.OpenAI, history: list[dict], text: str) -> 
     asked = [*history, {"role": "user", "content": text}]
     sent = trim_to_budget(asked, BUDGET, reply_tokens=REPLY)
     answer = client.chat.completions.create(model=MODEL, messages=sent)
-    reply = {"role": "assistant", "content": answer.choices[0].message.content}
-    return [*asked, reply], sent, answer.usage.prompt_tokens
+    reply = {"role": "assistant", "content": answer.choices[0].message.content or "(no text)"}
+    return [*asked, reply], sent, answer.usage.prompt_tokens if answer.usage else count_tokens(sent)
 
 
 def main() -> None:
@@ -57,5 +56,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

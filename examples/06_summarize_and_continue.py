@@ -5,12 +5,11 @@ Run it from any directory: python examples/06_summarize_and_continue.py
 
 import argparse
 import sys
-from contextlib import suppress
 
 import openai
 
 from chat_memory import IncompleteReply, Usage, count_tokens, show_request, sliding_window, summarize
-from common import MODEL, OFFLINE_MODEL, get_client, offline_server
+from common import MODEL, OFFLINE_MODEL, ending_well, get_client, offline_server
 
 SYSTEM = {"role": "system", "content": "You are a helpful travel assistant."}
 RECAP = {"role": "user", "content": "Please recap our conversation so far."}
@@ -60,7 +59,7 @@ def main() -> None:
     client = get_client()
 
     def ask(messages: list[dict]) -> str:
-        return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+        return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content or "(no text)"
 
     history, summary, recent, sizes, spent = [SYSTEM], "", [], [], Usage()
     for text in FACTS + LUNCHES:
@@ -68,8 +67,11 @@ def main() -> None:
         request = with_summary(summary, [*recent, question])
         sizes.append(count_tokens(request))
         turn = [question, {"role": "assistant", "content": ask(request)}]
-        history += turn
-        summary, recent = fold(client, summary, [*recent, *turn], usage=spent)
+        history, recent = [*history, *turn], [*recent, *turn]
+        try:
+            summary, recent = fold(client, summary, recent, usage=spent)
+        except IncompleteReply as error:  # nothing is lost: the next turn tries again
+            print(f"[Not summarised, {len(recent)} messages are kept: {error}]")
 
     for text in QUESTIONS:
         question = {"role": "user", "content": text}
@@ -82,5 +84,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

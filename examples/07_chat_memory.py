@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 import openai
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens, show_request, split_turns
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client
 
 with suppress(ImportError):
     import readline  # noqa: F401  (arrow keys and long lines where input() reads from a terminal; not on Windows)
@@ -146,5 +146,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

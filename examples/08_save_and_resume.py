@@ -21,7 +21,7 @@ import openai
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens, show_request, split_turns
 from chat_memory.errors import ConflictError, StoreError
 from chat_memory.store import ConversationStore
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client, no_answer
 
 with suppress(ImportError):
     import readline  # noqa: F401  (arrow keys and long lines where input() reads from a terminal; not on Windows)
@@ -55,6 +55,14 @@ def hold_turn(memory: ChatMemory, text: str, killed: bool = False) -> None:
     print()
 
 
+def hold(memory: ChatMemory, text: str, show: bool = False) -> None:
+    """Hold a turn of the three programs; one that fails is not saved, and it is said why."""
+    try:
+        hold_turn(memory, text) if show else memory.ask(text)
+    except (openai.OpenAIError, IncompleteReply) as error:
+        print(f"[This turn is not saved. {no_answer(error)}]")
+
+
 def what_is_saved(store: ConversationStore, id: str) -> str:
     """How much of a conversation there is to go on with."""
     saved, said = store.open(id).load(), store.open(id).messages()
@@ -70,15 +78,18 @@ def play(path: Path) -> None:
     with ConversationStore(path) as store:
         memory = ChatMemory(get_client(), SYSTEM, BUDGET, 2, model=MODEL, conversation=store.open("ana"))
         for text in TALK:
-            memory.ask(text)
-        print(f"{what_is_saved(store, 'ana')}\n\nThe second program is killed in the middle of a reply.")
+            hold(memory, text)
+        print(what_is_saved(store, "ana"))
         before = store.open("ana").messages()
+    if not before:
+        print("There is nothing to go on with.")
+        return
+    print("\nThe second program is killed in the middle of a reply.")
     command = [sys.executable, __file__, "--store", str(path), "--conversation", "ana", "--killed"]
     environment = os.environ | {"PYTHONUTF8": "1"}
     second = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
-    if second.returncode != KILLED:
-        sys.exit(f"The second program was not killed, but ended by itself:\n{second.stderr}")
-    print(f"{second.stdout}\n\nThe third program goes on.")
+    ended = "" if second.returncode == KILLED else f"\nIt was not killed, but ended by itself. {second.stderr}"
+    print(f"{second.stdout}{ended}\n\nThe third program goes on.")
     with ConversationStore(path) as store:
         print(what_is_saved(store, "ana"))
         if store.open("ana").messages() == before:
@@ -86,14 +97,17 @@ def play(path: Path) -> None:
         memory = ChatMemory.resume(get_client(), store.open("ana"))
         print(show_request(memory.messages, budget=BUDGET, title="What its first request begins with", model=MODEL))
         print("\nYou: What is my dog called?")
-        hold_turn(memory, "What is my dog called?")
+        hold(memory, "What is my dog called?", show=True)
         print(f"On record since the first program: {store.open('ana').messages()[0]['content']}")
 
 
 def be_killed(store: ConversationStore, id: str) -> None:
     """Go on with a talk, and end in the middle of a reply."""
     print("You: When should I visit?")
-    hold_turn(ChatMemory.resume(get_client(), store.open(id)), "When should I visit?", killed=True)
+    try:
+        hold_turn(ChatMemory.resume(get_client(), store.open(id)), "When should I visit?", killed=True)
+    except (openai.OpenAIError, IncompleteReply) as error:
+        print(no_answer(error))
 
 
 def memory_of(store: ConversationStore, id: str) -> ChatMemory:
@@ -185,5 +199,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

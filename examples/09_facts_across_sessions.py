@@ -6,16 +6,15 @@ Run it from any directory: python examples/09_facts_across_sessions.py
 import argparse
 import sys
 import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import openai
 
-from chat_memory import ChatMemory
+from chat_memory import ChatMemory, IncompleteReply
 from chat_memory.facts import Fact, UserFacts
 from chat_memory.store import ConversationStore
-from common import MODEL, get_client
+from common import MODEL, ending_well, get_client
 
 SYSTEM = "You are a helpful travel assistant."
 TALKS = [  # the day in March 2027, the user, and what is said in a conversation of its own
@@ -46,11 +45,28 @@ def hold_talk(client: openai.OpenAI, store: ConversationStore, day: int, user: s
         note = facts.note(text, model=MODEL)  # what the memory sends right before the question
         print(f"  You:     {text}")
         print(f"  [note:   {note[1]['content'] if note else 'none'}]")
-        print(f"  Model:   {memory.ask(text)}")
-    for fact in facts.learn(client, store.open(id).messages(), conversation=id, model=MODEL):
+        print(f"  Model:   {reply_of(memory, text)}")
+    for fact in learned(client, facts, store, id):
         older = [old.text for old in facts.record() if old.replaced_by == fact.id]
         replaced = f", in place of: {older[0]}" if older else ""
         print(f"  Learned: {fact.text} (message {fact.message}{replaced})")
+
+
+def reply_of(memory: ChatMemory, text: str) -> str:
+    """The reply to a question, or why it is no whole one; then the turn is not kept."""
+    try:
+        return memory.ask(text)
+    except IncompleteReply as error:
+        return f"[This turn is not kept: {error}]"
+
+
+def learned(client: openai.OpenAI, facts: UserFacts, store: ConversationStore, id: str) -> list[Fact]:
+    """What is learned from a conversation: nothing, and it is said why, where the model lists nothing that can be read."""
+    try:
+        return facts.learn(client, store.open(id).messages(), conversation=id, model=MODEL)
+    except IncompleteReply as error:
+        print(f"  [Nothing is learned: {error}]")
+        return []
 
 
 def forget(store: ConversationStore, user: str, question: str, word: str) -> None:
@@ -62,7 +78,9 @@ def forget(store: ConversationStore, user: str, question: str, word: str) -> Non
     theirs = [conversation_id(name, day) for day, name, _ in TALKS if name == user]
     ids = [id for id in theirs if word in str(store.open(id).messages())]
     store.delete(*ids)
-    print(f"\nForgotten: {', '.join(fact.text for fact in best)} Deleted conversations: {', '.join(ids)}")
+    print(
+        f"\nForgotten: {best[0].text if best else 'no fact is found.'} Deleted conversations: {', '.join(ids) or 'none'}"
+    )
 
 
 def source_of(fact: Fact, talks: list[str]) -> str:
@@ -93,5 +111,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

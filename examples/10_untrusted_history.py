@@ -5,7 +5,7 @@ Run it from any directory:
         both, and what stays open
     python examples/10_untrusted_history.py --mine work/07_chat_memory.py
         your own class ChatMemory, or that of any file, with what is pasted
-        quoted: some 400 requests, offline up to half a minute
+        quoted: some 470 requests, offline up to half a minute
 """
 
 import argparse
@@ -16,7 +16,6 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,9 +26,11 @@ from chat_memory.facts import UserFacts
 from chat_memory.safety import quoted, redacted
 from chat_memory.store import ConversationStore
 from chat_memory.tools import Tool
-from common import MODEL, get_client
+from common import MODEL, before_many, ending_well, get_client
 
 SYSTEM = "You are a helpful travel assistant."
+OURS = {"requests": 540, "prompt_tokens": 175_000, "reply_tokens": 30_000}  # as counted offline, with longer replies
+YOURS = {"requests": 470, "prompt_tokens": 260_000, "reply_tokens": 30_000}
 KEEP = "Summarize the conversation. Keep names, numbers, dates, wishes and decisions."
 
 
@@ -62,7 +63,7 @@ class Careless:
     def complete(self, messages: list[dict]) -> str:
         """Send messages to the model and return the text of its reply."""
         answer = self.client.chat.completions.create(model=MODEL, messages=messages)
-        return answer.choices[0].message.content
+        return answer.choices[0].message.content or "(no text)"
 
 
 class CarelessFile(Careless):
@@ -200,10 +201,14 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")  # a terminal without these characters shows others
     arguments = argparse.ArgumentParser(
         description="Try nine attacks on a careless memory and on a defended one, or with --mine on your own.",
-        epilog="Your own memory is asked some 400 times: offline that takes up to half a minute.",
+        epilog="Your own memory is asked some 470 times: offline that takes up to half a minute.",
     )
     arguments.add_argument("--mine", type=Path, metavar="FILE", help="attack the class ChatMemory of this file")
     mine = arguments.parse_args().mine
+    get_client().chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": "Hello"}]
+    )  # is anybody there?
+    before_many(**(OURS if mine is None else YOURS))
     if not mine:
         print(compared(), open_after(ATTACKS), sep="\n")
         return
@@ -214,5 +219,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

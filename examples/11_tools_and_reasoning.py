@@ -7,13 +7,12 @@ Run it from any directory:
 
 import argparse
 import sys
-from contextlib import suppress
 
 import openai
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens, show_request, split_turns
 from chat_memory.tools import Called, Result, Text, Tool
-from common import MODEL, get_client, offline_server
+from common import MODEL, ending_well, get_client, offline_server
 
 SYSTEM = "You are a helpful travel assistant."
 FORECAST = {"Kyoto": "14 degrees and dry", "Osaka": "16 degrees and wet"}
@@ -125,5 +124,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

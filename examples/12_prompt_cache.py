@@ -6,10 +6,11 @@ Run it from any directory: python examples/12_prompt_cache.py
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+
+import openai
 
 from chat_memory import message_tokens, trim_to_budget
-from common import MODEL, OFFLINE_MODEL, PRICE, get_client, offline_server
+from common import MODEL, OFFLINE_MODEL, PRICE, ending_well, get_client, no_answer, offline_server
 
 BUDGET = 2000  # tokens of a request
 LOWER_MARK = 1200  # tokens: over the budget, the talk is cut down to this
@@ -77,10 +78,13 @@ def main() -> None:
     client = get_client()
 
     question = {"role": "user", "content": f"{ROOMS} How many ships does room 7 show?"}
-    for time in ("first", "second"):
-        usage = client.chat.completions.create(model=MODEL, messages=[RULES, question]).usage
-        read, written = read_and_written(usage)
-        print(f"The {time} time: {usage.prompt_tokens} prompt tokens, {read} read, {written} written")
+    try:
+        for time in ("first", "second"):
+            usage = client.chat.completions.create(model=MODEL, messages=[RULES, question]).usage
+            read, written = read_and_written(usage)
+            print(f"The {time} time: {usage.prompt_tokens} prompt tokens, {read} read, {written} written")
+    except openai.OpenAIError as error:
+        print(no_answer(error))
 
     print(f"\n{TURNS} turns within {BUDGET} tokens, with the offline model. A thousand such talks, replies included:")
     for way, request_of in WAYS.items():
@@ -91,5 +95,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

@@ -7,13 +7,12 @@ import argparse
 import itertools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import openai
 from openai.types.responses import Response
 
-from chat_memory import ChatMemory, messages_of
-from common import MODEL, OFFLINE_MODEL, get_client, offline_server
+from chat_memory import ChatMemory, IncompleteReply, messages_of
+from common import MODEL, OFFLINE_MODEL, ending_well, get_client, no_answer, offline_server
 
 RULES = "You are a helpful travel assistant."
 TALK = [
@@ -32,7 +31,7 @@ def resent(client: openai.OpenAI) -> Iterator[Response]:
     for text in TALK:
         history.append({"role": "user", "content": text})
         response = client.responses.create(model=MODEL, instructions=RULES, input=history, store=False)
-        history.append({"role": "assistant", "content": response.output_text})
+        history.append({"type": "message", "role": "assistant", "content": response.output_text or "(no text)"})
         yield response
 
 
@@ -112,8 +111,8 @@ def main() -> None:
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a ? instead of failing
     try:
         compare(get_client())
-    except openai.APIStatusError as error:
-        print(f"This server cannot do all of it: {error}")
+    except (openai.OpenAIError, IncompleteReply) as error:
+        print(f"This server cannot do all of it. {no_answer(error)}")
 
     now = [0]  # seconds, of the server's clock
     print("\nA server that has forgotten the talk after a month (the offline model)")
@@ -123,5 +122,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

@@ -5,11 +5,12 @@ Run it from any directory: python examples/14_choosing_a_strategy.py
 
 import argparse
 import sys
-from contextlib import suppress
+
+import openai
 
 from chat_memory import sliding_window
 from chat_memory.scoreboard import STRATEGIES, Talk, by_kind, compare, difference, table, talks, without_cache, written
-from common import MODEL, OFFLINE_MODEL, PRICE, get_client, offline_server
+from common import MODEL, OFFLINE_MODEL, PRICE, ending_well, get_client, no_answer, offline_server
 
 NAMES = ("everything", "nothing", "budget, cut lower", "turns found by search", "facts and summary")
 BUDGET = 1_500  # tokens of a request and its reply
@@ -39,8 +40,11 @@ def main() -> None:
     print(f"{planted.question} (right: {planted.answers[0]})")
     for name, messages in {"everything": history, "the last 8 turns": sliding_window(history, 8)}.items():
         request = [*messages, {"role": "user", "content": planted.question}]
-        answer = client.chat.completions.create(model=MODEL, messages=request)
-        print(f"    {name:17} {answer.choices[0].message.content}")
+        try:
+            answer = client.chat.completions.create(model=MODEL, messages=request).choices[0].message.content
+        except openai.OpenAIError as error:
+            answer = no_answer(error)
+        print(f"    {name:17} {answer or '(no text)'}")
 
     strategies = [strategy for strategy in STRATEGIES if strategy.name in NAMES]
     strategies.append(written("facts and summary", "oracle"))
@@ -59,5 +63,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with ending_well():
         main()

@@ -30,6 +30,7 @@ class Environment:
 
     folder: Path
     requirements: tuple[str, ...]
+    options: tuple[str, ...] = ()  # for the installer
 
     @property
     def python(self) -> Path:
@@ -53,10 +54,10 @@ class Environment:
         except OSError as error:
             sys.exit(explain([str(error)], self.folder))
 
-    def run(self, *arguments: object) -> int:
-        """Run its Python on this terminal, in the project's folder; return the exit code."""
+    def run(self, *arguments: object, **more: str) -> int:
+        """Run its Python on this terminal, in the project's folder, with `more` in its environment; return the exit code."""
         command = [str(self.python), *map(str, arguments)]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.working_variables())
+        process = subprocess.Popen(command, cwd=ROOT, env=self.working_variables(**more))
         try:
             return wait_for(process)
         finally:
@@ -120,7 +121,9 @@ class Environment:
         pip = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
         tool = [uv, "pip", "install", "--python", str(self.python)] if uv else pip
         for number, name in enumerate(self.requirements, start=2):
-            self.step(number, f"installing the packages with {'uv' if uv else 'pip'}", [*tool, "-r", name])
+            self.step(
+                number, f"installing the packages with {'uv' if uv else 'pip'}", [*tool, *self.options, "-r", name]
+            )
         self.stamp.write_text("\n".join(wanted), encoding="utf-8")
 
     def remove(self) -> None:
@@ -143,3 +146,5 @@ class Environment:
 OWN = Environment(ROOT / ".venv", ("requirements.txt",))
 # The benchmarks have one of their own: .venv keeps the versions that the lessons need.
 BENCH = Environment(ROOT / ".venv-bench", ("requirements.txt", "tests/benchmarks/requirements.txt"))
+# A small model, whose packages need not suit those of the lessons. Of their own requirements none is wanted.
+LOCAL = Environment(ROOT / ".venv-local", ("tests/contract/local/requirements.txt",), ("--no-deps",))

@@ -28,6 +28,12 @@ REASONS = (
         "company proxy: set HTTPS_PROXY) and run this command again.",
     ),
     (
+        r"(distribution found for|satisfies the requirement|[Bb]ecause) xllamacpp|xllamacpp.* has no wheels",
+        "There is no build of llama.cpp (the package xllamacpp) for this machine: there are for Linux with glibc and macOS 13 or "
+        "newer, both on x86-64 and ARM, and for Windows on x86-64. Use a server of your own instead, such as Ollama: README, "
+        '"Who answers".',
+    ),
+    (
         r"Permission denied|Access is denied|not permitted|Read-only|WinError (5|32)\b|os error (5|13|30|32)\b",
         f"The folder {ROOT} could not be written: close the programs that use it, or move the workbook into a folder of "
         "your own, and run this command again.",

@@ -11,15 +11,17 @@ import tempfile
 import time
 import webbrowser
 from pathlib import Path
-from typing import Any
 
 from . import running_jupyterlab
 from .environment import OWN
-from .processes import ROOT, WINDOWS, Quiet, say, start_quietly, stop, wait_for
+from .processes import APART, ROOT, WINDOWS, Quiet, say, start_quietly, stop, wait_for
 
 
-def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
-    """Open a lesson in the server that runs already, else keep a new one running until Ctrl-C; return the exit code."""
+def open_lesson(lesson: Path, ip: str, no_browser: bool, settings: dict[str, str] | None = None) -> int:
+    """Open a lesson in the server that runs already, else keep a new one running until Ctrl-C; return the exit code.
+
+    `settings`, more for its environment, need a new one: what runs already has its own.
+    """
     running = running_jupyterlab.find()
     if running:
         announce(lesson, running_jupyterlab.address_of(lesson, running), no_browser)
@@ -27,7 +29,7 @@ def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
         return 0
     say("Starting JupyterLab ...")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server, lines, reader = start_server(Path(folder), ip)
+        server, lines, reader = start_server(Path(folder), ip, settings or {})
         try:
             address = wait_for_address(server, Path(folder), lesson)
             if address:
@@ -44,7 +46,7 @@ def open_lesson(lesson: Path, ip: str, no_browser: bool) -> int:
     sys.exit("\n    ".join([advice, *list(lines)[-8:]]))
 
 
-def start_server(folder: Path, ip: str) -> Quiet:
+def start_server(folder: Path, ip: str, more: dict[str, str]) -> Quiet:
     """Start JupyterLab, which notes its address in this folder and reads there that it should not ask about news."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     (folder / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
@@ -59,11 +61,8 @@ def start_server(folder: Path, ip: str) -> Quiet:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    # In a group of its own the server does not get Ctrl-C, which it would answer with a question: we stop it instead.
-    group: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return start_quietly(command, OWN.working_variables(JUPYTER_RUNTIME_DIR=str(folder)), **group)
+    # Apart, because it would answer Ctrl-C with a question.
+    return start_quietly(command, OWN.working_variables(JUPYTER_RUNTIME_DIR=str(folder), **more), **APART)
 
 
 def wait_for_address(server: subprocess.Popen[str], folder: Path, lesson: Path, seconds: float = 120) -> str:

@@ -15,6 +15,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 WINDOWS = os.name == "nt"
+# A child in a group of its own does not get the Ctrl-C of the terminal: who has started it ends it.
+APART: dict[str, Any] = {"start_new_session": True}
+if sys.platform == "win32":
+    APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 Quiet = tuple[subprocess.Popen[str], collections.deque[str], threading.Thread]
 
 
@@ -45,11 +49,11 @@ def stop(process: subprocess.Popen[Any], patience: float = 0.0) -> None:
 
 def start_quietly(command: list[str], environment: dict[str, str], **options: Any) -> Quiet:
     """Start a command without showing its output; return the process, its lines so far, and the thread reading them."""
+    options.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.Popen(
         command,
         cwd=ROOT,
         env=environment,
-        stdin=subprocess.DEVNULL,
         encoding="utf-8",
         errors="replace",
         stdout=subprocess.PIPE,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import runpy
+import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openai
@@ -17,6 +20,8 @@ import tiktoken
 from chat_memory import count_tokens, show_request
 from common import get_client
 from mock_model import MockServer, get_mock_client
+from mock_model.over_http.control import HELP
+from mock_model.over_http.failing import ALL_KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -173,3 +178,39 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     assert told["memory"].response_ids and len(responses.splitlines()) <= 4
     with pytest.raises(openai.NotFoundError):
         client.responses.retrieve(told["memory"].response_ids[-1])
+
+
+SERVED = README.split("## The offline model for any program")[1].split("\n## ")[0]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The address that the README's own fixture gives, in this workbook."""
+    names: dict = {}
+    [fixture] = re.findall(r"```python\n(.*?)```", SERVED, re.S)
+    exec(fixture.replace("@pytest.fixture", "@(lambda **scope: lambda function: function)"), names)
+    names |= {"WORKBOOK": ROOT, "PYTHON": sys.executable}
+    server = names["offline_model"]()
+    yield next(server)
+    with pytest.raises(StopIteration):
+        next(server)
+
+
+def test_the_fixture_for_other_projects_gives_a_server(served: str) -> None:
+    client = openai.OpenAI(base_url=served, api_key="any", max_retries=0)
+    assert ask(client, ("user", "My name is Ana. What is my name?")) == "Your name is Ana."
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_line_with_curl_has_an_answer(served: str) -> None:
+    [line] = re.findall(r"```sh\n(curl .*?)\n```", SERVED, re.S)
+    command = shlex.split(line.replace("http://127.0.0.1:8000/v1", served))
+    done = subprocess.run([*command, "--silent"], capture_output=True, timeout=60)
+    assert json.loads(done.stdout)["choices"][0]["message"]["content"] == "Your name is Ana."
+
+
+def test_the_readme_names_every_kind_of_failure_and_option_of_the_server() -> None:
+    [row] = re.findall(r"^\| `POST /offline/fail_next` .*", SERVED, re.M)
+    assert set(ALL_KINDS) <= set(re.findall(r"`([^`]+)`", row))
+    named = set(re.findall(r"^\| `((?:POST|GET) /offline/\w+)`", SERVED, re.M))
+    assert named == {path for path in HELP if path.startswith(("POST", "GET /offline/r"))}

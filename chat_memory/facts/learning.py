@@ -3,11 +3,15 @@
 import json
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from ..errors import BudgetError, IncompleteReply, whole_number
+from ..replies.api import CHAT
+from ..replies.extras import Asking, Known
+from ..replies.steps import Request
 from ..tokens import PRIMING_TOKENS, Counting, Message
 from ..turns import split_turns
 from ..unsendable import plain, whole
@@ -31,14 +35,24 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
+SCHEMA = _object({"facts": {"type": "array", "items": _object(_FACT)}})
 FORMAT = {  # a response_format for the same list; it has to be in an object
     "type": "json_schema",
     "json_schema": {
         "name": "facts",
         "strict": True,
-        "schema": _object({"facts": {"type": "array", "items": _object(_FACT)}}),
+        "schema": SCHEMA,
     },
 }
+FORM = "response_format"
+# Servers refuse a form in many words; some give up where the model does not keep to it, and without it the list may be read.
+ASKING_FOR_FACTS = Asking(always={FORM: FORMAT}, said_of={FORM: ("json", "schema", "grammar", "structured")})
+FOR_FACTS = replace(CHAT, asking=ASKING_FOR_FACTS)
+FORM_TOKENS = 9  # beside the schema's: measured by a user, https://github.com/openai/openai-cookbook/issues/2140
+LEAST_LIMIT, LONGER = (
+    300,
+    6,
+)  # tokens of a list of facts, and how often longer than what was said it may be: short facts are
 KNOWN_TOKENS = 1_000  # the most that the known facts may take in a request
 MOST_FOUND = 50  # of the known facts that share words with the messages
 SPEAKERS = ("user", "assistant")
@@ -75,19 +89,20 @@ def request(
     counting: Counting,
     max_tokens: int | None = None,
     today: str = "",
+    form: int = 0,
 ) -> tuple[list[Message], set[int]]:
     """The request that asks for facts, and the numbers of the known facts that it shows.
 
     `known` are facts by number, those that matter most first: they take at most KNOWN_TOKENS tokens, and fewer where
-    the request would have more than `max_tokens`. `today` is the date on which it was said. Raises BudgetError where
-    the request has more without any of them.
+    the request would have more than `max_tokens`. `today` is the date on which it was said, `form` the
+    tokens of the form in which they are asked for. Raises BudgetError where the request has more without any of them.
     """
     asking = partial(_messages, said, today)
-    least = counting.request(asking({}))
+    least = counting.request(asking({})) + form
     limit = least + KNOWN_TOKENS
     if max_tokens is not None:
         if least > whole_number("max_tokens", max_tokens, least=1):
-            raise _too_many(asking({}), counting, max_tokens)
+            raise _too_many(asking({}), counting, max_tokens, form)
         limit = min(limit, max_tokens)
     room = limit - least
     shown: dict[int, str] = {}
@@ -96,9 +111,24 @@ def request(
         if room < 0:
             break
         shown[number] = text
-    while shown and counting.request(asking(shown)) > limit:  # what is joined can count differently
+    while shown and counting.request(asking(shown)) + form > limit:  # what is joined can count differently
         shown.popitem()
     return asking(shown), set(shown)
+
+
+def form_tokens(options: Request, known: Known, counting: Counting) -> int:
+    """The tokens that the form of the reply takes of a request, as far as is known: 0 where it is not asked for.
+
+    OpenAI counts a schema, and does not say how: this is the rule that was measured, a little on the safe side.
+    """
+    if FORM in known.refused or FORM in options:
+        return 0
+    return counting.text(json.dumps(SCHEMA, separators=(",", ":"))) + FORM_TOKENS
+
+
+def longest_list(said: Mapping[int, Spoken], counting: Counting) -> int:
+    """The limit, in tokens, for a list of facts in what was said: a model that writes on and on is stopped there."""
+    return LEAST_LIMIT + LONGER * sum(counting.text(m["content"]) for m in said.values() if m["role"] == "user")
 
 
 def learned(reply: str, said: Mapping[int, Spoken], shown: set[int]) -> list[Learned]:
@@ -173,11 +203,12 @@ def _messages(said: Mapping[int, Spoken], today: str, known: Mapping[int, str]) 
     return [{"role": "system", "content": PROMPT}, {"role": "user", "content": asked}]
 
 
-def _too_many(request: list[Message], counting: Counting, max_tokens: int) -> BudgetError:
+def _too_many(request: list[Message], counting: Counting, max_tokens: int, form: int) -> BudgetError:
     instructions, asked = request
     needs = {
         "the messages": counting.message(asked),
         "the instructions": counting.message(instructions),
+        "the form of the reply": form,
         "priming the reply": PRIMING_TOKENS,
     }
     return BudgetError(needs, max_tokens)

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from ..errors import carry, whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
+from ..replies.extras import Known, sets_a_limit
+from ..replies.known_clients import known_of
 from ..replies.reply_course import asked
 from ..replies.steps import Course, Elsewhere, Request, Send
 from ..replies.threads import in_a_thread
@@ -89,15 +91,17 @@ class UserFacts:
         not counted. Learn from a very long conversation a part at a time: each part is shown what those before it have
         brought.
 
-        `options` go with the request: {"response_format": FORMAT}, with the FORMAT of `chat_memory.facts.learning`, lets
-        a server that offers structured outputs enforce the form of the reply. What the schema costs is not counted here.
+        The server is asked to hold the model to the form of the reply, by a JSON schema, and to stop it where it writes on
+        and on. One that refuses either is asked without, and not again for as long as the client lives. `options` go with
+        the request: {"response_format": {"type": "text"}} asks without a schema, a limit of yours takes the place of this one.
 
         Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
         of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
         and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
         the error holds its words as `reply`.
         """
-        return run(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
+        known = known_of(client, model)
+        return run(self._learning(messages, conversation, first, model, max_tokens, usage, options, known), client)
 
     async def learn_async(
         self,
@@ -112,7 +116,9 @@ class UserFacts:
         options: Request | None = None,
     ) -> list[Fact]:
         """The same as `learn`, with an `openai.AsyncOpenAI`; other threads wait for the database."""
-        return await run_async(self._learning(messages, conversation, first, model, max_tokens, usage, options), client)
+        known = known_of(client, model)
+        course = self._learning(messages, conversation, first, model, max_tokens, usage, options, known)
+        return await run_async(course, client)
 
     def known(self) -> list[Fact]:
         """Everything in force, oldest first: the answer to "What do you know about me?"."""
@@ -281,28 +287,32 @@ class UserFacts:
         max_tokens: int | None,
         usage: Usage | None,
         options: Request | None,
+        known: Known,
     ) -> Course[list[Fact]]:
         """The course of `learn`: what was said goes out, and what the reply holds is stored."""
         if conversation is not None:
             checked_id("A conversation's id", conversation)
         if not (said := learning.spoken(messages, first)):
             return []
-        counting = Counting.of(model, self._count)
-        request, shown = yield Elsewhere(partial(self._lesson, said, counting, max_tokens))
-        reply = yield from asked({**(options or {}), "model": model, "messages": request}, usage, counting)
+        counting, options = Counting.of(model, self._count), options or {}
+        form = learning.form_tokens(options, known, counting)
+        request, shown = yield Elsewhere(partial(self._lesson, said, counting, max_tokens, form))
+        limit = None if sets_a_limit(options) else learning.longest_list(said, counting)
+        question: Request = {**options, "model": model, "messages": request}
+        reply = yield from asked(question, usage, counting, known, limit=limit, guessed=True, api=learning.FOR_FACTS)
         keep = partial(self._learned, reply, said, shown, conversation)
         new: list[Fact] = yield Elsewhere(keep, to_its_end=True)
         return new
 
     def _lesson(
-        self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None
+        self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None, form: int
     ) -> tuple[list[Message], set[int]]:
         """The request that asks for facts, and the numbers of those that it shows."""
         texts = "\n".join(message["content"] for message in said.values())
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, learning.MOST_FOUND), *reversed(self.known())]
         texts_of = {fact.id: fact.text for fact in matter}
-        return learning.request(said, texts_of, counting, max_tokens, today=self._records.today())
+        return learning.request(said, texts_of, counting, max_tokens, self._records.today(), form)
 
     def _learned(
         self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None

@@ -13,6 +13,8 @@ ALL_LIMITS = (*LIMITS, "max_output_tokens")  # with that of the Responses API
 EFFORT = "reasoning_effort"
 REASONING = "reasoning"  # what a model has thought
 STORE = "store"
+IGNORED = "ignored"
+OVER_THE_LIMIT = 16  # tokens that a reply may have above its limit: servers count its end differently
 # Of OpenAI's models those that think by default before they reply. It counts in the limit, and OpenAI advises to leave so
 # many tokens for both to begin with (https://developers.openai.com/api/docs/guides/reasoning).
 THINKS = re.compile(r"(.*/)?(gpt-(5|5-(mini|nano|pro)|5\.5|5\.[6-9].*|[6-9].*)|o\d(-.*)?)(-\d{4}-\d{2}-\d{2})?")
@@ -32,7 +34,7 @@ class Asking:
     least: int = 1
     always: Request = field(default_factory=dict)
     with_tools: Request = field(default_factory=dict)  # for a model that may think
-    said_of: dict[str, str] = field(
+    said_of: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # words by which an error means a parameter that it does not name
     stream_options: bool = True  # whether a stream has to be asked for its usage
@@ -43,6 +45,7 @@ class Asking:
 class Known:
     """What has been learned of a server: the parameters that it refuses, and the models that think before they reply.
 
+    `ignored` are limits that it takes and does not keep to, as some servers do with the newer one.
     `wordless` are those that were cut off at a limit before they said a word: they think, whether that is shown or not.
     `limit` is what the API calls the limit. `unreadable` is what was thought elsewhere, as it is sealed there, and `stored`
     are the ids of the replies that it keeps.
@@ -50,6 +53,7 @@ class Known:
 
     limit: str = LIMITS[0]
     refused: set[str] = field(default_factory=set)
+    ignored: set[str] = field(default_factory=set)
     thinking: set[str] = field(default_factory=set)
     wordless: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
@@ -59,7 +63,7 @@ class Known:
         """The parameters that it is asked without by now, each with the kind of error where none was refused."""
         cut_off = {(self.limit, "IncompleteReply")} if self.wordless else set()
         sealed = {(REASONING, "")} if self.unreadable else set()
-        return {(name, "") for name in self.refused} | cut_off | sealed
+        return {(name, "") for name in self.refused} | {(name, IGNORED) for name in self.ignored} | cut_off | sealed
 
 
 def limit_for(tokens: int, request: Request, known: Known) -> int | None:
@@ -91,11 +95,11 @@ def extras(
 
     Some models take tools only where they do not think: without an effort is with the effort "none".
     """
-    left_out = known.refused | without
-    more = asking.always
+    left_out = known.refused | known.ignored | without
+    more, given = asking.always, _given(request)
     if asking.with_tools and "tools" in request and not NEVER_THINKS.match(request["model"]):
         more = more | asking.with_tools
-    wanted = {name: value for name, value in more.items() if name not in left_out and name not in request}
+    wanted = {name: value for name, value in more.items() if name not in left_out and name not in given}
     if asking.effort and EFFORT in left_out and _may_think_with_tools(request):
         wanted[EFFORT] = "none"
     if streamed and asking.stream_options and STREAM_OPTIONS not in left_out:
@@ -116,6 +120,12 @@ def _effort(request: Request) -> Any:
     given = _given(request)
     reasoning = given.get("reasoning")
     return given.get(EFFORT) or (reasoning.get("effort") if isinstance(reasoning, dict) else None)
+
+
+def sets_a_limit(options: Request) -> bool:
+    """Whether the caller has limited the replies already."""
+    given = _given(options)
+    return any(name in given for name in ALL_LIMITS)
 
 
 def _given(request: Request) -> Request:
@@ -139,8 +149,20 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     names = [name for name in wanted if name not in (EFFORT, STORE)]
     if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
-    meant = {name for name, words in asking.said_of.items() if words in str(error).lower()}
+    said = str(error).lower()
+    meant = {name for name, words in asking.said_of.items() if any(each in said for each in words)}
     return next((name for name in names if name in meant or is_about(name, error, str(request))), None)
+
+
+def is_too_large(error: Exception, wanted: Request, asking: Asking) -> bool:
+    """Whether a server refuses not the limit, but its size: some take none that leaves the window with the prompt."""
+    said = str(error).lower()
+    return NOT_THE_NUMBER.search(said) is not None and any(name in wanted and name in said for name in asking.limits)
+
+
+def not_kept_to(written: int, wanted: Request, asking: Asking) -> set[str]:
+    """The limit of a request, where its reply has more tokens than that, so that the server ignores it; or none."""
+    return {name for name in asking.limits if name in wanted and written > wanted[name] + OVER_THE_LIMIT}
 
 
 def is_about(name: str, error: Exception, request: str) -> bool:

@@ -31,6 +31,10 @@ UNFINISHED = {
     "tool_calls": CALLS,
     "function_call": CALLS,
 }
+NOTHING = (
+    "The reply broke off before anything came. Some servers end a stream so where the request is larger than their context "
+    "window: this one has {tokens:,} tokens as they are counted here. Send less, or look into the server's log."
+)
 TEXT_ALONE = {"role", "content"}  # the fields of most messages
 TEXT_PARTS = ("text", "output_text")
 THINKING_PARTS = ("thinking", "redacted_thinking", "reasoning")
@@ -60,6 +64,7 @@ class Reply:
         self._refusal, self._finish_reason = "", ""
         self._reported: dict[str, int] = {}
         self._no_reply = self._error = None
+        self._has_come = False  # anything at all
         self._made, self._reasoning = Calls(), Reasoning()
         self._old_call = self._is_spoken = self._thought = False
         self._aside: dict[int, list[Any]] = {}  # other choices, by index
@@ -88,6 +93,12 @@ class Reply:
         """Whether the model has thought, as far as can be seen, or as the server says."""
         return bool(self._thought or self._arriving.thought or self._reported.get("reasoning_tokens"))
 
+    @property
+    def written(self) -> int:
+        """How many tokens the server says that the reply has, without what was thought; 0 where it does not say."""
+        written, thought = (self._reported.get(name, 0) for name in ("completion_tokens", "reasoning_tokens"))
+        return 0 if self.has_thought and not thought else max(written - thought, 0)
+
     def message(self, *, reasoning: bool) -> Message:
         """The reply as a message to send back, with what the model has thought where that is needed."""
         message: Message = {"role": "assistant", "content": self.text or None if self._made else self.text}
@@ -97,7 +108,7 @@ class Reply:
 
     def take(self, answer: Any) -> str:
         """Take in an answer, or a chunk of one; return its text."""
-        came, answer = answer, opened(answer)
+        came, answer, self._has_come = answer, opened(answer), True
         if usage := opened(field(answer, "usage")):
             self._reported |= numbers(usage)
         choices = self._first(field(answer, "choices"))
@@ -166,7 +177,8 @@ class Reply:
         """The text; raises IncompleteReply unless it is a whole one."""
         text = after_thinking("".join(self._said))
         if problem := self._problem(text):
-            raise IncompleteReply(problem, self._text(), text if self._finish_reason.lower() == "length" else "")
+            cut_off = (text, self.written) if self._finish_reason.lower() == "length" else ()
+            raise IncompleteReply(problem, self._text(), *cut_off)
         self.text = text
         return text
 
@@ -177,6 +189,12 @@ class Reply:
             return f"The model refused to answer: {short(self._refusal)}"
         if not self.is_answer and (self._no_reply is not None or self._part == "message"):
             return no_reply(self._no_reply)
+        if not self._has_come:
+            return NOTHING.format(
+                tokens=(self._counting or Counting.of(self._request["model"])).request(
+                    self._request["messages"], self._tools
+                )
+            )
         if not self._finish_reason:
             return "The reply broke off before its end. Ask again."
         reason = self._finish_reason.lower()

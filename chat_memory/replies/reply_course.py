@@ -3,7 +3,8 @@
 from ..errors import carry
 from ..tokens import Counting
 from .api import CHAT, Api
-from .extras import Known, extras, refused
+from .extras import Known, extras, is_too_large, not_kept_to, refused
+from .null_content import NULL_CONTENT, refuses_null, with_empty_texts
 from .reply import Reply
 from .steps import Course, Request, Send, Stream
 from .usage import Usage
@@ -16,6 +17,7 @@ def asked(
     known: Known | None = None,
     *,
     limit: int | None = None,
+    guessed: bool = False,
     api: Api = CHAT,
 ) -> Course[str]:
     """Ask the model and return the text of its reply; `request` holds at least model and messages.
@@ -24,14 +26,15 @@ def asked(
     first (<think>…</think>, or what stands before a </think> on a line of its own); half of an emoji becomes the sign
     U+FFFD. `usage` is added to; what the server does not say is counted as `counting` says, or else the model counts.
 
-    `limit` is the most tokens that the reply may have: see `limit_for`. A server that refuses a parameter that is asked
+    `limit` is the most tokens that the reply may have: see `limit_for`. One that is `guessed` is left out where the server
+    finds it too large for its window. A server that refuses a parameter that is asked
     with here is asked again without, and so is a model that was cut off at this limit before it said a word: it has
     thought. `known` remembers this. `api` is the API that is asked; the request is that of a chat with any of them.
 
     Raises IncompleteReply for a reply that is empty, cut off, broken off, a refusal or a call, and for an answer that is
     none, with the server's words; TypeError for the wrong kind of client; and what the client raises.
     """
-    reply = yield from replied(request, usage, counting, known, limit=limit, api=api)
+    reply = yield from replied(request, usage, counting, known, limit=limit, guessed=guessed, api=api)
     return reply.text
 
 
@@ -42,6 +45,7 @@ def replied(
     known: Known | None = None,
     *,
     limit: int | None = None,
+    guessed: bool = False,
     streamed: bool = False,
     api: Api = CHAT,
     held: int = 0,
@@ -56,7 +60,7 @@ def replied(
     known, without = known or Known(), set[str]()
     while True:
         wanted = extras(request, known, without, api.asking, limit=limit, streamed=streamed)
-        sent = request | wanted
+        sent = (with_empty_texts(request) if NULL_CONTENT in known.refused | without else request) | wanted
         reply = api.reply(usage, sent, "delta" if streamed else "message", counting)
         reply.held = held
         try:
@@ -75,7 +79,12 @@ def replied(
             if not reply.is_out and (unreadable := api.unreadable(error, sent) - known.unreadable):
                 known.unreadable |= unreadable
                 continue
+            if guessed and limit and not reply.is_answer and is_too_large(error, wanted, api.asking):
+                limit = None  # for this request: another one may leave more room
+                continue
             name = None if reply.is_answer else refused(error, request, wanted, api.asking)
+            if name is None and not reply.is_answer and refuses_null(error, sent):
+                name = NULL_CONTENT
             if name is None:
                 carry(error, **({"is_out": True} if reply.is_out else {}))
                 raise
@@ -86,5 +95,6 @@ def replied(
             reply.count()
             if reply.is_answer:
                 known.refused |= without
+                known.ignored |= not_kept_to(reply.written, wanted, api.asking)
                 if reply.has_thought:
                     known.thinking.add(request["model"])

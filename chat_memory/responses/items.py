@@ -20,6 +20,7 @@ CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custo
 OUTPUTS = ("function_call_output", "custom_tool_call_output")
 READ_FROM = ("encrypted_content", "content")  # what a server can read an item of reasoning from that it has not kept
 OF_ASSISTANT = {"reasoning", *CALLS}
+OF_MODEL = {"type": "message", "role": "assistant"}  # without its type llama.cpp does not know such an item
 ROLES = ("system", "developer", "user", "assistant")  # of an item
 
 
@@ -126,7 +127,7 @@ class _Known:
         if role != "assistant":
             return [{"role": role, "content": _content(message, where, "input_text") or ""}]
         calls = self._calls(message, i)
-        text = _of_assistant(message, where) or (None if calls else {"role": "assistant", "content": ""})
+        text = _of_assistant(message, where) or (None if calls else {**OF_MODEL, "content": ""})
         order = _thought_in(message, f"messages[{i}]['reasoning_items']")
         return list(_in_their_order(order, [*([text] if text else []), *calls]))
 
@@ -197,7 +198,7 @@ def _of_assistant(message: MessageLike, where: str) -> Item | None:
     if refusal:
         parts = [{"type": "output_text", "text": content}] if isinstance(content, str) and content else content or []
         content = [*parts, {"type": "refusal", "refusal": refusal}]
-    return {"role": "assistant", "content": content, **phase} if content else None
+    return {**OF_MODEL, "content": content, **phase} if content else None
 
 
 def _content(message: MessageLike, where: str, text: str) -> str | list[Item] | None:

@@ -87,6 +87,7 @@ class ResponseReply(Reply):
 
     def take(self, answer: Any) -> str:
         """Take in a response, or an event of a stream; return the text that can go out by now."""
+        self._has_come = True
         self._waiting += "" if self._finish_reason else self._taken(answer)  # after the end nothing is added
         return self._released()
 

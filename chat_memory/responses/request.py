@@ -19,7 +19,7 @@ ASKING = Asking(
     always={STORE: False, "truncation": "disabled"},
     # OpenAI seals what was thought unasked by now, others only so. (It refuses this for a model that does not think.)
     with_tools={"include": ["reasoning.encrypted_content"]},
-    said_of={"include": "encrypted content is not supported"},
+    said_of={"include": ("encrypted content is not supported",)},
     stream_options=False,  # a stream says its usage in any case, and the server refuses to be asked for it
     effort=False,
 )

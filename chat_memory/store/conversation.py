@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 
 from ..errors import ConflictError, DamagedStore, StoreError, whole_number
 from ..messages import Message, MessageLike
 from ..replies.threads import in_a_thread
+from ..search import Found, find_messages, find_turns
+from ..texts import DEFAULT_MODEL, Count
+from ..tokens import PartTokens
 from ..unsendable import all_whole
-from . import summaries
+from . import summaries, times
 from .database import Database
 from .schema import conversations, messages
+from .states import LARGEST, History, Position, Saved, TakenBack, checked_position, position_of
 from .written import body, check_readable, unusable, written
 
 ADD = sa.text(
@@ -22,47 +27,6 @@ ADD = sa.text(
     "VALUES (:id, :settings, :summary, 0, 0, '') ON CONFLICT DO NOTHING"
 )
 NEW = {"settings": "{}", "summary": '""'}
-LARGEST = 2**31 - 1  # of a number in the tables
-
-
-class Position(NamedTuple):
-    """How far a conversation is: no two states of it have the same one. (0, 0, 0) before its first turn is saved.
-
-    Of a conversation from which nothing has been taken back, the first two numbers are enough for `append`.
-    """
-
-    number: int  # never given twice: a conversation that is deleted and begun anew is another one
-    turns: int
-    taken_back: int = (
-        0  # how often: after it, another turn in the place of one that was taken back is seen to be another
-    )
-
-
-class Saved(NamedTuple):
-    """What a conversation goes on from: `recent` are the turns that the summary does not stand for."""
-
-    settings: dict[str, Any]
-    summary: str
-    folded: int  # turns
-    recent: list[list[Message]]
-    position: Position
-
-
-class TakenBack(NamedTuple):
-    """A turn that is no longer in a conversation, and what goes on without it."""
-
-    turn: list[Message]
-    left: Saved
-
-
-class History(NamedTuple):
-    """All that there is in a conversation, as `begin` takes it."""
-
-    turns: list[list[Message]]
-    settings: dict[str, Any]
-    summary: str
-    folded: int  # turns
-    earlier: list[tuple[int, str, int]]  # summaries before this one: how many turns there were, the text, those folded
 
 
 class Conversation:
@@ -94,17 +58,18 @@ class Conversation:
 
         Raises ConflictError where the conversation is not at the position `after`, and DamagedStore.
         """
-        known = _position(after)
+        known = checked_position(after)
         with self._database.reading() as connection:
             row = self._row(connection)
             self._check_at(row, known, "Nothing was read")
             if row is None:
                 return None
             turns = self._turns(connection, row, first=0)
+            said_at = times.of_turns(connection, row.number)
             found = summaries.earlier(connection, row.number)
         earlier = [(n, self._read(text, str, "a summary of before"), folded) for n, text, folded in found]
         summary = self._read(row.summary, str, "its summary")
-        return History(turns, self._settings(row.settings), summary, row.folded, earlier)
+        return History(turns, self._settings(row.settings), summary, row.folded, earlier, said_at)
 
     def append(
         self,
@@ -123,14 +88,14 @@ class Conversation:
         Raises TypeError or ValueError for what is no message, for a message that would not come back as it is, for what
         is no position, and for more `folded` turns than there are; and StoreError.
         """
-        known = _position(after)
+        known = checked_position(after)
         bodies = self._bodies(turn)
         given = self._given(settings, summary, folded)
         with self._database.writing() as connection:
             position = self._one_more(connection, known, given)
             if folded is not None and folded > position.turns:
                 raise _too_many_folded(folded, position.turns)
-            self._insert(connection, position.number, {position.turns - 1: bodies})
+            self._insert(connection, position.number, {(at := position.turns - 1): bodies}, {at: times.now()})
         return position
 
     def take_back(
@@ -150,7 +115,7 @@ class Conversation:
         StoreError where an older version of chat_memory has saved a summary that stands for this turn: it did not keep
         the one of before.
         """
-        known = _position(after)
+        known = checked_position(after)
         with self._database.writing() as connection:
             row = self._row(connection, locked=True)
             self._check_at(row, known, "Nothing was taken back; resume the conversation")
@@ -179,6 +144,7 @@ class Conversation:
         summary: str = "",
         folded: int = 0,
         earlier: Iterable[tuple[int, str, int]] = (),
+        said_at: Iterable[str | None] = (),
     ) -> Position:
         """Save a whole history in this conversation, which must be empty: all of it or nothing. Returns the position.
 
@@ -187,7 +153,7 @@ class Conversation:
         raises.
         """
         bodies = [self._bodies(turn) for turn in turns]
-        given = NEW | self._given(settings, summary, folded) | {"turns": len(bodies), "changed_at": _now()}
+        given = NEW | self._given(settings, summary, folded) | {"turns": len(bodies), "changed_at": times.now()}
         if given["folded"] > len(bodies):
             raise _too_many_folded(folded, len(bodies))
         rows = [
@@ -195,6 +161,7 @@ class Conversation:
             | {"summary": written(text, "a summary in earlier", self._clean)}
             for n, text, of in earlier
         ]
+        at = [None if time is None else datetime.fromisoformat(time).isoformat() for time in said_at]
         with self._database.writing() as connection:
             connection.execute(ADD, NEW | {"id": self.id})
             empty = (conversations.c.id == self.id) & (conversations.c.turns == 0)
@@ -204,9 +171,56 @@ class Conversation:
                     f"The conversation {self.id!r:.60} is not empty. It was left as it is, and nothing was saved: begin "
                     "one with another id, or delete this one first."
                 )
-            self._insert(connection, row.number, dict(enumerate(bodies)))
+            self._insert(connection, row.number, dict(enumerate(bodies)), dict(enumerate(at)))
             summaries.insert(connection, row.number, rows)
-            return _position_of(row)
+            return position_of(row)
+
+    def find(
+        self,
+        question: str,
+        max_tokens: int = 500,
+        *,
+        today: date | None = None,
+        model: str = DEFAULT_MODEL,
+        count: Count | None = None,
+        part_tokens: PartTokens | None = None,
+    ) -> list[Found]:
+        """The messages that bear on a question, best first, each with its number: at most `max_tokens` tokens together.
+
+        A message is found by words that it shares with the question, and by those of the messages before it: "Sixty
+        square metres." by "How large is it?". "What did I say …" prefers the user's messages, "What did you recommend
+        …" the model's, and "yesterday", "last week" or "in March", seen from `today` on this computer's calendar, those
+        of these days; of what an older version has saved, no day is known. `chat_memory.search.find_messages` has the
+        rest, and does it with any list of messages. Reads the whole conversation, of which [] is found where no word is
+        shared. `model`, `count` and `part_tokens` are those of `count_tokens`. Raises TypeError, ValueError, DamagedStore.
+        """
+        said, days = self._told()
+        counted: dict[str, Any] = {"model": model, "count": count, "part_tokens": part_tokens}
+        return find_messages(said, question, max_tokens, days=days, today=today, **counted)
+
+    def find_turns(
+        self,
+        question: str,
+        max_tokens: int = 500,
+        *,
+        limit: int | None = None,
+        today: date | None = None,
+        model: str = DEFAULT_MODEL,
+        count: Count | None = None,
+        part_tokens: PartTokens | None = None,
+    ) -> list[list[Message]]:
+        """The same for whole turns, at most `limit` of them, in their order: they can be sent before the question."""
+        said, days = self._told()
+        counted: dict[str, Any] = {"model": model, "count": count, "part_tokens": part_tokens}
+        return find_turns(said, question, max_tokens, limit=limit, days=days, today=today, **counted)
+
+    async def find_async(self, question: str, max_tokens: int = 500, **options: Any) -> list[Found]:
+        """The same as `find` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(partial(self.find, question, max_tokens, **options))
+
+    async def find_turns_async(self, question: str, max_tokens: int = 500, **options: Any) -> list[list[Message]]:
+        """The same as `find_turns` in an event loop, whose other tasks go on: a thread waits for the database."""
+        return await in_a_thread(partial(self.find_turns, question, max_tokens, **options))
 
     async def messages_async(self) -> list[Message]:
         """The same as `messages` in an event loop, whose other tasks go on: a thread waits for the database."""
@@ -248,10 +262,12 @@ class Conversation:
             return given
         return given | {"folded": min(whole_number("folded", folded, least=0), LARGEST)}
 
-    def _insert(self, connection: sa.Connection, number: int, turns: dict[int, list[str]]) -> None:
+    def _insert(
+        self, connection: sa.Connection, number: int, turns: dict[int, list[str]], said_at: dict[int, str | None]
+    ) -> None:
         """Write the messages of turns, by their numbers."""
         rows = [
-            {"conversation": number, "turn": turn, "place": place, "body": text}
+            {"conversation": number, "turn": turn, "place": place, "body": text, "said_at": said_at.get(turn)}
             for turn, bodies in turns.items()
             for place, text in enumerate(bodies)
         ]
@@ -269,17 +285,17 @@ class Conversation:
             known &= (conversations.c.number == after.number) if after.number else sa.true()
         summaries.keep(connection, known, values)
         counted = sa.update(conversations).where(known)
-        counted = counted.values(turns=conversations.c.turns + 1, changed_at=_now(), **values)
+        counted = counted.values(turns=conversations.c.turns + 1, changed_at=times.now(), **values)
         row = connection.execute(counted.returning(*conversations.c)).one_or_none()
         if row is None:
             found = connection.execute(sa.select(conversations).where(this)).one_or_none()
             assert after  # without it, there is a row
             raise self._conflict(found, after, "This turn was not saved; resume the conversation and ask again")
-        return _position_of(row)
+        return position_of(row)
 
     def _check_at(self, row: Any, known: Position | None, therefore: str) -> None:
         """Raises ConflictError where the caller knows another state of this conversation."""
-        if known and (known != _position_of(row) if row else known.number):
+        if known and (known != position_of(row) if row else known.number):
             raise self._conflict(row, known, therefore)
 
     def _conflict(self, found: Any, known: Position, therefore: str) -> ConflictError:
@@ -309,7 +325,7 @@ class Conversation:
             summary=all_whole(self._read(row.summary, str, "its summary")),
             folded=row.folded,
             recent=all_whole(self._turns(connection, row, first=row.folded)),
-            position=_position_of(row),
+            position=position_of(row),
         )
 
     def _row(self, connection: sa.Connection, locked: bool = False) -> sa.Row[Any] | None:
@@ -342,6 +358,14 @@ class Conversation:
             raise self._damaged(f"turn {min(missing, row.turns) + 1:,} of its {row.turns:,} turns is not there")
         return list(turns.values())
 
+    def _told(self) -> tuple[list[Message], list[date | None]]:
+        """All that was said, and of each message the day, on this computer's calendar."""
+        with self._database.reading() as connection:
+            row = self._row(connection)
+            turns = all_whole(self._turns(connection, row, first=0)) if row else []
+            days = [times.day(time) for time in times.of_turns(connection, row.number)] if row else []
+        return list(chain.from_iterable(turns)), [day for turn, day in zip(turns, days, strict=True) for _ in turn]
+
     def _read(self, text: Any, kind: type, what: str) -> Any:
         """A text as the JSON value that it holds, which is of a kind. Raises DamagedStore."""
         try:
@@ -365,26 +389,9 @@ class Conversation:
         )
 
 
-def _position(after: Any) -> Position | None:
-    """What the caller knows, as a Position. Raises TypeError or ValueError."""
-    if after is None:
-        return None
-    if not isinstance(after, (tuple, list)) or len(after) not in (2, 3):
-        raise TypeError(f"after is the Position that append or load has returned, or None, got {after!r:.60}.")
-    return Position(*(min(whole_number("after", number, least=0), LARGEST) for number in after))
-
-
-def _position_of(row: Any) -> Position:
-    return Position(row.number, row.turns, row.taken_back)
-
-
 def _turns_from(number: int, first: int) -> sa.ColumnElement[bool]:
     return (messages.c.conversation == number) & (messages.c.turn >= first)
 
 
 def _too_many_folded(folded: int, turns: int) -> ValueError:
     return ValueError(f"folded is {folded:,}, but the conversation has {turns:,} turns.")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()

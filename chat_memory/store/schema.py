@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ..errors import StoreError
 from ..search import terms
 
-VERSION = 4
+VERSION = 5
 LOCK = 20_260_801  # any number, the same for all programs that create or upgrade these tables on PostgreSQL
 metadata = sa.MetaData()
 
@@ -34,6 +34,7 @@ messages = sa.Table(
     sa.Column("turn", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),  # in its turn
     sa.Column("body", sa.Text, nullable=False),  # the whole message, JSON
+    sa.Column("said_at", sa.Text),  # when its turn was saved: UTC, ISO 8601
     sqlite_with_rowid=False,  # messages of a conversation lie side by side
 )
 
@@ -149,5 +150,11 @@ def _taken_back(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[summaries], checkfirst=False)
 
 
+def _said_at(connection: sa.Connection) -> None:
+    columns = {column["name"] for column in sa.inspect(connection).get_columns(messages.name)}
+    if messages.c.said_at.name not in columns:  # it comes from an older version
+        connection.exec_driver_sql("ALTER TABLE chat_messages ADD COLUMN said_at TEXT")
+
+
 # STEPS[n] leads from version n to version n + 1
-STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts, _terms, _taken_back]
+STEPS: list[Callable[[sa.Connection], None]] = [_first, _facts, _terms, _taken_back, _said_at]

@@ -13,6 +13,7 @@ from mock_model.sentences.lists import CURRENCIES, NUMBERS, SMALL, phrases
 from mock_model.sentences.reading import content
 from mock_model.sentences.words import spaced, words
 from mock_model.tasks.filling import Source
+from mock_model.tasks.placing import placed
 from mock_model.tasks.taking import asking, kind_of, taken, valued
 
 heard = partial(phrases, file="tools.txt")
@@ -39,6 +40,10 @@ def arguments(
         found = _offered(spaced(name), spec, asked if spec.get("enum") else rest)
         options[name] = [value for value in found if not strict or fits(value, spec["whole"], root)]
         marked[name] = _beside(name, spec, options[name], asked)
+    for name, (value, sure) in placed(known, asked).items():
+        if (sure or not options[name]) and (not strict or fits(value, known[name]["whole"], root)):
+            options[name] = options[name] if value in options[name] else [value]
+            marked[name] = marked[name] or [value]
     may_lack = [n for n in known if not marked[n] and (n not in required(function) or known[n]["least"] is None)]
     claimed = {repr(value) for name in known if name not in may_lack for value in options[name]}
     options |= {name: [value for value in options[name] if repr(value) not in claimed] for name in may_lack}

@@ -27,6 +27,8 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
+from mock_model.tasks.placing import placed
+from mock_model.tasks.placing import rows as rows_in
 from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kind_of, of_its_kind, taken, written
 from mock_model.tasks.tone import toned
 from mock_model.tasks.wording import Rules, forbids
@@ -63,6 +65,12 @@ class Source:
         return range(start if self.messages[-1]["role"] == "tool" else end - 1, end)
 
     @cached_property
+    def asked(self) -> str:
+        """What the last message tells, if it is the user's, beside its words about the form."""
+        last = self.messages[-1]
+        return _told(text_of(last)) if last["role"] == "user" else ""
+
+    @cached_property
     def facts(self) -> list[dict] | None:
         """The facts, where facts are asked for."""
         task = extraction_task(self.messages)
@@ -95,9 +103,24 @@ class Source:
         known, needed = schema.get("properties") or {}, schema.get("required") or []
         given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, spaced(k))), 1)}
         others = schema.get("additionalProperties", True)
+        if not path:
+            given |= self._placed(known, given)
         keys = [*(k for k in known if k in given or k in needed), *(k for k in needed if k not in known)]
         if not path or (given and not any("const" in (known[k] or ()) and k not in given for k in known)):
             yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
+
+    def _placed(self, known: dict[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
+        """What the last message surely says of these properties, and what it says of those that nothing is given for."""
+        found = placed(self._plain(known), self.asked) if self.asked else {}
+        fitting = {name: value for name, (value, sure) in found.items() if sure or name not in given}
+        return {name: value for name, value in fitting.items() if fits(value, known[name], self.root)}
+
+    def _plain(self, known: dict[str, Schema]) -> dict[str, Schema]:
+        """The schemas of properties without references: of several kinds the first that is not null."""
+        with suppress(Unfillable):
+            kinds = {name: [*branches(resolved(schema, self.root), self.root)] for name, schema in known.items()}
+            return {name: next((one for one in kind if types(one) != ["null"]), {}) for name, kind in kinds.items()}
+        return {}
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> Iterator[list]:
         """The facts where those are asked for, else values side by side: texts once each, several properties in whole rows."""
@@ -107,6 +130,8 @@ class Source:
         if self.facts is not None:
             meant, most = meanings(dict.fromkeys(known)), schema.get("maxItems", len(self.facts))
             rows = [[fact.get(meant.get(key)) for key in known] if known else fact["text"] for fact in self.facts]
+        elif known and (told := rows_in(self._plain(known), self.asked)):
+            rows = [[row[key] for key in known] for row in told]
         elif known:
             rows = zip_longest(*(self.values(inner, (*path, spaced(key)), True) for key, inner in known.items()))
             rows = [row for row in rows if all(fits(*one, self.root) for one in zip(row, known.values(), strict=True))]

@@ -89,7 +89,7 @@ def answering(schema: Schema, question: Question, told: Said, several: bool) -> 
         start = _start(told.text, told.text.find(parts[0])) if parts[0] else 0
         parts = [one.strip() for one in LISTING.split(told.text[start:].rstrip(".!")) if parts[0]]
         parts = parts if all(0 < len(one.split()) <= 4 for one in parts) else []
-        if _is_person(question.words[1].base):
+        if is_person(question.words[1].base):
             parts = [one for one in parts if one[0].isupper() or not PEOPLE.isdisjoint(map(base, one.lower().split()))]
     if question.where:
         parts = [
@@ -114,13 +114,14 @@ def _start(text: str, at: int) -> int:
 def of_its_kind(question: Question, head: str, text: str, several: bool) -> list[str]:
     """What a text names of the kind that a property is: a Friday for a date, names for people, Rome for a city."""
     meant, wanted = meaning(base(head)), question.wanted
-    person = _is_person(base(head))
+    person = is_person(base(head))
     wanted = wanted if several or wanted <= TIMES | {"duration"} else ()
     named = [(kind, one, person or how(base(head), meant, sentence_of(one)) == "kind") for kind, one in valued(text)]
     return [one for kind, one, fitting in named if kind in wanted or (kind == "name" and fitting)]
 
 
-def _is_person(noun: str) -> bool:
+def is_person(noun: str) -> bool:
+    """Whether a noun, in its base form, is a word for people."""
     meant = meaning(noun)
     return noun in PEOPLE or not meaning("person").own.isdisjoint(meant.own | meant.near)
 

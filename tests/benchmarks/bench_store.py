@@ -99,7 +99,9 @@ class Bare:
         place, said = self.saved[number], turn(number, self.saved[number])
         rows = [(number + 1, place, n, json.dumps(message)) for n, message in enumerate(said)]
         with self.connection:
-            self.connection.executemany("INSERT INTO chat_messages VALUES (?, ?, ?, ?)", rows)
+            self.connection.executemany(
+                "INSERT INTO chat_messages (conversation, turn, place, body) VALUES (?, ?, ?, ?)", rows
+            )
         self.saved[number] += 1
 
 
@@ -147,7 +149,7 @@ def build(path: Path, size: Size) -> None:
     with connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.executemany(f"INSERT INTO chat_conversations {columns} VALUES (?, ?, ?, ?, ?, ?, ?)", named)
-        connection.executemany("INSERT INTO chat_messages VALUES (?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO chat_messages (conversation, turn, place, body) VALUES (?, ?, ?, ?)", rows)
     connection.close()
 
 

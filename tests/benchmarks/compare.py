@@ -46,9 +46,10 @@ from chat_memory.scoreboard import (
 )
 from chat_memory.scoreboard.talk import NEVER
 from tests.benchmarks.own_memory import NoMemory, strategy_from
-from tests.benchmarks.price_first import bill, dollars, may_spend, offline_client
+from tests.benchmarks.price_first import bill, dollars, offline_client
 from tests.benchmarks.reasoning_off import ReasoningOffWithTools
 from tests.challenges.page import ME
+from tests.spending import may_spend
 
 GROUPS = {"all": STRATEGIES, "oracle": ORACLES, "vague": VAGUE_ONES}
 EVERY = {strategy.name: strategy for group in GROUPS.values() for strategy in group}

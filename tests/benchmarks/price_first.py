@@ -1,9 +1,8 @@
-"""What a run would cost with a model that is paid for: said before anything is sent, and asked for."""
+"""What a run would cost with a model that is paid for, said before anything is sent."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 
 import httpx2
@@ -60,17 +59,3 @@ def dollars(results: Iterable[Result], price: Price) -> float:
 def _row(name: str, width: int, row: list[float]) -> str:
     calls, tokens_in, out, money = row
     return f"{name:<{width}}  {calls:>8,}  {tokens_in:>10,}  {out:>8,}  {money:>8.4f}"
-
-
-def may_spend(money: float, yes: bool) -> bool:
-    """Whether about so many dollars may be spent: asked on the terminal, unless the command has said yes."""
-    if yes:
-        return True
-    if not (sys.stdin and sys.stdin.isatty()):
-        print("Nothing was sent, and nothing spent: there is nobody to ask. Add --yes to go on.", file=sys.stderr)
-        return False
-    print(f"Spend about {money:.4f} dollars? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return True
-    print("Nothing was sent, and nothing spent.", file=sys.stderr)
-    return False

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx2
 import openai
 import pytest
 
@@ -167,3 +168,38 @@ def test_an_error_of_the_server_in_the_middle_keeps_nothing(way):
     with pytest.raises(openai.InternalServerError) as error:
         WAYS[way](memory, "What is the weather in Rome?")
     assert memory.messages == [] and error.value.messages[-1]["content"] == "21"
+
+
+NO_NULL = {
+    "OpenAI, for some messages": (400, "Invalid value for 'content': expected a string, got null."),
+    "a check of the form": (422, "messages.1.content: Input should be a valid string"),
+    "a chat template": (400, 'can only concatenate str (not "NoneType") to str'),
+    "a server that fails over it": (500, "[json.exception.type_error.302] type must be string, but is null"),
+}
+
+
+@EACH_WAY
+@pytest.mark.parametrize(("status", "words"), NO_NULL.values(), ids=NO_NULL)
+def test_a_server_that_refuses_null_content_gets_an_empty_text_beside_calls(way, status, words):
+    def strict(request):
+        if any(message["content"] is None for message in request["messages"]):
+            return refusing(status, words)(request)
+        return httpx2.Response(200, json=whole("14 degrees."))
+
+    def calls(request):
+        made = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Nara"}'}}
+        return httpx2.Response(200, json=with_message(tool_calls=[made]))
+
+    told, server = [], Server(calls, strict, strict, strict, calls, strict)
+    memory = ChatMemory(server.client(way.endswith("async")), tools=[get_weather], on_notice=told.append)
+    assert "14" in text_of(WAYS[way](memory, "What is the weather in Nara?"))
+    WAYS[way](memory, "Thank you.")
+    WAYS[way](memory, "And now?")
+    assert server.left == [] and told.count(Retried("null content")) == 1, "it is refused once"
+    assert [message["content"] for message in memory.messages if "tool_calls" in message] == [None, None]
+
+
+def with_message(**fields):
+    answer = whole(None, "tool_calls")
+    answer["choices"][0]["message"] |= fields
+    return answer

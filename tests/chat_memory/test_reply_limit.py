@@ -1,14 +1,18 @@
 """How long a reply may be, as it is asked of any server: the limit binds, and loses nothing where it cannot."""
 
+import asyncio
+
 import pytest
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, summarize
 from chat_memory.notices import Retried
 from chat_memory.replies.extras import ROOM_FOR_THINKING
+from chat_memory.summary import summarize_async
 
-from .fake_client import FakeClient, answer
-from .wire import WAYS, answer_to, asked, refusing
+from .fake_client import FakeAsyncClient, FakeClient, answer
+from .wire import WAYS, Server, answer_to, asked, events, piece, refusing, whole
 
+TALK = [{"role": "user", "content": "I am Ana, I live in Porto, and my dog is called Biscuit."}]
 NAMES = ("max_completion_tokens", "max_tokens")
 
 
@@ -211,10 +215,83 @@ def test_one_that_broke_off_before_is_none_and_nothing_is_folded(summary):
     assert memory.summary == ""
 
 
-def test_a_summary_alone_is_not_limited():
+@pytest.mark.parametrize("limit_reply", [True, False])
+def test_a_summary_alone_is_limited_to_twice_its_size_unless_it_is_not_to_be(limit_reply):
     client = FakeClient()
-    summarize(client, [{"role": "user", "content": "Hi"}])
-    assert limits(client.requests[0]) == {}
+    summarize(client, TALK, max_tokens=40, limit_reply=limit_reply)
+    asyncio.run(summarize_async(client := FakeAsyncClient(), TALK, max_tokens=40, limit_reply=limit_reply))
+    assert limits(client.requests[0]) == ({"max_completion_tokens": 80 + ROOM_FOR_THINKING} if limit_reply else {})
+
+
+CUT = "Ana lives in Porto. Her dog is called Biscuit. She has a"
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "summary"),
+    [
+        (80, CUT, "Ana lives in Porto. Her dog is called Biscuit."),  # 13 tokens here, and the server counts 80
+        (80, "- Ana lives in Porto\n- Her dog", "- Ana lives in Porto"),
+        (60, CUT, None),  # a limit of the server's own: the facts that matter may be missing
+        (80, "Ana lives in", None),
+        (None, CUT, None),  # it does not say
+        (None, "The deer bow. " * 12 + "They", ("The deer bow. " * 10).strip()),  # over the cap: it is cut in any case
+    ],
+)
+def test_a_summary_that_its_limit_has_cut_is_used_up_to_its_last_whole_sentence(written, text, summary):
+    usage = {"prompt_tokens": 90, "completion_tokens": written} if written else None
+    client = FakeClient(lambda messages: answer(text, "length", usage))
+    try:
+        assert summarize(client, TALK, max_tokens=40, model="some-model") == summary
+    except IncompleteReply as error:
+        assert summary is None
+        assert (error.beginning, error.written) == (text, written or 0)
+
+
+def test_what_was_thought_within_the_limit_is_no_part_of_a_summary_that_it_has_cut():
+    usage = {"completion_tokens": 80, "completion_tokens_details": {"reasoning_tokens": 60}}
+    for cut in (
+        answer(CUT, "length", usage),
+        answer(f"<think>Well.</think>{CUT}", "length", {"completion_tokens": 80}),
+    ):
+        with pytest.raises(IncompleteReply, match="cut off"):
+            summarize(FakeClient(lambda messages, cut=cut: cut), TALK, max_tokens=40, model="some-model")
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_what_a_client_is_known_to_refuse_of_a_summary_is_not_paid_for_again(refusals):
+    refused = [refusing(400, UNKNOWN.format(name)) for name in NAMES[:refusals]]
+    server = Server(*refused, *[whole("They met.")] * 3)
+    client = server.client()
+    for model in ("some-model", "some-model"):
+        assert summarize(client, TALK, max_tokens=40, model=model) == "They met."
+    known = limits(server.requests[-1])
+    assert len(server.requests) == refusals + 2 and known == ({"max_tokens": 80} if refusals == 1 else {})
+    summarize(client, TALK, max_tokens=40, model="other-model")  # behind a gateway every model has its own ways
+    assert limits(server.requests[-1]) == {"max_completion_tokens": 80}
+
+
+def test_a_limit_that_leaves_no_room_in_the_window_is_left_out_of_that_request_alone():
+    """vLLM checks a limit together with the prompt."""
+    too_large = (
+        "'max_tokens' or 'max_completion_tokens' is too large: 80. This model's maximum context length is 900 tokens."
+    )
+    server = Server(refusing(400, too_large), whole("They met."), whole("They met."))
+    client = server.client()
+    for _ in range(2):
+        summarize(client, TALK, max_tokens=40, model="some-model")
+    assert [bool(limits(request)) for request in server.requests] == [True, False, True]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_limit_that_a_server_takes_and_does_not_keep_to_is_sent_in_the_older_way(way):
+    """As Ollama did with the newer parameter."""
+    told, usage = [], {"prompt_tokens": 9, "completion_tokens": 700}
+    long = whole("Yes.", usage=usage) if not way.startswith("stream") else events(piece("Yes.", "stop", usage=usage))
+    server, memory = asked(way, *[long] * 3, max_tokens=1_200, model="some-model", on_notice=told.append)
+    for _ in range(3):
+        WAYS[way](memory, "Hello?")
+    assert [limits(request) for request in server.requests] == [{NAMES[0]: 200}, {NAMES[1]: 200}, {}]
+    assert told == [Retried(name, "ignored") for name in NAMES] and "does not keep to max_tokens" in str(told[1])
 
 
 def test_summaries_can_be_written_by_another_model_and_are_counted_apart():

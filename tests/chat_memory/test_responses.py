@@ -16,6 +16,8 @@ from .responses_wire import answer_to, asked, called, response, said, streamed, 
 from .tool_client import WAYS
 from .wire import events, refusing
 
+OF_MODEL = {"type": "message", "role": "assistant"}  # llama.cpp needs the type
+
 EACH_WAY = pytest.mark.parametrize("way", WAYS)
 
 
@@ -223,7 +225,7 @@ def test_the_phase_of_a_message_goes_back_with_it(way):
     server, memory = asked(way, answer_to(way, said("Hi.", phase="final_answer")), answer_to(way, said("Bye.")))
     WAYS[way](memory, "Hi")
     WAYS[way](memory, "Bye")
-    assert server.requests[1]["input"][1] == {"role": "assistant", "content": "Hi.", "phase": "final_answer"}
+    assert server.requests[1]["input"][1] == {**OF_MODEL, "content": "Hi.", "phase": "final_answer"}
 
 
 REFUSAL = {
@@ -270,7 +272,7 @@ def test_what_is_no_whole_reply_is_an_error_and_changes_nothing(way, output, mor
     [
         (streamed(response(said("In May.")), ends=False), "broke off before its end"),
         (events({"type": "error", "code": "server_error", "message": "Overloaded."}), "Overloaded."),
-        (events(), "broke off|holds no reply"),
+        (events(), "before anything came|holds no reply"),
     ],
 )
 def test_a_stream_that_breaks_off_is_not_kept(stream, problem):
@@ -513,3 +515,15 @@ def test_what_the_client_raises_passes():
     with pytest.raises(openai.APIConnectionError):
         memory.ask("Hi")
     assert memory.messages == []
+
+
+def test_a_server_that_tells_items_by_their_type_alone_can_be_asked_on_and_on():
+    """As llama.cpp does: of an item without a type it takes only what a user or an instruction says."""
+
+    def strict(request):
+        if any("type" not in item and item["role"] == "assistant" for item in request["input"]):
+            return refusing(400, "Cannot determine type of 'item'")(request)
+        return httpx2.Response(200, json=response(said("Hi.")))
+
+    _, memory = asked("ask", strict, strict)
+    assert [memory.ask("Hello?"), memory.ask("Hello again?")] == ["Hi.", "Hi."]

@@ -12,6 +12,8 @@ from mock_model import MockServer
 
 from .histories import ACCEPTED, RARE_KINDS, REPEATABLE, TOOLS
 
+OF_MODEL = {"type": "message", "role": "assistant"}  # llama.cpp needs the type
+
 SEALED = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2VhbGVk"}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Nara"}'}}
 CALL_ITEM = {
@@ -121,15 +123,15 @@ def test_reasoning_belongs_to_the_answer_that_comes_next():
 )
 def test_reasoning_that_no_server_could_read_is_not_sent(thought):
     """The one is known by its id to a server that has stored it; the other is text."""
-    assert items_of([{"role": "assistant", "content": "Hi.", **thought}]) == [{"role": "assistant", "content": "Hi."}]
+    assert items_of([{"role": "assistant", "content": "Hi.", **thought}]) == [{**OF_MODEL, "content": "Hi."}]
 
 
 def test_a_refusal_and_a_spoken_reply_are_said():
     refused = {"role": "assistant", "content": None, "refusal": "I will not."}
-    assert items_of([refused]) == [{"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}]
+    assert items_of([refused]) == [{**OF_MODEL, "content": [{"type": "refusal", "refusal": "I will not."}]}]
     assert messages_of(items_of([refused])) == [refused]
     spoken = {"role": "assistant", "content": None, "audio": {"id": "audio_7", "transcript": "Deer."}}
-    assert items_of([spoken]) == [{"role": "assistant", "content": "[spoken: Deer.]"}]
+    assert items_of([spoken]) == [{**OF_MODEL, "content": "[spoken: Deer.]"}]
 
 
 def test_a_result_that_is_no_text_is_named():
@@ -210,7 +212,7 @@ def test_a_message_that_is_none_is_refused_with_its_place(message, problem):
 
 
 def test_a_text_after_a_call_keeps_its_place():
-    items = [{"role": "user", "content": "Nara?"}, CALL_ITEM, {"role": "assistant", "content": "I look."}, OUTPUT]
+    items = [{"role": "user", "content": "Nara?"}, CALL_ITEM, {**OF_MODEL, "content": "I look."}, OUTPUT]
     assert items_of(messages_of(items)) == items
 
 

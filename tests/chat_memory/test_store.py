@@ -24,7 +24,7 @@ from chat_memory.store import ConversationStore, schema
 
 from .fake_client import FakeAsyncClient, FakeClient
 from .histories import REPEATABLE
-from .versions import SAID, first_version, second_version, third_version
+from .versions import SAID, first_version, fourth_version, second_version, third_version
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Nara"}'}}
 TURN = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
@@ -542,7 +542,7 @@ def test_a_message_that_cannot_be_read_is_named(store):
 def test_a_newer_database_is_reported_and_left_as_it_is(store, database_url):
     with store.database.writing() as connection:
         connection.execute(sa.update(schema.version).values(version=99))
-    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 4"):
+    with pytest.raises(NewerStore, match="version 99, and this one knows them up to version 5"):
         ConversationStore(database_url)
 
 
@@ -781,7 +781,7 @@ def test_the_facts_of_the_second_version_are_found_as_if_they_were_new(database_
         store.check()
 
 
-@pytest.mark.parametrize("older", [first_version, second_version, third_version])
+@pytest.mark.parametrize("older", [first_version, second_version, third_version, fourth_version])
 def test_an_upgraded_store_has_the_tables_of_a_new_one(database_url, tmp_path, older, request):
     older(database_url)
     ConversationStore(database_url).close()

@@ -68,6 +68,12 @@ def third_version(url: str) -> None:
     _make(url, *chain.from_iterable(scripts), *THIRD_INDEX["postgresql" if "postgresql" in url else "sqlite"])
 
 
+def fourth_version(url: str) -> None:
+    """Make a store of the fourth version: the third, with the summaries that newer ones have replaced."""
+    third_version(url)
+    _make(url, *_statements(url, "version_4.sql"))
+
+
 def _statements(url: str, name: str) -> list[str]:
     script = Path(__file__).with_name(name).read_text(encoding="utf-8")
     if "postgresql" in url:

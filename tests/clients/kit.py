@@ -64,11 +64,13 @@ def lacks(text: str | None, *words: str) -> None:
 
 @contextlib.contextmanager
 def raises(*errors: type[BaseException], words: str = "") -> Any:
-    """Fail unless the block raises one of these errors, with the words in its message."""
+    """Fail unless the block raises one of these errors, with the words in its message; it is put into the list given."""
+    caught: list[BaseException] = []
     try:
-        yield
+        yield caught
     except errors as error:
         holds(str(error), words)
+        caught.append(error)
     else:
         raise AssertionError(f"{' or '.join(error.__name__ for error in errors)} should have been raised, and was not.")
 
@@ -92,16 +94,17 @@ def run() -> None:
 
     names = [name for name in CHECKS if name in sys.argv[1:]] or list(CHECKS)
     tell(checks=names)
-    for name in names:
-        result, said = outcome(CHECKS[name])
-        tell(check=name, result=result, said=said)
+    with asyncio.Runner() as loop:  # one for all: clients keep connections that belong to a loop
+        for name in names:
+            result, said = outcome(CHECKS[name], loop)
+            tell(check=name, result=result, said=said)
 
 
-def outcome(function: Check) -> tuple[str, str]:
+def outcome(function: Check, loop: asyncio.Runner) -> tuple[str, str]:
     """Run a check: "ok", "gap" or "failed", and why in a sentence."""
     try:
         if inspect.iscoroutinefunction(function):
-            asyncio.run(function())
+            loop.run(function())
         else:
             function()
     except Gap as gap:

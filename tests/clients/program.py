@@ -35,34 +35,50 @@ class Run(NamedTuple):
     log: list[str]  # the last lines that it wrote beside its results
 
 
-def run_program(command: Sequence[str], folder: Path, variables: Mapping[str, str], patience: float = 120) -> Run:
-    """Run a client's program; one that says nothing for so many seconds is ended."""
-    began, log = time.monotonic(), deque[str](maxlen=40)
+def run_program(command: Sequence[str], folder: Path, variables: Mapping[str, str], patience: float = 60) -> Run:
+    """Run a client's program. After a crash, or `patience` seconds without a line, it is run again for the checks that follow."""
+    began, results, log, names = time.monotonic(), dict[str, Result](), deque[str](maxlen=60), list[str]()
+    while True:
+        awaited, reason = run_once([*command, *names], folder, variables, patience, results, log)
+        missing = [name for name in awaited if name not in results]
+        if missing:
+            results[missing[0]] = Result(missing[0], "failed", reason)
+        elif reason or not results:
+            results[TO_THE_END] = Result(TO_THE_END, "failed", reason or "It ended without a result.")
+        obeyed = not names or awaited == names  # a program may ignore its arguments: then it is not asked again
+        if len(missing) < 2 or not obeyed:
+            results |= {name: Result(name, "failed", "It was not reached.") for name in missing[1:]}
+            return Run(list(results.values()), time.monotonic() - began, [line.rstrip() for line in log])
+        names = missing[1:]
+
+
+def run_once(
+    command: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    patience: float,
+    results: dict[str, Result],
+    log: deque[str],
+) -> tuple[list[str], str]:
+    """Fill in the results and the log of one run; return the checks that it announced, and why it did not end well, if so."""
     options = {"encoding": "utf-8", "errors": "replace", "stdin": subprocess.DEVNULL}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, cwd=folder, env=dict(variables), **pipes, **options)
     lines: queue.Queue[str | None] = queue.Queue()
-    read = threading.Thread(target=pass_on, args=(process.stdout, lines), daemon=True)
-    heard = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
-    read.start()
-    heard.start()
-    results: dict[str, Result] = {}
+    threading.Thread(target=pass_on, args=(process.stdout, lines), daemon=True).start()
+    hearing = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+    hearing.start()
     awaited: list[str] = []
     hung = False
     try:
         hung = not read_lines(lines, results, awaited, log, patience)
     finally:
         stop(process, patience=0 if hung else 5)
-    heard.join(timeout=2)
+    hearing.join(timeout=2)
+    if hung:
+        return awaited, f"It said nothing for {patience:g} s."
     code = process.returncode
-    reason = f"It said nothing for {patience:g} s." if hung else f"The program ended with the exit code {code}."
-    missing = [name for name in awaited if name not in results]
-    if missing:
-        results[missing[0]] = Result(missing[0], "failed", f"{reason} {last(log)}".strip())
-        results |= {name: Result(name, "failed", f"Not reached: {missing[0]} failed.") for name in missing[1:]}
-    elif hung or code or not results:
-        results[TO_THE_END] = Result(TO_THE_END, "failed", f"{reason} {last(log)}".strip())
-    return Run(list(results.values()), time.monotonic() - began, [line.rstrip() for line in log])
+    return awaited, f"The program ended with the exit code {code}: {last(log)}" if code else ""
 
 
 def pass_on(stream: IO[str], lines: queue.Queue[str | None]) -> None:

@@ -47,24 +47,15 @@ def in_a_terminal(outcomes: Outcomes) -> str:
     width = max(map(len, rows), default=0)
     lines += ["", " " * width + "".join(f"{number:>4}" for number in range(1, len(outcomes) + 1))]
     lines += [f"{check:<{width}}" + "".join(f"{mark:>4}" for mark in row).rstrip() for check, row in rows.items()]
-    return "\n".join(lines + reasons(outcomes))
+    gaps = [f"{client}, {result.check}: {result.said}" for client, result in with_result(outcomes, "gap")]
+    lines += ["", "Gaps:"] if gaps else []
+    lines += [textwrap.fill(gap, 100, initial_indent="  ", subsequent_indent="    ") for gap in gaps]
+    return "\n".join(lines)
 
 
-def reasons(outcomes: Outcomes) -> list[str]:
-    """Every failure and every gap with its reason, failures first."""
-    lines = []
-    for name, title in (("failed", "Failed"), ("gap", "Gaps")):
-        found = [
-            (client, result) for client, results in outcomes.items() for result in results if result.result == name
-        ]
-        lines += ["", f"{title}:"] if found else []
-        lines += [
-            textwrap.fill(
-                f"{client}, {result.check}: {result.said}", 100, initial_indent="  ", subsequent_indent="    "
-            )
-            for client, result in found
-        ]
-    return lines
+def with_result(outcomes: Outcomes, result: str) -> list[tuple[str, Result]]:
+    """The checks that came out so, each with its client."""
+    return [(client, one) for client, results in outcomes.items() for one in results if one.result == result]
 
 
 def in_markdown(outcomes: Outcomes, installed: Mapping[str, Sequence[str]]) -> str:
@@ -72,9 +63,7 @@ def in_markdown(outcomes: Outcomes, installed: Mapping[str, Sequence[str]]) -> s
     lines = [HEAD, f"| | {' | '.join(outcomes)} |", "|---|" + ":-:|" * len(outcomes)]
     lines += [f"| {check} | {' | '.join(row)} |" for check, row in marks(outcomes).items()]
     for name, title in (("failed", "Failures"), ("gap", "Gaps")):
-        found = [
-            (client, result) for client, results in outcomes.items() for result in results if result.result == name
-        ]
+        found = with_result(outcomes, name)
         lines += ["", f"## {title}", ""] if found else []
         lines += [f"- **{client}**, {result.check}: {escaped(result.said)}" for client, result in found]
     lines += ["", "## Versions", ""]

@@ -23,4 +23,4 @@ def test_13_a_server_without_responses_is_told_of_and_the_rest_is_shown(monkeypa
     monkeypatch.setattr("sys.argv", [EXAMPLE])
     example.main()
     shown = capsys.readouterr().out
-    assert "This server cannot do all of it: Error code: 404" in shown and shown.count("Biscuit") == 2
+    assert "This server cannot do all of it. No answer: Invalid URL" in shown and shown.count("Biscuit") == 2

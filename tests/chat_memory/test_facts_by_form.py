@@ -1,0 +1,109 @@
+"""Facts are asked for in a form that a server can enforce; one that cannot is asked without, and is asked so from then on."""
+
+import json
+
+import pytest
+
+from chat_memory import IncompleteReply, Usage
+from chat_memory.errors import BudgetError
+from chat_memory.facts import UserFacts
+from chat_memory.facts.learning import FORMAT, LEAST_LIMIT, LONGER
+from mock_model import MockServer
+
+from .fake_client import FakeClient, answer
+from .known_facts import learner, said, texts
+from .wire import Server, refusing, whole
+
+PORTO = {"fact": "The user lives in Porto.", "message": 1, "replaces": None}
+IN_THE_FORM = json.dumps({"facts": [PORTO]})
+AS_A_LIST = json.dumps([PORTO])
+TOLD = said("I live in Porto.")
+REFUSALS = {
+    "OpenAI, an older model": "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+    "DeepSeek": "This response_format type is unavailable now",
+    "Groq": "This model does not support response format `json_schema`.",
+    "llama-cpp-python": "body.response_format.type: Input should be 'text' or 'json_object'",
+    "llama.cpp": "Failed to initialize samplers: failed to parse grammar",
+    "vLLM": "Guided decoding with structured outputs is not supported for this model.",
+    "a model that did not keep to it": "Failed to generate JSON. Please adjust your prompt.",
+}
+
+
+def forms(server: Server) -> list[bool]:
+    """Of each request, whether it asked for the form."""
+    return ["response_format" in request for request in server.requests]
+
+
+@pytest.mark.parametrize("reply", [IN_THE_FORM, AS_A_LIST])
+def test_facts_are_asked_for_in_a_form_and_a_plain_list_is_read_too(ana, reply):
+    client = FakeClient(lambda messages: reply)
+    assert texts(ana.learn(client, TOLD)) == [PORTO["fact"]]
+    assert client.requests[0]["response_format"] == FORMAT
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("words", REFUSALS.values(), ids=REFUSALS)
+def test_a_server_that_refuses_the_form_is_asked_without_and_not_asked_twice(store, words, status):
+    server = Server(refusing(status, words), *[whole(AS_A_LIST)] * 2, whole(IN_THE_FORM), whole(IN_THE_FORM))
+    client, usage = server.client(), Usage()
+    for user in ("ana", "ben"):  # it is known of the client, whoever asks
+        assert texts(UserFacts(store, user).learn(client, TOLD, usage=usage)) == [PORTO["fact"]]
+    assert forms(server) == [True, False, False] and usage.requests == 2
+    UserFacts(store, "eva").learn(client, TOLD, model="another-model")
+    UserFacts(store, "leo").learn(client.with_options(timeout=9), TOLD)  # which is another client
+    assert forms(server)[3:] == [True, True]
+
+
+def test_a_client_without_the_parameter_is_called_without(ana):
+    class Bare(FakeClient):
+        def create(self, *, model, messages):
+            return super().create(model=model, messages=messages)
+
+    assert texts(ana.learn(Bare(lambda messages: AS_A_LIST), TOLD)) == [PORTO["fact"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "This model's maximum context length is 400 tokens. However, your messages resulted in 8217 tokens."),
+        (401, "Incorrect API key provided: response_format"),
+        (500, "The schema has crashed."),
+    ],
+)
+def test_what_is_no_refusal_of_the_form_is_raised_and_paid_for_once(ana, status, words):
+    server = Server(refusing(status, words))
+    with pytest.raises(Exception, match=words[:20]):
+        ana.learn(server.client(), TOLD)
+    assert forms(server) == [True] and ana.record() == []
+
+
+def test_one_who_wants_another_form_or_none_gets_it(ana):
+    for options in ({"response_format": {"type": "text"}}, {"extra_body": {"response_format": {"type": "text"}}}):
+        client = learner({"fact": "The user is 36."})
+        ana.learn(client, TOLD, options=options)
+        sent = client.requests[0]
+        assert (sent.get("response_format") or sent["extra_body"]["response_format"]) == {"type": "text"}
+
+
+def test_the_form_counts_in_the_budget_and_the_offline_server_counts_no_more(ana):
+    server = MockServer()
+    with pytest.raises(BudgetError, match="the form of the reply") as error:
+        ana.learn(server.client(), TOLD, model="offline-model", max_tokens=10)
+    usage = Usage()
+    assert texts(ana.learn(server.client(), TOLD, model="offline-model", max_tokens=error.value.needed, usage=usage))
+    assert error.value.needed - 30 < usage.prompt_tokens <= error.value.needed
+    with pytest.raises(BudgetError) as bare:
+        ana.learn(server.client(), TOLD, max_tokens=10, options={"response_format": {"type": "text"}})
+    assert bare.value.needed < error.value.needed
+
+
+def test_a_model_that_writes_on_and_on_is_stopped_and_nothing_is_stored(ana):
+    client = FakeClient(lambda messages: answer(AS_A_LIST[:-1] + ", " + AS_A_LIST[1:-1], "length"))
+    with pytest.raises(IncompleteReply, match="cut off at the limit"):
+        ana.learn(client, TOLD, model="some-model")
+    assert ana.record() == []
+    most = LEAST_LIMIT + LONGER * 5  # as many tokens as the user has said
+    assert client.requests[0]["max_completion_tokens"] == most
+    client = learner({"fact": "The user is 36."})
+    ana.learn(client, TOLD, model="some-model", options={"max_tokens": 9})
+    assert client.requests[0]["max_tokens"] == 9 and "max_completion_tokens" not in client.requests[0]

@@ -1,0 +1,89 @@
+"""A criterion: one claim about chat APIs, the lesson that rests on it, and how a server is held against it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import openai
+
+from .server import Server
+from .words import said_by, short
+
+HELD, BROKEN, OTHERWISE = "✓", "✗", "–"
+Mark = Literal["✓", "✗", "–"]
+LONGEST_WAIT = 60.0  # seconds, for a rate limit
+
+
+class Broken(Exception):
+    """The server does not do what a lesson claims of every chat API; the message says what it does."""
+
+
+class Otherwise(Exception):
+    """The server does not offer it, or does it in another way that the lessons know of; the message says which."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A claim: `title` states it, `lesson` rests on it, `hold` asks the server and returns what was seen, in a sentence."""
+
+    title: str
+    lesson: int
+    hold: Callable[[Server], str]
+
+    @property
+    def name(self) -> str:
+        return self.hold.__name__
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What has come of one criterion."""
+
+    criterion: Criterion
+    mark: Mark
+    said: str
+    is_gone: bool = False  # whether the server did not answer at all
+
+
+def criterion(title: str, lesson: int) -> Callable[[Callable[[Server], str]], Criterion]:
+    """Make a criterion of a function that returns what it saw, or raises Broken or Otherwise."""
+    return lambda hold: Criterion(title, lesson, hold)
+
+
+def judge(claim: Criterion, server: Server, sleep: Callable[[float], None] = time.sleep) -> Verdict:
+    """Hold a server against one criterion. A rate limit is waited for once, whatever else fails is what is said."""
+    for is_last in (False, True):
+        try:
+            return Verdict(claim, HELD, claim.hold(server))
+        except Broken as problem:
+            return Verdict(claim, BROKEN, str(problem))
+        except Otherwise as problem:
+            return Verdict(claim, OTHERWISE, str(problem))
+        except openai.RateLimitError as error:
+            if is_last or (wait := seconds_to_wait(error)) > LONGEST_WAIT:
+                return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}")
+            sleep(wait)
+        except openai.APITimeoutError:
+            return Verdict(claim, BROKEN, f"No answer within {server.timeout:g} seconds.", is_gone=True)
+        except openai.APIConnectionError as error:
+            return Verdict(claim, BROKEN, f"The connection failed: {said_by(error)}", is_gone=True)
+        except openai.OpenAIError as error:
+            return Verdict(claim, BROKEN, f"The request was answered with an error: {said_by(error)}")
+        except Exception as error:  # an answer that is none, of which a criterion reads a part that is not there
+            return Verdict(
+                claim, BROKEN, f"The answer could not be read: {type(error).__name__}: {short(str(error), 160)}"
+            )
+    raise AssertionError("the second attempt has a verdict")
+
+
+def seconds_to_wait(error: openai.RateLimitError) -> float:
+    """How long a rate limit asks to wait; half a minute where it does not say. A used-up quota does not pass by waiting."""
+    if error.code == "insufficient_quota":
+        return float("inf")
+    try:
+        return max(float(error.response.headers.get("retry-after", "")), 0.0)
+    except ValueError:
+        return 30.0

@@ -1,0 +1,97 @@
+"""Placing: values of a request go to the properties that they belong to, by the words beside them, each only once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_model.tasks.placing import placed, rows
+
+Schema = dict[str, Any]
+TEXT, NUMBER, WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"}
+ORDER = {"item": TEXT, "quantity": WHOLE}
+GUEST = {"name": TEXT, "age": WHOLE}
+THINGS, TOWNS = ("lantern", "kettle", "umbrella", "chair", "brick"), ("Tartu", "Lerwick", "Quimper", "Molde")
+PEOPLE = ("Ingrid", "Tomasz", "Ragna", "Benedikt", "Tyra")
+amounts = st.integers(2, 900)
+
+
+def values(properties: dict[str, Schema], text: str) -> dict[str, Any]:
+    return {name: value for name, (value, _) in placed(properties, text).items()}
+
+
+@given(
+    number=amounts,
+    thing=st.sampled_from(THINGS),
+    asks=st.sampled_from(("Order {}.", "I'd like {}, please.", "{}, please.")),
+)
+def test_what_is_counted_is_the_item_and_how_many_the_quantity(number: int, thing: str, asks: str) -> None:
+    assert values(ORDER, asks.format(f"{number} {thing}s")) == {"item": f"{thing}s", "quantity": number}
+
+
+@given(nights=st.integers(2, 60), town=st.sampled_from(TOWNS), persons=st.integers(2, 30))
+def test_a_number_goes_to_the_property_that_it_counts(nights: int, town: str, persons: int) -> None:
+    stay = {"persons": WHOLE, "town": TEXT, "nights": WHOLE, "price": NUMBER}
+    said = f"Reserve a room in {town} for {nights} nights for {persons} persons."
+    assert values(stay, said) == {"town": town, "nights": nights, "persons": persons}
+
+
+@given(
+    ages=st.lists(st.integers(18, 99), min_size=1, max_size=len(PEOPLE)),
+    form=st.sampled_from(("{}, who is {}", "{} ({})")),
+)
+def test_each_row_has_what_belongs_together(ages: list[int], form: str) -> None:
+    guests = list(zip(PEOPLE, ages, strict=False))
+    said = "The guests are " + ", and ".join(form.format(*guest) for guest in guests) + "."
+    assert rows(GUEST, said) == [{"name": name, "age": age} for name, age in guests]
+
+
+@pytest.mark.parametrize(
+    ("said", "properties", "expected"),
+    [
+        ("The customer gets 12 crates of the goods cider.", {"goods": TEXT, "crates": WHOLE}, ["cider", 12]),
+        ("What does it cost to rent the tool chainsaw for 3 days?", {"tool": TEXT, "days": WHOLE}, ["chainsaw", 3]),
+        (
+            "A parcel of 7.5 kg to Benedikt Aas in Larvik.",
+            {"recipient": TEXT, "town": TEXT},
+            ["Benedikt Aas", "Larvik"],
+        ),
+        ("Ship 40 bricks from Gdansk to Malmo.", {"origin": TEXT, "destination": TEXT}, ["Gdansk", "Malmo"]),
+        ("The invoice F-2207 over 318 euros.", {"number": TEXT, "amount": NUMBER}, ["F-2207", 318]),
+        ("Room number 512, on floor 5.", {"floor": WHOLE, "number": WHOLE}, [5, 512]),
+        (
+            "Jonas Berg, 47, lives in Uppsala.",
+            {"name": TEXT, "age": WHOLE, "city": TEXT},
+            ["Jonas Berg", 47, "Uppsala"],
+        ),
+        ("The book Solaris by Stanislaw Lem has 214 pages.", {"author": TEXT, "pages": WHOLE}, ["Stanislaw Lem", 214]),
+    ],
+)
+def test_the_words_beside_a_value_say_whose_it_is(said: str, properties: dict[str, Schema], expected: list) -> None:
+    assert [values(properties, said).get(name) for name in properties] == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My sister is 30.",
+        "Do you know Ben, who is 31?",
+        "I have 2 dogs.",
+        "The meeting is at 4.",
+        "",
+        "My dog Rex is 4.",
+    ],
+)
+def test_what_was_said_of_something_else_is_placed_nowhere(said: str) -> None:
+    assert values({"name": TEXT, "age": WHOLE, "floor": WHOLE, "colour": {**TEXT, "enum": ["red"]}}, said) == {}
+
+
+def test_a_row_that_lacks_something_is_none() -> None:
+    assert rows(GUEST, "The guests are Ingrid, Tomasz and Ragna.") == []
+    assert rows(ORDER, "We need 3 hammers and 12 chisels.") == [
+        {"item": "hammers", "quantity": 3},
+        {"item": "chisels", "quantity": 12},
+    ]
