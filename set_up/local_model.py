@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from .environment import LOCAL
-from .processes import APART, ROOT, say, start_quietly, stop
+from .processes import APART, ROOT, start_quietly, stop
 
 NAME = "smollm2-135m-instruct"
 PROGRAM = ROOT / "tests" / "contract" / "local" / "serve.py"
@@ -23,7 +23,8 @@ def local_model(seconds: float = 120) -> Iterator[dict[str, str]]:
     Sets up its environment where that is not done yet. Leaves with a sentence where it does not answer within `seconds`.
     """
     LOCAL.set_up()
-    say(f"Starting {NAME}, a real and very small model: it understands little, and makes things up.")
+    words = f"Starting {NAME}, a real and very small model: it understands little, and makes things up."
+    print(words, file=sys.stderr, flush=True)  # what a program prints for another one stays alone
     command = [str(LOCAL.python), str(PROGRAM), NAME]
     process, lines, reader = start_quietly(command, LOCAL.working_variables(), **APART, stdin=subprocess.PIPE)
     try:

@@ -330,3 +330,14 @@ def test_what_is_asked_is_counted():
     assert asked.asked.tokens_in == 2 * asked.chat(TRIP).usage.prompt_tokens
     expected = requests_of_all()
     assert 30 < expected.requests < 100 and json.dumps(vars(expected))
+
+
+def ignored(body):
+    return without("tools", "tool_choice")(body) if isinstance(body.get("tool_choice"), dict) else body
+
+
+@pytest.mark.parametrize("asked", [ignored, refusing(lambda body: isinstance(body.get("tool_choice"), dict))])
+def test_a_server_that_takes_a_forced_tool_only_as_a_word_is_asked_so(asked):
+    for name in ("a_call", "a_call_streamed"):
+        found = verdict(name, server(asked=asked, at=CHAT))
+        assert found.mark == HELD and "weather(" in found.said

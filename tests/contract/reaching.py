@@ -21,6 +21,7 @@ from .words import said_by, short
 KNOCK = 10.0  # seconds for the list of models, which costs nothing and is no work
 OWN_NAMES = ("localhost", "host.docker.internal")
 WINDOW_FIELDS = ("max_model_len", "context_length", "context_window", "n_ctx", "max_context_length")
+ENDS_IN_V1 = "OPENAI_MODEL in .env names the model, and OPENAI_BASE_URL ends in /v1 for most servers."
 READ_THE_README = 'The README says under "Who answers" what stands in .env.'
 
 
@@ -94,9 +95,7 @@ def greeted(server: Server, listed: list[Any]) -> Server:
         raise Unreachable(f"{SETTINGS.place} does not answer: {said_by(error)}") from None
     except openai.NotFoundError as error:
         names = ", ".join(sorted(str(each.id) for each in listed)[:12])
-        there = (
-            f"It has {names}: OPENAI_MODEL in .env names one." if names else "OPENAI_MODEL in .env says which to ask."
-        )
+        there = f"It has {names}: OPENAI_MODEL in .env names one." if names else ENDS_IN_V1
         raise Unreachable(f"{SETTINGS.place} has no model {server.model}, {said_by(error)} {there}") from None
     except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
         raise Unreachable(f"{SETTINGS.place} does not take the key, {said_by(error)} {READ_THE_README}") from None

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 
 MESSAGES = list[dict[str, Any]]
-ROOM = 300  # tokens that a reply may have where nothing else is said
+ROOM = 150  # tokens that a reply may have where nothing else is said
 
 
 @dataclass

@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         code = 2
     except KeyboardInterrupt:
-        print(f"\nStopped{', with what came until then' if verdicts else ''}.", file=sys.stderr)
+        print("\nStopped: what came until then follows." if verdicts else "", file=sys.stderr)
         code = 130
     if server and verdicts:
         took = time.monotonic() - began

@@ -21,6 +21,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if "/api/status" in self.path:
             self.wfile.write(b'{"started": "today"}' if "token=0123abcd" in self.path else b"who are you?")
+        elif "/environment/" in self.path:
+            self.wfile.write(json.dumps(dict(os.environ)).encode())
         else:
             self.wfile.write(json.dumps([os.environ["PYTHONPATH"], *sys.argv[1:]]).encode())
 
