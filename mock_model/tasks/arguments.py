@@ -52,6 +52,9 @@ def arguments(
         free = [value for value in marked[name] + options[name] if repr(value) not in given]
         chosen[name] = options[name] if others.isdisjoint(map(repr, options[name])) else free[:1]
         given.update(map(repr, chosen[name]))
+    answered = placed(known, source.asked) if source and source.messages[-1]["role"] == "tool" else {}
+    for name in [name for name in answered if not chosen[name] and name in required(function)]:
+        chosen[name] = [answered[name][0]] if fits(answered[name][0], known[name]["whole"], root) else []
     for name, least in ((name, known[name]["least"]) for name in required(function) if not chosen[name]):
         left = _said(spaced(name), known[name], asked, source) if source and (forced or least is not None) else ()
         free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name]["whole"], root)))

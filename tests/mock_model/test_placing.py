@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_model import get_mock_client
 from mock_model.tasks.placing import placed, rows
 
 Schema = dict[str, Any]
@@ -95,3 +97,23 @@ def test_a_row_that_lacks_something_is_none() -> None:
         {"item": "hammers", "quantity": 3},
         {"item": "chisels", "quantity": 12},
     ]
+
+
+def test_a_form_is_filled_from_what_a_function_answered() -> None:
+    client = get_mock_client()
+    invoice = {"type": "object", "properties": {"number": TEXT, "euros": WHOLE}, "required": ["number", "euros"]}
+    call = {"id": "call_1", "type": "function", "function": {"name": "open_invoices", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "Which invoices are open?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "Invoice F-2207 over 318 euros is open."},
+    ]
+    form = {"type": "json_schema", "json_schema": {"name": "invoice", "schema": invoice}}
+    tools = [{"type": "function", "function": {"name": "invoice", "parameters": invoice}}]
+    as_json = client.chat.completions.create(model="gpt-4o-mini", messages=messages, response_format=form)
+    as_call = client.chat.completions.create(
+        model="gpt-4o-mini", messages=messages, tools=tools, tool_choice="required"
+    )
+    given = as_call.choices[0].message.tool_calls[0].function.arguments
+    for text in (as_json.choices[0].message.content, given):
+        assert json.loads(text) == {"number": "F-2207", "euros": 318}
