@@ -129,6 +129,8 @@ def test_a_client_that_goes_in_the_middle_of_a_stream_leaves_nothing(capsys: pyt
                 model="offline-model", messages=[{"role": "user", "content": "Hello"}], stream=True
             ) as stream:
                 next(stream.iter_lines())
+                assert server.requests_in_work(patience=0) == 1
+        assert server.requests_in_work() == 0
         assert ask(server.client()).choices
     lines = capsys.readouterr().err.splitlines()
     assert sum("the client has gone" in line for line in lines) == 3
