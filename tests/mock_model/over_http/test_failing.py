@@ -128,7 +128,8 @@ def test_a_client_that_goes_in_the_middle_of_a_stream_leaves_nothing(capsys: pyt
             with server.client().with_streaming_response.chat.completions.create(
                 model="offline-model", messages=[{"role": "user", "content": "Hello"}], stream=True
             ) as stream:
-                next(stream.iter_lines())
+                lines = stream.iter_lines()
+                next(lines)
                 assert server.requests_in_work(patience=0) == 1
         assert server.requests_in_work() == 0
         assert ask(server.client()).choices
