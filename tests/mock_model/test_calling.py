@@ -461,3 +461,16 @@ def test_a_part_that_tells_something_is_no_further_request() -> None:
     said = "Book a berth in Lerwick for 4 nights, my boat is 8.5 metres long."
     ((name, given),) = calls(said, berth)
     assert (name, given["harbour"], given["nights"]) == ("book_berth", "Lerwick", 4)
+
+
+def test_who_was_handed_a_question_answers_it() -> None:
+    meter = "Hands over to another agent. The agents are: meter: measures how humid a greenhouse is."
+    handoff, humidity = (
+        tool("handoff", meter, to_agent=TEXT),
+        tool("humidity", "How humid a greenhouse is.", greenhouse=TEXT),
+    )
+    asked = {"role": "user", "content": "How humid is the greenhouse Orchid?"}
+    call = {"id": "call_1", "type": "function", "function": {"name": "handoff", "arguments": '{"to_agent": "meter"}'}}
+    handed = [asked, {"role": "assistant", "tool_calls": [call]}]
+    handed.append({"role": "tool", "tool_call_id": "call_1", "content": "Agent meter is now handling the request."})
+    assert calls(handed, handoff, humidity) == [("humidity", {"greenhouse": "Orchid"})]
