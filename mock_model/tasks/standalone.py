@@ -15,7 +15,8 @@ ORDER = re.compile(
     re.I | re.S,
 )
 ASKED = re.compile(
-    r"^[ \t]*(?:follow[- ]?up (?:input|question|message)|(?:latest |new |user )?question)\s*:[ \t]*(\S.*)$", re.I | re.M
+    r"^[ \t]*<?(?:follow[- ]?up (?:input|question|message)|(?:latest |new |user )?question)[ \t]*(?::|>\s*\n)[ \t]*(\S.*)$",
+    re.I | re.M,
 )
 SPEAKS = re.compile(r"^[ \t]*(?:user|human)[ \t]*:[ \t]*(\S.*)$", re.I | re.M)
 LEADS = re.compile(r"\A\W*(?:(?:and|but|so|or|ok|okay|then|also)\b[\s,]*)+", re.I)

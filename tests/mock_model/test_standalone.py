@@ -15,6 +15,18 @@ CONDENSE = """
 assistant: Let me look.
   Follow Up Input: {then}
   Standalone question:"""
+TAGGED = """\
+Given a conversation and a follow up message from Human, rewrite the message to be a standalone question.
+
+<Chat History>
+user: {first}
+assistant: Let me look.
+
+<Follow Up Message>
+{then}
+
+<Standalone question>
+"""
 FORMULATE = (
     "Given a chat history and the latest user question which might reference context in the chat history, formulate a "
     "standalone question which can be understood without the chat history. Do NOT answer the question."
@@ -36,7 +48,7 @@ def reply(*messages: tuple[str, str]) -> str:
 def test_a_question_is_put_so_that_it_needs_no_history(first: str, then: str, words: list[str]) -> None:
     in_one = reply(("user", CONDENSE.format(first=first, then=then)))
     as_a_talk = reply(("system", FORMULATE), ("user", first), ("assistant", "Let me look."), ("user", then))
-    for said in (in_one, as_a_talk):
+    for said in (in_one, as_a_talk, reply(("user", TAGGED.format(first=first, then=then)))):
         assert all(word in said for word in words), said
         assert said.endswith("?") and "\n" not in said
 
