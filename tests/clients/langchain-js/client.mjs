@@ -3,7 +3,7 @@
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage, trimMessages } from "@langchain/core/messages";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { MemorySaver } from "@langchain/langgraph";
-import { createAgent, summarizationMiddleware, tool, toolStrategy } from "langchain";
+import { createAgent, providerStrategy, summarizationMiddleware, tool, toolStrategy } from "langchain";
 import { z } from "zod";
 
 import { check, expect, failNext, holds, lacks, raises, run } from "./kit.mjs";
@@ -88,7 +88,8 @@ for (const [api, model] of [["", made()], ["responses", made({ useResponsesApi: 
 
   both("agent structured output", async () => {
     const schema = z.object({ harbour: z.string(), metres: z.number() });
-    const agent = createAgent({ model, tools: [tide], responseFormat: toolStrategy(schema) });
+    const responseFormat = api ? providerStrategy(schema) : toolStrategy(schema);
+    const agent = createAgent({ model, tools: [tide], responseFormat });
     const { structuredResponse } = await agent.invoke({ messages: [BREST] }, { recursionLimit: 12 });
     expect(structuredResponse.metres === 6.85, `It read ${JSON.stringify(structuredResponse)}.`);
   });
