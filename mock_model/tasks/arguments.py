@@ -52,7 +52,8 @@ def arguments(
         free = [value for value in marked[name] + options[name] if repr(value) not in given]
         chosen[name] = options[name] if others.isdisjoint(map(repr, options[name])) else free[:1]
         given.update(map(repr, chosen[name]))
-    answered = placed(known, source.asked) if source and source.messages[-1]["role"] == "tool" else {}
+    after_results = forced and source is not None and source.messages[-1]["role"] == "tool"
+    answered = placed(known, source.asked) if after_results else {}
     for name in [name for name in answered if not chosen[name] and name in required(function)]:
         chosen[name] = [answered[name][0]] if fits(answered[name][0], known[name]["whole"], root) else []
     for name, least in ((name, known[name]["least"]) for name in required(function) if not chosen[name]):
