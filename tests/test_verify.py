@@ -16,7 +16,7 @@ import pytest
 
 from set_up.settings.settings import Settings
 
-from .broken_servers import server, without
+from .broken_servers import refusing, server, without
 from .contract import reaching, verify
 from .contract.criteria import every_criterion
 from .contract.judging import BROKEN, Verdict, judge
@@ -168,6 +168,14 @@ def test_what_is_paid_for_is_said_first_and_asked_for(monkeypatch, capsys, yes):
     assert "dollars" in said.err and "requests" in said.err
     assert code == (0 if yes else 1)
     assert ("Nothing was sent" in said.err, said.out == "") == (not yes, not yes)
+
+
+def test_a_limit_may_have_the_other_name(monkeypatch, capsys):
+    asked = server(asked=refusing(lambda body: "max_tokens" in body), at="/chat/completions")
+    assert in_this_process(monkeypatch, asked, "http://localhost/v1") == 0
+    neither = server(asked=refusing(lambda body: "max_tokens" in body or "max_completion_tokens" in body))
+    assert in_this_process(monkeypatch, neither, "http://localhost/v1") == 2
+    assert "refuses a plain question" in capsys.readouterr().err
 
 
 def test_a_page_in_place_of_a_reply(monkeypatch, capsys):
