@@ -5,6 +5,8 @@ Settings come from the environment and from the file .env beside this one; the e
     nothing set            the offline model: no key, no network, no cost
     OPENAI_API_KEY         OpenAI, with gpt-6-luna unless OPENAI_MODEL names another model
     OPENAI_BASE_URL        any compatible server (Ollama, llama.cpp, vLLM …); OPENAI_MODEL says which of its models
+    OPENAI_REPLY_LIMIT     the most tokens of a reply where a request sets no limit; 0 for none. Unless it is set: none at
+                           OpenAI, 300 on another server, where a small model may never come to an end
     OPENAI_PRICE           what a million tokens cost, where not as gpt-6-luna: input, cached, cache write, output
     WORKBOOK_OFFLINE=1     the offline model, whatever else is set
 """
@@ -19,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import openai
@@ -27,6 +29,7 @@ import openai
 from mock_model import MockServer
 from mock_model.api.completion import Reply
 from mock_model.tasks.reply import reply_to
+from set_up import reply_limit as reply_limits
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
@@ -49,6 +52,7 @@ __all__ = [
     "get_client",
     "hint",
     "no_answer",
+    "offline_instead",
     "offline_server",
     "reply_limit",
     "reset",
@@ -69,7 +73,7 @@ def get_client() -> openai.OpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().client()
-    return openai.OpenAI(**_way_to_the_server())
+    return _with_limit(openai.OpenAI(**_way_to_the_server()))
 
 
 def get_async_client() -> openai.AsyncOpenAI:
@@ -77,7 +81,17 @@ def get_async_client() -> openai.AsyncOpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().async_client()
-    return openai.AsyncOpenAI(**_way_to_the_server())
+    return _with_limit(openai.AsyncOpenAI(**_way_to_the_server()))
+
+
+AnyClient = TypeVar("AnyClient", openai.OpenAI, openai.AsyncOpenAI)
+
+
+def _with_limit(client: AnyClient) -> AnyClient:
+    """The client, with the limit of the settings in each request that says nothing of one."""
+    if limit := SETTINGS.default_limit:
+        reply_limits.ReplyLimit(SETTINGS.limit_parameter, limit).put_on(client)
+    return client
 
 
 @cache
@@ -120,6 +134,17 @@ def offline_server(
         return Reply(said) if isinstance(said, str) else Reply(None, (said,))
 
     return MockServer(context_window=context_window, clock=clock, keeps=keeps, reply_to=reply)
+
+
+def offline_instead(why: str | Exception) -> tuple[openai.OpenAI, str]:
+    """Print that the offline model answers from here on, and why; return a client that asks it, and its name.
+
+    `why` is what the model of the settings, or its server, cannot do: in words, or the error that says it.
+    """
+    body = getattr(why, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    print(f"From here on the offline model answers in this lesson: {said or why}")
+    return offline_server().client(), OFFLINE_MODEL
 
 
 @contextmanager

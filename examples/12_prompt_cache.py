@@ -81,6 +81,9 @@ def main() -> None:
     try:
         for time in ("first", "second"):
             usage = client.chat.completions.create(model=MODEL, messages=[RULES, question]).usage
+            if usage is None:
+                print("This server does not say how many tokens it has read.")
+                break
             read, written = read_and_written(usage)
             print(f"The {time} time: {usage.prompt_tokens} prompt tokens, {read} read, {written} written")
     except openai.OpenAIError as error:

@@ -121,6 +121,19 @@ def test_a_reply_limit_is_a_whole_number_above_zero(tokens):
 # A server for failures
 
 
+def test_a_lesson_goes_on_with_the_offline_model_and_says_why(monkeypatch, capsys):
+    monkeypatch.setattr(common, "SETTINGS", Settings("llama3.2", KEY, OLLAMA))
+    client, model = common.offline_instead("it calls nothing")
+    with pytest.raises(openai.NotFoundError) as refused:
+        client.chat.completions.create(model="llama3.2", messages=[{"role": "user", "content": "Hello"}])
+    common.offline_instead(refused.value)
+    assert client.chat.completions.create(model=model, messages=[{"role": "user", "content": "Hello"}]).choices
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first.count("offline model"), first.endswith("it calls nothing")) == (1, True)
+    assert "llama3.2" in second
+    assert "Error code" not in second
+
+
 def test_the_offline_server_answers_whatever_the_settings_say(monkeypatch):
     monkeypatch.setattr(common, "SETTINGS", Settings("gpt-6-sol", KEY))
     server = common.offline_server(context_window=60)

@@ -89,8 +89,26 @@ def made(messages: Sequence[dict]) -> Iterator[tuple[str, dict]]:
 
 
 def turn_of(messages: Sequence[dict]) -> Sequence[dict]:
-    """What came after the last user message: the steps of the turn so far."""
-    return messages[next((n for n in range(len(messages), 0, -1) if messages[n - 1]["role"] == "user"), 0) :]
+    """What came after the last user message: the steps of the turn so far.
+
+    A program may send that message once more with the results: then the turn began where their calls were made.
+    """
+    start = _after_user(messages, len(messages))
+    while start and not _answered(messages[start:]) <= _ids(messages[start:]):
+        start = _after_user(messages, start - 1)
+    return messages[start:]
+
+
+def _after_user(messages: Sequence[dict], end: int) -> int:
+    return next((n for n in range(end, 0, -1) if messages[n - 1]["role"] == "user"), 0)
+
+
+def _answered(messages: Sequence[dict]) -> set[str]:
+    return {message.get("tool_call_id") or "" for message in messages if message["role"] == "tool"} - {""}
+
+
+def _ids(messages: Sequence[dict]) -> set[str]:
+    return {call.get("id") or "" for message in messages for call in message.get("tool_calls") or ()}
 
 
 def results(messages: Sequence[dict]) -> Iterator[tuple[dict, str, dict]]:

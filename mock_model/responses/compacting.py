@@ -75,16 +75,22 @@ def _threshold(server: Serving, model: Model, body: dict[str, Any]) -> float:
 
 
 def compact(server: Serving, model: Model, parts: Parts, id: str, *, alone: bool) -> Done:
-    """Let the model summarise what is old, and seal it with what stays."""
-    summary = Completion(parts.summary, (), "", "stop", 0, 0)
+    """Let the model summarise what is old, and seal it with what stays. With the user's messages it is not billed again."""
+    summary, whole = Completion(parts.summary, (), "", "stop", 0, 0), parts.summary
     if parts.old:
-        messages = messages_of(parts.old)
-        size = count(model, {"model": model.name, "messages": messages}).total
-        limit = min(max(size // SHARE, LEAST), MOST)
-        chat = request_for(model.name, parts.summary, parts.old, limit)
-        (summary,) = answers(server.reply_to, model, chat, Prompt(size, [size], limit, limit), id, None)
-    sealed = Compacted(alone, parts.instructions, summary.content or "", parts.turn).sealed()
+        summary = _summary(server, model, parts.summary, parts.old, id)
+    if parts.talk:
+        whole = _summary(server, model, parts.summary, parts.talk, id).content or ""
+    sealed = Compacted(alone, parts.instructions, summary.content or "", parts.turn, whole).sealed()
     return Done({"id": item_id("compaction", id, 0), "type": "compaction", "encrypted_content": sealed}, summary)
+
+
+def _summary(server: Serving, model: Model, before: str, old: Sequence[Item], id: str) -> Completion:
+    """The model's summary of these items, and of the summary before."""
+    size = count(model, {"model": model.name, "messages": messages_of(old)}).total
+    limit = min(max(size // SHARE, LEAST), MOST)
+    chat = request_for(model.name, before, old, limit)
+    return answers(server.reply_to, model, chat, Prompt(size, [size], limit, limit), id, None)[0]
 
 
 def answer_compact(server: Serving, request: httpx2.Request) -> httpx2.Response:

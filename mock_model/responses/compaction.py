@@ -39,14 +39,21 @@ class Compacted(NamedTuple):
     instructions: list[Item]
     summary: str
     turn: list[Item]  # the one that is going on
+    whole: str = ""  # a summary with what the user said: for a client that leaves out those messages
 
     def sealed(self) -> str:
         """As `encrypted_content`."""
         return seal(json.dumps(self, ensure_ascii=False, separators=(",", ":")))
 
-    def items(self) -> list[Item]:
-        """The items that a model reads in its place."""
-        told = [{"type": "message", "role": "assistant", "content": self.summary}] if self.summary else []
+    def told(self, before: Sequence[Item]) -> str:
+        """The summary that a model reads, behind these items."""
+        beside = any(item.get("role") == "user" for item in before)
+        return self.summary if self.alone or beside else self.whole
+
+    def items(self, before: Sequence[Item]) -> list[Item]:
+        """The items that a model reads in its place, behind these."""
+        said = self.told(before)
+        told = [{"type": "message", "role": "assistant", "content": said}] if said else []
         return [*self.instructions, *told, *self.turn]
 
 
@@ -62,7 +69,7 @@ def expanded(items: Sequence[Item]) -> list[Item]:
         return list(items)
     compacted = held_by(items[at])
     before = [] if compacted.alone else expanded(items[:at])
-    return [*before, *compacted.items(), *items[at + 1 :]]
+    return [*before, *compacted.items(before), *items[at + 1 :]]
 
 
 def _newest(items: Sequence[Item]) -> int | None:
@@ -76,6 +83,7 @@ class Parts(NamedTuple):
     summary: str
     old: list[Item]
     turn: list[Item]
+    talk: Sequence[Item] = ()  # what is old with the messages of the user, where those are apart
 
 
 def taken_apart(items: Sequence[Item], *, users_apart: bool) -> Parts:
@@ -92,9 +100,9 @@ def taken_apart(items: Sequence[Item], *, users_apart: bool) -> Parts:
     talk = [item for item in talk if item.get("role") not in _STRONG and item["type"] != "compaction_trigger"]
     if users_apart:
         old = [item for item in talk if item.get("role") != "user"]
-        return Parts([*inside.instructions, *instructions], inside.summary, old, [])
+        return Parts([*inside.instructions, *instructions], inside.told(before), old, [], talk)
     start = _waiting(talk)
-    return Parts([*inside.instructions, *instructions], inside.summary, talk[:start], talk[start:])
+    return Parts([*inside.instructions, *instructions], inside.told(before), talk[:start], talk[start:])
 
 
 def _waiting(talk: Sequence[Item]) -> int:

@@ -70,9 +70,11 @@ def response_object(
 
 
 def _cache_settings(model: Model, body: dict[str, Any]) -> dict[str, Any]:
-    """What holds of the settings of the prompt cache, where the model has any."""
+    """What holds of the settings of the prompt cache, where the model has any; a comparison is answered, but not made."""
     if model.cache == "breakpoints":
-        return {"prompt_cache_options": {"mode": "implicit", "ttl": "30m", **body.get("prompt_cache_options", {})}}
+        options = {"mode": "implicit", "ttl": "30m", **body.get("prompt_cache_options", {})}
+        compared = {"prompt_cache_diagnostics": {"type": "unavailable"}} if "comparison_response_id" in options else {}
+        return {"prompt_cache_options": options} | compared
     return {"prompt_cache_retention": body.get("prompt_cache_retention") or "in_memory"}
 
 

@@ -83,9 +83,15 @@ RULES = (
     ),
     Rule(("prompt_cache_options",), lambda model, body, value: model.cache != "breakpoints", _NOT_HERE),  # not verified
     Rule(
-        ("prompt_cache_options.prewarm", "prompt_cache_options.comparison_response_id"),
+        ("prompt_cache_options.prewarm",),
         lambda model, body, value: bool(value),
-        "Unsupported parameter: '{name}'. The offline model's cache is written by answers, and gives no diagnostics.",
+        "Unsupported parameter: '{name}'. The offline model's cache is written by answers.",
+    ),
+    Rule(
+        ("prompt_cache_options.comparison_response_id",),
+        lambda model, body, value: not value.startswith("resp"),
+        "Invalid '{name}': '{value}'. Expected an ID that begins with 'resp'.",
+        "invalid_value",
     ),
     Rule(
         ("prompt_cache_retention",),

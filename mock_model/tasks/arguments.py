@@ -18,7 +18,7 @@ from mock_model.tasks.taking import asking, kind_of, taken, valued
 
 heard = partial(phrases, file="tools.txt")
 QUOTED = re.compile(r"(?<!\w)[\"“'‘]([^\"“”‘’]+?)[\"”'’](?!\w)")
-AFTER = re.compile(r"\b(?:in|for|of|from|to|at|about)(?: the)? ((?:[^\W\d_]+\s?)+)")
+AFTER = re.compile(r"\b(?:in|for|of|from|to|at|about|(?<!turn )(?<!switch )on(?! the))(?: the)? ((?:[^\W\d_]+\s?)+)")
 ALSO = re.compile(
     r"(?:(?:, (?:and )?| and )(?:the )?[^\W\d_]+(?= and |\s*(?:[,.?!]|\Z)))+"
 )  # further values of one kind
@@ -100,7 +100,8 @@ def _offered(name: str, schema: dict, text: str) -> list:
     if kind != "string" or schema.get("enum") or (question.wanted and "name" not in question.wanted):
         return taken(schema, question, text)
     if heard("worded").fullmatch(name) or heard("worded").fullmatch(schema.get("description", "").rstrip(".")):
-        return quoted[:1] or [heard("object").sub("", heard("opening").sub("", text)).strip(" ,:.?!") or text]
+        plain = heard("object").sub("", heard("opening").sub("", text)).strip(" ,:.?!") or text
+        return quoted[:1] or [plain + "?" * (text.rstrip().endswith("?") and bool(heard("whole").fullmatch(name)))]
     shown = [value for kind, value in found if kind in ("name", "address")]
     names = list(dict.fromkeys(next((quote for quote in quoted if one in quote), one) for one in shown))
     if len(names) == 2 and ", ".join(names) in text:  # "Paris, France" is one place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mock_model.api.functions import INPUT, callable_functions, made, named, required, turn_of
@@ -13,6 +14,7 @@ from mock_model.sentences.reading import read, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 from mock_model.tasks.arguments import MOST, arguments, heard
+from mock_model.tasks.automated import called_again
 from mock_model.tasks.choosing import acts, requests
 from mock_model.tasks.filling import Source
 from mock_model.tasks.results import from_results, refuses
@@ -49,7 +51,8 @@ def _needs(body: dict) -> list[Need]:
     before = messages[: len(messages) - len(turn)] or messages  # with the question, if there is one
     wanted = requests(before, functions, forced)
     needs = [need for request in wanted for need in _filled(request, functions, messages, len(wanted) == 1, forced)]
-    now = list(made(turn))
+    again = called_again(messages)
+    now = [call for call in made(turn) if call not in again]
     rest = [(name, [one for one in calls if (name, one) not in now], lacks) for name, calls, lacks in needs]
     if forced:
         return [need for need in rest if need[1]] or needs
@@ -79,14 +82,19 @@ def _filled(
 def _completed(calls: list[dict], function: dict, text: str, asked: str, alone: bool) -> tuple[list[dict], str | None]:
     """The calls with what the rest of the message says for them: "find a hotel there" after "the weather in Faro"."""
     earlier = bool(heard("earlier").search(text))
-    found, missing = arguments(function, asked[: asked.find(text)] if earlier else asked)
+    before = asked[: asked.find(text)]
+    found, missing = arguments(function, before if earlier else asked)
     if alone and not earlier:
         return found, missing
-    needed = [
-        {name: one[name] for name in required(function) if name in one} for one in (found[-1:] if earlier else found)
-    ]
+    known = [name for name in required(function) if not _asked_for(spaced(name), before)]
+    needed = [{name: one[name] for name in known if name in one} for one in (found[-1:] if earlier else found)]
     whole = [one | call for one in needed for call in calls]
     return whole, next((name for name in required(function) if name not in whole[0]), None)
+
+
+def _asked_for(name: str, text: str) -> bool:
+    """Whether a text asks for what another request needs: "In which town does she live, and how warm is it there?"."""
+    return bool(re.search(rf"\b(?:which|what) {re.escape(name.split(' ')[-1])}\b", text, re.I))
 
 
 def _source(messages: Sequence[dict], before: Sequence[dict], function: dict) -> Source:

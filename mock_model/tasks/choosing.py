@@ -14,6 +14,7 @@ from mock_model.sentences.reading import is_question, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced, words
 from mock_model.tasks.arguments import arguments, heard, telling
+from mock_model.tasks.automated import asks_on, explained, hands_on
 
 PARTS = re.compile(r"(?<=[\w\"”'’)])(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
 ENOUGH, ANOTHER, LED = (
@@ -28,6 +29,7 @@ MOST = 8  # requests, and user messages that are looked back
 def requests(messages: Sequence[dict], functions: list[dict], forced: bool) -> list[tuple[str, dict, dict]]:
     """What the last message asks for: a text, the function for it, and the arguments that an earlier call had."""
     users = [text_of(message) for message in messages if message["role"] == "user"] or [text_of(messages[-1])]
+    functions = explained(functions, messages)
     if found := [(*request, {}) for request in islice(_asked(users[-1], functions), MOST)]:
         return found
     follows = heard("follow up").match(users[-1])  # "And in Rome?" after a call, "Paris." after "Which city?"
@@ -49,7 +51,8 @@ def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:
         found: list[tuple[str, dict]] = []
         for part in PARTS.split(sentence):
             shared, at = max((_fit(function, part), -n) for n, function in enumerate(functions))
-            if shared >= (LED if _verb(part) else ANOTHER if found else ENOUGH):
+            led = _verb(part) or asks_on(functions[-at])
+            if shared >= (LED if led else ANOTHER if found else ENOUGH):
                 found.append((part, functions[-at]))
             elif found:
                 found[-1] = (found[-1][0] + part, found[-1][1])
@@ -72,7 +75,7 @@ def _fit(function: dict, asked: str) -> float:
 
 def acts(function: dict) -> bool:
     """Whether a function does something rather than tells something: its name begins with "set", "book", "send" …"""
-    return bool(heard("acting").match(spaced(function["name"])))
+    return bool(heard("acting").match(spaced(function["name"]))) and not hands_on(function)
 
 
 def _verb(asked: str) -> str:

@@ -15,6 +15,7 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from mock_model.api.emptiest import emptiest
+from mock_model.api.functions import made, turn_of
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
@@ -67,6 +68,15 @@ class Source:
         """The facts, where facts are asked for."""
         task = extraction_task(self.messages)
         return fact_values(task) if task else None
+
+    @cached_property
+    def called(self) -> dict[str, list]:
+        """The different values that the calls of this turn had for each parameter, by its name in words."""
+        found: dict[str, list] = {}
+        for name, value in (pair for _, given in made(turn_of(self.messages)) for pair in given.items()):
+            found.setdefault(spaced(name), [])
+            found[spaced(name)] += [value] * (value not in found[spaced(name)])
+        return found
 
     def values(self, schema: Any, path: tuple[str, ...] = (), several: bool = False) -> Iterator[Any]:
         """What the messages give for a schema, the likeliest first, or side by side; each fits."""
@@ -141,6 +151,8 @@ class Source:
         """Out of the sentences that answer the question for a property; then what else the user names for it."""
         key, owner = path[-1], "" if len(path) < 2 or SELF.fullmatch(path[-2]) or YOU.fullmatch(path[-2]) else path[-2]
         first, *more = asking(schema, key, owner)
+        if len(path) == 1 and len(of_calls := self.called.get(key, [])) == 1:
+            yield of_calls[0]
         for question in [first, *more]:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
@@ -197,8 +209,21 @@ def any_object(source: Source, fits: Callable[[str], bool]) -> str:
 
 def _told(text: str) -> str:
     """A text without its orders to write JSON; what follows such an order after a colon is told."""
-    found = sentences(re.sub(r"\{[^{}]*\}", " ", text))
+    found = sentences(re.sub(r"\{[^{}]*\}", " ", _without_objects(text)))
     return "\n".join(one.partition(":")[2] if ORDER.search(one) and not is_question(one) else one for one in found)
+
+
+def _without_objects(text: str) -> str:
+    """A text without the JSON objects that it shows, a schema with all that is in it."""
+    at, tries = text.find("{"), 50
+    while at >= 0 and (tries := tries - 1):
+        try:
+            end = json.JSONDecoder().raw_decode(text, at)[1]
+            text = text[:at] + " " + text[end:]
+        except (ValueError, RecursionError):
+            at += 1
+        at = text.find("{", at)
+    return text
 
 
 def shown_form(messages: Sequence[dict]) -> Schema | None:
@@ -211,11 +236,20 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
             except (ValueError, RecursionError):  # {"dog": <name>}
                 shown = dict.fromkeys(KEY.findall(text[start : start + 2_000].partition("}")[0]), "")
             if shown:
-                return _schema_of(shown)
+                return shown if _is_schema(shown) else _schema_of(shown)
         if named := KEYS.search(text):
             keys = LISTING.split(named["bare"]) if named["bare"] else re.findall(r"[\"'`“](\w+)", named["quoted"])
             return _schema_of({"_".join(key.split()): "" for key in keys})
     return None
+
+
+def _is_schema(shown: Any) -> bool:
+    """Whether what a prompt shows is a JSON schema that can be filled, and no example."""
+    if not isinstance(shown, dict) or shown.get("type") != "object" or not isinstance(shown.get("properties"), dict):
+        return False
+    with suppress(Unfillable, ValueError, TypeError, AttributeError, re.error):
+        return fits(emptiest(shown, shown), shown, shown)
+    return False
 
 
 def _schema_of(shown: Any, depth: int = 1) -> Schema:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from mock_model.api.catalogue import Model
 from mock_model.api.completion import Reply
 from mock_model.api.families import chat_model
+from mock_model.api.functions import callable_functions
 from mock_model.api.tokens import count_text
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.brief import brief
@@ -22,11 +23,13 @@ from mock_model.sentences.voice import turned
 from mock_model.sentences.words import sentences
 from mock_model.tasks import calls
 from mock_model.tasks.admitting import admits, nearest, no_answer
+from mock_model.tasks.automated import question_again, taken_over
 from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.clock import time_told
 from mock_model.tasks.extraction import extract, extraction_task
 from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.notes_behind import question_last
+from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
 from mock_model.tasks.summary import summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
@@ -58,8 +61,10 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
-    body = body | {"messages": question_last(body["messages"])}
+    body = body | {"messages": question_last(question_again(body["messages"]))}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
+    if not called:
+        body |= {"messages": (messages := taken_over(messages, callable_functions(body)[0]))}
     before = _thought(body, called, found)
     room = (lambda text: fits(f"{before} {text}")) if before else fits  # the reasoning takes its part of the limit
 
@@ -107,6 +112,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     last = messages[-1]
     if last["role"] == "tool":
         return from_results(messages), "The functions have answered, so I say what they said."
+    if (name := picked(messages)) is not None:
+        return name, "I am asked for one name of a list."
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     if not text_of(last).strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
     values = ours(in_file)
     values |= ours((plain_name(name), value, place) for name, value, place in outside)
     values |= ours(setting for setting in outside if setting[0] in VARIABLES)  # as we write it, it wins
-    key, base_url, model, offline, price = (values.get(name, "") for name in VARIABLES)
+    key, base_url, model, offline, price, limit = (values.get(name, "") for name in VARIABLES)
     if not is_on(offline):
         misspelt = [setting for setting in outside if not is_of_others(setting[0])]
         refuse_near_names(in_file, set(VARIABLES) - values.keys())
@@ -34,7 +35,18 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
             refuse_other_files(env_file)
             refuse_near_names(misspelt, {"OPENAI_API_KEY", "OPENAI_BASE_URL"})
             _refuse_a_model_alone(in_file)
-    return replace(choose(key, base_url, model, offline), price=read_price(price))
+    return replace(choose(key, base_url, model, offline), price=read_price(price), reply_limit=_read_limit(limit))
+
+
+def _read_limit(value: str) -> int | None:
+    """The tokens that OPENAI_REPLY_LIMIT sets; None where it is blank. Raises SettingsError for another form."""
+    if not value:
+        return None
+    if not re.fullmatch(r"[0-9]{1,7}", value):
+        raise SettingsError(
+            f"OPENAI_REPLY_LIMIT is {shown(value)}. Write a whole number of tokens, for example 300, or 0 for no limit."
+        )
+    return int(value)
 
 
 def _refuse_a_model_alone(in_file: Iterable[Setting]) -> None:

@@ -9,6 +9,7 @@ from .price import LIST_PRICE, Price
 
 OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE_MODEL = "offline-model"
+OWN_LIMIT = 300  # tokens: for a reply on a server that is not OpenAI's, unless OPENAI_REPLY_LIMIT says otherwise
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
 AZURE_KINDS = ("openai.azure", "services.ai.azure", "cognitiveservices.azure")
 AZURE_HOSTS = tuple(f".{kind}.{cloud}" for kind in AZURE_KINDS for cloud in ("com", "us", "cn"))
@@ -22,6 +23,7 @@ class Settings:
     key: str | None = None
     base_url: str | None = None  # None: OpenAI itself, or the offline model
     price: Price = LIST_PRICE
+    reply_limit: int | None = None  # tokens, 0 for no limit; None: as is best for the server
 
     @property
     def offline(self) -> bool:
@@ -39,6 +41,18 @@ class Settings:
         return "max_completion_tokens" if own else "max_tokens"
 
     @property
+    def default_limit(self) -> int | None:
+        """The most tokens of a reply where a request says nothing of a limit; None for no limit.
+
+        A small model may never come to an end, so a server that is not OpenAI's is asked for at most OWN_LIMIT.
+        """
+        if self.offline:
+            return None
+        if self.reply_limit is not None:
+            return self.reply_limit or None
+        return OWN_LIMIT if self.limit_parameter == "max_tokens" else None
+
+    @property
     def place(self) -> str:
         """Where the model runs, without any password that the address may hold."""
         if self.offline:
@@ -54,5 +68,10 @@ class Settings:
         if self.offline:
             return f"Answers come from the workbook's offline model ({self.model}): no key, no network, no cost."
         if self.base_url:
-            return f"Answers come from {self.model} at {self.place}."
-        return f"Answers come from {self.model} by OpenAI, which bills them."
+            return f"Answers come from {self.model} at {self.place}{self._and_limit}."
+        return f"Answers come from {self.model} by OpenAI, which bills them{self._and_limit}."
+
+    @property
+    def _and_limit(self) -> str:
+        limit = self.default_limit
+        return f", with at most {limit} tokens in a reply (OPENAI_REPLY_LIMIT sets another limit)" if limit else ""

@@ -1,4 +1,4 @@
-"""The five settings: their names and values, without what does not belong to them."""
+"""The settings: their names and values, without what does not belong to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "WORKBOOK_OFFLINE", "OPENAI_PRICE")
+VARIABLES = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "WORKBOOK_OFFLINE",
+    "OPENAI_PRICE",
+    "OPENAI_REPLY_LIMIT",
+)
 QUOTES = "\"'`“”‘’„«»"
 
 Setting = tuple[str, str, str]  # a name, a value, and where it stands, in words

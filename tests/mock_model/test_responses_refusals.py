@@ -507,7 +507,7 @@ def test_what_is_harmless_changes_nothing_but_ids_and_its_own_echo(name: str) ->
         ("include", ["message.output_text.logprobs"]),
         ("background_options", {"completion_window": "2h"}),
         ("prompt_cache_options", {"prewarm": True}),
-        ("prompt_cache_options", {"comparison_response_id": "resp_1"}),
+        ("prompt_cache_options", {"comparison_response_id": "msg_1"}),
         ("prompt_cache_retention", "in_memory"),
         ("reasoning", {"mode": "pro"}),
         ("reasoning", {"generate_summary": "auto"}),

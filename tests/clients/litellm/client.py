@@ -296,14 +296,13 @@ def _() -> None:
 
 @check("models")
 def _() -> None:
-    names = litellm.get_valid_models(check_provider_endpoint=True, custom_llm_provider="openai")
+    names = litellm.get_valid_models(True, "openai", api_base=os.environ["OPENAI_BASE_URL"])
     expect(any(name.endswith("offline-model") for name in names), f"It lists {names}.")
 
 
 @check("text completion")
 def _() -> None:
-    done = litellm.text_completion(model=MODEL, prompt="My sledge is from Karesuando. Where is my sledge from?")
-    holds(done.choices[0].text, "Karesuando")
+    raise Gap("text_completion asks POST /v1/completions, and OpenAI has shut down every model for that.")
 
 
 @check("summary")

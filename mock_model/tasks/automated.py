@@ -1,0 +1,84 @@
+"""Automated messages: a program's word that a reply was refused, or that another agent takes over; the question before stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mock_model.api.functions import required, results, turn_of
+from mock_model.sentences.lists import phrases
+from mock_model.sentences.transcript import text_of
+from mock_model.sentences.words import sentences, spaced
+
+FILE = "tools.txt"
+STRONG = ("system", "developer")
+MOST = 3  # times that a function is called with the same arguments because it says so
+
+
+def question_again(messages: Sequence[dict]) -> list[dict]:
+    """The messages without those at their end by which a program says that a reply was refused, or who takes over.
+
+    A reply that was refused goes with it. Nothing is left out where no user's message would remain.
+    """
+    said = list(messages)
+    while said and said[-1]["role"] == "user" and any(m["role"] == "user" for m in said[:-1]):
+        text = text_of(said[-1]).strip()
+        if phrases("taken over", FILE).fullmatch(text):
+            said.pop()
+        elif phrases("reply refused", FILE).match(text):
+            said.pop()
+            notes = len(said)
+            while notes and said[notes - 1]["role"] in STRONG:
+                notes -= 1
+            if notes and said[notes - 1]["role"] == "assistant" and not said[notes - 1].get("tool_calls"):
+                del said[notes - 1]
+        else:
+            break
+    return said
+
+
+def hands_on(function: dict) -> bool:
+    """Whether calling a function hands the conversation to another agent or to a person: "transfer_to_billing"."""
+    return not required(function) and bool(phrases("handing on", FILE).fullmatch(spaced(function["name"])))
+
+
+def asks_on(function: dict) -> bool:
+    """Whether a function is another agent: it hands on, or all that it needs is what that one is asked."""
+    needed = required(function)
+    return hands_on(function) or (len(needed) == 1 and bool(phrases("whole", FILE).fullmatch(spaced(needed[0]))))
+
+
+def explained(functions: Sequence[dict], messages: Sequence[dict]) -> list[dict]:
+    """The functions, those that hand on with what the instructions say of where they lead, and without what all of them say."""
+    strong = [one for m in messages if m["role"] in STRONG for one in sentences(text_of(m))]
+    only = sum(map(hands_on, functions)) == 1
+    return [_explained(function, strong, only) if hands_on(function) else function for function in functions]
+
+
+def _explained(function: dict, instructions: Sequence[str], only: bool) -> dict:
+    handed = phrases("handed", FILE)
+    to = handed.sub(" ", spaced(function["name"])).lower().split()
+    meant = [s for s in instructions if (to and all(word in s.lower() for word in to)) or (only and handed.match(s))]
+    return {
+        **function,
+        "description": " ".join(handed.sub(" ", one) for one in (function.get("description") or "", *meant)),
+    }
+
+
+def taken_over(messages: Sequence[dict], functions: Sequence[dict]) -> list[dict]:
+    """The messages up to the question, where all that was called since handed it to whoever is asked now."""
+    offered = {function["name"] for function in functions}
+    turn = list(results(messages))
+    names = {name for _, name, _ in turn}
+    if turn and names.isdisjoint(offered) and all(hands_on({"name": name}) for name in names):
+        return list(messages[: len(messages) - len(turn_of(messages))])
+    return list(messages)
+
+
+def called_again(messages: Sequence[dict]) -> list[tuple[str, dict]]:
+    """The calls of the turn whose last result asks for the same call again, unless that was so too often."""
+    answered = [((name, given), text_of(message)) for message, name, given in results(messages)]
+    last = [
+        (call, text) for n, (call, text) in enumerate(answered) if all(call != other for other, _ in answered[n + 1 :])
+    ]
+    asking = [call for call, text in last if phrases("call again", FILE).search(text)]
+    return [call for call in asking if sum(call == other for other, _ in answered) < MOST]
