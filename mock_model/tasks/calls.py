@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mock_model.api.functions import INPUT, callable_functions, made, named, required, turn_of
+from mock_model.api.functions import INPUT, callable_functions, made, named, parameters, required, turn_of
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
@@ -55,8 +55,22 @@ def _needs(body: dict) -> list[Need]:
     now = [call for call in made(turn) if call not in again]
     rest = [(name, [one for one in calls if (name, one) not in now], lacks) for name, calls, lacks in needs]
     if forced:
-        return [need for need in rest if need[1]] or needs
+        return [need for need in rest if need[1]] or _next(functions, messages, {name for name, _ in now}) or needs
     return _unknown([need for need in rest if need[1] or need[2]], before) if wanted else []
+
+
+def _next(functions: list[dict], messages: Sequence[dict], called: set[str]) -> list[Need]:
+    """Where all that was asked for is called, and a call must be made: of the functions left, the one that holds the results."""
+    left = [function for function in functions if function["name"] not in called] if called else []
+    calls = [arguments(function, "", _source(messages, messages, function), True)[0][0] for function in left]
+
+    def held(at: int) -> tuple[bool, float]:
+        known = parameters(left[at])
+        found = sum(value != known[name]["least"] for name, value in calls[at].items())
+        return bool(heard("last").search(spaced(left[at]["name"]))), found / max(len(known), 1)
+
+    best = max(range(len(left)), key=held, default=0)
+    return [(left[best]["name"], [calls[best]], None)] if left else []
 
 
 def _filled(
