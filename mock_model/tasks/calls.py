@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mock_model.api.functions import INPUT, callable_functions, made, named, required, turn_of
+from mock_model.api.functions import INPUT, callable_functions, made, named, parameters, required, turn_of
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
@@ -55,8 +55,27 @@ def _needs(body: dict) -> list[Need]:
     now = [call for call in made(turn) if call not in again]
     rest = [(name, [one for one in calls if (name, one) not in now], lacks) for name, calls, lacks in needs]
     if forced:
-        return [need for need in rest if need[1]] or needs
+        return [need for need in rest if need[1]] or _next(functions, messages, now) or needs
     return _unknown([need for need in rest if need[1] or need[2]], before) if wanted else []
+
+
+def _next(functions: list[dict], messages: Sequence[dict], done: list[tuple[str, dict]]) -> list[Need]:
+    """Where all that was asked for is called, and a call must be made: of the functions left, the one that holds the results.
+
+    A class has a name with a capital letter: a form for the answer. Other functions hold something if it was in no call yet.
+    """
+    called = {name for name, _ in done}
+    left = [function for function in functions if function["name"] not in called] if called else []
+    calls = [arguments(function, "", _source(messages, messages, function), True)[0][0] for function in left]
+    asked = [value for _, given in done for value in given.values()]
+
+    def held(at: int) -> tuple[bool, float]:
+        name, known = left[at]["name"], parameters(left[at])
+        new = [value for key, value in calls[at].items() if value != known[key]["least"] and value not in asked]
+        return bool(heard("last").search(spaced(name))) or name[0].isupper(), len(new) / max(len(known), 1)
+
+    best = max(range(len(left)), key=held, default=0)
+    return [(left[best]["name"], [calls[best]], None)] if left and any(held(best)) else []
 
 
 def _filled(

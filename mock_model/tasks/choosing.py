@@ -38,7 +38,16 @@ def requests(messages: Sequence[dict], functions: list[dict], forced: bool) -> l
             done = [call for name, call in made(messages) if name == function["name"]] or arguments(function, text)[0]
             whole = " for ".join([text.rstrip("?!. "), *users[1 - back :]])
             return [(users[-1], function, done[-1]) if follows else (whole, function, {})]
-    return [(users[-1], max(functions, key=lambda one: _shared(one, users[-1])), {})] * forced
+    if not forced:
+        return []
+    shared = {one["name"]: (_shared(one, users[-1]), _held(one, users[-1])) for one in functions}
+    return [(users[-1], max(functions, key=lambda one: shared[one["name"]]), {})]
+
+
+def _held(function: dict, text: str) -> int:
+    """How many arguments of a function a text gives, less one if it lacks another."""
+    found, missing = arguments(function, text)
+    return len(found[0]) - bool(missing) if found else 0
 
 
 def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:

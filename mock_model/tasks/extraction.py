@@ -12,8 +12,9 @@ from mock_model.sentences.quoting import lists_in, text_in, without_lists
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
 from mock_model.tasks.facts import facts_in, worth
-from mock_model.tasks.handover import STRONG, Handed, handed, number_in
+from mock_model.tasks.handover import STRONG, Handed, handed
 from mock_model.tasks.orders import instructing_text
+from mock_model.tasks.prompt_parts import number_in
 
 ASKED, WANTED, LEAD, OTHERWISE, JSON, BY_LINE, LEFT_OUT, MOST, IF_NONE = (
     phrases(n, "facts.txt") for n in "asked wanted lead otherwise json by_line left_out most if_none".split()

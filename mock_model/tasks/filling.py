@@ -15,7 +15,7 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from mock_model.api.emptiest import emptiest
-from mock_model.api.functions import made, turn_of
+from mock_model.api.functions import made, named, turn_of
 from mock_model.api.schemas import FORMATS, Schema, Unfillable, branches, fits, resolved, types
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.matching import SHARED, ties
@@ -56,6 +56,13 @@ class Source:
         form = [m is self.messages[-1] or m["role"] in ("system", "developer") for m in self.messages]
         told = [{**m, "content": _told(text_of(m))} if f else m for f, m in zip(form, self.messages, strict=True)]
         return [one for one in read(told) if not one.sentence.asks]
+
+    @cached_property
+    def _last(self) -> range:
+        """The places of what was said last: one message, or all results of a turn."""
+        end = len(self.messages)
+        start = end - len(turn_of(self.messages))
+        return range(start if self.messages[-1]["role"] == "tool" else end - 1, end)
 
     @cached_property
     def asked(self) -> str:
@@ -157,15 +164,22 @@ class Source:
             told, sure = find(question, self.said)
             for one in [one for one in told if self._speaks(question, owner, key, one, sure)][:1]:
                 yield from (called(key, value) for value in answering(schema, question, one, several))
-        users = [one for one in self.said if one.role == "user"]
-        listed, last = {"const", "enum"} & schema.keys() or kind_of(schema) == "boolean", len(self.messages) - 1
+        last = self._last
+        users = [one for one in self.said if one.role == "user" or (one.role == "tool" and one.message in last)]
+        listed = {"const", "enum"} & schema.keys() or kind_of(schema) == "boolean"
         free = several or (len(path) < 2 and not ATTRIBUTES.fullmatch(key))
         for one in users if several else reversed(users):
             about = not owner or one.sentence.about != "user" or base(owner) in ties(first, one.sentence)
-            if listed or (free and about and one.message == last):
+            if listed or (free and about and one.message in last):
                 yield from taken(schema, first, one.text, of_its_kind(first, key.split(" ")[-1], one.text, several))
         if "enum" in schema:
             yield from toned(schema["enum"], [one.sentence for one in users if one.message == users[-1].message])
+        counts = [
+            name for name, one in named({"parameters": self.root}).items() if kind_of(one) in ("integer", "number")
+        ]
+        if [spaced(name) for name in counts] == [key]:  # the only number of the results, for the only one of the form
+            found = [one for said in users if said.role == "tool" for one in taken(schema, first, said.text)]
+            yield from found if len(found) == 1 else ()
         form = schema.get("format")
         if form in FORMATS and json.dumps(self.root).count(f'"format": "{form}"') == 1:  # it can be of nothing else
             found = {text for one in users for text in written(form, one.text)}

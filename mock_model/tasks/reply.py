@@ -31,13 +31,14 @@ from mock_model.tasks.filling import Source, any_object, fill
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
-from mock_model.tasks.summary import summarize, summary_task
+from mock_model.tasks.summary import is_summed_up, summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
-from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled
+from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled, unsized
 
 REFUSAL = "I can't share that."
 NOTED = "Noted."
+SUMMARY = "I am asked for a summary."
 HELLO = "Hello! What would you like to talk about?"
 EMPTY = "Your message is empty. What would you like to say?"
 SELF = (
@@ -61,7 +62,8 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
-    body = body | {"messages": question_last(question_again(body["messages"]))}
+    given = body["messages"]
+    body = body | {"messages": given if is_summed_up(given) else question_last(question_again(given))}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
     if not called:
         body |= {"messages": (messages := taken_over(messages, callable_functions(body)[0]))}
@@ -80,7 +82,7 @@ def reply_to(body: dict, fits: Fits) -> Reply:
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
     text, why = _say(messages, found, room, _model_of(body).encoding)
-    return said(styled(text, found), why)
+    return said(styled(text, unsized(found) if why == SUMMARY else found), why)
 
 
 def _model_of(body: dict) -> Model:
@@ -112,15 +114,15 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     last = messages[-1]
     if last["role"] == "tool":
         return from_results(messages), "The functions have answered, so I say what they said."
+    if last["role"] == "user" and not text_of(last).strip():
+        return EMPTY, "The last message is empty."
     if (name := picked(messages)) is not None:
         return name, "I am asked for one name of a list."
+    if (task := summary_task(messages)) is not None:
+        return summarize(task, fits, lambda text: count_text(text, encoding)), SUMMARY
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
-    if not text_of(last).strip():
-        return EMPTY, "The last message is empty."
     asked = without_lists(text_of(last), notes_only=True)
-    if (task := summary_task(messages)) is not None:
-        return summarize(task, fits, lambda text: count_text(text, encoding)), "I am asked for a summary."
     if (fixed := prescribed(found, asked)) is not None:
         return fixed, "An instruction says what to reply."
     if forbids(found, asked):

@@ -13,9 +13,9 @@ from itertools import takewhile
 from mock_model.finding.correcting import NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
-from mock_model.sentences.reading import QUESTION, REFERS, Sentence, content, read, sentence_of
+from mock_model.sentences.reading import FIRST, QUESTION, REFERS, Sentence, content, read, sentence_of
 from mock_model.sentences.stems import known
-from mock_model.sentences.transcript import utterances
+from mock_model.sentences.transcript import text_of, utterances
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.voice import as_sentence, retold
 from mock_model.sentences.words import Word, sentences, words
@@ -23,7 +23,8 @@ from mock_model.tasks.admitting import nothing_to_keep
 from mock_model.tasks.facts import JOINT, put_right, worth
 from mock_model.tasks.handover import STRONG, TOLD, Handed, handed
 from mock_model.tasks.orders import limits
-from mock_model.tasks.wording import Rules, rules, styled
+from mock_model.tasks.prompt_parts import parts_of
+from mock_model.tasks.wording import rules, styled, unsized
 
 OTHERS = {"assistant": "the assistant", "tool": "the function"}
 KINDS = dict.fromkeys(TIMES, "time") | dict.fromkeys((*NUMBERS, "code", "phone"), "number")
@@ -37,8 +38,21 @@ THING = re.compile(r"(?<!\bis )(?<!\bas )\b(?i:an?|the|my|our|his|her|their) ([a
 
 
 def summary_task(messages: Sequence[dict]) -> Handed | None:
-    """The summary that the last message, or a system message before it, asks for; None when none is asked for."""
+    """The summary that the last message, or a system message before it, asks for; None when none is asked for.
+
+    What a function has answered is told first, unless the order comes after it.
+    """
+    if messages[-1]["role"] == "tool":
+        return None
     return handed(messages, _asks)
+
+
+def is_summed_up(messages: Sequence[dict]) -> bool:
+    """Whether instructions that end a request ask for a summary of all that stands before them."""
+    last = takewhile(lambda message: message["role"] in STRONG, reversed(messages))
+    return any(_asks(parts_of(text_of(message), _asks).own) for message in last) and any(
+        message["role"] not in STRONG for message in messages
+    )
 
 
 def _conversation(task: Handed) -> list[dict]:
@@ -82,7 +96,7 @@ def _facts(task: Handed) -> dict[str, int]:
     for at, one in enumerate(said):
         answers = at and not one.place and said[at - 1].sentence.asks and said[at - 1].role != one.role
         question = said[at - 1].text if answers and len(one.sentence.words) < 9 else ""
-        told = _told(one.role, now[at], question, who[at])
+        told = _told(one.role, now[at], question, who[at], bool(messages[one.message].get("plain")))
         kept = 12 if at > last and "question" in task.own else _weight(one.role, now[at], question, wanted, heard)
         weight = 0 if at in gone else kept
         if REFERS.match(one.text) and one.place and before in found:
@@ -93,13 +107,15 @@ def _facts(task: Handed) -> dict[str, int]:
     return found
 
 
-def _told(role: str, sentence: Sentence, question: str, who: str) -> str:
+def _told(role: str, sentence: Sentence, question: str, who: str, plain: bool) -> str:
     """A sentence as a summary tells it: as it is where it was told before, to a third, or quoted."""
     told = TOLD.search(sentence.text)
     if told or role in (*STRONG, "notes"):
         return as_sentence(sentence.text[told.start() if told else 0 :])
     if role not in OTHERS and (text := retold(sentence.text, who)):
         return text
+    if plain and sentence.low.isdisjoint(FIRST):  # a text of nobody's
+        return as_sentence(sentence.text)
     quoted, question = (text.strip().rstrip(".").replace('"', "'") for text in (sentence.text, question))
     who, verb = OTHERS.get(role, who), "asked" if sentence.asks else "said"
     return as_sentence(f'asked "{question}", {who} said "{quoted}".' if question else f'{who} {verb}: "{quoted}".')
@@ -135,9 +151,10 @@ def _topics(task: Handed) -> dict[str, int]:
 
 def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
     """The summary, of text that `fits` into the reply limit of the request; `count` gives its tokens."""
-    facts = _facts(task) if KEEPING.search(DROPPING.sub("", task.own)) else _topics(task)
+    vague = task.quoted and not KEEPING.search(DROPPING.sub("", task.own))
+    facts = _topics(task) if vague else _facts(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
-    style = Rules({slot: value for slot, value in rules(task.sent).slots.items() if slot not in ("words", "sentences")})
+    style = unsized(rules(task.sent))
     most = limits(task.own)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
     order = {text: n for n, text in enumerate(facts)}

@@ -45,6 +45,11 @@ class Rules(NamedTuple):
         return [slot.removeprefix(start) for slot in self.slots if slot.startswith(start)]
 
 
+def unsized(found: Rules) -> Rules:
+    """The orders without those on the length: a summary is made within its limits, and not cut to them."""
+    return Rules({slot: value for slot, value in found.slots.items() if slot not in ("words", "sentences")})
+
+
 def rules(messages: Sequence[dict]) -> Rules:
     """The orders in force for the reply to the last message."""
     last, rank = len(messages) - 1, {"user": False, "system": True, "developer": True}

@@ -44,6 +44,7 @@ class Project:
             "tests/challenges/lesson_copies.py": COPIES.read_text(encoding="utf-8"),
             "tests/benchmarks/bench_speed.py": "print('twice as fast')",
             "tests/benchmarks/requirements.txt": "another-library\n",
+            "tests/benchmarks/meaning/requirements.txt": "weights\n",
         }.items():
             self.write(name, text)
         shutil.copy(SOURCE, self.root)

@@ -96,13 +96,18 @@ def test_bench_has_an_environment_of_its_own(project):
     prefix = Path(finished.stdout.splitlines()[-1])
     assert prefix.resolve() == (project.root / ".venv-bench").resolve()
     assert not project.venv.exists()
-    assert project.calls() == ["venv", "pip", "pip"]
+    assert project.calls() == ["venv", "pip", "pip", "pip"]
     installed = (project.programs / "calls.txt").read_text(encoding="utf-8").splitlines()[1:]
-    assert [line.split()[-1] for line in installed] == ["requirements.txt", "tests/benchmarks/requirements.txt"]
+    assert [line.split()[-1] for line in installed] == [
+        "requirements.txt",
+        "tests/benchmarks/requirements.txt",
+        "tests/benchmarks/meaning/requirements.txt",
+    ]
+    assert ["--no-deps" in line for line in installed] == [False, False, True]
     assert len(project.run("bench").stdout.splitlines()) == 2
-    assert project.calls() == ["venv", "pip", "pip"]
+    assert project.calls() == ["venv", "pip", "pip", "pip"]
     assert_good(project.run("test"))
-    assert project.calls() == ["venv", "pip", "pip", "venv", "pip"]
+    assert project.calls() == ["venv", "pip", "pip", "pip", "venv", "pip"]
 
 
 def test_changed_files_are_installed_again_for_bench(project):
@@ -112,9 +117,9 @@ def test_changed_files_are_installed_again_for_bench(project):
         before = project.calls()
         project.write(folder + name, "# changed\n")
         assert project.run("bench").returncode == 0
-        assert project.calls() == [*before, "pip", "pip"], folder + name
+        assert project.calls() == [*before, "pip", "pip", "pip"], folder + name
         assert_good(project.run("test"))
-        assert project.calls() == [*before, "pip", "pip"] + ["pip"] * (folder == ""), folder + name
+        assert project.calls() == [*before, "pip", "pip", "pip"] + ["pip"] * (folder == ""), folder + name
 
 
 def test_bench_without_a_network(project):

@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,8 +28,8 @@ CHAT = "/v1/chat/completions"
 class Server:
     """A running server: its address, and what it shares between requests."""
 
-    def __init__(self, state: State, port: int) -> None:
-        self.state, self.port, self.address = state, port, f"http://127.0.0.1:{port}"
+    def __init__(self, state: State, port: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.state, self.port, self.address, self.loop = state, port, f"http://127.0.0.1:{port}", loop
         self.http = httpx2.Client(trust_env=False, verify=False)  # no certificates to read: it takes long
 
     def client(self, key: str = "ana", timeout: float = 10, **options: Any) -> openai.OpenAI:
@@ -51,6 +52,17 @@ class Server:
         answer = self.send("POST", f"/offline/{path}", key, json=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def requests_in_work(self, patience: float = 5) -> int:
+        """How many requests are not done with; those whose client has gone have `patience` seconds to notice."""
+
+        async def count() -> int:
+            return sum("_execute" in repr(task) for task in asyncio.all_tasks())
+
+        end = time.monotonic() + patience
+        while (found := asyncio.run_coroutine_threadsafe(count(), self.loop).result(10)) and time.monotonic() < end:
+            time.sleep(0.02)
+        return found
 
     def raw(self, head: str, body: bytes = b"", end: bool = True) -> bytes:
         """What comes for a request that is written by hand, until the server closes the connection."""
@@ -97,7 +109,7 @@ def running(settings: Settings | None = None, **options: Any) -> Iterator[Server
     thread.start()
     assert ready.wait(10)
     try:
-        yield Server(state, sockets[0].getsockname()[1])
+        yield Server(state, sockets[0].getsockname()[1], loops[0])
     finally:
         loops[0].call_soon_threadsafe(ended.set)
         thread.join(10)

@@ -58,8 +58,7 @@ def test_a_stream_keeps_the_pace_that_was_set() -> None:
         began = time.perf_counter()
         arrived = [time.perf_counter() - began for _ in ask(server.client(), stream=True)]
         assert arrived[0] >= 0.1
-        assert arrived[-1] - arrived[0] == pytest.approx(0.02 * (len(arrived) - 1), abs=0.25)
-        assert arrived[-1] - arrived[0] >= 0.02 * (len(arrived) - 2)
+        assert arrived[-1] >= 0.1 + 0.02 * (len(arrived) - 1)
 
 
 def test_others_are_answered_while_a_slow_stream_goes_on() -> None:

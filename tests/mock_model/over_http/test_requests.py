@@ -100,6 +100,7 @@ def test_a_client_that_goes_before_it_has_said_all_leaves_nothing(server: Server
     with socket.create_connection(("127.0.0.1", server.port)) as wire:
         wire.sendall(f"POST {CHAT} HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nabc".encode())
         time.sleep(0.05)
+    assert server.requests_in_work() == 0
     assert server.send("GET", "/health").status_code == 200
 
 
