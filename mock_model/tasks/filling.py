@@ -33,8 +33,8 @@ from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kin
 from mock_model.tasks.tone import toned
 from mock_model.tasks.wording import Rules, forbids
 
-NAMES = ("reply", "known", "order", "self", "attributes", "keys")
-REPLY, KNOWN, ORDER, SELF, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
+NAMES = ("reply", "known", "order", "self", "wrapper", "attributes", "keys")
+REPLY, KNOWN, ORDER, SELF, WRAPPER, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
 BY_SCHEMA = re.compile(r"\bjson[ _-]?schema\b|\bschema\b[^.\n]{0,40}\bjson\b|\bjson\b[^.\n]{0,80}\bschema\b", re.I)
 KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
@@ -111,12 +111,15 @@ class Source:
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
         """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""
         known, needed = schema.get("properties") or {}, schema.get("required") or []
-        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, (*path, spaced(k))), 1)}
+        inside = () if all(map(WRAPPER.fullmatch, path)) else path
+        paths = {k: (*(path if "const" in (inner or ()) else inside), spaced(k)) for k, inner in known.items()}
+        given = {k: one for k, inner in known.items() for one in islice(self.values(inner, paths[k]), 1)}
         others = schema.get("additionalProperties", True)
         if not path:
             given |= self._placed(known, given)
         keys = [*(k for k in known if k in given or k in needed), *(k for k in needed if k not in known)]
-        if not path or (given and not any("const" in (known[k] or ()) and k not in given for k in known)):
+        lacks = any("const" in (known[k] or ()) and k not in given for k in known)
+        if not path or (given and not (lacks and not any(WRAPPER.fullmatch(spaced(k)) for k in given))):
             yield {key: given[key] if key in given else emptiest(known.get(key, others), self.root) for key in keys}
 
     def _placed(self, known: dict[str, Schema], given: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from mock_model.sentences.voice import turned
 from mock_model.sentences.words import sentences
 from mock_model.tasks import calls
 from mock_model.tasks.admitting import admits, nearest, no_answer
+from mock_model.tasks.asked_about import asked_about
 from mock_model.tasks.automated import question_again, taken_over
 from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.clock import time_told
@@ -143,6 +144,8 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     if phrases("say again").search(asked):
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
         return said[-1] if said else no_answer(messages), "I am asked for my last words."
+    if about := asked_about(asked, messages):
+        return about, "I am asked what I was asked about."
     if time := time_told(asked, conversation):
         return time, "A message says what time it is."
     if phrases("about me").search(asked):

@@ -36,6 +36,8 @@ def refuses(message: dict) -> bool:
 
 def _told(text: str, name: str, given: dict, asked: str) -> str:
     """One result."""
+    if any(isinstance(value, str) and value.endswith("?") for value in given.values()) and text.strip():
+        return as_sentence(text.strip())  # another agent has answered the question
     shown = ", ".join(str(value) for value in given.values() if value not in (None, ""))
     whose = f" for {shown}" if shown else ""
     lines = [line.strip() for line in text.splitlines() if line.strip(" []{}")]
@@ -63,7 +65,8 @@ def _parts(name: str) -> tuple[str, str]:
     """The verb in the name of a function, if it begins with one, and what it is about: "cancel" and "order"."""
     verb, _, rest = spaced(name).partition(" ")
     leads = any(heard(kind).fullmatch(verb) for kind in ("general", "acting", "telling"))
-    return (verb, rest) if rest and leads else ("", spaced(name))
+    verb, what = (verb, rest) if rest and leads else ("", spaced(name))
+    return verb, re.sub(r" (?:in|of|for|on|at|to|from|by|with)\Z", "", what) if " " in what else what
 
 
 def _failure(lines: Sequence[str]) -> str | None:

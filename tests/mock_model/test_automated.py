@@ -170,3 +170,19 @@ def test_results_that_come_with_the_question_once_more_are_told() -> None:
     again = [{"role": "user", "content": LOFT}, output]
     done = CLIENT.responses.create(model="offline-model", input=again, tools=[tool], previous_response_id=first.id)
     assert "47" in done.output_text
+
+
+def test_of_two_forms_in_a_wrapper_the_one_that_is_told_is_filled() -> None:
+    def form(kind: str, **properties: dict) -> dict:
+        data = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+        whole = {"kind": {"type": "string", "const": kind}, "data": data}
+        return {"type": "object", "properties": whole, "required": [*whole], "additionalProperties": False}
+
+    text, number = {"type": "string"}, {"type": "number"}
+    either = {"anyOf": [form("Refund", order=text, amount=number), form("Visit", visitor=text, day=text)]}
+    schema = {"type": "object", "properties": {"result": either}, "required": ["result"], "additionalProperties": False}
+    asked = {"type": "json_schema", "json_schema": {"name": "Either", "strict": True, "schema": schema}}
+    told = json.loads(said("The visitor Hedda Lund comes on Tuesday.", response_format=asked))
+    assert told == {"result": {"kind": "Visit", "data": {"visitor": "Hedda Lund", "day": "Tuesday"}}}
+    told = json.loads(said("I want a refund, the amount is 89.50 euros, the order K-204.", response_format=asked))
+    assert told == {"result": {"kind": "Refund", "data": {"order": "K-204", "amount": 89.5}}}

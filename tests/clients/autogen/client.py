@@ -246,6 +246,13 @@ async def _() -> None:
     holds(said(await agent(memory=[memory]).run(task="What am I allergic to?")), "hazelnuts")
 
 
+@check("history, which town")
+async def _() -> None:
+    porter = agent(tools=[pollen], reflect_on_tool_use=True)
+    await porter.run(task="What is the pollen count of Kongsberg?")
+    holds(said(await porter.run(task="Which town did I ask about?")), "Kongsberg")
+
+
 @check("usage")
 async def _() -> None:
     client = model()

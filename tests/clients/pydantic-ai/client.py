@@ -188,6 +188,49 @@ async def _(model: Callable[..., object]) -> None:
     holds(text if isinstance(text, str) else repr(text), "Landsem")
 
 
+class Refund(BaseModel):
+    """A refund that somebody asks for."""
+
+    order: str
+    amount: float
+
+
+class Visit(BaseModel):
+    """A visit that somebody announces."""
+
+    visitor: str
+    day: str
+
+
+EITHER = (
+    ("I want a refund for the order K-204, the amount is 89.50 euros.", Refund(order="K-204", amount=89.5)),
+    ("The visitor Hedda Lund comes on Tuesday.", Visit(visitor="Hedda Lund", day="Tuesday")),
+)
+
+
+@through_both("structured output, one of two kinds")
+async def _(model: Callable[..., object]) -> None:
+    for output in ([ToolOutput(Refund), ToolOutput(Visit)], NativeOutput([Refund, Visit])):
+        for told, right in EITHER:
+            result = await Agent(model(), output_type=output).run(told)
+            expect(result.output == right, f"It read {result.output!r}.")
+
+
+@through_both("an agent as a tool")
+async def _(model: Callable[..., object]) -> None:
+    hydrologist, desk, asked = Agent(model(), tools=[gauge]), Agent(model()), []
+
+    @desk.tool_plain
+    async def ask_hydrologist(question: str) -> str:
+        """Ask the hydrologist a question about the water level of rivers."""
+        asked.append(question)
+        return (await hydrologist.run(question)).output
+
+    result = await desk.run("What is the water level of the river Glomma?")
+    expect(asked == ["What is the water level of the river Glomma?"], f"It handed on {asked}.")
+    holds(result.output, "3.62")
+
+
 @through_both("output of a function")
 async def _(model: Callable[..., object]) -> None:
     def welcome(name: str, nights: int) -> str:

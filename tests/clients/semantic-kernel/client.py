@@ -4,7 +4,18 @@ from typing import Annotated
 
 from pydantic import BaseModel
 from semantic_kernel import Kernel
-from semantic_kernel.agents import ChatCompletionAgent, ChatHistoryAgentThread, OpenAIResponsesAgent
+from semantic_kernel.agents import (
+    ChatCompletionAgent,
+    ChatHistoryAgentThread,
+    ConcurrentOrchestration,
+    GroupChatOrchestration,
+    HandoffOrchestration,
+    OpenAIResponsesAgent,
+    OrchestrationHandoffs,
+    RoundRobinGroupChatManager,
+    SequentialOrchestration,
+)
+from semantic_kernel.agents.runtime import InProcessRuntime
 from semantic_kernel.connectors.ai import FunctionChoiceBehavior
 from semantic_kernel.connectors.ai.open_ai import (
     OpenAIChatCompletion,
@@ -263,6 +274,59 @@ async def _() -> None:
         thread = response.thread
         holds(str(response), told or "")
     expect(port.asked == [("Karmsundet",)], f"It asked for {port.asked}.")
+
+
+async def together(orchestration: object, task: str) -> object:
+    """What agents bring about together."""
+    runtime = InProcessRuntime()
+    runtime.start()
+    result = await (await orchestration.invoke(task=task, runtime=runtime)).get(timeout=20)
+    await runtime.stop_when_idle()
+    return result
+
+
+SLOGAN = "The slogan is Salt and stars. What is the slogan?"
+
+
+def member(name: str, **options: object) -> ChatCompletionAgent:
+    rule = f"End every reply with the words {name} out."
+    options.setdefault("instructions", rule)
+    return ChatCompletionAgent(service=service(), name=name, description=f"The {name}.", **options)
+
+
+@check("group, one after the other")
+async def _() -> None:
+    members = [member("writer"), member("critic")]
+    groups = (
+        SequentialOrchestration(members=members),
+        GroupChatOrchestration(members=members, manager=RoundRobinGroupChatManager(max_rounds=2)),
+    )
+    for group in groups:
+        holds(str(await together(group, SLOGAN)), "critic out")
+
+
+@check("group, all at once")
+async def _() -> None:
+    replies = await together(ConcurrentOrchestration(members=[member("writer"), member("critic")]), SLOGAN)
+    holds(" | ".join(map(str, replies)), "Salt and stars", "writer out", "critic out")
+
+
+@check("handoff")
+async def _() -> None:
+    port, said = Port(), []
+    desk = member("desk", instructions="Hand questions about fairways over to the pilot.")
+    pilot = member("pilot", instructions="You help ships.", plugins=[port])
+    about = "Transfer to this agent if the question is about the depth of a fairway"
+    to_pilot = OrchestrationHandoffs().add(source_agent="desk", target_agent="pilot", description=about)
+    group = HandoffOrchestration(
+        members=[desk, pilot], handoffs=to_pilot, agent_response_callback=lambda one: said.append((one.name, str(one)))
+    )
+    runtime = InProcessRuntime()
+    runtime.start()
+    await group.invoke(task="How deep is the fairway Karmsundet?", runtime=runtime)
+    await runtime.stop_when_idle()
+    expect(port.asked == [("Karmsundet",)], f"It asked for {port.asked}.")
+    holds(" ".join(text for name, text in said if name == "pilot"), "11.4")
 
 
 @check("reply limit")
