@@ -110,12 +110,6 @@ def test_every_package_of_a_client_is_pinned(name):
         assert (folder / "package-lock.json").is_file()
 
 
-def test_the_page_names_every_client():
-    page = (HERE / "readme.md").read_text("utf-8")
-    missing = [name for name in clients() if not re.search(rf"\| {re.escape(name)} \|", page)]
-    assert missing == [], "python3 workbook.py clients --write"
-
-
 def test_openai_s_own_client_on_the_server(tmp_path):
     """The same program and server as in the command, with the client that is installed here already."""
     own = clients()["openai-python"]

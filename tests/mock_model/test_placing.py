@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_model import get_mock_client
@@ -25,6 +25,7 @@ def values(properties: dict[str, Schema], text: str) -> dict[str, Any]:
     return {name: value for name, (value, _) in placed(properties, text).items()}
 
 
+@settings(deadline=None)
 @given(
     number=amounts,
     thing=st.sampled_from(THINGS),
@@ -34,6 +35,7 @@ def test_what_is_counted_is_the_item_and_how_many_the_quantity(number: int, thin
     assert values(ORDER, asks.format(f"{number} {thing}s")) == {"item": f"{thing}s", "quantity": number}
 
 
+@settings(deadline=None)
 @given(nights=st.integers(2, 60), town=st.sampled_from(TOWNS), persons=st.integers(2, 30))
 def test_a_number_goes_to_the_property_that_it_counts(nights: int, town: str, persons: int) -> None:
     stay = {"persons": WHOLE, "town": TEXT, "nights": WHOLE, "price": NUMBER}
@@ -41,6 +43,7 @@ def test_a_number_goes_to_the_property_that_it_counts(nights: int, town: str, pe
     assert values(stay, said) == {"town": town, "nights": nights, "persons": persons}
 
 
+@settings(deadline=None)
 @given(
     ages=st.lists(st.integers(18, 99), min_size=1, max_size=len(PEOPLE)),
     form=st.sampled_from(("{}, who is {}", "{} ({})")),
