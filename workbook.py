@@ -49,10 +49,11 @@ def start(arguments: list) -> int:
     options = parser.parse_args(arguments)
     lesson = find_lesson(options.lesson)
     OWN.set_up()
-    if not options.local:
-        return open_lesson(own_copy(lesson), options.ip, options.no_browser)
-    if running_jupyterlab():
+    running = running_jupyterlab()
+    if options.local and running and not running.get("model"):
         sys.exit("JupyterLab is running already, with another model: stop it there with Ctrl-C, then start --local.")
+    if running or not options.local:
+        return open_lesson(own_copy(lesson), options.ip, options.no_browser)
     with local_model() as settings:
         return open_lesson(own_copy(lesson), options.ip, options.no_browser, settings)
 

@@ -16,6 +16,7 @@ from .questions import Question
 from .replies.client import AsyncClient, AsyncResponsesClient, Client, ResponsesClient
 from .replies.drivers import in_events, in_events_async, in_pieces, in_pieces_async, run, run_async
 from .replies.events import Event
+from .replies.known_clients import known_of
 from .replies.steps import Course, Elsewhere
 from .replies.threads import in_a_thread
 from .replies.usage import Usage
@@ -38,6 +39,8 @@ SHARED = (
     "_folds",
     "_position",
     "_api",
+    "_own",
+    "_of_client",
     "_settings",
     "_tools",
     "_on_notice",
@@ -191,6 +194,7 @@ class ChatMemory(ConversationState):
         super().__init__(settings, asked_with, facts, loop, told, server_keeps, **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
+        self._knowing(known_of(client, f"{self._layout.model} through {api}"))
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
             _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")

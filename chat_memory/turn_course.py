@@ -53,7 +53,9 @@ class ConversationState:
         self._settings = settings | ({"server_keeps": True} if server_keeps else {})
         self._api = RESPONSES if self._layout.api == "responses" else CHAT
         self._server = KeptByServer() if server_keeps else None
-        self._known = Known(self._api.asking.limits[0], refused=not_to_send(options))
+        self._own = frozenset(not_to_send(options))  # what the caller does not want sent, whoever takes it
+        self._known = Known(self._api.asking.limits[0], refused=set(self._own))
+        self._of_client = Known()
         self._reply_limit = None if sets_a_limit(options) else self._layout.reply_limit
         self._options = {name: value for name, value in options.items() if name != STREAM_OPTIONS}
         self._facts, self._on_notice = facts, on_notice
@@ -71,6 +73,12 @@ class ConversationState:
         if saved:
             self._kept = self._layout.resumed(saved.summary, saved.folded, saved.recent)
             self._position = saved.position
+
+    def _knowing(self, of_client: Known) -> None:
+        """Begin with what is known to be refused, and let others begin with what is learned here."""
+        self._of_client = of_client
+        self._known.refused |= of_client.refused
+        self._known.ignored |= of_client.ignored
 
     def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
@@ -139,6 +147,8 @@ class ConversationState:
         try:
             return (yield from course)
         finally:
+            self._of_client.refused |= self._known.refused - self._own
+            self._of_client.ignored |= self._known.ignored
             for what, reason in sorted(self._known.gone_without() - before):
                 self._tell(Retried(what, reason))
 

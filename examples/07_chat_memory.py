@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 import openai
 
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens, show_request, split_turns
-from common import MODEL, ending_well, get_client
+from common import MODEL, SETTINGS, ending_well, get_client
 
 with suppress(ImportError):
     import readline  # noqa: F401  (arrow keys and long lines where input() reads from a terminal; not on Windows)
@@ -33,6 +33,7 @@ TALK = [
     "I get seasick on small boats, so I would rather take a train than a ferry.",
     "What is my dog called?",
 ]
+SMALL = 360 if SETTINGS.offline else 1_200  # tokens, for the scripted talk: real models reply at greater length
 COMMANDS = {"quit": "quit", "exit": "quit", "q": "quit", "help": "help", "memory": "memory"}  # not said to the model
 HELP = """\
 Say something, and ask for it later. Or type
@@ -124,7 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Hold a talk that keeps to a token budget.", allow_abbrev=False)
     parser.add_argument("--interactive", action="store_true", help="talk yourself, until quit or Ctrl-C")
     parser.add_argument(
-        "--budget", type=int, default=360 if small else 3000, metavar="N", help="tokens (360, or 3000 to talk)"
+        "--budget", type=int, default=SMALL if small else 3000, metavar="N", help=f"tokens ({SMALL}, or 3000 to talk)"
     )
     parser.add_argument(
         "--keep-recent", type=int, default=3 if small else 6, metavar="N", help="turns (3, or 6 to talk)"

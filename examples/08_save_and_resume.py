@@ -21,7 +21,7 @@ import openai
 from chat_memory import BudgetError, ChatMemory, IncompleteReply, count_tokens, show_request, split_turns
 from chat_memory.errors import ConflictError, StoreError
 from chat_memory.store import ConversationStore
-from common import MODEL, ending_well, get_client, no_answer
+from common import MODEL, SETTINGS, ending_well, get_client, no_answer
 
 with suppress(ImportError):
     import readline  # noqa: F401  (arrow keys and long lines where input() reads from a terminal; not on Windows)
@@ -30,7 +30,8 @@ SYSTEM = "You are a helpful travel assistant."
 # What is not said to the model.
 COMMANDS = {"quit": "quit", "exit": "quit", "q": "quit", "help": "help", "saved": "saved", "memory": "saved"}
 HELP = "Talk until you type quit; /saved shows what is kept. Ctrl-C stops a reply; otherwise it ends the talk."
-BUDGET = 300  # tokens, for the three programs: so small that old turns are summarised
+# Tokens, for the three programs: so small that old turns are summarised. Real models reply at greater length.
+BUDGET = 300 if SETTINGS.offline else 900
 KILLED = 9  # the exit code of the program that is killed
 TALK = [
     "My name is Ana, and my dog is called Biscuit.",

@@ -20,18 +20,19 @@ from .processes import APART, ROOT, WINDOWS, Quiet, say, start_quietly, stop, wa
 def open_lesson(lesson: Path, ip: str, no_browser: bool, settings: dict[str, str] | None = None) -> int:
     """Open a lesson in the server that runs already, else keep a new one running until Ctrl-C; return the exit code.
 
-    `settings`, more for its environment, need a new one: what runs already has its own.
+    `settings` are more for the environment of a new one: what runs already has its own.
     """
     running = running_jupyterlab.find()
     if running:
         announce(lesson, running_jupyterlab.address_of(lesson, running), no_browser)
-        say("JupyterLab was running already: stop it with Ctrl-C in the terminal where it was started.")
+        model = f", with {running['model']} to answer" if running.get("model") else ""
+        say(f"JupyterLab was running already{model}: stop it with Ctrl-C in the terminal where it was started.")
         return 0
     say("Starting JupyterLab ...")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server, lines, reader = start_server(Path(folder), ip, settings or {})
         try:
-            address = wait_for_address(server, Path(folder), lesson)
+            address = wait_for_address(server, Path(folder), lesson, (settings or {}).get("OPENAI_MODEL", ""))
             if address:
                 announce(lesson, address, no_browser)
                 say("Stop with Ctrl-C in this terminal; what you have saved stays. Go on with the same command.")
@@ -65,14 +66,19 @@ def start_server(folder: Path, ip: str, more: dict[str, str]) -> Quiet:
     return start_quietly(command, OWN.working_variables(JUPYTER_RUNTIME_DIR=str(folder), **more), **APART)
 
 
-def wait_for_address(server: subprocess.Popen[str], folder: Path, lesson: Path, seconds: float = 120) -> str:
-    """Wait until the server notes where it listens; return the lesson's address, "" if it ends or takes too long."""
+def wait_for_address(
+    server: subprocess.Popen[str], folder: Path, lesson: Path, model: str, seconds: float = 120
+) -> str:
+    """Wait until the server notes where it listens; return the lesson's address, "" if it ends or takes too long.
+
+    `model` is noted with it, where the settings are not those of every `start`.
+    """
     deadline = time.monotonic() + seconds
     while server.poll() is None and time.monotonic() < deadline:
         for note in folder.glob("jpserver-*.json"):
             with contextlib.suppress(OSError, ValueError):  # not yet written to its end
                 told = json.loads(note.read_text(encoding="utf-8"))
-                running_jupyterlab.remember(told)
+                running_jupyterlab.remember({**told, "model": model})
                 return running_jupyterlab.address_of(lesson, told)
         time.sleep(0.1)
     return ""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import openai
 import pytest
 
@@ -116,6 +117,56 @@ def test_the_offline_model_keeps_to_a_reply_limit():
 def test_a_reply_limit_is_a_whole_number_above_zero(tokens):
     with pytest.raises(ValueError, match=re.escape(repr(tokens))):
         common.reply_limit(tokens)
+
+
+# What a program says of a server
+
+
+def refused(kind, status, message):
+    response = httpx2.Response(status, request=httpx2.Request("POST", OLLAMA))
+    return kind(message, response=response, body={"message": message})
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (refused(openai.NotFoundError, 404, "model 'x' not found"), "No answer: model 'x' not found"),
+        (refused(openai.AuthenticationError, 401, "Wrong key."), "refuses the key. Wrong key. OPENAI_API_KEY"),
+        (openai.APIConnectionError(request=httpx2.Request("POST", OLLAMA)), "localhost:11434 does not answer"),
+        (openai.APITimeoutError(httpx2.Request("POST", OLLAMA)), "localhost:11434 takes too long"),
+        (LookupError("The reply is empty."), "No answer: The reply is empty."),
+        (KeyboardInterrupt(), ""),
+    ],
+)
+def test_a_program_ends_with_a_sentence_where_the_server_gives_no_answer(monkeypatch, capsys, error, said):
+    monkeypatch.setattr(common, "SETTINGS", Settings("m", KEY, OLLAMA))
+    with common.ending_well(LookupError):
+        raise error
+    shown = capsys.readouterr().out
+    assert said in shown and bool(said) == bool(shown) and KEY not in shown
+
+
+def test_a_mistake_in_a_program_is_no_sentence():
+    with pytest.raises(ZeroDivisionError), common.ending_well():
+        print(1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings("offline-model"), ""),
+        (Settings("gpt-6-luna", KEY), "About 540 requests go to gpt-6-luna at api.openai.com.*about 0.03 dollars"),
+        (
+            Settings("m", KEY, OLLAMA),
+            "About 540 requests go to m at localhost:11434.*whether they cost anything it knows",
+        ),
+    ],
+)
+def test_before_many_requests_it_is_said_how_many_and_what_they_cost(monkeypatch, capsys, settings, said):
+    monkeypatch.setattr(common, "SETTINGS", settings)
+    common.before_many(540, 200_000, 20_000)
+    shown = capsys.readouterr().out
+    assert re.match(said, shown) and bool(said) == bool(shown)
 
 
 # A server for failures

@@ -16,10 +16,10 @@ import pytest
 
 from set_up.settings.settings import Settings
 
-from .broken_servers import server, without
+from .broken_servers import refusing, server, without
 from .contract import reaching, verify
 from .contract.criteria import every_criterion
-from .contract.judging import BROKEN, Verdict, judge
+from .contract.judging import OTHERWISE, Verdict, judge
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("OPENAI_", "WORKBOOK_")
@@ -132,7 +132,7 @@ def judged_until(lesson: int, then):
 
 
 def gone(claim) -> Verdict:
-    return Verdict(claim, BROKEN, "No answer within 60 seconds.", is_gone=True)
+    return Verdict(claim, OTHERWISE, "Could not be judged.", is_gone=True)
 
 
 def interrupted(claim):
@@ -147,7 +147,14 @@ def test_a_server_that_stops_to_answer_is_not_waited_for(monkeypatch, capsys):
     assert in_this_process(monkeypatch, server(), "http://localhost/v1") == 2
     said = capsys.readouterr()
     assert f"answers no more: {CLAIMS - BEFORE - 2} claims" in said.err
-    assert " 2 broken" in said.out
+    assert " 0 broken" in said.out
+
+
+def test_what_could_not_be_judged_is_no_success(monkeypatch):
+    monkeypatch.setattr(
+        verify, "judge", lambda claim, asked: gone(claim) if claim.name == "caching" else judge(claim, asked)
+    )
+    assert in_this_process(monkeypatch, server(), "http://localhost/v1") == 2
 
 
 def test_ctrl_c_shows_what_came_until_then(monkeypatch, capsys):
@@ -168,6 +175,33 @@ def test_what_is_paid_for_is_said_first_and_asked_for(monkeypatch, capsys, yes):
     assert "dollars" in said.err and "requests" in said.err
     assert code == (0 if yes else 1)
     assert ("Nothing was sent" in said.err, said.out == "") == (not yes, not yes)
+
+
+def test_lessons_are_not_run_unasked_where_they_cost_money(monkeypatch, capsys):
+    asked = server()
+    assert in_this_process(monkeypatch, asked, "https://paid.example.com/v1", "--lessons") == 2
+    assert "--yes" in capsys.readouterr().err
+    assert asked.asked.requests == 0
+
+
+def test_lessons_are_run_when_nothing_stopped_before(monkeypatch):
+    commands = []
+
+    def run(command, **_):
+        commands.append(command[1:])
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(verify.subprocess, "run", run)
+    assert in_this_process(monkeypatch, server(), "http://localhost/v1", "--lessons", "1", "2") == 1
+    assert commands == [["-m", "tests.lessons.on_a_server", "1", "2"]]
+
+
+def test_a_limit_may_have_the_other_name(monkeypatch, capsys):
+    asked = server(asked=refusing(lambda body: "max_tokens" in body), at="/chat/completions")
+    assert in_this_process(monkeypatch, asked, "http://localhost/v1") == 0
+    neither = server(asked=refusing(lambda body: "max_tokens" in body or "max_completion_tokens" in body))
+    assert in_this_process(monkeypatch, neither, "http://localhost/v1") == 2
+    assert "refuses a plain question" in capsys.readouterr().err
 
 
 def test_a_page_in_place_of_a_reply(monkeypatch, capsys):

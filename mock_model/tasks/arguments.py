@@ -55,10 +55,12 @@ def arguments(
         free = [value for value in marked[name] + options[name] if repr(value) not in given]
         chosen[name] = options[name] if others.isdisjoint(map(repr, options[name])) else free[:1]
         given.update(map(repr, chosen[name]))
-    for name, least in ((name, known[name]["least"]) for name in required(function) if not chosen[name]):
+    looked = required(function) or known if forced else required(function)  # a form whose parts have all a default
+    for name, least in ((name, known[name]["least"]) for name in looked if not chosen[name]):
         left = _said(spaced(name), known[name], asked, source) if source and (forced or least is not None) else ()
         free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name]["whole"], root)))
-        chosen[name] = list(islice(free, 1)) or [least] * (forced or least is None)  # which may be null
+        must = name in required(function) and (forced or least is None)  # which may be null
+        chosen[name] = list(islice(free, 1)) or [least] * must
     whole = {name: chosen[name] for name in known if chosen[name]}
     calls = [dict(zip(whole, call, strict=True)) for call in islice(product(*whole.values()), MOST)]
     return calls, next((name for name in required(function) if name not in whole), None)

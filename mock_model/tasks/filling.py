@@ -35,6 +35,7 @@ from mock_model.tasks.wording import Rules, forbids
 
 NAMES = ("reply", "known", "order", "self", "wrapper", "attributes", "keys")
 REPLY, KNOWN, ORDER, SELF, WRAPPER, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
+BY_SCHEMA = re.compile(r"\bjson[ _-]?schema\b|\bschema\b[^.\n]{0,40}\bjson\b|\bjson\b[^.\n]{0,80}\bschema\b", re.I)
 KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
 MOST, DEEPEST, MOST_ITEMS = 100, 6, 8  # properties, levels: what is beyond gets the emptiest value that fits
@@ -257,6 +258,19 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
         if named := KEYS.search(text):
             keys = LISTING.split(named["bare"]) if named["bare"] else re.findall(r"[\"'`“](\w+)", named["quoted"])
             return _schema_of({"_".join(key.split()): "" for key in keys})
+    return None
+
+
+def shown_schema(messages: Sequence[dict]) -> Schema | None:
+    """The JSON schema that a message shows, where the last one or the instructions want JSON by it."""
+    asking = [text_of(m)[:20_000] for m in messages if m["role"] in ("system", "developer") or m is messages[-1]]
+    if messages[-1]["role"] != "user" or not any(BY_SCHEMA.search(text) for text in asking):
+        return None
+    for text in reversed(asking):
+        for start in (at.start() for at in islice(re.finditer(r"\{", text), MOST)):
+            with suppress(ValueError, RecursionError):
+                if _is_schema(shown := json.JSONDecoder().raw_decode(text, start)[0]):
+                    return shown
     return None
 
 

@@ -28,7 +28,7 @@ from mock_model.tasks.automated import question_again, taken_over
 from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.clock import time_told
 from mock_model.tasks.extraction import extract, extraction_task
-from mock_model.tasks.filling import Source, any_object, fill
+from mock_model.tasks.filling import Source, any_object, fill, shown_schema
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
@@ -58,6 +58,7 @@ MOST_ANSWERED = 20  # questions of one message, the last of them: a longer one i
 QUOTED = re.compile(
     rf'\b(?:{"|".join(sorted({*SPEAKERS.values(), NOTES}))}): "'
 )  # how an answer begins that `saying` gives
+BLOCK = re.compile(r"code ?block|```", re.I)
 Fits = Callable[[str], bool]
 
 
@@ -82,6 +83,10 @@ def reply_to(body: dict, fits: Fits) -> Reply:
         return said(styled(missing, found), "A function needs more than was said.")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
+    if schema := shown_schema(messages):
+        asked = {"type": "json_schema", "json_schema": {"schema": schema}}
+        text = _as_json(asked, body, found, room)
+        return said(f"```json\n{text}\n```" if BLOCK.search(text_of(messages[-1])) else text, "I am asked for JSON.")
     text, why = _say(messages, found, room, _model_of(body).encoding)
     return said(styled(text, unsized(found) if why == SUMMARY else found), why)
 

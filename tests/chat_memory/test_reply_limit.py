@@ -75,6 +75,19 @@ def test_a_server_that_knows_only_the_older_parameter_is_asked_with_that_and_thi
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_another_memory_of_the_same_client_begins_with_what_is_known_to_be_refused(way):
+    """As in a web server, which makes a memory for each request."""
+    said = answer_to(way, content="Yes.")
+    server, memory = asked(way, refusing(400, UNKNOWN.format(NAMES[0])), *[said] * 4, model="some-model")
+    WAYS[way](memory, "Hello?")
+    for model in ("some-model", "other-model"):
+        WAYS[way](ChatMemory(memory._client, model=model), "Hello?")
+    alone = ChatMemory(server.client(way.endswith("async")), model="some-model")
+    WAYS[way](alone, "Hello?")
+    assert [list(limits(request)) for request in server.requests] == [[NAMES[n]] for n in (0, 1, 1, 0, 0)]
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_server_that_knows_neither_is_asked_without(way):
     refused = [refusing(422, f"{name}: Extra inputs are not permitted") for name in NAMES]
     said = answer_to(way, content="Yes.")

@@ -14,6 +14,7 @@ from .words import said_by, short
 
 HELD, BROKEN, OTHERWISE = "✓", "✗", "–"
 Mark = Literal["✓", "✗", "–"]
+NO_ANSWER = "Could not be judged: no answer came in time ({:g} seconds, longer for long requests; --timeout sets it)."
 LONGEST_WAIT = 60.0  # seconds, for a rate limit
 
 
@@ -45,7 +46,7 @@ class Verdict:
     criterion: Criterion
     mark: Mark
     said: str
-    is_gone: bool = False  # whether the server did not answer at all
+    is_gone: bool = False  # whether the server did not answer at all, so that nothing was judged
 
 
 def criterion(title: str, lesson: int) -> Callable[[Callable[[Server], str]], Criterion]:
@@ -67,9 +68,9 @@ def judge(claim: Criterion, server: Server, sleep: Callable[[float], None] = tim
                 return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}")
             sleep(wait)
         except openai.APITimeoutError:
-            return Verdict(claim, BROKEN, f"No answer within {server.timeout:g} seconds.", is_gone=True)
+            return Verdict(claim, OTHERWISE, NO_ANSWER.format(server.timeout), is_gone=True)
         except openai.APIConnectionError as error:
-            return Verdict(claim, BROKEN, f"The connection failed: {said_by(error)}", is_gone=True)
+            return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}", is_gone=True)
         except openai.OpenAIError as error:
             return Verdict(claim, BROKEN, f"The request was answered with an error: {said_by(error)}")
         except Exception as error:  # an answer that is none, of which a criterion reads a part that is not there

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import openai
 
-from chat_memory.replies.extras import EFFORT, THINKS
+from chat_memory.replies.extras import EFFORT, LIMITS, THINKS
 from chat_memory.replies.server_words import no_reply
 from common import SETTINGS
 from mock_model.api.catalogue import MODELS
@@ -73,13 +73,16 @@ def window_of(server: Server, listed: list[Any]) -> int | None:
 
 def greet(server: Server, listed: list[Any]) -> Server:
     """Ask a first question; return the server as it is to be asked. Raises Unreachable where no reply can be had."""
+    ways = [server, replace(server, limit_parameter=next(name for name in LIMITS if name != server.limit_parameter))]
     if THINKS.fullmatch(server.model):  # hidden reasoning would use up the limits of the replies
-        with suppress(openai.BadRequestError):
-            return greeted(replace(server, options={**server.options, EFFORT: "none"}), listed)
-    try:
-        return greeted(server, listed)
-    except openai.BadRequestError as error:
-        raise Unreachable(f"{SETTINGS.place} refuses a plain question, {said_by(error)}") from None
+        ways = [replace(way, options={EFFORT: "none"}) for way in ways] + ways
+    refusals = []
+    for way in ways:
+        try:
+            return greeted(way, listed)
+        except openai.BadRequestError as error:
+            refusals.append(said_by(error))
+    raise Unreachable(f"{SETTINGS.place} refuses a plain question, {refusals[0]}")
 
 
 def greeted(server: Server, listed: list[Any]) -> Server:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import openai
 
 MESSAGES = list[dict[str, Any]]
+TOO_MANY = 400  # chunks above the limit: it does not bind, and nobody waits for the end
 ROOM = 150  # tokens that a reply may have where nothing else is said
 
 
@@ -52,9 +54,9 @@ class Server:
         return answer
 
     def chunks(self, messages: MESSAGES, limit: int = ROOM, **options: Any) -> list[Any]:
-        """The chunks of a streamed one, all of them."""
+        """The chunks of a streamed one: all of them, but of one that does not end only so many as are far too many."""
         with self._create(messages, limit, {"stream": True, **options}) as stream:
-            chunks = list(stream)
+            chunks = list(islice(stream, TOO_MANY + limit))
         for chunk in chunks[-1:]:
             self.asked.note(getattr(chunk, "usage", None))
         return chunks

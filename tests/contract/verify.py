@@ -25,7 +25,7 @@ from tests.challenges.page import ME
 from tests.spending import may_spend
 
 from .criteria import every_criterion
-from .judging import Verdict, judge
+from .judging import BROKEN, Verdict, judge
 from .price import in_words, most, requests_of_all
 from .reaching import Unreachable, greet, is_own, knock, window_of
 from .report import as_json, line, summary, tell
@@ -76,6 +76,10 @@ def reached(options: argparse.Namespace) -> Server | None:
     listed = [] if SETTINGS.offline else knock(server)
     server = server.with_window(options.window or window_of(server, listed))
     expected = requests_of_all()
+    if is_remote and options.lessons is not None and not options.yes:
+        raise Unreachable(
+            "The lessons send hundreds of requests more, whose price is not counted here: add --yes to go on."
+        )
     if is_remote:
         money = most(expected, PRICE)
         print(in_words(expected, money, PRICE, server.window), file=sys.stderr)
@@ -132,7 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(json.dumps(as_json(verdicts, about, server.asked, took), indent=1, ensure_ascii=False))
         else:
             print(summary(verdicts, server.asked, took))
-    code = code or int(any(verdict.mark == "✗" for verdict in verdicts))
+    code = code or int(any(verdict.mark == BROKEN for verdict in verdicts))
+    code = code or 2 * int(any(verdict.is_gone for verdict in verdicts))
     if options.lessons is not None and code in (0, 1):
         command = [sys.executable, "-m", ON_LESSONS, *map(str, options.lessons)]
         code = subprocess.run(command, stdout=sys.stderr if options.json else None).returncode or code

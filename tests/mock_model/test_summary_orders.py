@@ -100,6 +100,9 @@ QUOTED = {
               "<summary>\n[Your summary here]\n</summary>")], FACTS),
     "minutes": ([system("Read the dialogue that the user pastes and write minutes of the conversation with all names and sums."),
                  user(lines("User", "AI"))], FACTS),
+    "an objective": (
+        [user("<objective>\nYour only objective here is to extract the richest/most useful context from the dialogue below."
+              f"\n</objective>\nIt will take its place.\n\n<messages>\n{lines('Human', 'AI')}\n</messages>")], FACTS),
     "an article": ([user(f'Write a short summary of this text:\n\n"{ARTICLE}"\n\nSHORT SUMMARY:')], ARTICLE_FACTS),
     "an article between rulers": (
         [user(f"We have made an existing summary: {ARTICLE.partition('. ')[0]}.\nRefine the existing summary with the context.\n"

@@ -101,11 +101,19 @@ def test_a_lesson_is_opened_with_it_and_its_server_ends_with_jupyterlab(workbook
         assert "smollm2-135m-instruct" in text
         said = json.loads(ask(address.replace("/lab/", "/environment/")))
         assert [said[name] for name in ("OPENAI_BASE_URL", "OPENAI_MODEL")] == [ADDRESS, "smollm2-135m-instruct"]
-        again = workbook.run("start", "2", "--local", "--no-browser")
-        assert_one_sentence(again, "running already", "Ctrl-C")
+        for more in ([], ["--local"]):
+            again = workbook.run("start", "2", "--no-browser", *more)
+            assert again.returncode == 0 and "with smollm2-135m-instruct to answer" in again.stdout
         shut_down(address)
         assert process.wait(timeout=10) == 0
     assert living(workbook) == []
+
+
+def test_a_lesson_is_not_opened_where_another_model_answers(workbook):
+    with lab(workbook, "--no-browser"):
+        again = workbook.run("start", "2", "--local", "--no-browser")
+        assert_one_sentence(again, "running already", "with another model")
+    assert not (workbook.root / ".venv-local").exists()
 
 
 @needs_signals
@@ -114,7 +122,7 @@ def test_it_ends_with_who_has_started_it(workbook, end):
     process = workbook.begin("local")
     while "It answers at" not in (line := process.stdout.readline()):
         assert line, "it has ended"
-    assert living(workbook) != []
+    assert len(list((workbook.root / ".venv-local").glob("lives.*"))) == 1
     os.kill(process.pid, end)
     process.wait(timeout=20)
     process.stdout.close()

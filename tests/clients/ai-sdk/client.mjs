@@ -34,7 +34,7 @@ for (const [api, model] of Object.entries(MODELS)) {
 
   both("history", async () => {
     const messages = [user("I keep bees in Tromsø.")];
-    messages.push(...(await generateText({ model, ...hurried, messages })).response.messages);
+    messages.push(...(await generateText({ model, ...hurried, messages })).responseMessages);
     messages.push(user("Where do I keep bees?"));
     holds((await generateText({ model, ...hurried, messages })).text, "Tromsø");
     lacks((await ask("Where do I keep bees?")).text, "Tromsø");
@@ -94,7 +94,7 @@ for (const [api, model] of Object.entries(MODELS)) {
     const messages = [user(BREST)];
     const first = await agent.generate({ messages });
     holds(first.text, "6.85");
-    messages.push(...first.response.messages, user("Which harbour did I ask about?"));
+    messages.push(...first.responseMessages, user("Which harbour did I ask about?"));
     holds((await agent.generate({ messages })).text, "Brest");
   });
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..judging import Broken, Otherwise, criterion
 from ..server import Server, assistant, new_word, prompt_tokens, system, user
 
+PATIENCE = 3  # times the usual, because there is much to read
 ROOMS = " ".join(
     f"Room {n} shows {n + 3} ships of the year {1600 + 3 * n}." for n in range(1, 121)
 )  # above 1,024 tokens
@@ -23,7 +24,8 @@ def cached_tokens(answer: Any) -> int | None:
 def caching(server: Server) -> str:
     guide = system(f"You are the guide {new_word()} of a museum of ships. {ROOMS}")
     talk = [guide, user("Where am I?"), assistant("In a museum of ships."), user("Who are you?")]
-    asked = [server.chat(talk[:size], limit=8) for size in (2, 4)]
+    patient = server.with_patience(PATIENCE)
+    asked = [patient.chat(talk[:size], limit=8) for size in (2, 4)]
     first, second = (cached_tokens(answer) for answer in asked)
     sizes = [prompt_tokens(answer) for answer in asked]
     if second is None:

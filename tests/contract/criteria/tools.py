@@ -98,7 +98,7 @@ def pieces_of(chunks: list[Any]) -> list[Any]:
 
 def obeyed(ask: Callable[[Any], Any], calls: Callable[[Any], list[Any]]) -> Any:
     """The first answer with a call, of those in which one is forced. Raises Otherwise where there is none."""
-    problem = Otherwise("tool_choice is taken and not obeyed.")
+    problem = Otherwise("tool_choice is taken, and not obeyed: no call came.")
     for choice in FORCED:
         try:
             if calls(answer := ask(choice)):
