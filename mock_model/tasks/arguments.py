@@ -37,7 +37,10 @@ def arguments(
     rest = re.sub(rf"\b(?:{listed})\b", " ", asked, flags=re.IGNORECASE)  # what is on a list is no name
     options, marked, chosen, given = {}, {}, {}, set()
     for name, spec in known.items():
-        found = _offered(spaced(name), spec, asked if spec.get("enum") else rest)
+        facts = (
+            source and source.facts is not None and kind_of(spec) == "array"
+        )  # which are not the words of the request
+        found = [] if facts else _offered(spaced(name), spec, asked if spec.get("enum") else rest)
         options[name] = [value for value in found if not strict or fits(value, spec["whole"], root)]
         marked[name] = _beside(name, spec, options[name], asked)
     for name, (value, sure) in placed(known, asked).items():

@@ -24,11 +24,14 @@ SHOWN = re.compile(r"[\"'](\w+)[\"']\s*:\s*(\[)?([\"'][^\"'\n]* )?")  # a key, w
 NUMBERED = re.compile(r"[\s\-*•\[(#]*(\d*)[\s\]).:]*(\S.*)")  # "7. The user lives in Porto."
 
 
-def extraction_task(messages: Sequence[dict]) -> Handed | None:
-    """What the last message, or a system message before it, asks to extract; None where it asks for something else."""
+def extraction_task(messages: Sequence[dict], *, form: bool = False) -> Handed | None:
+    """What the last message, or a system message before it, asks to extract; None where it asks for something else.
+
+    `form`: the request gives the form, so that the messages need not say that it is JSON, or one a line.
+    """
     asking = [instructing_text(m) for m in messages if m is messages[-1] or m["role"] in STRONG]
     given = handed(messages, _asks) if messages[-1]["role"] == "user" and any(map(_asks, asking)) else None
-    return given if given and (JSON.search(given.own) or BY_LINE.search(given.own)) else None
+    return given if given and (form or JSON.search(given.own) or BY_LINE.search(given.own)) else None
 
 
 def _asks(text: str) -> bool:

@@ -76,7 +76,7 @@ class Source:
     @cached_property
     def facts(self) -> list[dict] | None:
         """The facts, where facts are asked for."""
-        task = extraction_task(self.messages)
+        task = extraction_task(self.messages, form=True)
         return fact_values(task) if task else None
 
     @cached_property
@@ -215,7 +215,7 @@ def any_object(source: Source, fits: Callable[[str], bool]) -> str:
     """A JSON object: in the form that the prompt shows or names; else the facts, or the reply, under a plain key."""
     asked = text_of(source.messages[-1]) if source.messages[-1]["role"] == "user" else ""
     if source.facts is not None:
-        text = extract(extraction_task(source.messages), fits)
+        text = extract(extraction_task(source.messages, form=True), fits)
         found = json.loads(text) if text[:1] in ("[", "{") else text.splitlines() if source.facts else []
         found = found if isinstance(found, dict) else {"facts": found}
     elif schema := shown_form(source.messages):

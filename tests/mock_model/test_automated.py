@@ -186,3 +186,28 @@ def test_of_two_forms_in_a_wrapper_the_one_that_is_told_is_filled() -> None:
     assert told == {"result": {"kind": "Visit", "data": {"visitor": "Hedda Lund", "day": "Tuesday"}}}
     told = json.loads(said("I want a refund, the amount is 89.50 euros, the order K-204.", response_format=asked))
     assert told == {"result": {"kind": "Refund", "data": {"order": "K-204", "amount": 89.5}}}
+
+
+FACTS = {
+    "type": "object",
+    "properties": {"facts": {"type": "array", "items": {"type": "string"}}},
+    "required": ["facts"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize("forced", [True, False])
+def test_facts_are_given_in_the_form_of_a_function_or_a_schema(forced: bool) -> None:
+    rule = of("system", "Extract facts about the user from the conversation.")
+    told = "I live in Alta and my daughter is called Embla. Nice weather today!"
+    tool = {"type": "function", "function": {"name": "final_result", "parameters": FACTS}}
+    form = {"type": "json_schema", "json_schema": {"name": "Facts", "strict": True, "schema": FACTS}}
+    done = said(rule, told, **({"tools": [tool], "tool_choice": "required"} if forced else {"response_format": form}))
+    facts = done[0][1]["facts"] if forced else json.loads(done)["facts"]
+    assert facts == ["The user lives in Alta.", "The user's daughter is called Embla."]
+
+
+def test_a_greeting_with_a_name_is_kept_in_a_summary() -> None:
+    talk = ["Hello, my name is Gudrun Vik and I am allergic to mussels.", "Good morning to you!"]
+    summary = said(*talk, "Summarize the conversation. Keep names.")
+    assert "Gudrun Vik" in summary and "mussels" in summary and "morning" not in summary

@@ -321,10 +321,7 @@ async def _() -> None:
     group = HandoffOrchestration(
         members=[desk, pilot], handoffs=to_pilot, agent_response_callback=lambda one: said.append((one.name, str(one)))
     )
-    runtime = InProcessRuntime()
-    runtime.start()
-    await group.invoke(task="How deep is the fairway Karmsundet?", runtime=runtime)
-    await runtime.stop_when_idle()
+    await together(group, "How deep is the fairway Karmsundet?")
     expect(port.asked == [("Karmsundet",)], f"It asked for {port.asked}.")
     holds(" ".join(text for name, text in said if name == "pilot"), "11.4")
 
