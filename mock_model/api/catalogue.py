@@ -16,7 +16,8 @@ class Model:
     the parameters it refuses whatever their value. `cache` is "steps" (automatic, in steps of 128 tokens) or
     "breakpoints" (GPT-5.6 and later). `function_tokens` is the cost of one function in the prompt, before its words.
     `formats` are the types of `response_format` that it takes. `wants_reasoning_back`: see
-    `reasoning`. Custom tools came with GPT-5.
+    `reasoning`. Custom tools came with GPT-5, and so did `limits_input`: the prompt
+    must leave the room of the longest reply.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Model:
     custom_tools: bool = True
     function_tokens: int = 7
     formats: tuple[str, ...] = ("text", "json_object", "json_schema")
+    limits_input: bool = False
     owned_by: str = "openai"
 
 
@@ -65,6 +67,7 @@ MODELS = {
             efforts=("none", "low", "medium", "high", "xhigh", "max"),
             default_effort="medium",
             reasons_with_tools=False,
+            limits_input=True,
             refuses=("max_tokens", "stop", "logit_bias", "prediction"),
         ),
         Model(name="gpt-4o-mini", context_window=128_000, max_output=16_384, custom_tools=False, cache="steps"),

@@ -15,7 +15,14 @@ from mock_model.api.catalogue import EMBEDDING_MODELS, MODELS, EmbeddingModel, M
 _LUNA, _MINI, _FOUR = MODELS["gpt-6-luna"], MODELS["gpt-4o-mini"], MODELS["gpt-4"]
 _OLDER = replace(_FOUR, max_output=4_096, formats=("text", "json_object"))
 _FIVE = replace(_LUNA, context_window=400_000, reasons_with_tools=True, cache="steps")
-_O = replace(_FIVE, context_window=200_000, max_output=100_000, efforts=("low", "medium", "high"), custom_tools=False)
+_O = replace(
+    _FIVE,
+    limits_input=False,
+    context_window=200_000,
+    max_output=100_000,
+    efforts=("low", "medium", "high"),
+    custom_tools=False,
+)
 FAMILIES = (
     (r"gpt-3\.5", replace(_OLDER, context_window=16_385)),
     (r"gpt-4-(turbo|1106|0125|vision)", replace(_OLDER, context_window=128_000)),

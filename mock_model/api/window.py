@@ -63,6 +63,8 @@ def measure(model: Model, body: dict[str, Any], context_window: int | None = Non
     counted = count(model, body)
     window = context_window or model.context_window
     requested = body.get("max_completion_tokens", body.get("max_tokens"))
+    if model.limits_input:
+        _check_input(context_window or window - model.max_output, counted.total)
     _check_window(window, counted.total - counted.tools, counted.tools, requested or 0)
     if requested is not None and requested > model.max_output:
         name = "max_completion_tokens" if "max_completion_tokens" in body else "max_tokens"
@@ -75,7 +77,19 @@ def measure(model: Model, body: dict[str, Any], context_window: int | None = Non
 def refuse_overflow(model: Model, body: dict[str, Any]) -> None:
     """Raise the ApiError of a window that is one token too small for this prompt, whatever the window is."""
     counted = count(model, body)
+    if model.limits_input:
+        _check_input(counted.total - 1, counted.total)
     _check_window(counted.total - 1, counted.total - counted.tools, counted.tools, 0)
+
+
+def _check_input(limit: int, prompt: int) -> None:
+    """The prompt, in tokens, must fit into what GPT-5 and later leave for it."""
+    if prompt > limit:
+        message = (
+            f"Input tokens exceed the configured limit of {limit} tokens. Your messages resulted in {prompt} tokens. "
+            "Please reduce the length of the messages."
+        )
+        raise ApiError(400, message, param="messages", code="context_length_exceeded")
 
 
 def _check_window(window: int, messages: int, tools: int, reply: int) -> None:

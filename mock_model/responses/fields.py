@@ -90,7 +90,7 @@ FIELDS = {  # in the order in which OpenAI reports them, as far as it is known
     ),
     "max_output_tokens": Shape("an integer", nullable=True, low=LEAST_OUTPUT),
     "max_tool_calls": Shape("an integer", nullable=True, low=1),
-    "user": Shape("a string"),
+    "user": Shape("a string", nullable=True),
     "safety_identifier": Shape("a string", nullable=True, longest=128),
     "prompt_cache_key": _KEY,
     "prompt_cache_options": Shape("an object", keys={**_CACHE, "prewarm": _OFF_OR_ON, "comparison_response_id": _TEXT}),

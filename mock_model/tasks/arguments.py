@@ -56,6 +56,10 @@ def arguments(
         chosen[name] = options[name] if others.isdisjoint(map(repr, options[name])) else free[:1]
         given.update(map(repr, chosen[name]))
     looked = required(function) or known if forced else required(function)  # a form whose parts have all a default
+    after_results = forced and source is not None and source.messages[-1]["role"] == "tool"
+    answered = placed(known, source.asked) if after_results else {}
+    for name in [name for name in answered if not chosen[name] and name in looked]:
+        chosen[name] = [answered[name][0]] if fits(answered[name][0], known[name]["whole"], root) else []
     for name, least in ((name, known[name]["least"]) for name in looked if not chosen[name]):
         left = _said(spaced(name), known[name], asked, source) if source and (forced or least is not None) else ()
         free = (v for v in left if repr(v) not in given and (not strict or fits(v, known[name]["whole"], root)))

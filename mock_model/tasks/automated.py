@@ -74,6 +74,12 @@ def taken_over(messages: Sequence[dict], functions: Sequence[dict]) -> list[dict
     return list(messages)
 
 
+def not_handed_on(functions: Sequence[dict], messages: Sequence[dict]) -> list[dict]:
+    """The functions without one by which the turn was handed on already, to whoever is asked now: "handoff(to_agent)"."""
+    done = {name for _, name, _ in results(messages) if phrases("hands to", FILE).fullmatch(spaced(name))}
+    return [function for function in functions if function["name"] not in done]
+
+
 def called_again(messages: Sequence[dict]) -> list[tuple[str, dict]]:
     """The calls of the turn whose last result asks for the same call again, unless that was so too often."""
     answered = [((name, given), text_of(message)) for message, name, given in results(messages)]

@@ -14,7 +14,7 @@ from mock_model.sentences.reading import read, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 from mock_model.tasks.arguments import MOST, arguments, heard
-from mock_model.tasks.automated import called_again
+from mock_model.tasks.automated import called_again, not_handed_on
 from mock_model.tasks.choosing import acts, requests
 from mock_model.tasks.filling import Source
 from mock_model.tasks.results import from_results, refuses
@@ -49,7 +49,8 @@ def _needs(body: dict) -> list[Need]:
         return []
     turn = turn_of(messages)
     before = messages[: len(messages) - len(turn)] or messages  # with the question, if there is one
-    wanted = requests(before, functions, forced)
+    functions = functions if forced else not_handed_on(functions, messages)
+    wanted = requests(before, functions, forced) if functions else []
     needs = [need for request in wanted for need in _filled(request, functions, messages, len(wanted) == 1, forced)]
     again = called_again(messages)
     now = [call for call in made(turn) if call not in again]

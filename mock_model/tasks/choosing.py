@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from mock_model.api.functions import made, named
+from mock_model.api.functions import made, named, required
 from mock_model.finding.asking import Question
 from mock_model.finding.matching import SHARED, WORTH, ties
 from mock_model.sentences.kinds import is_verb
@@ -17,12 +17,15 @@ from mock_model.tasks.arguments import arguments, heard, telling
 from mock_model.tasks.automated import asks_on, explained, hands_on
 
 PARTS = re.compile(r"(?<=[\w\"”'’)])(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
+TELLS = re.compile(
+    r"\W*(?:(?:and|then)\W+)?(?:my|our|i|we|it|he|she|they|this|that) ", re.I
+)  # ", my boat is 8 metres long"
 ENOUGH, ANOTHER, LED = (
     1.2,
     2.0,
     1.0,
 )  # that a request shares with a function; a further part of it; one that a verb begins
-VERB = 1.0  # for the verb of a function's name
+VERB, NAMED = 1.0, 0.3  # for the verb of a function's name; for the name of something that it needs
 MOST = 8  # requests, and user messages that are looked back
 
 
@@ -60,8 +63,9 @@ def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:
         found: list[tuple[str, dict]] = []
         for part in PARTS.split(sentence):
             shared, at = max((_fit(function, part), -n) for n, function in enumerate(functions))
+            tells = bool(found) and bool(TELLS.match(part)) and not heard("wish").search(part)
             led = _verb(part) or asks_on(functions[-at])
-            if shared >= (LED if led else ANOTHER if found else ENOUGH):
+            if not tells and shared >= (LED if led else ANOTHER if found else ENOUGH):
                 found.append((part, functions[-at]))
             elif found:
                 found[-1] = (found[-1][0] + part, found[-1][1])
@@ -77,6 +81,7 @@ def _fit(function: dict, asked: str) -> float:
     return (
         _shared(function, asked)
         + VERB * same_verb
+        + NAMED * any(sentence_of(asked).bases >= telling(name) > set() for name in required(function))
         + 0.1 / (1 + min(named_first, default=9))
         - (only_asks and acts(function))
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice, zip_longest
+from itertools import islice, takewhile, zip_longest
 from typing import Any
 
 from mock_model.api.emptiest import emptiest
@@ -67,8 +67,10 @@ class Source:
 
     @cached_property
     def asked(self) -> str:
-        """What the last message tells, if it is the user's, beside its words about the form."""
+        """What the last message tells, if it is the user's, beside its words about the form; or what the functions answered."""
         last = self.messages[-1]
+        if last["role"] == "tool":
+            return "\n".join(text_of(m) for m in takewhile(lambda m: m["role"] == "tool", reversed(self.messages)))
         return _told(text_of(last)) if last["role"] == "user" else ""
 
     @cached_property

@@ -81,6 +81,8 @@ def belongs(name: str, schema: Schema, candidate: Candidate) -> int:
     if kind in ("integer", "number"):
         fits = candidate.number is not None and (kind == "number" or candidate.number == int(candidate.number))
         return _counts(name, schema, candidate) if fits else 0
+    if kind == "string" and candidate.number is not None and not {"enum", "const", "format"} & schema.keys():
+        return _counts(name, schema, candidate)
     plain = kind == "string" and not {"enum", "const", "format", "pattern"} & schema.keys()
     return _names(name, candidate) if plain else 0
 

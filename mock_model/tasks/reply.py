@@ -32,6 +32,7 @@ from mock_model.tasks.filling import Source, any_object, fill, shown_schema
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
+from mock_model.tasks.standalone import standalone
 from mock_model.tasks.summary import is_summed_up, summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
@@ -129,6 +130,8 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
     asked = without_lists(text_of(last), notes_only=True)
+    if (question := standalone(messages)) is not None:
+        return question, "I am asked to put a question so that it can be asked alone."
     if (fixed := prescribed(found, asked)) is not None:
         return fixed, "An instruction says what to reply."
     if forbids(found, asked):

@@ -79,7 +79,7 @@ def taken(schema: Schema, question: Question, text: str, parts: Sequence[str] | 
     found = [number for part in spoken for one, number in numbers(words(part)) if one not in dated]
     if any(MONEY.fullmatch(one) for one in question.bases):  # "3 rooms, at most 950 euros": the rent is no 3
         found = [number for kind, number in numbers(said.words) if kind == "money"] or found
-    return [int(n) if n == int(n) or kind == "integer" else n for n in found]
+    return [int(n) if n == int(n) else n for n in found if kind == "number" or n == int(n)]
 
 
 def answering(schema: Schema, question: Question, told: Said, several: bool) -> list[Any]:

@@ -73,7 +73,7 @@ def run_once(
     try:
         hung = not read_lines(lines, results, awaited, log, patience)
     finally:
-        stop(process, patience=0 if hung else 60)  # a busy machine takes long to end a large program
+        stop(process, patience=0 if hung else 20)
     hearing.join(timeout=2)
     if hung:
         return awaited, f"It said nothing for {patience:g} s."

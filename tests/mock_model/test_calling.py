@@ -442,3 +442,35 @@ def test_any_schema_and_any_message_get_an_answer(properties: dict, required: ob
             [{"role": "user", "content": f"What's the weather in Paris? {asked}"}], odd, WEATHER, tool_choice=choice
         )
         assert message.content or message.tool_calls
+
+
+# ---- descriptions as frameworks write them ----
+
+
+def test_what_a_function_needs_is_named_in_the_request() -> None:
+    described = "humidity(greenhouse: str) -> str\nMeasure how humid the air in a greenhouse is."
+    water = tool("water", "Water the plants of a greenhouse.", greenhouse=TEXT, litres={"type": "integer"})
+    humidity = tool("humidity", described, greenhouse=TEXT)
+    assert calls("How humid is the greenhouse Orchid?", humidity, water) == [("humidity", {"greenhouse": "Orchid"})]
+
+
+def test_a_part_that_tells_something_is_no_further_request() -> None:
+    berth = tool(
+        "book_berth", "Book a berth for a boat.", harbour=TEXT, nights={"type": "integer"}, length={"type": "number"}
+    )
+    said = "Book a berth in Lerwick for 4 nights, my boat is 8.5 metres long."
+    ((name, given),) = calls(said, berth)
+    assert (name, given["harbour"], given["nights"]) == ("book_berth", "Lerwick", 4)
+
+
+def test_who_was_handed_a_question_answers_it() -> None:
+    meter = "Hands over to another agent. The agents are: meter: measures how humid a greenhouse is."
+    handoff, humidity = (
+        tool("handoff", meter, to_agent=TEXT),
+        tool("humidity", "How humid a greenhouse is.", greenhouse=TEXT),
+    )
+    asked = {"role": "user", "content": "How humid is the greenhouse Orchid?"}
+    call = {"id": "call_1", "type": "function", "function": {"name": "handoff", "arguments": '{"to_agent": "meter"}'}}
+    handed = [asked, {"role": "assistant", "tool_calls": [call]}]
+    handed.append({"role": "tool", "tool_call_id": "call_1", "content": "Agent meter is now handling the request."})
+    assert calls(handed, handoff, humidity) == [("humidity", {"greenhouse": "Orchid"})]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_model import get_mock_client
 from mock_model.tasks.placing import placed, rows
 
 Schema = dict[str, Any]
@@ -23,6 +25,7 @@ def values(properties: dict[str, Schema], text: str) -> dict[str, Any]:
     return {name: value for name, (value, _) in placed(properties, text).items()}
 
 
+@settings(deadline=None)
 @given(
     number=amounts,
     thing=st.sampled_from(THINGS),
@@ -32,6 +35,7 @@ def test_what_is_counted_is_the_item_and_how_many_the_quantity(number: int, thin
     assert values(ORDER, asks.format(f"{number} {thing}s")) == {"item": f"{thing}s", "quantity": number}
 
 
+@settings(deadline=None)
 @given(nights=st.integers(2, 60), town=st.sampled_from(TOWNS), persons=st.integers(2, 30))
 def test_a_number_goes_to_the_property_that_it_counts(nights: int, town: str, persons: int) -> None:
     stay = {"persons": WHOLE, "town": TEXT, "nights": WHOLE, "price": NUMBER}
@@ -39,6 +43,7 @@ def test_a_number_goes_to_the_property_that_it_counts(nights: int, town: str, pe
     assert values(stay, said) == {"town": town, "nights": nights, "persons": persons}
 
 
+@settings(deadline=None)
 @given(
     ages=st.lists(st.integers(18, 99), min_size=1, max_size=len(PEOPLE)),
     form=st.sampled_from(("{}, who is {}", "{} ({})")),
@@ -95,3 +100,23 @@ def test_a_row_that_lacks_something_is_none() -> None:
         {"item": "hammers", "quantity": 3},
         {"item": "chisels", "quantity": 12},
     ]
+
+
+def test_a_form_is_filled_from_what_a_function_answered() -> None:
+    client = get_mock_client()
+    invoice = {"type": "object", "properties": {"number": TEXT, "euros": WHOLE}, "required": ["number", "euros"]}
+    call = {"id": "call_1", "type": "function", "function": {"name": "open_invoices", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "Which invoices are open?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "Invoice F-2207 over 318 euros is open."},
+    ]
+    form = {"type": "json_schema", "json_schema": {"name": "invoice", "schema": invoice}}
+    tools = [{"type": "function", "function": {"name": "invoice", "parameters": invoice}}]
+    as_json = client.chat.completions.create(model="gpt-4o-mini", messages=messages, response_format=form)
+    as_call = client.chat.completions.create(
+        model="gpt-4o-mini", messages=messages, tools=tools, tool_choice="required"
+    )
+    given = as_call.choices[0].message.tool_calls[0].function.arguments
+    for text in (as_json.choices[0].message.content, given):
+        assert json.loads(text) == {"number": "F-2207", "euros": 318}

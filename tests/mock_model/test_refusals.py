@@ -589,6 +589,19 @@ def test_the_context_window(window: int, needed: int, options: dict, message: st
     assert send(body, context_window=needed)
 
 
+def test_a_newer_model_names_the_limit_of_its_input() -> None:
+    body = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "word " * 500}]}
+    needed = send(request(body)).usage.prompt_tokens
+    assert send(request(body), context_window=needed)
+    with pytest.raises(openai.BadRequestError) as caught:
+        send(request(body), context_window=needed - 1)
+    told = (
+        f"Input tokens exceed the configured limit of {needed - 1} tokens. Your messages resulted in {needed} tokens."
+    )
+    assert caught.value.body["message"] == f"{told} Please reduce the length of the messages."
+    assert caught.value.code == "context_length_exceeded"
+
+
 def test_each_model_has_its_own_window() -> None:
     messages = [{"role": "user", "content": "word " * 8_200}]
     with pytest.raises(openai.BadRequestError, match="maximum context length is 8192 tokens"):

@@ -132,13 +132,8 @@ def _() -> None:
 
 @check("summary in a graph")
 def _() -> None:
-    node = SummarizationNode(
-        model=model.bind(max_tokens=200),
-        max_tokens=400,
-        max_tokens_before_summary=60,
-        max_summary_tokens=200,
-        output_messages_key="short",
-    )
+    limits = {"max_tokens": 256, "max_tokens_before_summary": 160, "max_summary_tokens": 128}
+    node = SummarizationNode(model=model.bind(max_tokens=128), output_messages_key="short", **limits)
 
     class State(MessagesState):
         context: dict
@@ -150,7 +145,7 @@ def _() -> None:
     graph = StateGraph(State).add_node("summarise", node).add_node("answer", answer)
     chat = graph.add_edge(START, "summarise").add_edge("summarise", "answer").compile(checkpointer=InMemorySaver())
     thread = {"configurable": {"thread_id": "bakery"}}
-    for user, _ in TALK:
+    for user, _ in TALK + TALK:
         chat.invoke({"messages": [("user", user)]}, thread)
     for question, fact in (("What is my name?", "Leocadia"), ("What does the new oven cost?", "8,600")):
         done = chat.invoke({"messages": [("user", question)]}, thread)

@@ -4,9 +4,9 @@ from enum import Enum
 
 from llama_index.core.agent.workflow import AgentStream, AgentWorkflow, FunctionAgent, ReActAgent, ToolCallResult
 from llama_index.core.llms import ChatMessage
+from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.prompts import PromptTemplate
 from llama_index.core.tools import FunctionTool
-from llama_index.core.workflow import Context
 from llama_index.llms.openai import OpenAI, OpenAIResponses
 from pydantic import BaseModel, Field
 
@@ -160,15 +160,13 @@ async def _() -> None:
 @check("agent history")
 async def _() -> None:
     agent = gardener()
-    one, two = Context(agent), Context(agent)
-    await agent.run("My name is Eudora.", ctx=one)
-    await agent.run("My name is Fridtjof.", ctx=two)
-    holds(str(await agent.run("What is my name?", ctx=one)), "Eudora")
-    lacks(str(await agent.run("What is my name?", ctx=two)), "Eudora")
-    await agent.run(HUMID, ctx=one)
-    holds(str(await agent.run("How humid was it?", ctx=one)), "83")
-    kept = Context.from_dict(agent, one.to_dict())
-    holds(str(await agent.run("What is my name?", ctx=kept)), "Eudora")
+    one, two = (ChatMemoryBuffer.from_defaults(token_limit=3000) for _ in range(2))
+    await agent.run("My name is Eudora.", memory=one)
+    await agent.run("My name is Fridtjof.", memory=two)
+    holds(str(await agent.run("What is my name?", memory=one)), "Eudora")
+    lacks(str(await agent.run("What is my name?", memory=two)), "Eudora")
+    await agent.run(HUMID, memory=one)
+    holds(str(await agent.run("How humid was it?", memory=one)), "83")
 
 
 @check("agent structured output")
