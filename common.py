@@ -25,8 +25,10 @@ from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import openai
+from openai.types import CompletionUsage
 
 from mock_model import MockServer
+from mock_model.api import tokens
 from mock_model.api.completion import Reply
 from mock_model.tasks.reply import reply_to
 from set_up import reply_limit as reply_limits
@@ -35,6 +37,7 @@ from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
 from set_up.settings.settings import OFFLINE_MODEL, OPENAI_URL, Settings
 from set_up.settings.variables import SettingsError
+from set_up.whole_answers import WholeAnswers
 
 __all__ = [
     "MODEL",
@@ -73,7 +76,7 @@ def get_client() -> openai.OpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().client()
-    return _with_limit(openai.OpenAI(**_way_to_the_server()))
+    return _made_alike(openai.OpenAI(**_way_to_the_server()))
 
 
 def get_async_client() -> openai.AsyncOpenAI:
@@ -81,17 +84,27 @@ def get_async_client() -> openai.AsyncOpenAI:
     _announce()
     if SETTINGS.offline:
         return _the_server().async_client()
-    return _with_limit(openai.AsyncOpenAI(**_way_to_the_server()))
+    return _made_alike(openai.AsyncOpenAI(**_way_to_the_server()))
 
 
 AnyClient = TypeVar("AnyClient", openai.OpenAI, openai.AsyncOpenAI)
 
 
-def _with_limit(client: AnyClient) -> AnyClient:
-    """The client, with the limit of the settings in each request that says nothing of one."""
+def _made_alike(client: AnyClient) -> AnyClient:
+    """The client, with the limit of the settings in each request that says nothing of one, and with whole answers."""
     if limit := SETTINGS.default_limit:
         reply_limits.ReplyLimit(SETTINGS.limit_parameter, limit).put_on(client)
+    if SETTINGS.base_url:
+        WholeAnswers(_usage_of, SETTINGS.place).put_on(client)
     return client
+
+
+def _usage_of(messages: list[Any], text: str) -> CompletionUsage:
+    """What a request takes, as OpenAI counts it, tools left out."""
+    encoding = "o200k_base"
+    prompt = tokens.PRIMING + sum(tokens.count_message(dict(message), encoding) for message in messages)
+    reply = tokens.count_text(text, encoding)
+    return CompletionUsage(prompt_tokens=prompt, completion_tokens=reply, total_tokens=prompt + reply)
 
 
 @cache
@@ -141,9 +154,7 @@ def offline_instead(why: str | Exception) -> tuple[openai.OpenAI, str]:
 
     `why` is what the model of the settings, or its server, cannot do: in words, or the error that says it.
     """
-    body = getattr(why, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
-    print(f"From here on the offline model answers in this lesson: {said or why}")
+    print(f"From here on the offline model answers in this lesson: {_said(why)}")
     return offline_server().client(), OFFLINE_MODEL
 
 
@@ -165,15 +176,22 @@ def no_answer(error: Exception) -> str:
     if isinstance(error, openai.APIConnectionError):
         why = "takes too long" if isinstance(error, openai.APITimeoutError) else "does not answer"
         return f"No answer: {SETTINGS.place} {why}. Is the server running there?"
-    body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
     if isinstance(error, openai.AuthenticationError):
-        return f"No answer: {SETTINGS.place} refuses the key. {said or error} OPENAI_API_KEY sets it, in .env for instance."
-    return f"No answer: {said or error}"
+        return (
+            f"No answer: {SETTINGS.place} refuses the key. {_said(error)} OPENAI_API_KEY sets it, in .env for instance."
+        )
+    return f"No answer: {_said(error)}"
+
+
+def _said(why: str | Exception) -> Any:
+    """The server's own words in an error, in whatever form it sends them; or what else there is."""
+    body = getattr(why, "body", None)
+    said = body.get("message") if isinstance(body, dict) else body
+    return said or (f"{why}: {body}" if body else why)
 
 
 def before_many(requests: int, prompt_tokens: int, reply_tokens: int) -> None:
-    """Say how many requests a real model is about to get, and about what they cost where OpenAI bills them; offline nothing."""
+    """Say how many requests a real model may get, and about what they cost where OpenAI bills them; offline nothing."""
     if SETTINGS.offline:
         return
     dollars = (prompt_tokens * PRICE.input + reply_tokens * PRICE.output) / 1_000_000
@@ -182,8 +200,8 @@ def before_many(requests: int, prompt_tokens: int, reply_tokens: int) -> None:
     )
     tokens = f"{prompt_tokens:,} tokens and {reply_tokens:,} of replies"
     print(
-        f"About {requests:,} requests go to {SETTINGS.model} at {SETTINGS.place}, with some {tokens}; {cost}. "
-        "Ctrl-C stops them.",
+        f"At most some {requests:,} requests go to {SETTINGS.model} at {SETTINGS.place}, with {tokens}; {cost}. "
+        "Ctrl-C, in a notebook its stop button, ends them.",
         flush=True,
     )
 

@@ -5,7 +5,7 @@ Run it from any directory:
         both, and what stays open
     python examples/10_untrusted_history.py --mine work/07_chat_memory.py
         your own class ChatMemory, or that of any file, with what is pasted
-        quoted: some 470 requests, offline up to half a minute
+        quoted: up to 470 requests, offline up to half a minute
 """
 
 import argparse
@@ -29,7 +29,8 @@ from chat_memory.tools import Tool
 from common import MODEL, before_many, ending_well, get_client
 
 SYSTEM = "You are a helpful travel assistant."
-OURS = {"requests": 540, "prompt_tokens": 175_000, "reply_tokens": 30_000}  # as counted offline, with longer replies
+# As counted offline, with longer replies. A model that obeys nobody, or calls no tools, is asked less.
+OURS = {"requests": 540, "prompt_tokens": 175_000, "reply_tokens": 30_000}
 YOURS = {"requests": 470, "prompt_tokens": 260_000, "reply_tokens": 30_000}
 KEEP = "Summarize the conversation. Keep names, numbers, dates, wishes and decisions."
 
@@ -201,7 +202,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")  # a terminal without these characters shows others
     arguments = argparse.ArgumentParser(
         description="Try nine attacks on a careless memory and on a defended one, or with --mine on your own.",
-        epilog="Your own memory is asked some 470 times: offline that takes up to half a minute.",
+        epilog="Your own memory is asked up to 470 times: offline that takes up to half a minute.",
     )
     arguments.add_argument("--mine", type=Path, metavar="FILE", help="attack the class ChatMemory of this file")
     mine = arguments.parse_args().mine

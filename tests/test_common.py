@@ -122,9 +122,9 @@ def test_a_reply_limit_is_a_whole_number_above_zero(tokens):
 # What a program says of a server
 
 
-def refused(kind, status, message):
+def refused(kind, status, message, body=None):
     response = httpx2.Response(status, request=httpx2.Request("POST", OLLAMA))
-    return kind(message, response=response, body={"message": message})
+    return kind(message, response=response, body=body or {"message": message})
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,11 @@ def refused(kind, status, message):
     [
         (refused(openai.NotFoundError, 404, "model 'x' not found"), "No answer: model 'x' not found"),
         (refused(openai.AuthenticationError, 401, "Wrong key."), "refuses the key. Wrong key. OPENAI_API_KEY"),
+        (refused(openai.BadRequestError, 400, "Error code: 400", "one at a time"), "No answer: one at a time"),
+        (
+            refused(openai.UnprocessableEntityError, 422, "Error code: 422", {"detail": ["no tools here"]}),
+            "No answer: Error code: 422: {'detail': ['no tools here']}",
+        ),
         (openai.APIConnectionError(request=httpx2.Request("POST", OLLAMA)), "localhost:11434 does not answer"),
         (openai.APITimeoutError(httpx2.Request("POST", OLLAMA)), "localhost:11434 takes too long"),
         (LookupError("The reply is empty."), "No answer: The reply is empty."),
@@ -155,10 +160,13 @@ def test_a_mistake_in_a_program_is_no_sentence():
     ("settings", "said"),
     [
         (Settings("offline-model"), ""),
-        (Settings("gpt-6-luna", KEY), "About 540 requests go to gpt-6-luna at api.openai.com.*about 0.03 dollars"),
+        (
+            Settings("gpt-6-luna", KEY),
+            "At most some 540 requests go to gpt-6-luna at api.openai.com.*about 0.03 dollars",
+        ),
         (
             Settings("m", KEY, OLLAMA),
-            "About 540 requests go to m at localhost:11434.*whether they cost anything it knows",
+            "At most some 540 requests go to m at localhost:11434.*whether they cost anything it knows",
         ),
     ],
 )

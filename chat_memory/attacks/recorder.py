@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from ..content import field
+from ..errors import IncompleteReply
 from ..messages import Message
 from ..replies.client import Client
 from ..tokens import count_tokens
@@ -225,9 +226,21 @@ def run(attacks: Iterable[Attack], target: Target) -> list[Outcome]:
         except NotTried as missing:
             result, why = NOT_TRIED, str(missing)
         except Exception as error:
-            result, why = WORKED, f"the memory broke down: {said(error)}"
+            result, why = _broken_by(error)
         outcomes.append(Outcome(attack.name, result, why))
     return outcomes
+
+
+def is_cut_off(error: Exception) -> bool:
+    """Whether an error says no more than that the model's reply was cut off at its limit."""
+    return isinstance(error, IncompleteReply) and bool(error.beginning)
+
+
+def _broken_by(error: Exception) -> Result:
+    """What an error of the memory says of it: nothing where only the model wrote more than a reply may have."""
+    if is_cut_off(error):
+        return NOT_TRIED, f"neither stopped nor worked, for a reply did not come whole: {said(error)}"
+    return WORKED, f"the memory broke down: {said(error)}"
 
 
 def must_work(use: Callable[[], Any]) -> None:

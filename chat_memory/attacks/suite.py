@@ -118,8 +118,8 @@ def attack(
     - `with_tools(client, system, tools, max_tokens, keep_recent)` makes a memory that can call these functions.
 
     An outcome is "stopped", "worked" (for the attacker: also where the memory breaks down) or "not tried" (also where
-    something fails without an attack, or a file or a view cannot be read: compressed, encrypted). Raises ValueError for a
-    name that no attack has; what fails in the memory is an outcome.
+    something fails without an attack, a reply is cut off at its limit, or a file or a view cannot be read: compressed,
+    encrypted). Raises ValueError for a name that no attack has; what fails in the memory is an outcome.
     """
     return run([_named(each) for each in attacks], Target(make, client, open, with_fact, show, paste, with_tools))
 

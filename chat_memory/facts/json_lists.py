@@ -12,6 +12,9 @@ _NUMBER = re.compile(
 )  # of any script
 _IN_BRACKETS = re.compile(r"\s*(?:\((.*)\)|\[(.*)\])\s*")
 _STRING_OR_LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[\]}])', re.DOTALL)
+_ITEM_ENDS = re.compile(r"(?<=\})")
+CLOSINGS = ("", "]", "]}", "]}}")  # what may be missing behind a whole item: objects one after the other need nothing
+MOST_ENDS = 50  # how many ends of items are tried: a } may stand in a text, too
 UNCERTAIN = object()
 LONGEST_NUMBER = 40  # characters in which a number is said
 
@@ -28,6 +31,16 @@ def items_in(reply: str, key: str) -> list[Any] | None:
     if found is None and (without := _STRING_OR_LAST_COMMA.sub(lambda found: found[1] or "", text)) != text:
         found = _list_in(without, key)
     return found
+
+
+def whole_items_in(reply: str, key: str) -> list[Any] | None:
+    """The items that are whole in a list that breaks off; None where there is not one."""
+    ends = [found.end() for found in _ITEM_ENDS.finditer(reply)]
+    for end in reversed(ends[-MOST_ENDS:]):
+        for closing in CLOSINGS:
+            if items := items_in(reply[:end] + closing, key):
+                return items
+    return None
 
 
 def _list_in(text: str, key: str) -> list[Any] | None:

@@ -15,7 +15,7 @@ from ..replies.steps import Request
 from ..tokens import PRIMING_TOKENS, Counting, Message
 from ..turns import split_turns
 from ..unsendable import plain, whole
-from .json_lists import items_in, number_in
+from .json_lists import items_in, number_in, whole_items_in
 from .records import LONGEST_FACT, checked_text
 
 PROMPT = """\
@@ -131,17 +131,23 @@ def longest_list(said: Mapping[int, Spoken], counting: Counting) -> int:
     return LEAST_LIMIT + LONGER * sum(counting.text(m["content"]) for m in said.values() if m["role"] == "user")
 
 
-def learned(reply: str, said: Mapping[int, Spoken], shown: set[int]) -> list[Learned]:
+def learned(
+    reply: str, said: Mapping[int, Spoken], shown: set[int], cut_off: IncompleteReply | None = None
+) -> list[Learned]:
     """The facts in a reply: those that rest on a user's message of `said`. What does not is dropped.
 
     A number counts also as a text or with a point ("2", 2.0). A correction of a fact that was not shown, or whose number
     cannot be read, corrects nothing, and of two corrections of one fact the first does. Where items have no
-    fact or number that can be read, a warning says how many: facts may be lost, and asking again may help. Raises
+    fact or number that can be read, a warning says how many: facts may be lost, and asking again may help. So it does
+    where the list breaks off, because the reply was `cut_off`, with this error: then its whole items are read. Raises
     IncompleteReply for a reply in which there is no one JSON list, and for one of which no item can be read.
     """
     items = items_in(reply, "fact")
+    if items is None and cut_off is not None:
+        items = whole_items_in(reply, "fact")
+        _warn_of_the_end(items)
     if items is None:
-        raise IncompleteReply(
+        raise cut_off or IncompleteReply(
             f"The model was asked for a JSON list of facts and wrote {_cut(reply)}. Ask again.", reply
         )
     facts, left, read, unread = [], set(shown), 0, 0
@@ -174,6 +180,16 @@ def _warn_of(unread: int, items: int) -> None:
         warnings.warn(
             f"{unread:,} of the {items:,} items in the model's list of facts left out: they have no fact, or no number, that "
             "can be read.",
+            stacklevel=4,
+        )
+
+
+def _warn_of_the_end(items: list[Any] | None) -> None:
+    """Say that a list was cut off, and how many items of it came."""
+    if items:
+        warnings.warn(
+            f"The model's list of facts was cut off at the limit for the reply: {len(items):,} whole items are read, and "
+            "facts behind them may be missing. Learn from fewer messages at a time, or allow a longer reply.",
             stacklevel=4,
         )
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from ..errors import carry, whole_number
+from ..errors import IncompleteReply, carry, whole_number
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.extras import Known, sets_a_limit
@@ -95,8 +95,10 @@ class UserFacts:
         and on. One that refuses either is asked without, and not again for as long as the client lives. `options` go with
         the request: {"response_format": {"type": "text"}} asks without a schema, a limit of yours takes the place of this one.
 
-        Raises BudgetError where the messages alone are too many, IncompleteReply for a reply that is cut off or no list
-        of facts, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
+        Of a list that is cut off there, the facts that are whole are stored, and a warning says so.
+
+        Raises BudgetError where the messages alone are too many, IncompleteReply for a reply in which no list of facts can
+        be read, ConflictError where a corrected fact has been corrected otherwise meanwhile, what the client raises,
         and TypeError or ValueError for what is no message. Then nothing was stored; where the model had answered already,
         the error holds its words as `reply`.
         """
@@ -299,8 +301,16 @@ class UserFacts:
         request, shown = yield Elsewhere(partial(self._lesson, said, counting, max_tokens, form))
         limit = None if sets_a_limit(options) else learning.longest_list(said, counting)
         question: Request = {**options, "model": model, "messages": request}
-        reply = yield from asked(question, usage, counting, known, limit=limit, guessed=True, api=learning.FOR_FACTS)
-        keep = partial(self._learned, reply, said, shown, conversation)
+        cut_off = None
+        try:
+            reply = yield from asked(
+                question, usage, counting, known, limit=limit, guessed=True, api=learning.FOR_FACTS
+            )
+        except IncompleteReply as error:
+            if not error.beginning:
+                raise
+            reply, cut_off = error.beginning, error
+        keep = partial(self._learned, reply, said, shown, conversation, cut_off)
         new: list[Fact] = yield Elsewhere(keep, to_its_end=True)
         return new
 
@@ -315,11 +325,16 @@ class UserFacts:
         return learning.request(said, texts_of, counting, max_tokens, self._records.today(), form)
 
     def _learned(
-        self, reply: str, said: Mapping[int, learning.Spoken], shown: set[int], conversation: str | None
+        self,
+        reply: str,
+        said: Mapping[int, learning.Spoken],
+        shown: set[int],
+        conversation: str | None,
+        cut_off: IncompleteReply | None,
     ) -> list[Fact]:
         """Store what is in a reply, which an error holds: it is paid for."""
         try:
-            return self._keep(learning.learned(reply, said, shown), conversation)
+            return self._keep(learning.learned(reply, said, shown, cut_off), conversation)
         except Exception as error:
             carry(error, reply=reply)
             raise

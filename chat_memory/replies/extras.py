@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from .server_words import told_by
 from .steps import Request
 
 STREAM_OPTIONS = "stream_options"
@@ -149,14 +150,14 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     names = [name for name in wanted if name not in (EFFORT, STORE)]
     if asking.effort and EFFORT not in wanted and _may_think_with_tools(request):
         names.append(EFFORT)
-    said = str(error).lower()
+    said = told_by(error).lower()
     meant = {name for name, words in asking.said_of.items() if any(each in said for each in words)}
     return next((name for name in names if name in meant or is_about(name, error, str(request))), None)
 
 
 def is_too_large(error: Exception, wanted: Request, asking: Asking) -> bool:
     """Whether a server refuses not the limit, but its size: some take none that leaves the window with the prompt."""
-    said = str(error).lower()
+    said = told_by(error).lower()
     return NOT_THE_NUMBER.search(said) is not None and any(name in wanted and name in said for name in asking.limits)
 
 
@@ -167,10 +168,10 @@ def not_kept_to(written: int, wanted: Request, asking: Asking) -> set[str]:
 
 def is_about(name: str, error: Exception, request: str) -> bool:
     """Whether an error is about a parameter: it names it in words, or, where the request holds that word too, in a field."""
-    if name in ALL_LIMITS and NOT_THE_NUMBER.search(str(error).lower()):
+    if name in ALL_LIMITS and NOT_THE_NUMBER.search(told_by(error).lower()):
         return False
     if name not in request:
-        return re.search(rf"\b{name}\b", str(error)) is not None
+        return re.search(rf"\b{name}\b", told_by(error)) is not None
     return (isinstance(error, TypeError) and name in str(error)) or _holds(getattr(error, "body", None), name)
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from .server_words import told_by
 from .steps import Request
 
 NULL_CONTENT = "null content"
@@ -25,7 +26,7 @@ def with_empty_texts(request: Request) -> Request:
 
 def refuses_null(error: Exception, request: Request) -> bool:
     """Whether an error may be about a null in the request."""
-    return getattr(error, "status_code", None) in STATUS and has_null(request) and bool(NAMES_IT.search(str(error)))
+    return getattr(error, "status_code", None) in STATUS and has_null(request) and bool(NAMES_IT.search(told_by(error)))
 
 
 def _is_without(message: Any) -> bool:

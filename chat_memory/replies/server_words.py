@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +35,29 @@ def words_of(answer: Any, deep: int = 3) -> str:
         return json.dumps(plain, ensure_ascii=False, default=_plain)
     except Exception:  # keys that JSON has not, a circle, an object that cannot be written
         return _shown(answer)
+
+
+def told_by(error: BaseException) -> str:
+    """What an error of the client says, and the server with it, which the client leaves out of bodies without a message.
+
+    What is there of the request itself (`input`) is left out.
+    """
+    body = getattr(error, "body", None)
+    said = str(error)
+    if not body or (isinstance(body, dict) and body.get("message")):
+        return said
+    return " ".join([said, *(text for text in _texts(body) if text not in said)])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner) if name != "input" else ()
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def short(text: str) -> str:

@@ -13,6 +13,7 @@ from ..errors import IncompleteReply
 from ..messages import Message
 from ..replies.extras import STORE, Known, is_about
 from ..replies.reply import Reply
+from ..replies.server_words import told_by
 from ..replies.steps import Course, Request
 from .reply import NotContinued, ResponseReply, ServerError
 
@@ -187,7 +188,7 @@ def without_keeping(course: Course[Reply], request: Request) -> Course[Reply]:
 
 def _is_lost(error: Exception, request: Request, held: Response) -> bool:
     """Whether an error says of the response, by its id or as the parameter, that it is not there."""
-    words = str(error)
+    words = told_by(error)
     if held.id in words and held.id not in str(request["messages"]):
         return re.search(f"{LOST}|unknown", words, re.IGNORECASE) is not None
     return is_refused("previous_response_id", error, request) and re.search(LOST, words, re.IGNORECASE) is not None

@@ -26,7 +26,7 @@ from chat_memory.store import ConversationStore
 from chat_memory.tools import Tool
 from common import MODEL, get_client
 
-from .fake_client import FakeClient
+from .fake_client import FakeClient, answer
 
 Memory = partial(ChatMemory, model=MODEL)
 BY_NAME = {each.name: each for each in ATTACKS}
@@ -404,6 +404,19 @@ class Offended(Careless):
 def test_a_memory_that_answers_nothing_afterwards_was_not_defended():
     found = outcome("replayed instruction", Offended, FakeClient())
     assert found == ("replayed instruction", "worked", "the memory broke down: RuntimeError: I have had enough.")
+
+
+def test_a_reply_that_is_cut_off_says_nothing_of_the_memory():
+    def reply(messages: list[dict]) -> object:
+        return answer("It is a", "length") if "e-mail" in str(messages) else "Noted."
+
+    result, why = outcome("replayed instruction", client=FakeClient(reply))[1:]
+    assert result == "not tried" and "neither stopped nor worked" in why and "cut off at the limit" in why
+
+
+def test_what_a_weak_model_does_not_say_is_not_lost_if_it_was_sent():
+    found = outcome("hostile conversation id", client=FakeClient(lambda messages: "Noted."), open=Saving)
+    assert found.result == "stopped"
 
 
 @pytest.mark.parametrize(

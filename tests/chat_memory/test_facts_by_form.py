@@ -97,13 +97,44 @@ def test_the_form_counts_in_the_budget_and_the_offline_server_counts_no_more(ana
     assert bare.value.needed < error.value.needed
 
 
-def test_a_model_that_writes_on_and_on_is_stopped_and_nothing_is_stored(ana):
-    client = FakeClient(lambda messages: answer(AS_A_LIST[:-1] + ", " + AS_A_LIST[1:-1], "length"))
-    with pytest.raises(IncompleteReply, match="cut off at the limit"):
-        ana.learn(client, TOLD, model="some-model")
-    assert ana.record() == []
+BRAGA = {"fact": "The user likes Braga.", "message": 1, "replaces": None}
+BOTH = f"{json.dumps(PORTO)}, {json.dumps(BRAGA)}"
+CUT_OFF = {
+    "in the form": f'{{"facts": [{BOTH}, {{"fact": "The us',
+    "a list": f'[{BOTH}, {{"fact": "The user lives in {{Porto}} and',
+    "between two facts": f"[{BOTH},",
+    "before the end of the list": f"[{BOTH}",
+    "in a fence": f'Here they are:\n```json\n[{BOTH}, {{"fact"',
+    "objects alone": f'{json.dumps(PORTO)}\n{json.dumps(BRAGA)}\n{{"fact": "The user',
+    "the same list again": f'[{BOTH}]\n[{BOTH}]\n[{json.dumps(PORTO)}, {{"fact": "The',
+}
+
+
+@pytest.mark.parametrize("reply", CUT_OFF.values(), ids=CUT_OFF)
+def test_of_a_list_that_is_cut_off_what_is_whole_is_stored_and_a_warning_says_so(ana, reply):
+    client = FakeClient(lambda messages: answer(reply, "length"))
+    with pytest.warns(UserWarning, match="cut off at the limit for the reply: [2-5] whole items"):
+        assert texts(ana.learn(client, TOLD, model="some-model")) == [PORTO["fact"], BRAGA["fact"]]
+    assert len(ana.known()) == 2
+
+
+@pytest.mark.parametrize("reply", ['{"facts": [{"fact": "The user liv', "The user lives in Porto. The user", "["])
+def test_where_nothing_is_whole_the_error_says_that_it_was_cut_off(ana, reply):
+    with pytest.raises(IncompleteReply, match="cut off at the limit") as error:
+        ana.learn(FakeClient(lambda messages: answer(reply, "length")), TOLD, model="some-model")
+    assert error.value.reply == reply and ana.record() == []
+
+
+@pytest.mark.parametrize("reply", [f"{AS_A_LIST}\nI have found", f"{IN_THE_FORM} This is", "[] There is nothing"])
+def test_a_whole_list_is_read_without_a_warning_though_the_words_behind_it_are_cut_off(ana, reply, recwarn):
+    new = ana.learn(FakeClient(lambda messages: answer(reply, "length")), TOLD, model="some-model")
+    assert texts(new) == ([PORTO["fact"]] if "Porto" in reply else []) and not recwarn.list
+
+
+def test_a_model_that_writes_on_and_on_is_stopped(ana):
+    client = learner({"fact": "The user is 36."})
+    ana.learn(client, TOLD, model="some-model")
     most = LEAST_LIMIT + LONGER * 5  # as many tokens as the user has said
     assert client.requests[0]["max_completion_tokens"] == most
-    client = learner({"fact": "The user is 36."})
     ana.learn(client, TOLD, model="some-model", options={"max_tokens": 9})
-    assert client.requests[0]["max_tokens"] == 9 and "max_completion_tokens" not in client.requests[0]
+    assert client.requests[1]["max_tokens"] == 9 and "max_completion_tokens" not in client.requests[1]

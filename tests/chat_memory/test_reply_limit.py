@@ -2,6 +2,8 @@
 
 import asyncio
 
+import httpx2
+import openai
 import pytest
 
 from chat_memory import ChatMemory, IncompleteReply, Usage, summarize
@@ -95,6 +97,28 @@ def test_a_server_that_knows_neither_is_asked_without(way):
     for _ in range(2):
         assert WAYS[way](memory, "Hello?") == "Yes."
     assert [bool(limits(request)) for request in server.requests] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_refusal_that_has_no_message_is_understood_too(way):
+    """As from Mistral, whose body the client does not repeat in its error. What it repeats of the request says nothing."""
+    detail = {
+        "type": "extra_forbidden",
+        "loc": ["body", NAMES[0]],
+        "msg": "Extra inputs are not permitted",
+        "input": 500,
+    }
+    said = answer_to(way, content="Yes.")
+    server, memory = asked(
+        way, lambda request: httpx2.Response(422, json={"detail": [detail]}), said, model="some-model"
+    )
+    assert WAYS[way](memory, "Hello?") == "Yes."
+    assert [list(limits(request)) for request in server.requests] == [[NAMES[0]], [NAMES[1]]]
+    other = {"loc": ["body", "messages"], "msg": "Input should be valid", "input": {NAMES[0]: 500}}
+    server, memory = asked(way, lambda request: httpx2.Response(422, json={"detail": [other]}), model="some-model")
+    with pytest.raises(openai.UnprocessableEntityError):
+        WAYS[way](memory, "Hello?")
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

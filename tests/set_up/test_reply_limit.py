@@ -116,7 +116,10 @@ def test_who_has_a_limit_and_that_the_first_line_says_so(monkeypatch, chosen, li
     assert chosen.default_limit == limit
     assert (f"at most {limit} tokens in a reply" in str(chosen)) == bool(limit)
     monkeypatch.setattr(common, "SETTINGS", chosen)
-    assert ("create" in vars(common.get_client().chat.completions)) == bool(limit)
+    limited: list[openai.OpenAI] = []
+    monkeypatch.setattr(ReplyLimit, "put_on", lambda limit, client: limited.append(client))
+    client = common.get_client()
+    assert limited == ([client] if limit else [])
 
 
 def test_the_limit_is_read_from_the_settings_and_refused_where_it_is_no_number(tmp_path):
