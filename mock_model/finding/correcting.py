@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, Sentence, content
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.words import words
 
@@ -60,7 +61,7 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     return place
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def declares(text: str) -> bool:
     """Whether a sentence says that something said before no longer holds: "Scrap that"."""
     return bool(DECLARED.search(text))
