@@ -66,6 +66,17 @@ def test_an_empty_reply_is_a_text(client, content):
     assert ask(client(content=content)).choices[0].message.content == ""
 
 
+def test_a_reply_that_is_cut_off_at_a_limit_that_nobody_set_is_told_once(client, capsys):
+    limited = client(
+        choices=[{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": "A"}}]
+    )
+    ask(limited, max_tokens=1)
+    assert "cut off" not in capsys.readouterr().err
+    for _ in range(2):
+        ask(limited)
+    assert capsys.readouterr().err.count("A reply was cut off at the limit; OPENAI_REPLY_LIMIT sets another") == 1
+
+
 def test_calls_come_without_a_text(client):
     tools = [{"type": "function", "function": {"name": "weather", "description": "Get the weather."}}]
     message = ask(client(), tools=tools, tool_choice="required").choices[0].message
