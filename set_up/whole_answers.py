@@ -19,9 +19,11 @@ class WholeAnswers:
     request did not set. What is streamed stays as it comes.
     """
 
-    def __init__(self, usage: Usage, place: str) -> None:
-        """`usage(messages, text)` counts a request; `place` is the server, as it is named to the reader."""
-        self._usage, self._place, self._told = usage, place, set[str]()
+    def __init__(self, usage: Usage, place: str, told: set[str]) -> None:
+        """`usage(messages, text)` counts a request; `place` is the server, as it is named to the reader; `told` is what
+        has been said already.
+        """
+        self._usage, self._place, self._told = usage, place, told
 
     def put_on(self, client: Any) -> None:
         """Let an `openai.OpenAI`, or the async one, return such answers."""

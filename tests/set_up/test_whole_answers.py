@@ -35,6 +35,7 @@ def client(monkeypatch):
         way = {"api_key": KEY, "base_url": BASE_URL, "http_client": kind(transport=httpx2.MockTransport(handle))}
         monkeypatch.setattr(common, "SETTINGS", Settings("offline-model", KEY, OLLAMA))
         monkeypatch.setattr(common, "_way_to_the_server", lambda: way)
+        monkeypatch.setattr(common, "_told", set())
         return get()
 
     return made
