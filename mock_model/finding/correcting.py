@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, Sentence, content
@@ -67,7 +66,7 @@ def declares(text: str) -> bool:
     return bool(DECLARED.search(text))
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def denied(sentence: Sentence) -> tuple[frozenset[str], ...]:
     """The values that a sentence names as no longer true, where it has another of the same kind: "the 14th, not the 7th"."""
     found, held = [], set()
@@ -86,11 +85,11 @@ def denied(sentence: Sentence) -> tuple[frozenset[str], ...]:
 def _says_again(new: Sentence, old: Sentence) -> bool:
     """Whether two sentences differ in a value only: "My rent is 900 euros.", but not in whom they speak of."""
     one_topic = new.topics & old.topics & ONE_TOPIC
-    said = [s.bases - _in_values(s, names=bool(one_topic)) for s in (new, old)]
+    said = [s.bases - _in_values(s, bool(one_topic)) for s in (new, old)]
     return bool(said[0]) and said[0] == said[1]
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     """The base forms of the words that its values stand in."""
     return frozenset(
@@ -98,7 +97,7 @@ def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _families(sentence: Sentence) -> frozenset[str]:
     """The kinds of its values, times and numbers together."""
     return frozenset(_family(v.kind) for v in sentence.values)

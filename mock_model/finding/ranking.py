@@ -51,11 +51,7 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     return _find(question, tuple(conversation))
 
 
-def _length(question: Question, conversation: tuple[Said, ...]) -> int:
-    return sum(len(said.text) for said in conversation)
-
-
-@remembered(128, _length)
+@remembered(128)
 def _find(question: Question, conversation: tuple[Said, ...]) -> Found:
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from mock_model.sentences import lists
@@ -105,7 +105,7 @@ class Said(NamedTuple):
         return self.sentence.text
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def content(spoken: tuple[Word, ...]) -> frozenset[str]:
     """The base forms of the words that are not small."""
     return frozenset(

@@ -11,15 +11,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def characters(*arguments: object) -> int:
-    """How many characters the texts among these arguments have."""
-    return sum(len(text) for text in arguments if isinstance(text, str))
+    """How many characters these have: texts, what has a `text`, such as a word or a sentence, and tuples of them."""
+    total = 0
+    for argument in arguments:
+        text = argument if isinstance(argument, str) else getattr(argument, "text", None)
+        if isinstance(text, str):
+            total += len(text)
+        elif isinstance(argument, tuple):
+            total += characters(*argument)
+    return total
 
 
-def remembered(most: int, size: Callable[..., int] = characters) -> Callable[[F], F]:
+def remembered(most: int) -> Callable[[F], F]:
     """Keep the results of a function for the last `most` arguments, as `lru_cache` does, and no more than fits.
 
-    When the arguments that it was worked out for have more than `MOST_CHARACTERS` together, by `size`, all results are
-    forgotten. The count goes on only where a result is not there yet, so that one that is there costs no more.
+    When the arguments that it was worked out for have more than `MOST_CHARACTERS` together, all results are forgotten. The
+    count goes on only where a result is not there yet, so that one that is there costs no more.
     """
 
     def keeping(function: F) -> F:
@@ -27,10 +34,11 @@ def remembered(most: int, size: Callable[..., int] = characters) -> Callable[[F]
 
         def work_out(*arguments: Any) -> Any:
             nonlocal counted
-            counted += size(*arguments)
+            size = characters(*arguments)
+            counted += size
             if counted > MOST_CHARACTERS:
                 kept.cache_clear()
-                counted = size(*arguments)
+                counted = size
             return function(*arguments)
 
         kept: Any = lru_cache(maxsize=most)(work_out)

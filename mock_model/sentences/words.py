@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -128,7 +127,7 @@ def _written_out(text: str, glued: bool, following: str) -> list[Word]:
     return [word(text.rstrip("'"), glued)]
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def word(text: str, glued: bool = False) -> Word:
     """One word by itself."""
     low = text.lower()
