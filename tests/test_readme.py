@@ -25,6 +25,7 @@ from mock_model.over_http.failing import ALL_KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MEMORY = ROOT / "chat_memory" / "readme.md"
 PICTURE = ROOT / "lessons" / "images" / "context_window.svg"
 TROUBLES = re.findall(r"^\*\*(.+?)\*\*\n", README.split("## Troubleshooting")[1].split("\n## ")[0], re.M)
 MODEL = "offline-model"
@@ -157,10 +158,11 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     client = get_mock_client()
     monkeypatch.setattr(openai, "OpenAI", lambda: client)
-    own = README.split("## The memory in your own project")[1].split("\n## ")[0]
-    told = {"client": client, "SYSTEM": "Be brief."}
+    told: dict = {}
+    own = MEMORY.read_text(encoding="utf-8")
     first, facts, tools, responses = re.findall(r"```python\n(.*?)```", own, re.S)
-    for code in (first, facts):
+    [short] = re.findall(r"```python\n(.*?)```", README.split("### The memory")[1].split("\n### ")[0], re.S)
+    for code in (short, first, facts):
         exec(code, told)
     told["store"].open("last-week").append([{"role": "user", "content": "I live in Porto."}])
     told["facts"].learn(client, told["store"].open("last-week").messages())
@@ -180,7 +182,8 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
         client.responses.retrieve(told["memory"].response_ids[-1])
 
 
-SERVED = README.split("## The offline model for any program")[1].split("\n## ")[0]
+SERVED = README.split("### The offline model, for tests in any language")[1].split("\n## ")[0]
+CONTROL = (ROOT / "mock_model" / "over_http" / "readme.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -209,8 +212,16 @@ def test_the_line_with_curl_has_an_answer(served: str) -> None:
     assert json.loads(done.stdout)["choices"][0]["message"]["content"] == "Your name is Ana."
 
 
-def test_the_readme_names_every_kind_of_failure_and_option_of_the_server() -> None:
-    [row] = re.findall(r"^\| `POST /offline/fail_next` .*", SERVED, re.M)
+def test_a_failure_that_is_asked_for_as_its_page_says_is_seen_through_the_retries_of_the_client(served: str) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", CONTROL, re.S)
+    exec(code, {"offline_model": served})
+    with pytest.raises(openai.RateLimitError):
+        ask(openai.OpenAI(base_url=served, api_key="any"), ("user", "Hello"))
+    assert ask(openai.OpenAI(base_url=served, api_key="any", max_retries=0), ("user", "Hello"))
+
+
+def test_the_page_of_the_server_names_every_kind_of_failure_and_option() -> None:
+    [row] = re.findall(r"^\| `POST /offline/fail_next` .*", CONTROL, re.M)
     assert set(ALL_KINDS) <= set(re.findall(r"`([^`]+)`", row))
-    named = set(re.findall(r"^\| `((?:POST|GET) /offline/\w+)`", SERVED, re.M))
+    named = set(re.findall(r"^\| `((?:POST|GET) /offline/\w+)`", CONTROL, re.M))
     assert named == {path for path in HELP if path.startswith(("POST", "GET /offline/r"))}

@@ -11,7 +11,8 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 
 QUESTION = re.compile(
-    r"(?:\A|[.!?,]\s+|\band )\W*(?:which|what)(?: \w+)? (?P<thing>\w+) (?:did|have|had) (?:i|we) (?:just |already |last )?"
+    r"(?:\A|(?<=[.!?,]\s)|\band )\W{0,9}(?:which|what)(?: \w+)? (?P<thing>\w+) "
+    r"(?:did|have|had) (?:i|we) (?:just |already |last )?"
     r"(?:ask(?:ed)?(?: you)? (?:about|for)|want(?:ed)? to know about|inquired? about|look(?:ed)? up|search(?:ed)? for)\b",
     re.I,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mock_model.api.functions import required, results, turn_of
@@ -11,6 +12,7 @@ from mock_model.sentences.words import sentences, spaced
 
 FILE = "tools.txt"
 STRONG = ("system", "developer")
+DESCRIBED = re.compile(r"(['\"])([\w -]{1,60})\1\s*:\s*(['\"])(.{1,300}?)\3(?=\s*[,}])")  # a name, and what it is for
 MOST = 3  # times that a function is called with the same arguments because it says so
 
 
@@ -64,12 +66,19 @@ def _explained(function: dict, instructions: Sequence[str], only: bool) -> dict:
     }
 
 
+def destinations(function: dict) -> dict[str, str]:
+    """Those to whom a function can hand on, where its description names each with what it is for: {'meter': 'Measures …'}."""
+    if not phrases("hands to", FILE).fullmatch(spaced(function["name"])):
+        return {}
+    return {name: about for _, name, _, about in DESCRIBED.findall(function.get("description") or "")}
+
+
 def taken_over(messages: Sequence[dict], functions: Sequence[dict]) -> list[dict]:
     """The messages up to the question, where all that was called since handed it to whoever is asked now."""
     offered = {function["name"] for function in functions}
     turn = list(results(messages))
     names = {name for _, name, _ in turn}
-    if turn and names.isdisjoint(offered) and all(hands_on({"name": name}) for name in names):
+    if turn and names.isdisjoint(offered) and all(phrases("hands to", FILE).fullmatch(spaced(name)) for name in names):
         return list(messages[: len(messages) - len(turn_of(messages))])
     return list(messages)
 

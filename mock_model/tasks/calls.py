@@ -14,10 +14,12 @@ from mock_model.sentences.reading import read, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 from mock_model.tasks.arguments import MOST, arguments, heard
-from mock_model.tasks.automated import called_again, not_handed_on
+from mock_model.tasks.automated import called_again, destinations, not_handed_on
 from mock_model.tasks.choosing import acts, requests
 from mock_model.tasks.filling import Source
+from mock_model.tasks.picking import fitting
 from mock_model.tasks.results import from_results, refuses
+from mock_model.tasks.taking import kind_of
 from mock_model.tasks.wording import rules
 
 Need = tuple[str, list[dict], str | None]  # a function, the arguments of each call, and one that is missing
@@ -86,6 +88,9 @@ def _filled(
     text, function, given = request
     turn = turn_of(messages)
     before = messages[: len(messages) - len(turn)] or messages
+    if (led := destinations(function)) and required(function):
+        yield function["name"], [_handed_on(function, led, text)], None
+        return
     calls, missing = arguments(function, text, _source(messages, before, function) if forced else None, forced)
     if missing and text in (asked := text_of(before[-1])):  # another part of the message may say it
         calls, missing = _completed(calls, function, text, asked, alone)
@@ -97,6 +102,16 @@ def _filled(
     if missing and (first := _telling_of(missing, function, functions, text)):
         yield first
     yield function["name"], [given | one for one in calls], missing
+
+
+def _handed_on(function: dict, led: dict[str, str], text: str) -> dict:
+    """The arguments of a call that hands a request on: to whom, and the request itself for what else is a text."""
+    known = parameters(function)
+    to = next(
+        (name for name in required(function) if re.search(r"agent|\bto\b|name", spaced(name))), required(function)[0]
+    )
+    given = {name: text if kind_of(known[name]) == "string" else known[name]["least"] for name in required(function)}
+    return given | {to: fitting(led, text)}
 
 
 def _completed(calls: list[dict], function: dict, text: str, asked: str, alone: bool) -> tuple[list[dict], str | None]:

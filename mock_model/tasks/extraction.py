@@ -13,8 +13,9 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
 from mock_model.tasks.facts import facts_in, worth
 from mock_model.tasks.handover import STRONG, Handed, handed
+from mock_model.tasks.list_form import ListForm, list_form
 from mock_model.tasks.orders import instructing_text
-from mock_model.tasks.prompt_parts import number_in
+from mock_model.tasks.prompt_parts import number_in, parts_of
 
 ASKED, WANTED, LEAD, OTHERWISE, JSON, BY_LINE, LEFT_OUT, MOST, IF_NONE = (
     phrases(n, "facts.txt") for n in "asked wanted lead otherwise json by_line left_out most if_none".split()
@@ -30,8 +31,16 @@ def extraction_task(messages: Sequence[dict], *, form: bool = False) -> Handed |
     `form`: the request gives the form, so that the messages need not say that it is JSON, or one a line.
     """
     asking = [instructing_text(m) for m in messages if m is messages[-1] or m["role"] in STRONG]
+    asking.append(parts_of(text_of(messages[-1]), _asks).own)  # which may stand behind a conversation
     given = handed(messages, _asks) if messages[-1]["role"] == "user" and any(map(_asks, asking)) else None
-    return given if given and (form or JSON.search(given.own) or BY_LINE.search(given.own)) else None
+    shown = form or JSON.search(given.own) or BY_LINE.search(given.own) or _list_form(given) if given else None
+    return given if shown else None
+
+
+def _list_form(task: Handed) -> ListForm | None:
+    """The form of the list that the last message or the instructions show."""
+    asking = (text_of(m) for m in task.sent if m is task.sent[-1] or m["role"] in STRONG)
+    return next(filter(None, map(list_form, asking)), None)
 
 
 def _asks(text: str) -> bool:
@@ -83,6 +92,8 @@ def fact_values(task: Handed) -> list[dict]:
     rules = (rule for rule in sentences(task.own) if re.search("instruction|order|command", rule, re.I))
     known = [fact for text in task.held for fact in _known(text)]
     most = MOST.search(task.own)
+    if not task.talk:  # what is known is to be given again
+        return [{"text": fact, "message": None, "replaces": None} for _, fact in known]
     facts = facts_in(talk, known, not any(map(LEFT_OUT.search, rules)))
     return _heaviest(facts, int(NUMBERS.get(most[1].lower()) or most[1]) if most else None)
 
@@ -96,6 +107,7 @@ def _written(facts: Sequence[dict], task: Handed) -> str:
     keys, inside = _form(task.own)
     told = [fact["text"] for fact in facts]
     if not JSON.search(task.own):
-        return "\n".join(told) or (none[1] if (none := IF_NONE.search(task.own)) else "None")
+        form = _list_form(task) or ListForm("lines", empty=none[1] if (none := IF_NONE.search(task.own)) else "None")
+        return form.write(told)
     listed = [{key: fact.get(meant) for key, meant in keys.items()} for fact in facts] if keys else told
     return json.dumps({inside: listed} if inside else listed, ensure_ascii=False)

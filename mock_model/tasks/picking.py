@@ -37,6 +37,11 @@ def picked(messages: Sequence[dict]) -> str | None:
     return best if scores[best] else next(name for name in names if name != spoke)
 
 
+def fitting(about: dict[str, str], text: str) -> str:
+    """The name that, with what is told of it, fits a text best."""
+    return max(about, key=lambda name: _score(name, about[name], [text]))
+
+
 def _described(name: str, text: str) -> str:
     """What the first line that begins with a name says of it."""
     found = re.search(ABOUT.format(re.escape(name)), text, re.M)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import lists_in
 from mock_model.sentences.transcript import LABELS, text_of
+from mock_model.tasks.list_form import without_shown
 
 PREVIOUS, MATERIAL, REQUEST, ABOUT, EXAMPLE, EXAMPLES, HEADED, INLINE, BOUND, MENTIONED = (
     phrases(name, "summary.txt")
@@ -32,6 +33,9 @@ TAGS = {  # what a tag holds, by its name
     "previous": "summary|memory|notes|facts",
     "talk": "talk|conv|trans|messag|hist|chat|dial|discuss|exchange|content|text|document|article|input|source|excerpt|passage",
 }
+ANSWERED = re.compile(
+    r"\W*(?:[\w-]+ ){0,3}(?:summary|output|answer|response|recap)\s*:\W*", re.I
+)  # where the reply goes on
 MARK = "\x02"  # begins a line that was a tag or a fence
 Asks = Callable[[str], bool]  # whether a text asks for what the task does
 
@@ -47,12 +51,14 @@ class Parts(NamedTuple):
 @lru_cache(maxsize=64)
 def parts_of(text: str, asks: Asks) -> Parts:
     """Take a message apart, a list of messages out first. Examples of how it is to be done are left out."""
-    text = OBJECTS.sub(_as_list, EXAMPLE.sub("", MENTIONED.sub("", text.replace(MARK, ""))))
+    text = MENTIONED.sub("", without_shown(text.replace(MARK, "")))
+    text = OBJECTS.sub(_as_list, EXAMPLE.sub("", text))
     text, listed = _without_messages(text)
     lines, other = _marked(text)
     labels = {} if listed else _labels(lines)
     found: dict[str, list[str]] = {"own": [], "previous": [], "talk": [], "example": []}
     talk: list[dict] = []
+    end = max((n for n, line in enumerate(lines) if line.strip()), default=0)
     now, inside, gap, shown = "own", "", True, Counter()  # inside: the tag or the fence that is open
     for n, line in enumerate(lines):
         heading = _heading(line, inside, asks)
@@ -76,6 +82,7 @@ def parts_of(text: str, asks: Asks) -> Parts:
             now, shown = "example", Counter()
         elif not inside and (
             (gap and n > max(labels, default=0) and (asks(line) or REQUEST.match(line)))
+            or (n == end and ANSWERED.fullmatch(line))
             or (now == "previous" and (asks(line) or ABOUT.search(line)))
         ):
             now = "own"

@@ -28,11 +28,14 @@ from mock_model.tasks.automated import question_again, taken_over
 from mock_model.tasks.beyond import asks_for_said, is_beyond
 from mock_model.tasks.clock import time_told
 from mock_model.tasks.extraction import extract, extraction_task
+from mock_model.tasks.field_form import filled
 from mock_model.tasks.filling import Source, any_object, fill, shown_schema
+from mock_model.tasks.listing import listed, listing_task
 from mock_model.tasks.notes_behind import question_last
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
 from mock_model.tasks.standalone import standalone
+from mock_model.tasks.steps import step
 from mock_model.tasks.summary import is_summed_up, summarize, summary_task
 from mock_model.tasks.thinking import Calls, sent, thoughts
 from mock_model.tasks.travel import PLACE, travel_advice
@@ -65,6 +68,9 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
+    for in_form in (step, filled):
+        if (written := in_form(body, fits, reply_to)) is not None:
+            return written
     given = body["messages"]
     body = body | {"messages": given if is_summed_up(given) else question_last(question_again(given))}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
@@ -84,6 +90,8 @@ def reply_to(body: dict, fits: Fits) -> Reply:
         return said(styled(missing, found), "A function needs more than was said.")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
+    if asked := listing_task(messages):
+        return said(listed(asked), "I am asked for a list.")
     if schema := shown_schema(messages):
         asked = {"type": "json_schema", "json_schema": {"schema": schema}}
         text = _as_json(asked, body, found, room)

@@ -32,6 +32,7 @@ NAMED = {kind: lists.phrases(kind, "summary.txt") for kind in ("name", "number",
 BEFORE, ASKED, LATER, KEEPING, DROPPING, ADVICE, TALK = (
     lists.phrases(name, "summary.txt") for name in "before asked later keeping dropping advice talk".split()
 )
+OF_ONE, LAST = (lists.phrases(name, "summary.txt") for name in ("of one", "last line"))
 TITLE = re.compile(r"\b(Dr|Mrs?|Ms|St|Prof|No)\.")  # their full stop would count as the end of a sentence
 UNTOPICAL = lists.SMALL | lists.UNITS | lists.NUMBERS.keys()
 THING = re.compile(r"(?<!\bis )(?<!\bas )\b(?i:an?|the|my|our|his|her|their) ([a-z]+(?: [a-z]+)?)")
@@ -62,8 +63,9 @@ def _conversation(task: Handed) -> list[dict]:
         with suppress(ValueError):  # it may be quoted as JSON, and would be so once more each time
             text = str(json.loads(text))
         held.append({"role": "system", "content": re.sub(r";\s+(?=the |asked )", ".\n", text)})
-    one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in task.talk)
-    return held + [m | {"content": text} if text else m for m, text in zip(task.talk, one, strict=True)]
+    talk = task.talk[-1:] if LAST.search(task.own) else task.talk
+    one = ("\n".join(part for _, part in utterances("", m["content"])) if "number" in m else "" for m in talk)
+    return held + [m | {"content": text} if text else m for m, text in zip(talk, one, strict=True)]
 
 
 @lru_cache(maxsize=1024)
@@ -104,7 +106,14 @@ def _facts(task: Handed) -> dict[str, int]:
         if weight:
             found.setdefault(told, weight)
         before = told
-    return found
+    return _of_one(found, task)
+
+
+def _of_one(found: dict[str, int], task: Handed) -> dict[str, int]:
+    """Of what is worth keeping, what names the one thing that the summary is about, if it is of one."""
+    one = OF_ONE.search("\n".join(text_of(m) for m in task.sent if m is task.sent[-1]))
+    name = (one["below"] or one["named"]).strip(" .\"'") if one else ""
+    return {told: weight for told, weight in found.items() if not name or name.lower() in told.lower()}
 
 
 def _told(role: str, sentence: Sentence, question: str, who: str, plain: bool) -> str:

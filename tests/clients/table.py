@@ -15,7 +15,8 @@ HEAD = """\
 
 `python3 workbook.py clients` runs each client in an environment of its own against `python3 workbook.py serve`, and prints
 this; with `--write` it writes it here. A check judges what comes back: the planted fact, the tool's argument and its result.
-✓ it works · ✗ it fails, and should not · – the client or the API itself has no such thing · empty: not tried.
+✓ it works · ✗ it fails, and should not · – the client or the API itself has no such thing · empty: not tried. The table has the
+checks of several clients; those that only one has are listed below it.
 """
 
 
@@ -34,9 +35,19 @@ def marks(outcomes: Outcomes) -> dict[str, list[str]]:
     return {check: [found[name].get(check, "") for name in outcomes] for check in checks_of(outcomes)}
 
 
+def shared(outcomes: Outcomes) -> dict[str, list[str]]:
+    """The marks for the checks that more than one client has."""
+    return {check: row for check, row in marks(outcomes).items() if sum(map(bool, row)) > 1}
+
+
+def counted(results: Sequence[Result], result: str) -> int:
+    """How many checks came out so."""
+    return sum(one.result == result for one in results)
+
+
 def summary(results: Sequence[Result]) -> str:
     """How many checks came out how, in one line."""
-    counts = {mark: sum(result.result == name for result in results) for name, mark in MARKS.items()}
+    counts = {mark: counted(results, name) for name, mark in MARKS.items()}
     return "  ".join(f"{count:>3} {mark}" for mark, count in counts.items())
 
 
@@ -59,9 +70,15 @@ def with_result(outcomes: Outcomes, result: str) -> list[tuple[str, Result]]:
 
 
 def in_markdown(outcomes: Outcomes, installed: Mapping[str, Sequence[str]]) -> str:
-    """The page: the table, the gaps, and with which versions."""
+    """The page: the table of what several clients can do, what one alone was tried on, the gaps, and with which versions."""
     lines = [HEAD, f"| | {' | '.join(outcomes)} |", "|---|" + ":-:|" * len(outcomes)]
-    lines += [f"| {check} | {' | '.join(row)} |" for check, row in marks(outcomes).items()]
+    counts = ([f"{n} {mark}" for name, mark in MARKS.items() if (n := counted(one, name))] for one in outcomes.values())
+    lines.append(f"| **all checks** | {' | '.join(map('<br>'.join, counts))} |")
+    lines += [f"| {check} | {' | '.join(row)} |" for check, row in shared(outcomes).items()]
+    lines += ["", "## Checks that one client has", ""]
+    for client, results in outcomes.items():
+        own = [one for one in results if one.check not in shared(outcomes)]
+        lines += [f"- **{client}**: {', '.join(f'{one.check} {MARKS[one.result]}' for one in own)}"] if own else []
     for name, title in (("failed", "Failures"), ("gap", "Gaps")):
         found = with_result(outcomes, name)
         lines += ["", f"## {title}", ""] if found else []

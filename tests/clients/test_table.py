@@ -20,7 +20,9 @@ def test_a_terminal_shows_each_mark_in_its_column():
 def test_the_page_has_the_table_the_reasons_and_the_versions():
     page = in_markdown(OUTCOMES, {"first": ["one==1.0", "two[x]==2.1"], "second": []})
     assert "| chat | ✓ | ✗ |" in page
-    assert "| stream | – |  |" in page
+    assert "| tools | ✓ | ✓ |" in page and "| stream |" not in page
+    assert "| **all checks** | 2 ✓<br>1 – | 1 ✓<br>1 ✗ |" in page
+    assert "- **first**: stream –\n" in page and "- **second**: \n" not in page
     assert "- **first**, stream: It has no streams \\| at all." in page
     assert "- **second**, chat: It was &lt;Tilly>." in page
     assert "- **first**: one 1.0, two[x] 2.1" in page
