@@ -157,9 +157,9 @@ class ChatMemory(ConversationState):
         cost is sent in words ("[picture cat.png]"). With a `conversation`, which has to be empty, it is saved there at
         once.
 
-        `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried, NotKept and Saved, of
-        `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
-        too. What the function raises is logged, and the turn goes on.
+        `on_notice` is called with what happens beside the replies: Folded, SummaryCutOff, Shortened, Retried, NotKept and
+        Saved, of `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")`
+        gets them too. What the function raises is logged, and the turn goes on.
 
         With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
         one to end: answered, failed or given up. Who would wait for itself gets a ConflictError: a tool that asks its own

@@ -91,11 +91,11 @@ def replied(
             name = None if reply.is_answer else refused(error, request, wanted, api.asking)
             if name is None and not reply.is_answer and refuses_null(error, sent):
                 name = NULL_CONTENT
-            if name is None and not reply.is_answer:
-                if doubts := doubted(error, wanted, api.asking, guessed=enough is not None):
-                    limit = None if doubts & limits else limit  # for this request: another one may leave more room
-                    tried |= doubts - limits
-                    continue
+            no_name = name is None and not reply.is_answer
+            if no_name and (doubts := doubted(error, wanted, api.asking, guessed=enough is not None)):
+                limit = None if doubts & limits else limit  # for this request: another one may leave more room
+                tried |= doubts - limits
+                continue
             if name is None:
                 carry(error, **({"is_out": True} if reply.is_out else {}))
                 raise
@@ -113,5 +113,5 @@ def replied(
 
 def _is_cut_short(error: Exception, enough: int, counting: Counting) -> bool:
     """Whether a reply was cut off at its limit though it has fewer tokens than would be enough."""
-    cut_off = isinstance(error, IncompleteReply) and error.beginning.strip()
-    return bool(cut_off) and counting.text(cut_off) < enough
+    beginning = error.beginning.strip() if isinstance(error, IncompleteReply) else ""
+    return beginning != "" and counting.text(beginning) < enough
