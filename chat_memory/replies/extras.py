@@ -163,7 +163,7 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
 
     They name it: in words, or, where the question holds that word too, in a field of the error.
     """
-    if _status(error) not in (None, 200, *MAY_REFUSE) or isinstance(error, (OSError, TimeoutError)):
+    if _status(error) not in (None, 200, *MAY_REFUSE - {500}) or isinstance(error, (OSError, TimeoutError)):
         return None
     # an effort is wanted where it has been refused, and without `store` a server may store what is said
     names = [name for name in wanted if name not in (EFFORT, STORE)]
