@@ -95,7 +95,7 @@ def _made_alike(client: AnyClient) -> AnyClient:
     if limit := SETTINGS.default_limit:
         reply_limits.ReplyLimit(SETTINGS.limit_parameter, limit).put_on(client)
     if SETTINGS.base_url:
-        WholeAnswers(_usage_of, SETTINGS.place).put_on(client)
+        WholeAnswers(_usage_of, SETTINGS.place, _told).put_on(client)
     return client
 
 
@@ -269,6 +269,7 @@ def _at_the_desk(*arguments: object) -> None:
 
 
 _announced = False
+_told: set[str] = set()  # of answers, in this program
 
 
 def _announce() -> None:
