@@ -180,6 +180,8 @@ def no_answer(error: Exception) -> str:
         return (
             f"No answer: {SETTINGS.place} refuses the key. {_said(error)} OPENAI_API_KEY sets it, in .env for instance."
         )
+    if SETTINGS.default_limit and "cut off at the limit" in str(error):
+        return f"No answer: {error} OPENAI_REPLY_LIMIT sets it where a request does not, {SETTINGS.default_limit} tokens now."
     return f"No answer: {_said(error)}"
 
 
