@@ -53,6 +53,7 @@ from .contract.criteria.messages import TRIP, counts_as_openai
 from .contract.judging import BROKEN, HELD, OTHERWISE, judge
 from .contract.price import requests_of_all
 from .contract.server import Server, user
+from .quick_requests import requests_are_prepared_quickly  # noqa: F401
 
 CRITERIA = {claim.name: claim for claim in every_criterion()}
 

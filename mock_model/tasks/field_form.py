@@ -17,6 +17,7 @@ from typing import NamedTuple
 from mock_model.api.completion import Reply
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
+from mock_model.tasks.steps import Form, as_messages
 
 STRONG = ("system", "developer")
 _ORDER = r"\b(?:format|form|template|structure|as follows|like this)\b[^\n:]{0,60}:[ \t]*\n+(?:```\w*\n)?"
@@ -107,6 +108,11 @@ def _without(messages: Sequence[dict], form: Fields) -> list[dict]:
         text = text_of(message)
         if form.style == "header":
             parts = HEADER.split(re.split(r"\n\s*\nRespond with\b", text)[0])[2::2]
+            steps = (
+                list(as_messages(text, "user", Form("header", {}, ""), {}, "call")) if message is messages[-1] else []
+            )
+            if len(steps) > 1:  # an agent's calls and their results
+                return said + steps
             text = "" if message["role"] in STRONG else "\n".join(parts) or text
         else:
             text = FENCE.sub("", text.replace(form.block, "\n")) if form.block else text

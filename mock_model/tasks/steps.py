@@ -154,12 +154,12 @@ def _as_calls(messages: Sequence[dict], form: Form, known: dict[str, dict]) -> l
             given = next((part.value for part in _parts(text, form) if part.kind == "observation"), text)
             said.append({"role": "tool", "tool_call_id": said[-1]["tool_calls"][0]["id"], "content": given})
         else:
-            said += _read(text, role, form, known, f"call_{len(said)}")
+            said += as_messages(text, role, form, known, f"call_{len(said)}")
     return said
 
 
-def _read(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -> Iterator[dict]:
-    """What one message says: a question or an answer, calls and their results."""
+def as_messages(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -> Iterator[dict]:
+    """What one message says: a question or an answer, calls and their results; `known`: the parameters of each function."""
     if role == "user":
         question, text = _question(text, form)
         yield {"role": role, "content": question}
@@ -169,7 +169,7 @@ def _read(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -
     action = waiting = ""
     for n, (kind, value) in enumerate(parts):
         if kind == "action":
-            action = value.strip("\"'` ")
+            action, waiting = value.strip("\"'` "), ""
         elif kind == "action input" and action and not ENDING.match(action):
             plain = {next(iter(known.get(action, ())), "input"): value.strip("\"'")}
             given = json.dumps((value_in(value) or {}) if value[:1] == "{" else plain)
