@@ -105,7 +105,8 @@ def _counts(name: str, schema: Schema, candidate: Candidate) -> int:
         return EXACT
     if unit and _is_asked(name, candidate.unit):
         return SURE
-    if own & set(map(base, candidate.before[: 1 if kind_of(schema) == "string" else 2])):
+    named = [word for word in candidate.before if word not in SMALL][:1] if kind_of(schema) == "string" else None
+    if own & set(map(base, candidate.before[:2] if named is None else named)):
         return SURE
     if unit and unit in _bases(str(schema.get("description") or "")):
         return LIKELY
