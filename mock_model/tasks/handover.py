@@ -9,8 +9,13 @@ from typing import NamedTuple
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
+from mock_model.tasks.orders import unquoted, without_quotes
 from mock_model.tasks.prompt_parts import REQUEST, Asks, Parts, parts_of
 
+ALONE = re.compile(  # an order that ends a conversation, wherever a program puts it
+    r"\b(?:so far|above|(?:this|our|the) (?:whole |entire )?(?:conversation|chat|dialog(?:ue)?|discussion|exchange|transcript|history))\b",
+    re.I,
+)
 STRONG = ("system", "developer")
 HERE, ABOVE, FOLLOWING, EARLIER, NOTHING, TOLD = (
     phrases(name, "summary.txt") for name in "here above following earlier nothing told".split()
@@ -30,9 +35,12 @@ class Handed(NamedTuple):
 
 def handed(messages: Sequence[dict], asks: Asks) -> Handed | None:
     """What the last message, or a system message before it, hands over and asks for; None where neither asks."""
-    orders = [p for m in messages if m["role"] in STRONG and asks((p := parts_of(text_of(m), asks)).own)]
     mine = parts_of(text_of(messages[-1]), asks) if messages[-1]["role"] == "user" else Parts("")
-    if not (asked := asks(mine.own)) and not orders:
+    asked = asks(unquoted(mine.own, True)) or (bool(mine.talk) and asks(without_quotes(mine.own)))
+    lives = messages[-1]["role"] == "user" and not mine.talk and not asked  # a question or a remark that waits
+    orders = [p for m in messages if m["role"] in STRONG and asks(without_quotes((p := parts_of(text_of(m), asks)).own))]
+    orders = [p for p in orders if not lives or (not p.talk and ALONE.search(p.own))]
+    if not asked and not orders:
         return None
     own, talk, held = mine.own, mine.talk, [part.previous for part in (*orders, mine)]
     if asked and not talk:
