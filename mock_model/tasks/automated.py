@@ -45,9 +45,13 @@ def question_again(body: dict) -> list[dict]:
 def _waits(before: Sequence[dict], body: dict) -> bool:
     """Whether a question waits, or one was handed on, so that somebody may take it over."""
     if before[-1]["role"] == "user":
-        return any(is_question(one) or any(is_verb(w.base) for w in words(one)[:1]) for one in sentences(text_of(before[-1])))
+        return any(
+            is_question(one) or any(is_verb(w.base) for w in words(one)[:1]) for one in sentences(text_of(before[-1]))
+        )
     functions = [tool["function"] for tool in body.get("tools") or () if tool["type"] == "function"]
-    return any(map(hands_on, functions)) or any(phrases("hands to", FILE).fullmatch(spaced(n)) for _, n, _ in results(before))
+    return any(map(hands_on, functions)) or any(
+        phrases("hands to", FILE).fullmatch(spaced(n)) for _, n, _ in results(before)
+    )
 
 
 def _in_form(before: Sequence[dict], body: dict) -> bool:

@@ -26,8 +26,8 @@ from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
-from mock_model.tasks.orders import unquoted
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.placing import placed
 from mock_model.tasks.placing import rows as rows_in
 from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kind_of, of_its_kind, taken, written
@@ -38,7 +38,8 @@ NAMES = ("reply", "known", "order", "self", "wrapper", "attributes", "keys")
 REPLY, KNOWN, ORDER, SELF, WRAPPER, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
 BY_SCHEMA = re.compile(r"\bjson[ _-]?schema\b|\bschema\b[^.\n]{0,40}\bjson\b|\bjson\b[^.\n]{0,80}\bschema\b", re.I)
 TO_REPLY = re.compile(  # how an order begins that says how to reply
-    r"\W*(?:(?:please|now|then|always|only|just|and|so)\W+|you (?:must|should|will|shall|are to|need to)\W+|make sure (?:to|that you)\W+)*"
+    r"\W*(?:(?:please|now|then|always|only|just|and|so)\W+|you (?:must|should|will|shall|are to|need to)\W+"
+    r"|make sure (?:to|that you)\W+)*"
     r"(?:(?:reply|answer|respond|return|output|write|produce|generate|give|provide|format|fill|extract)\b"
     r"|(?:the|your|each|every) (?:final )?(?:output|reply|answer|response|result)s? (?:must|should|shall|has to|needs to|will)\b"
     r"|here(?:'s| is) (?:a|the) json schema to follow\b|(?:the|your) (?:output|response|reply) schema\b)",
@@ -289,7 +290,7 @@ def shown_schema(messages: Sequence[dict]) -> Schema | None:
 
 def _by_schema(text: str) -> bool:
     """Whether a text orders, in its own words, a reply in JSON by a schema."""
-    own = unquoted(_without_objects(text), True)
+    own = own_words(_without_objects(text))
     return any(TO_REPLY.match(one) and BY_SCHEMA.search(one) for one in sentences(own.replace("\n\n", "\n")))
 
 

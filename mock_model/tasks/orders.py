@@ -21,6 +21,7 @@ QUOTED = re.compile(
     r"|(?P<mark>\"{3}|'{3}).*?(?:(?P=mark)|$)|(?m:^)[ \t]*>[^\n]*",
     re.S,
 )
+SAID = re.compile(r'"(?:[^\s"]+\s+){3,400}[^\s"]+"|“(?:[^\s“”]+\s+){3,400}[^\s“”]+”')  # sentences in quotation marks
 TALK_LINE = re.compile(r"^[ \t]*[\[(<*_-]{0,3} ?(\w+(?: [A-Z]\w+)?)[\])>*_]{0,3}\s*:", re.M)
 NUMBER = rf"\d[\d,]{{0,17}}|(?:(?:{'|'.join(n for n in NUMBERS if n.isalpha())}|few|a)\b[ -]?(?:and )?){{1,6}}"
 LIMIT = re.compile(  # of "two or three sentences" and "40-60 words" the larger number
@@ -56,6 +57,11 @@ def unquoted(text: str, by_user: bool) -> str:
 def without_quotes(text: str) -> str:
     """A text without what stands in quotation marks, tags, fences and lists in it; a conversation stays."""
     return QUOTED.sub("\n", without_strings(without_lists(text)))
+
+
+def own_words(text: str) -> str:
+    """What the writer of a text says himself, whoever that is: nothing that it quotes, be it a sentence in quotation marks."""
+    return SAID.sub(lambda said: said[0] if said[0] == text.strip() else " ", unquoted(text, True))
 
 
 def limits(text: str) -> dict[str, int]:

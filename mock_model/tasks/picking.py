@@ -10,7 +10,7 @@ from mock_model.finding.matching import SHARED, WORTH, ties
 from mock_model.sentences.reading import sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced
-from mock_model.tasks.orders import unquoted, without_quotes
+from mock_model.tasks.orders import own_words, without_quotes
 from mock_model.tasks.wording import Rules, forbids
 
 ORDER = re.compile(
@@ -49,7 +49,7 @@ def picked(messages: Sequence[dict], found: Rules) -> str | None:
 def _order(text: str) -> re.Match[str] | None:
     """The order to pick that is the writer's own, and no part of what the text quotes."""
     last = without_quotes(text).rstrip().rpartition("\n\n")[2]  # behind a conversation
-    own = " ".join(f"{unquoted(text, True)}\n{'' if SPEAKER.match(last) else last}".split())
+    own = " ".join(f"{own_words(text)}\n{'' if SPEAKER.match(last) else last}".split())
     return next((one for one in ORDER.finditer(text) if " ".join(one[0].partition("[")[0].split()) in own), None)
 
 

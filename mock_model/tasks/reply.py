@@ -32,7 +32,7 @@ from mock_model.tasks.field_form import filled
 from mock_model.tasks.filling import Source, any_object, fill, shown_schema
 from mock_model.tasks.listing import listed, listing_task
 from mock_model.tasks.notes_behind import question_last
-from mock_model.tasks.orders import unquoted
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
 from mock_model.tasks.standalone import standalone
@@ -105,7 +105,11 @@ def reply_to(body: dict, fits: Fits) -> Reply:
 
 def _fixed(messages: Sequence[dict]) -> str | None:
     """The reply that the instructions prescribe whatever the user's last message asks for."""
-    return rules([m for m in messages if m["role"] != "user"]).slots.get("only") if messages[-1]["role"] == "user" else None
+    return (
+        rules([m for m in messages if m["role"] != "user"]).slots.get("only")
+        if messages[-1]["role"] == "user"
+        else None
+    )
 
 
 def _model_of(body: dict) -> Model:
@@ -140,7 +144,7 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
     if last["role"] == "user" and not text_of(last).strip():
         return EMPTY, "The last message is empty."
     asked = without_lists(text_of(last), notes_only=True)
-    secret = last["role"] == "user" and forbids(found, unquoted(asked, True))
+    secret = last["role"] == "user" and forbids(found, own_words(asked))
     if not secret and (name := picked(messages, found)) is not None:
         return name, "I am asked for one name of a list."
     if (task := summary_task(messages)) is not None:
