@@ -18,6 +18,7 @@ from .contract.criteria.messages import TRIP
 from .contract.judging import BROKEN, HELD, OTHERWISE, judge
 from .contract.price import requests_of_all
 from .contract.server import Server, user
+from .quick_requests import requests_are_prepared_quickly  # noqa: F401
 
 CRITERIA = {claim.name: claim for claim in every_criterion()}
 CHAT, RESPONSES = "/chat/completions", "/responses"
