@@ -17,6 +17,7 @@ from mock_model.api.completion import Reply
 from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.steps import Form, as_messages
 
 STRONG = ("system", "developer")
@@ -84,16 +85,26 @@ def _form_in(messages: Sequence[dict]) -> Fields | None:
 
 @remembered(64)
 def form_of(text: str) -> Fields | None:
-    """The fields that a text shows."""
-    if (headers := HEADER.findall(text)) and END in headers:
+    """The fields that a text shows by an order of its own, and by none that it quotes."""
+    own = " ".join(own_words(text).split())
+
+    def ordered(form: re.Match[str]) -> bool:
+        return " ".join(_line(text, form.start()).split()) in own
+
+    if (headers := HEADER.findall(own_words(text))) and END in headers:
         return Fields("header", dict.fromkeys(headers, ""), text)
-    if lines := LINES.search(text):
+    if (lines := LINES.search(text)) and ordered(lines):
         return Fields("lines", {one["name"].strip(): one["holder"] for one in LINE.finditer(lines["lines"])}, lines[0])
-    if tags := TAGGED.search(text):
+    if (tags := TAGGED.search(text)) and ordered(tags):
         return Fields("tags", dict.fromkeys(TAG.findall(tags["tags"]), ""), tags[0])
-    if table := TABLE.search(text):
+    if (table := TABLE.search(text)) and ordered(table):
         return Fields("table", {name.strip(): "" for name in table["names"].split(",")}, _sentence(text, table.start()))
     return None
+
+
+def _line(text: str, at: int) -> str:
+    """The line of a text that holds a place."""
+    return text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
 
 
 def _sentence(text: str, at: int) -> str:

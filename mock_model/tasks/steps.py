@@ -17,6 +17,7 @@ from mock_model.sentences.lists import phrases
 from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.text_tools import LONGEST, described, value_in, without_tools
 
 heard = partial(phrases, file="tools.txt")
@@ -91,7 +92,7 @@ def _form_in(messages: Sequence[dict]) -> Form | None:
 def form_of(text: str) -> Form | None:
     """The form of a step that a text shows: what is called, and with what."""
     head = text[:LONGEST]
-    if not ABOUT_TOOLS.search(head):
+    if not ABOUT_TOOLS.search(own_words(head)):  # a prompt that somebody quotes offers nothing
         return None
     plain = without_tools(head)
     for style in ("header", "tag", "label"):
