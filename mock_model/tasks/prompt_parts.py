@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import lists_in
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import LABELS, text_of
 from mock_model.tasks.list_form import without_shown
 
@@ -48,7 +48,7 @@ class Parts(NamedTuple):
     talk: tuple[dict, ...] = ()  # the conversation; a text that has no speakers is one "plain" message
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def parts_of(text: str, asks: Asks) -> Parts:
     """Take a message apart, a list of messages out first. Examples of how it is to be done are left out."""
     text = MENTIONED.sub("", without_shown(text.replace(MARK, "")))

@@ -7,13 +7,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import takewhile
 
 from mock_model.finding.correcting import NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, QUESTION, REFERS, Sentence, content, read, sentence_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import known
 from mock_model.sentences.transcript import text_of, utterances
 from mock_model.sentences.values import TIMES
@@ -68,7 +68,7 @@ def _conversation(task: Handed) -> list[dict]:
     return held + [m | {"content": text} if text else m for m, text in zip(talk, one, strict=True)]
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _asks(text: str) -> bool:
     """Whether one of the sentences asks, now, for a summary."""
     for bare in (re.sub(r"^\W+", "", sentence) for sentence in sentences(text)):
