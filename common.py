@@ -95,7 +95,7 @@ def _made_alike(client: AnyClient) -> AnyClient:
     if limit := SETTINGS.default_limit:
         reply_limits.ReplyLimit(SETTINGS.limit_parameter, limit).put_on(client)
     if SETTINGS.base_url:
-        WholeAnswers(_usage_of, SETTINGS.place).put_on(client)
+        WholeAnswers(_usage_of, SETTINGS.place, _told).put_on(client)
     return client
 
 
@@ -180,6 +180,8 @@ def no_answer(error: Exception) -> str:
         return (
             f"No answer: {SETTINGS.place} refuses the key. {_said(error)} OPENAI_API_KEY sets it, in .env for instance."
         )
+    if SETTINGS.default_limit and "cut off at the limit" in str(error):
+        return f"No answer: {error} OPENAI_REPLY_LIMIT sets it where a request does not, {SETTINGS.default_limit} tokens now."
     return f"No answer: {_said(error)}"
 
 
@@ -267,6 +269,7 @@ def _at_the_desk(*arguments: object) -> None:
 
 
 _announced = False
+_told: set[str] = set()  # of answers, in this program
 
 
 def _announce() -> None:

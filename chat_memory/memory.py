@@ -120,8 +120,8 @@ class ChatMemory(ConversationState):
         off there is an IncompleteReply. Thinking is billed, and counts in that limit: for a model of OpenAI's that thinks by
         default it is `reply_tokens` and 25,000 more, as OpenAI advises to begin with
         (https://platform.openai.com/docs/guides/reasoning); another that was seen to think has none, and one that is cut off
-        before its first word is asked again without, and has none from then on. (A memory that is made anew for each
-        question learns that each time, and pays for both: there `limit_reply=False` is better.)
+        before its first word is asked again without, and has none from then on. (So has every memory of that client, for
+        an hour: a web server needs one client, and not one for each request.)
 
         {"max_completion_tokens": 500} in `options` is a limit of your own, for a server that knows only the older parameter
         {"max_tokens": 500}; `limit_reply=False` asks for none. {"stream_options": None} does not ask for the usage of a
@@ -157,9 +157,9 @@ class ChatMemory(ConversationState):
         cost is sent in words ("[picture cat.png]"). With a `conversation`, which has to be empty, it is saved there at
         once.
 
-        `on_notice` is called with what happens beside the replies: Folded, Shortened, Retried, NotKept and Saved, of
-        `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")` gets them
-        too. What the function raises is logged, and the turn goes on.
+        `on_notice` is called with what happens beside the replies: Folded, SummaryCutOff, Shortened, Retried, NotKept and
+        Saved, of `chat_memory.notices`. They hold tokens and turns, never texts, and `logging.getLogger("chat_memory")`
+        gets them too. What the function raises is logged, and the turn goes on.
 
         With `in_line`, a question that is asked while another one is on its way, in whatever thread or task, waits for that
         one to end: answered, failed or given up. Who would wait for itself gets a ConflictError: a tool that asks its own
@@ -194,7 +194,7 @@ class ChatMemory(ConversationState):
         super().__init__(settings, asked_with, facts, loop, told, server_keeps, **functions)
         _check("facts", facts, "note", "chat_memory.facts.UserFacts")
         self._line = Line() if in_line else None
-        self._knowing(known_of(client, f"{self._layout.model} through {api}"))
+        self._knowing(known_of(client, self._layout.model, api))
         self._client: Any = client  # of the kind that the method called needs, which is looked at there
         if conversation is not None:
             _check("conversation", conversation, "load", "chat_memory.store.ConversationStore(…).open(id)")

@@ -29,6 +29,16 @@ class Folded:
 
 
 @dataclass(frozen=True)
+class SummaryCutOff:
+    """A summary was cut off at a limit, and is kept up to its last whole sentence: facts behind it may be missing."""
+
+    level = logging.WARNING
+
+    def __str__(self) -> str:
+        return "the summary was cut off at a limit: it is kept up to its last whole sentence, and facts may be missing"
+
+
+@dataclass(frozen=True)
 class Shortened:
     """A turn with tools was too large, so results of its tools are shortened or whole steps left out."""
 
@@ -104,7 +114,7 @@ class NotKept:
         return f"the server {why.get(self.reason, 'stores no responses')}: all is sent, from now on"
 
 
-Notice: TypeAlias = Folded | Shortened | Retried | Saved | NotKept
+Notice: TypeAlias = Folded | SummaryCutOff | Shortened | Retried | Saved | NotKept
 OnNotice: TypeAlias = Callable[[Notice], Any]
 
 

@@ -12,12 +12,12 @@ from functools import partial
 from itertools import chain, count
 from typing import Any, cast
 
-from .errors import ConflictError, carry
+from .errors import ConflictError, IncompleteReply, carry
 from .history import turns_from_elsewhere
 from .layout import Counted, Kept, layout
 from .line import Line, in_line, within
 from .messages import Message, MessageLike, Part
-from .notices import Folded, Notice, NotKept, OnNotice, Retried, Saved, Shortened, tell
+from .notices import Folded, Notice, NotKept, OnNotice, Retried, Saved, Shortened, SummaryCutOff, tell
 from .options import not_to_send
 from .questions import Question, words_of
 from .replies.api import CHAT
@@ -77,8 +77,18 @@ class ConversationState:
     def _knowing(self, of_client: Known) -> None:
         """Begin with what is known to be refused, and let others begin with what is learned here."""
         self._of_client = of_client
-        self._known.refused |= of_client.refused
-        self._known.ignored |= of_client.ignored
+        for mine, others in self._shared():
+            mine |= others
+
+    def _shared(self) -> list[tuple[set[str], set[str]]]:
+        """What is known here and of the client, each kind in both places."""
+        mine, others = self._known, self._of_client
+        return [
+            (mine.refused, others.refused),
+            (mine.ignored, others.ignored),
+            (mine.thinking, others.thinking),
+            (mine.wordless, others.wordless),
+        ]
 
     def _turn(self, question: Question, *, streamed: bool = False, awaited: bool = False) -> Course[str]:
         """The course of a turn, which returns the reply. What is no question is refused before it begins."""
@@ -147,8 +157,8 @@ class ConversationState:
         try:
             return (yield from course)
         finally:
-            self._of_client.refused |= self._known.refused - self._own
-            self._of_client.ignored |= self._known.ignored
+            for mine, others in self._shared():
+                others |= mine - self._own
             for what, reason in sorted(self._known.gone_without() - before):
                 self._tell(Retried(what, reason))
 
@@ -179,6 +189,7 @@ class ConversationState:
         """What is remembered, with old turns in the summary if the question would not fit otherwise."""
         if not (old := self._layout.to_fold(kept, question)):
             return kept
+        cut_off: list[IncompleteReply] = []
         try:
             course = summarized(
                 chain.from_iterable(turn.messages for turn in kept.turns[:old]),
@@ -190,6 +201,7 @@ class ConversationState:
                 usage=self.usage if self._layout.summary_model == self._layout.model else self.summary_usage,
                 known=self._known,
                 limit=self._layout.summary_limit,
+                cut_off=cut_off,
                 api=self._api,
             )
             summary = yield from self._learning(course)
@@ -197,6 +209,8 @@ class ConversationState:
             failed = self.summary_error = cast(Exception, as_thrown(error))
         else:
             self.summary_error = None
+            if cut_off:
+                self._tell(SummaryCutOff())
             return self._layout.folded(kept, old, summary)
         self._tell(Retried("summary", type(failed).__name__))  # once it is handled: its words may hold texts
         return kept

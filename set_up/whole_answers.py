@@ -1,4 +1,4 @@
-"""What lessons read of every answer, put in where a server leaves it out: a text, and how many tokens a request took."""
+"""What lessons read of every answer, where a server leaves it out: a text, and how many tokens a request took."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from .reply_limit import LIMITS
+
 Usage = Callable[[list[Any], str], Any]  # of the messages of a request and the text of its reply
 
 
 class WholeAnswers:
     """Answers of Chat Completions as OpenAI sends them: no null where a text stands, and a usage.
 
-    A usage that is missing is counted, and that is said once. What is streamed stays as it comes.
+    A usage that is missing is counted, and that is said once; so is a first reply that was cut off at a limit which the
+    request did not set. What is streamed stays as it comes.
     """
 
-    def __init__(self, usage: Usage, place: str) -> None:
-        """`usage(messages, text)` counts a request; `place` is the server, as it is named to the reader."""
-        self._usage, self._place, self._told = usage, place, False
+    def __init__(self, usage: Usage, place: str, told: set[str]) -> None:
+        """`usage(messages, text)` counts a request; `place` is the server, as it is named to the reader; `told` is what
+        has been said already.
+        """
+        self._usage, self._place, self._told = usage, place, told
 
     def put_on(self, client: Any) -> None:
         """Let an `openai.OpenAI`, or the async one, return such answers."""
@@ -48,12 +53,12 @@ class WholeAnswers:
                 choice.message.content = ""
         if answer.usage is None:
             answer.usage = self._usage(list(request["messages"]), choices[0].message.content or "")
-            self._tell()
+            self._tell(f"{self._place} does not say how many tokens a request takes: they are counted here.")
+        if choices[0].finish_reason == "length" and LIMITS.isdisjoint(request):
+            self._tell("A reply was cut off at the limit; OPENAI_REPLY_LIMIT sets another. Others may be, too.")
         return answer
 
-    def _tell(self) -> None:
-        if not self._told:
-            print(
-                f"{self._place} does not say how many tokens a request takes: they are counted here.", file=sys.stderr
-            )
-            self._told = True
+    def _tell(self, what: str) -> None:
+        if what not in self._told:
+            print(what, file=sys.stderr)
+            self._told.add(what)

@@ -1,5 +1,6 @@
 """The checkers of the challenges: starters are not started, right code passes, and every mistake fails where it should."""
 
+import asyncio
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import httpx2
 import openai
 import pytest
 from openai._base_client import SyncAPIClient
-from openai._utils import maybe_transform
+from openai._utils import async_maybe_transform, maybe_transform
 from openai.resources.chat.completions import completions
 from openai.resources.responses import responses
 from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
@@ -169,6 +170,7 @@ def test_requests_are_prepared_as_the_client_does_it():
     }
     made = maybe_transform(body, CompletionCreateParamsStreaming)
     assert json.dumps(plain(body)) == json.dumps(made) and not {"tools", "user"} & made.keys()
+    assert asyncio.run(async_maybe_transform(body, CompletionCreateParamsStreaming)) == made
     assert completions.maybe_transform is maybe_transform, "this is what the plain one takes the place of"
 
 
@@ -190,6 +192,7 @@ def test_requests_for_a_response_are_prepared_as_the_client_does_it():
     }
     made = maybe_transform(body, ResponseCreateParamsStreaming)
     assert json.dumps(plain(body)) == json.dumps(made) and not {"instructions", "tools"} & made.keys()
+    assert asyncio.run(async_maybe_transform(body, ResponseCreateParamsStreaming)) == made
     assert responses.maybe_transform is maybe_transform, "this is what the plain one takes the place of"
 
 

@@ -56,7 +56,7 @@ def test_the_async_client_asks_the_offline_model():
 def test_clients_go_where_the_settings_say(monkeypatch, make, kind, chosen, place):
     monkeypatch.setattr(common, "SETTINGS", chosen)
     client = getattr(common, make)()
-    assert type(client) is kind
+    assert isinstance(client, kind)
     assert (client.api_key, str(client.base_url)) == (KEY, place)
 
 

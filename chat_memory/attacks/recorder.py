@@ -49,6 +49,7 @@ class Sent:
 
     messages: list[dict[str, str]]
     reply: str = ""
+    cut: bool = False  # the reply was cut off at its limit
     asks: bool = False  # it asks the user's question, and is not for a summary or the like
 
     @property
@@ -89,7 +90,7 @@ class Recorder:
         answer = self._client.chat.completions.create(**request)
         if request.get("stream"):
             return _RecordedStream(answer, sent)
-        message = answer.choices[0].message
+        message, sent.cut = answer.choices[0].message, _is_cut(answer.choices[0])
         if self.slipped and not sent.ends_with(self.question):
             message.content = f"{self.slipped} {message.content or ''}"
         sent.reply = message.content or ""
@@ -106,6 +107,7 @@ class _RecordedStream:
         for chunk in self._chunks:
             for choice in chunk.choices:
                 self._sent.reply += choice.delta.content or ""
+                self._sent.cut = self._sent.cut or _is_cut(choice)
             yield chunk
 
     def __enter__(self) -> "_RecordedStream":
@@ -116,6 +118,10 @@ class _RecordedStream:
 
     def close(self) -> None:
         self._chunks.close()
+
+
+def _is_cut(choice: Any) -> bool:
+    return bool(field(choice, "finish_reason") == "length")
 
 
 def _plain(message: Any) -> dict[str, str]:

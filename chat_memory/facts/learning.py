@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from ..errors import BudgetError, IncompleteReply, whole_number
 from ..replies.api import CHAT
-from ..replies.extras import Asking, Known
+from ..replies.extras import Asking, Known, as_sent
 from ..replies.steps import Request
 from ..tokens import PRIMING_TOKENS, Counting, Message
 from ..turns import split_turns
@@ -46,13 +46,16 @@ FORMAT = {  # a response_format for the same list; it has to be in an object
 }
 FORM = "response_format"
 # Servers refuse a form in many words; some give up where the model does not keep to it, and without it the list may be read.
-ASKING_FOR_FACTS = Asking(always={FORM: FORMAT}, said_of={FORM: ("json", "schema", "grammar", "structured")})
+ASKING_FOR_FACTS = Asking(
+    always={FORM: FORMAT},
+    said_of={FORM: ("json_schema", "response format", "grammar", "structured output")},
+    unasked={FORM: "json|schema|format|structured"},
+)
 FOR_FACTS = replace(CHAT, asking=ASKING_FOR_FACTS)
 FORM_TOKENS = 9  # beside the schema's: measured by a user, https://github.com/openai/openai-cookbook/issues/2140
-LEAST_LIMIT, LONGER = (
-    300,
-    6,
-)  # tokens of a list of facts, and how often longer than what was said it may be: short facts are
+# Tokens of a list of facts: the least limit, how often longer than what was said the list may be, the largest limit.
+LEAST_LIMIT, LONGER, LARGEST_LIMIT = 300, 6, 4_000
+ENOUGH = 0.7  # of the limit: a list of that size has come to it by itself, whatever tokens the server counts
 KNOWN_TOKENS = 1_000  # the most that the known facts may take in a request
 MOST_FOUND = 50  # of the known facts that share words with the messages
 SPEAKERS = ("user", "assistant")
@@ -121,14 +124,15 @@ def form_tokens(options: Request, known: Known, counting: Counting) -> int:
 
     OpenAI counts a schema, and does not say how: this is the rule that was measured, a little on the safe side.
     """
-    if FORM in known.refused or FORM in options:
+    if FORM in known.refused or FORM in as_sent(options):
         return 0
     return counting.text(json.dumps(SCHEMA, separators=(",", ":"))) + FORM_TOKENS
 
 
 def longest_list(said: Mapping[int, Spoken], counting: Counting) -> int:
     """The limit, in tokens, for a list of facts in what was said: a model that writes on and on is stopped there."""
-    return LEAST_LIMIT + LONGER * sum(counting.text(m["content"]) for m in said.values() if m["role"] == "user")
+    told = sum(counting.text(message["content"]) for message in said.values() if message["role"] == "user")
+    return min(LEAST_LIMIT + LONGER * told, LARGEST_LIMIT)
 
 
 def learned(

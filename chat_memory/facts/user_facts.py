@@ -7,7 +7,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from ..errors import IncompleteReply, carry, whole_number
+from ..errors import BudgetError, IncompleteReply, carry, whole_number
+from ..replies.api import CHAT, Api
 from ..replies.client import AsyncClient, AsyncEmbeddingClient, Client, EmbeddingClient
 from ..replies.drivers import run, run_async
 from ..replies.extras import Known, sets_a_limit
@@ -92,7 +93,7 @@ class UserFacts:
         brought.
 
         The server is asked to hold the model to the form of the reply, by a JSON schema, and to stop it where it writes on
-        and on. One that refuses either is asked without, and not again for as long as the client lives. `options` go with
+        and on. One that refuses either is asked without, and that is remembered of the client for an hour. `options` go with
         the request: {"response_format": {"type": "text"}} asks without a schema, a limit of yours takes the place of this one.
 
         Of a list that is cut off there, the facts that are whole are stored, and a warning says so.
@@ -298,16 +299,16 @@ class UserFacts:
             return []
         counting, options = Counting.of(model, self._count), options or {}
         form = learning.form_tokens(options, known, counting)
-        request, shown = yield Elsewhere(partial(self._lesson, said, counting, max_tokens, form))
+        request, shown, api = yield Elsewhere(partial(self._lesson, said, counting, max_tokens, form))
         limit = None if sets_a_limit(options) else learning.longest_list(said, counting)
+        enough = int(learning.ENOUGH * (limit or 0))
         question: Request = {**options, "model": model, "messages": request}
         cut_off = None
         try:
-            reply = yield from asked(
-                question, usage, counting, known, limit=limit, guessed=True, api=learning.FOR_FACTS
-            )
+            reply = yield from asked(question, usage, counting, known, limit=limit, enough=enough, api=api)
         except IncompleteReply as error:
             if not error.beginning:
+                carry(error, reply=error.text)
                 raise
             reply, cut_off = error.beginning, error
         keep = partial(self._learned, reply, said, shown, conversation, cut_off)
@@ -316,13 +317,17 @@ class UserFacts:
 
     def _lesson(
         self, said: Mapping[int, learning.Spoken], counting: Counting, max_tokens: int | None, form: int
-    ) -> tuple[list[Message], set[int]]:
-        """The request that asks for facts, and the numbers of those that it shows."""
+    ) -> tuple[list[Message], set[int], Api]:
+        """The request that asks for facts, the numbers of those that it shows, and the API: where only so it fits, no form."""
         texts = "\n".join(message["content"] for message in said.values())
         # A search can miss what is corrected ("I moved" shares no word with "lives in"): the newest facts follow.
         matter = [*self.find(texts, learning.MOST_FOUND), *reversed(self.known())]
         texts_of = {fact.id: fact.text for fact in matter}
-        return learning.request(said, texts_of, counting, max_tokens, self._records.today(), form)
+        asking = partial(learning.request, said, texts_of, counting, max_tokens, self._records.today())
+        try:
+            return *asking(form), learning.FOR_FACTS
+        except BudgetError:
+            return *asking(), CHAT
 
     def _learned(
         self,

@@ -23,8 +23,13 @@ ROOM_FOR_THINKING = 25_000
 NEVER_THINKS = re.compile(r"(.*/)?(ft:)?(chatgpt|gpt-[34])")  # OpenAI's older ones
 # What an error says of a limit that is known, and too large or too small. It is no reason to go without.
 NOT_THE_NUMBER = re.compile(
-    r"too (large|big|high|long|small|low)|(maxi|mini)mum|at (most|least)|exceed|greater|less than"
+    r"too (large|big|high|long|small|low)|(maxi|mini)mum|at (most|least)|exceed|greater|less than|range|reduce|[<>]=? ?\d"
 )
+ABOUT_A_LIMIT = re.compile(r"token|max_|length|context|window")
+# An error of another status says nothing of what was asked for: of a key, a right, a rate, a server that is away.
+MAY_REFUSE = {400, 404, 405, 413, 415, 422, 500, 501}
+TOO_MANY = 429  # some count the limit in the tokens of a minute, and say that the request is too large for them
+TOO_MANY_AT_ONCE = re.compile(r"too large|must be reduced")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,9 @@ class Asking:
     said_of: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # words by which an error means a parameter that it does not name
+    unasked: dict[str, str] = field(
+        default_factory=dict
+    )  # parameters that no caller has asked for, and a pattern of words in which an error may be about them
     stream_options: bool = True  # whether a stream has to be asked for its usage
     effort: bool = True  # whether some models take tools only where they are asked not to think
 
@@ -48,6 +56,7 @@ class Known:
 
     `ignored` are limits that it takes and does not keep to, as some servers do with the newer one.
     `wordless` are those that were cut off at a limit before they said a word: they think, whether that is shown or not.
+    `doubted` are parameters, and models with their limit, of which one failure makes no rule yet: a second one does.
     `limit` is what the API calls the limit. `unreadable` is what was thought elsewhere, as it is sealed there, and `stored`
     are the ids of the replies that it keeps.
     """
@@ -57,8 +66,20 @@ class Known:
     ignored: set[str] = field(default_factory=set)
     thinking: set[str] = field(default_factory=set)
     wordless: set[str] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     stored: list[str] = field(default_factory=list)
+
+    def went_well(self, wanted: Request, without: set[str], model: str) -> None:
+        """Remember that a reply came with what was `wanted`, after it had not come with what it is `without` now.
+
+        Twice in a row is a rule: of a parameter that it is refused, of a model that it has no limit.
+        """
+        held = wanted.keys() | ({model} if not wanted.keys().isdisjoint(ALL_LIMITS) else set())
+        again = self.doubted & without
+        self.refused |= again - {model}
+        self.wordless |= again & {model}
+        self.doubted = (self.doubted | without) - held
 
     def gone_without(self) -> set[tuple[str, str]]:
         """The parameters that it is asked without by now, each with the kind of error where none was refused."""
@@ -97,7 +118,7 @@ def extras(
     Some models take tools only where they do not think: without an effort is with the effort "none".
     """
     left_out = known.refused | known.ignored | without
-    more, given = asking.always, _given(request)
+    more, given = asking.always, as_sent(request)
     if asking.with_tools and "tools" in request and not NEVER_THINKS.match(request["model"]):
         more = more | asking.with_tools
     wanted = {name: value for name, value in more.items() if name not in left_out and name not in given}
@@ -113,23 +134,23 @@ def extras(
 
 def _may_think_with_tools(request: Request) -> bool:
     """Whether a request offers tools, and the caller does not say how much is to be thought."""
-    return "tools" in request and EFFORT not in _given(request)
+    return "tools" in request and EFFORT not in as_sent(request)
 
 
 def _effort(request: Request) -> Any:
     """How much is to be thought, where the caller says so, in the words of either API."""
-    given = _given(request)
+    given = as_sent(request)
     reasoning = given.get("reasoning")
     return given.get(EFFORT) or (reasoning.get("effort") if isinstance(reasoning, dict) else None)
 
 
 def sets_a_limit(options: Request) -> bool:
     """Whether the caller has limited the replies already."""
-    given = _given(options)
+    given = as_sent(options)
     return any(name in given for name in ALL_LIMITS)
 
 
-def _given(request: Request) -> Request:
+def as_sent(request: Request) -> Request:
     """All that is sent: the openai package puts what stands in `extra_body` over the rest."""
     more = request.get("extra_body")
     return request | more if isinstance(more, dict) else request
@@ -142,9 +163,7 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
 
     They name it: in words, or, where the question holds that word too, in a field of the error.
     """
-    response = getattr(error, "response", None)
-    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
-    if status not in (None, 200, 400, 422) or isinstance(error, (OSError, TimeoutError)):
+    if _status(error) not in (None, 200, *MAY_REFUSE - {500}) or isinstance(error, (OSError, TimeoutError)):
         return None
     # an effort is wanted where it has been refused, and without `store` a server may store what is said
     names = [name for name in wanted if name not in (EFFORT, STORE)]
@@ -155,10 +174,24 @@ def refused(error: Exception, request: Request, wanted: Request, asking: Asking)
     return next((name for name in names if name in meant or is_about(name, error, str(request))), None)
 
 
-def is_too_large(error: Exception, wanted: Request, asking: Asking) -> bool:
-    """Whether a server refuses not the limit, but its size: some take none that leaves the window with the prompt."""
-    said = told_by(error).lower()
-    return NOT_THE_NUMBER.search(said) is not None and any(name in wanted and name in said for name in asking.limits)
+def doubted(error: Exception, wanted: Request, asking: Asking, *, guessed: bool) -> set[str]:
+    """What to leave out once more, because nobody has asked for it and an error may be about it, in whatever words.
+
+    That is a limit that is `guessed`, which some servers refuse for its size, and what an API asks for of itself. Where
+    the words fit neither, it is both.
+    """
+    words = asking.unasked | (dict.fromkeys(asking.limits, ABOUT_A_LIMIT.pattern) if guessed else {})
+    names, said = words.keys() & wanted.keys(), told_by(error).lower()
+    if _status(error) == TOO_MANY and TOO_MANY_AT_ONCE.search(said):
+        return names & set(asking.limits)
+    if _status(error) not in MAY_REFUSE:
+        return set()
+    return {name for name in names if re.search(words[name], said)} or names
+
+
+def _status(error: Exception) -> Any:
+    response = getattr(error, "response", None)
+    return getattr(error, "status_code", None) or getattr(response, "status_code", None)
 
 
 def not_kept_to(written: int, wanted: Request, asking: Asking) -> set[str]:

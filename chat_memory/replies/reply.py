@@ -31,6 +31,7 @@ UNFINISHED = {
     "tool_calls": CALLS,
     "function_call": CALLS,
 }
+NOT_OURS = ", which the server sets, or the client"
 NOTHING = (
     "The reply broke off before anything came. Some servers end a stream so where the request is larger than their context "
     "window: this one has {tokens:,} tokens as they are counted here. Send less, or look into the server's log."
@@ -208,7 +209,7 @@ class Reply:
                 f"ended with the finish_reason {self._finish_reason!r:.60}, which is no end that is known: ask again"
             )
             limit = next((self._request[name] for name in ALL_LIMITS if self._request.get(name)), None)
-            problem = UNFINISHED.get(reason, unknown).replace("{limit}", f", {limit:,} tokens" if limit else "")
+            problem = UNFINISHED.get(reason, unknown).replace("{limit}", f", {limit:,} tokens" if limit else NOT_OURS)
             return f"The reply {problem}."
         if self._old_call or (self._made and not calls):
             return f"The reply {CALLS}."

@@ -6,27 +6,31 @@ import re
 from collections.abc import Sequence
 
 from mock_model.api.functions import required, results, turn_of
+from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.lists import phrases
+from mock_model.sentences.reading import FIRST, is_question, sentence_of
 from mock_model.sentences.transcript import text_of
-from mock_model.sentences.words import sentences, spaced
+from mock_model.sentences.words import sentences, spaced, words
 
 FILE = "tools.txt"
 STRONG = ("system", "developer")
 DESCRIBED = re.compile(r"(['\"])([\w -]{1,60})\1\s*:\s*(['\"])(.{1,300}?)\3(?=\s*[,}])")  # a name, and what it is for
+LEAST = 3  # words that tell something
 MOST = 3  # times that a function is called with the same arguments because it says so
 
 
-def question_again(messages: Sequence[dict]) -> list[dict]:
+def question_again(body: dict) -> list[dict]:
     """The messages without those at their end by which a program says that a reply was refused, or who takes over.
 
-    A reply that was refused goes with it. Nothing is left out where no user's message would remain.
+    A reply that was refused goes with it. Nothing is left out where no user's message would remain, and nothing that
+    tells or asks something: only a reply in a form can be refused, and only what waits for an answer taken over.
     """
-    said = list(messages)
+    said = list(body["messages"])
     while said and said[-1]["role"] == "user" and any(m["role"] == "user" for m in said[:-1]):
         text = text_of(said[-1]).strip()
-        if phrases("taken over", FILE).fullmatch(text):
+        if phrases("taken over", FILE).fullmatch(text) and _waits(said[:-1], body):
             said.pop()
-        elif phrases("reply refused", FILE).match(text):
+        elif phrases("reply refused", FILE).match(text) and _in_form(said[:-1], body) and not _speaks(text):
             said.pop()
             notes = len(said)
             while notes and said[notes - 1]["role"] in STRONG:
@@ -36,6 +40,30 @@ def question_again(messages: Sequence[dict]) -> list[dict]:
         else:
             break
     return said
+
+
+def _waits(before: Sequence[dict], body: dict) -> bool:
+    """Whether a question waits, or one was handed on, so that somebody may take it over."""
+    if before[-1]["role"] == "user":
+        return any(
+            is_question(one) or any(is_verb(w.base) for w in words(one)[:1]) for one in sentences(text_of(before[-1]))
+        )
+    functions = [tool["function"] for tool in body.get("tools") or () if tool["type"] == "function"]
+    return any(map(hands_on, functions)) or any(
+        phrases("hands to", FILE).fullmatch(spaced(n)) for _, n, _ in results(before)
+    )
+
+
+def _in_form(before: Sequence[dict], body: dict) -> bool:
+    """Whether the reply that is said to be refused was one in a form, which a program can check."""
+    reply = next((text_of(m) for m in reversed(before) if m["role"] == "assistant"), "")
+    form = (body.get("response_format") or {"type": "text"})["type"] != "text"
+    return form or bool(body.get("tools")) or bool(re.match(r"\s*(?:```\w*\s*)?[\[{]", reply))
+
+
+def _speaks(text: str) -> bool:
+    """Whether a user speaks in what may be a program's word: asks something, or tells of himself."""
+    return any(is_question(one) or not sentence_of(one).low.isdisjoint(FIRST) for one in sentences(text))
 
 
 def hands_on(function: dict) -> bool:
@@ -89,11 +117,25 @@ def not_handed_on(functions: Sequence[dict], messages: Sequence[dict]) -> list[d
     return [function for function in functions if function["name"] not in done]
 
 
+def acts(function: dict) -> bool:
+    """Whether a function does something rather than tells something: its name begins with "set", "book", "send" …"""
+    return bool(phrases("acting", FILE).match(spaced(function["name"]))) and not hands_on(function)
+
+
+def _only_asks(text: str) -> bool:
+    """Whether a result asks for the same call again and tells nothing: an error, or "Busy. Try again."."""
+    again = phrases("call again", FILE)
+    told = [one for one in sentences(text) if not again.search(one)]
+    return bool(again.search(text)) and (
+        bool(phrases("failed", FILE).match(text)) or all(len(one.split()) < LEAST for one in told)
+    )
+
+
 def called_again(messages: Sequence[dict]) -> list[tuple[str, dict]]:
     """The calls of the turn whose last result asks for the same call again, unless that was so too often."""
     answered = [((name, given), text_of(message)) for message, name, given in results(messages)]
     last = [
         (call, text) for n, (call, text) in enumerate(answered) if all(call != other for other, _ in answered[n + 1 :])
     ]
-    asking = [call for call, text in last if phrases("call again", FILE).search(text)]
+    asking = [call for call, text in last if not acts({"name": call[0]}) and _only_asks(text)]
     return [call for call in asking if sum(call == other for other, _ in answered) < MOST]

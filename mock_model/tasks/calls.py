@@ -14,8 +14,8 @@ from mock_model.sentences.reading import read, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 from mock_model.tasks.arguments import MOST, arguments, heard
-from mock_model.tasks.automated import called_again, destinations, not_handed_on
-from mock_model.tasks.choosing import acts, requests
+from mock_model.tasks.automated import acts, called_again, destinations, not_handed_on
+from mock_model.tasks.choosing import requests
 from mock_model.tasks.filling import Source
 from mock_model.tasks.picking import fitting
 from mock_model.tasks.results import from_results, refuses

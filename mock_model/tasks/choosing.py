@@ -14,7 +14,7 @@ from mock_model.sentences.reading import is_question, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced, words
 from mock_model.tasks.arguments import arguments, heard, telling
-from mock_model.tasks.automated import asks_on, explained, hands_on
+from mock_model.tasks.automated import acts, asks_on, explained
 
 PARTS = re.compile(r"(?<=[\w\"”'’)])(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
 TELLS = re.compile(
@@ -85,11 +85,6 @@ def _fit(function: dict, asked: str) -> float:
         + 0.1 / (1 + min(named_first, default=9))
         - (only_asks and acts(function))
     )
-
-
-def acts(function: dict) -> bool:
-    """Whether a function does something rather than tells something: its name begins with "set", "book", "send" …"""
-    return bool(heard("acting").match(spaced(function["name"]))) and not hands_on(function)
 
 
 def _verb(asked: str) -> str:

@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.api.completion import Reply
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
+from mock_model.tasks.orders import own_words
+from mock_model.tasks.steps import Form, as_messages
 
 STRONG = ("system", "developer")
 _ORDER = r"\b(?:format|form|template|structure|as follows|like this)\b[^\n:]{0,60}:[ \t]*\n+(?:```\w*\n)?"
@@ -81,18 +83,28 @@ def _form_in(messages: Sequence[dict]) -> Fields | None:
     return None
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def form_of(text: str) -> Fields | None:
-    """The fields that a text shows."""
-    if (headers := HEADER.findall(text)) and END in headers:
+    """The fields that a text shows by an order of its own, and by none that it quotes."""
+    own = " ".join(own_words(text).split())
+
+    def ordered(form: re.Match[str]) -> bool:
+        return " ".join(_line(text, form.start()).split()) in own
+
+    if (headers := HEADER.findall(own_words(text))) and END in headers:
         return Fields("header", dict.fromkeys(headers, ""), text)
-    if lines := LINES.search(text):
+    if (lines := LINES.search(text)) and ordered(lines):
         return Fields("lines", {one["name"].strip(): one["holder"] for one in LINE.finditer(lines["lines"])}, lines[0])
-    if tags := TAGGED.search(text):
+    if (tags := TAGGED.search(text)) and ordered(tags):
         return Fields("tags", dict.fromkeys(TAG.findall(tags["tags"]), ""), tags[0])
-    if table := TABLE.search(text):
+    if (table := TABLE.search(text)) and ordered(table):
         return Fields("table", {name.strip(): "" for name in table["names"].split(",")}, _sentence(text, table.start()))
     return None
+
+
+def _line(text: str, at: int) -> str:
+    """The line of a text that holds a place."""
+    return text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
 
 
 def _sentence(text: str, at: int) -> str:
@@ -107,6 +119,11 @@ def _without(messages: Sequence[dict], form: Fields) -> list[dict]:
         text = text_of(message)
         if form.style == "header":
             parts = HEADER.split(re.split(r"\n\s*\nRespond with\b", text)[0])[2::2]
+            steps = (
+                list(as_messages(text, "user", Form("header", {}, ""), {}, "call")) if message is messages[-1] else []
+            )
+            if len(steps) > 1:  # an agent's calls and their results
+                return said + steps
             text = "" if message["role"] in STRONG else "\n".join(parts) or text
         else:
             text = FENCE.sub("", text.replace(form.block, "\n")) if form.block else text

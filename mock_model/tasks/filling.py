@@ -27,8 +27,10 @@ from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.extraction import extract, extraction_task, fact_values, meanings
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.placing import placed
 from mock_model.tasks.placing import rows as rows_in
+from mock_model.tasks.plausible import plausible
 from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kind_of, of_its_kind, taken, written
 from mock_model.tasks.tone import toned
 from mock_model.tasks.wording import Rules, forbids
@@ -36,6 +38,15 @@ from mock_model.tasks.wording import Rules, forbids
 NAMES = ("reply", "known", "order", "self", "wrapper", "attributes", "keys")
 REPLY, KNOWN, ORDER, SELF, WRAPPER, ATTRIBUTES, KEYS = (phrases(name, "filling.txt") for name in NAMES)
 BY_SCHEMA = re.compile(r"\bjson[ _-]?schema\b|\bschema\b[^.\n]{0,40}\bjson\b|\bjson\b[^.\n]{0,80}\bschema\b", re.I)
+TO_REPLY = re.compile(  # how an order begins that says how to reply
+    r"\W*(?:(?:please|now|then|always|only|just|and|so)\W+|you (?:must|should|will|shall|are to|need to)\W+"
+    r"|make sure (?:to|that you)\W+)*"
+    r"(?:(?:reply|answer|respond|return|output|write|produce|generate|give|provide|format|fill|extract)\b"
+    r"|(?:the|your|each|every) (?:final )?(?:output|reply|answer|response|result)s? (?:must|should|shall|has to|needs to|will)\b"
+    r"|here(?:'s| is) (?:a|the) json schema to follow\b|(?:the|your) (?:output|response|reply) schema\b)",
+    re.I,
+)
+NO_JSON = re.compile(r"\b(?:never|not|no|don['’]t|without|avoid)\b[^.\n]{0,40}\bjson\b", re.I)
 KEY = re.compile(r"[\"'`“](\w+)[\"'`”]\s*:")
 CLOSE = SHARED - {"above"}  # ties by which a sentence is about a property
 MOST, DEEPEST, MOST_ITEMS = 100, 6, 8  # properties, levels: what is beyond gets the emptiest value that fits
@@ -56,7 +67,11 @@ class Source:
         """What the messages tell: no question and, in the last one and the instructions, no word about the form."""
         form = [m is self.messages[-1] or m["role"] in ("system", "developer") for m in self.messages]
         told = [{**m, "content": _told(text_of(m))} if f else m for f, m in zip(form, self.messages, strict=True)]
-        return [one for one in read(told) if not one.sentence.asks]
+        return [one for one in read(told) if not one.sentence.asks and not forbids(self.rules, one.text)]
+
+    @cached_property
+    def _told(self) -> str:
+        return "\n".join(one.text for one in self.said)
 
     @cached_property
     def _last(self) -> range:
@@ -108,7 +123,8 @@ class Source:
         elif kind == "string" and REPLY.fullmatch(key) and "enum" not in schema:
             yield self.reply()[: schema.get("maxLength")]
         elif kind != "null":
-            yield from self._found(schema, path, several)
+            found = self._found(schema, path, several)
+            yield from (one for one in found if plausible(" ".join(path[-1:]), one, self._told))
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
         """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""
@@ -266,7 +282,9 @@ def shown_form(messages: Sequence[dict]) -> Schema | None:
 def shown_schema(messages: Sequence[dict]) -> Schema | None:
     """The JSON schema that a message shows, where the last one or the instructions want JSON by it."""
     asking = [text_of(m)[:20_000] for m in messages if m["role"] in ("system", "developer") or m is messages[-1]]
-    if messages[-1]["role"] != "user" or not any(BY_SCHEMA.search(text) for text in asking):
+    if messages[-1]["role"] != "user" or not any(map(_by_schema, asking)):
+        return None
+    if any(NO_JSON.search(text) for text in asking[:-1]) and not any(map(_by_schema, asking[:-1])):
         return None
     for text in reversed(asking):
         for start in (at.start() for at in islice(re.finditer(r"\{", text), MOST)):
@@ -274,6 +292,12 @@ def shown_schema(messages: Sequence[dict]) -> Schema | None:
                 if _is_schema(shown := json.JSONDecoder().raw_decode(text, start)[0]):
                     return shown
     return None
+
+
+def _by_schema(text: str) -> bool:
+    """Whether a text orders, in its own words, a reply in JSON by a schema."""
+    own = own_words(_without_objects(text))
+    return any(TO_REPLY.match(one) and BY_SCHEMA.search(one) for one in sentences(own.replace("\n\n", "\n")))
 
 
 def _is_schema(shown: Any) -> bool:

@@ -9,8 +9,19 @@ from typing import NamedTuple
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
+from mock_model.tasks.orders import own_words, without_quotes
 from mock_model.tasks.prompt_parts import REQUEST, Asks, Parts, parts_of
 
+ALONE = re.compile(  # an order that ends a conversation, wherever a program puts it
+    r"\b(?:so far|above|(?:this|our|the) (?:whole |entire )?"
+    r"(?:conversation|chat|dialog(?:ue)?|discussion|exchange|transcript|history))\b",
+    re.I,
+)
+LIVING = re.compile(  # what instructions for a conversation that goes on speak of
+    r"\b(?:answer(?!s? (?:only )?(?:with|in)\b)|answers|answering|reply(?! (?:only )?(?:with|in)\b)|replies|help|asks?|asked|then"
+    r"|first,|before you|assistants? (?:that|who))\b",
+    re.I,
+)
 STRONG = ("system", "developer")
 HERE, ABOVE, FOLLOWING, EARLIER, NOTHING, TOLD = (
     phrases(name, "summary.txt") for name in "here above following earlier nothing told".split()
@@ -30,9 +41,14 @@ class Handed(NamedTuple):
 
 def handed(messages: Sequence[dict], asks: Asks) -> Handed | None:
     """What the last message, or a system message before it, hands over and asks for; None where neither asks."""
-    orders = [p for m in messages if m["role"] in STRONG and asks((p := parts_of(text_of(m), asks)).own)]
     mine = parts_of(text_of(messages[-1]), asks) if messages[-1]["role"] == "user" else Parts("")
-    if not (asked := asks(mine.own)) and not orders:
+    asked = asks(own_words(mine.own)) or (bool(mine.talk) and asks(without_quotes(mine.own)))
+    lives = messages[-1]["role"] == "user" and not mine.talk and not asked  # a question or a remark that waits
+    own_of = own_words if lives else without_quotes
+    orders = [p for m in messages if m["role"] in STRONG and asks(own_of((p := parts_of(text_of(m), asks)).own))]
+    first = lives and all(m["role"] in STRONG for m in messages[:-1])  # a text may be handed over so
+    orders = [p for p in orders if not lives or (not LIVING.search(p.own) and (first or ALONE.search(p.own)))]
+    if not asked and not orders:
         return None
     own, talk, held = mine.own, mine.talk, [part.previous for part in (*orders, mine)]
     if asked and not talk:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 
 from mock_model.sentences.lists import NUMBERS, OWNERS, PRONOUNS, phrases
 from mock_model.sentences.quoting import without_lists, without_strings
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import LABEL, text_of
 from mock_model.sentences.words import sentences
 
 FILE = "orders.txt"
-QUOTED = re.compile(r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:(?i:</\s*\2\s*>)|$)|\[\s*\{(?:.*\]|.*)", re.S)
+QUOTED = re.compile(
+    r"(`{3,}).*?(?:\1`*|$)|<(\w[\w-]*)[^<>]*>.*?(?:(?i:</\s*\2\s*>)|$)|\[\s*\{(?:.*\]|.*)"
+    r"|(?P<mark>\"{3}|'{3}).*?(?:(?P=mark)|$)|(?m:^)[ \t]*>[^\n]*",
+    re.S,
+)
+SAID = re.compile(r'"(?:[^\s"]+\s+){3,400}[^\s"]+"|“(?:[^\s“”]+\s+){3,400}[^\s“”]+”')  # sentences in quotation marks
 TALK_LINE = re.compile(r"^[ \t]*[\[(<*_-]{0,3} ?(\w+(?: [A-Z]\w+)?)[\])>*_]{0,3}\s*:", re.M)
 NUMBER = rf"\d[\d,]{{0,17}}|(?:(?:{'|'.join(n for n in NUMBERS if n.isalpha())}|few|a)\b[ -]?(?:and )?){{1,6}}"
 LIMIT = re.compile(  # of "two or three sentences" and "40-60 words" the larger number
@@ -38,15 +43,25 @@ def instructing_text(message: dict) -> str:
     return unquoted(text_of(message), message["role"] == "user")
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def unquoted(text: str, by_user: bool) -> str:
     """A text without what it quotes as data."""
     if not by_user and not phrases("data", FILE).search(text):
         return text
-    text = QUOTED.sub("\n", without_strings(without_lists(text)))
+    text = without_quotes(text)
     labels = Counter(m[1].lower() for m in TALK_LINE.finditer(text))
     talk = [m.start() for m in TALK_LINE.finditer(text) if LABEL.match(m[0]) or labels[m[1].lower()] > 1]
     return text[: talk[0]] if len(talk) > 1 else text
+
+
+def without_quotes(text: str) -> str:
+    """A text without what stands in quotation marks, tags, fences and lists in it; a conversation stays."""
+    return QUOTED.sub("\n", without_strings(without_lists(text)))
+
+
+def own_words(text: str) -> str:
+    """What the writer of a text says himself, whoever that is: nothing that it quotes, be it a sentence in quotation marks."""
+    return SAID.sub(lambda said: said[0] if said[0] == text.strip() else " ", unquoted(text, True))
 
 
 def limits(text: str) -> dict[str, int]:
@@ -68,7 +83,7 @@ def _number(text: str) -> int:
     return total + part or 1  # "a sentence"
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def orders(text: str, strong: bool) -> tuple[tuple[str, bool], ...]:
     """The orders of a text (of a system's, if strong), each bare, and whether it holds for later messages too."""
     text = re.sub(r";(?=\s)", "\n", text)

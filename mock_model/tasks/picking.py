@@ -10,6 +10,8 @@ from mock_model.finding.matching import SHARED, WORTH, ties
 from mock_model.sentences.reading import sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced
+from mock_model.tasks.orders import own_words, without_quotes
+from mock_model.tasks.wording import Rules, forbids
 
 ORDER = re.compile(
     r"\b(?:select|choose|pick|return|name|decide|classify|reply with|answer with)\b[^.\n\[]{0,80}"
@@ -22,19 +24,33 @@ ABOUT = r"^\W*{}\W*:\s*(.*)$"
 LINES, FADING, NAMED = 6, 0.4, 2.0  # lines that are looked back; what an earlier one counts; what a name counts
 
 
-def picked(messages: Sequence[dict]) -> str | None:
-    """The name that fits what was said last; None where the last message asks for none of a list."""
+def picked(messages: Sequence[dict], found: Rules) -> str | None:
+    """The name that fits what was said last; None where the last message asks for none of a list.
+
+    Where nothing said fits, it is another's turn in a group that talks, and nobody's elsewhere.
+    """
     last = text_of(messages[-1])
-    if messages[-1]["role"] not in ("user", "system", "developer") or not (order := ORDER.search(last)):
+    if messages[-1]["role"] not in ("user", "system", "developer") or not (order := _order(last)):
         return None
     names = NAME.findall(order["names"])
     whole = "\n".join(text_of(message) for message in messages)
     about = {name: _described(name, whole) for name in names}
-    said = list(_said(last if len(last.splitlines()) > 2 else whole, about))
+    told = "\n".join(text_of(message) for message in messages if message["role"] in ("user", "assistant"))
+    alone = len(last.splitlines()) > 2 or messages[-1]["role"] != "user"
+    said = [line for line in _said(last if alone else told, about) if not forbids(found, line)]
     spoke = next((name for line in said for name in names if line.lower().startswith(f"{name.lower()}:")), None)
     scores = {name: _score(name, about[name], said) for name in names}
     best = max(names, key=scores.__getitem__)
-    return best if scores[best] else next(name for name in names if name != spoke)
+    if not scores[best]:
+        return next(name for name in names if name != spoke) if spoke else None
+    return best
+
+
+def _order(text: str) -> re.Match[str] | None:
+    """The order to pick that is the writer's own, and no part of what the text quotes."""
+    last = without_quotes(text).rstrip().rpartition("\n\n")[2]  # behind a conversation
+    own = " ".join(f"{own_words(text)}\n{'' if SPEAKER.match(last) else last}".split())
+    return next((one for one in ORDER.finditer(text) if " ".join(one[0].partition("[")[0].split()) in own), None)
 
 
 def fitting(about: dict[str, str], text: str) -> str:

@@ -32,6 +32,7 @@ from mock_model.tasks.field_form import filled
 from mock_model.tasks.filling import Source, any_object, fill, shown_schema
 from mock_model.tasks.listing import listed, listing_task
 from mock_model.tasks.notes_behind import question_last
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.picking import picked
 from mock_model.tasks.results import from_results
 from mock_model.tasks.standalone import standalone
@@ -43,6 +44,7 @@ from mock_model.tasks.wording import Rules, forbids, prescribed, rules, styled, 
 
 REFUSAL = "I can't share that."
 NOTED = "Noted."
+FIXED = "An instruction says what to reply."
 SUMMARY = "I am asked for a summary."
 HELLO = "Hello! What would you like to talk about?"
 EMPTY = "Your message is empty. What would you like to say?"
@@ -68,11 +70,12 @@ Fits = Callable[[str], bool]
 
 def reply_to(body: dict, fits: Fits) -> Reply:
     """The reply to a validated request. fits says whether a text is within the reply limit of the request."""
-    for in_form in (step, filled):
+    given = body["messages"]
+    fixed = _fixed(given)
+    for in_form in (step, filled) if fixed is None else ():
         if (written := in_form(body, fits, reply_to)) is not None:
             return written
-    given = body["messages"]
-    body = body | {"messages": given if is_summed_up(given) else question_last(question_again(given))}
+    body = body | {"messages": given if is_summed_up(given) else question_last(question_again(body))}
     messages, found, called = body["messages"], rules(body["messages"]), calls.calls_for(body)
     if not called:
         body |= {"messages": (messages := taken_over(messages, callable_functions(body)[0]))}
@@ -90,14 +93,23 @@ def reply_to(body: dict, fits: Fits) -> Reply:
         return said(styled(missing, found), "A function needs more than was said.")
     if facts := extraction_task(messages):  # data for a program: no wish of anybody words it
         return said(extract(facts, room), "I am asked for facts.")
-    if asked := listing_task(messages):
+    if fixed is None and (asked := listing_task(messages)):
         return said(listed(asked), "I am asked for a list.")
-    if schema := shown_schema(messages):
+    if fixed is None and (schema := shown_schema(messages)):
         asked = {"type": "json_schema", "json_schema": {"schema": schema}}
         text = _as_json(asked, body, found, room)
         return said(f"```json\n{text}\n```" if BLOCK.search(text_of(messages[-1])) else text, "I am asked for JSON.")
-    text, why = _say(messages, found, room, _model_of(body).encoding)
+    text, why = (fixed, FIXED) if fixed is not None else _say(messages, found, room, _model_of(body).encoding)
     return said(styled(text, unsized(found) if why == SUMMARY else found), why)
+
+
+def _fixed(messages: Sequence[dict]) -> str | None:
+    """The reply that the instructions prescribe whatever the user's last message asks for."""
+    return (
+        rules([m for m in messages if m["role"] != "user"]).slots.get("only")
+        if messages[-1]["role"] == "user"
+        else None
+    )
 
 
 def _model_of(body: dict) -> Model:
@@ -131,17 +143,18 @@ def _say(messages: Sequence[dict], found: Rules, fits: Fits, encoding: str) -> t
         return from_results(messages), "The functions have answered, so I say what they said."
     if last["role"] == "user" and not text_of(last).strip():
         return EMPTY, "The last message is empty."
-    if (name := picked(messages)) is not None:
+    asked = without_lists(text_of(last), notes_only=True)
+    secret = last["role"] == "user" and forbids(found, own_words(asked))
+    if not secret and (name := picked(messages, found)) is not None:
         return name, "I am asked for one name of a list."
     if (task := summary_task(messages)) is not None:
         return summarize(task, fits, lambda text: count_text(text, encoding)), SUMMARY
     if last["role"] != "user":
         return NOTED if any(m["role"] == "user" for m in messages) else HELLO, "The last message asks nothing."
-    asked = without_lists(text_of(last), notes_only=True)
-    if (question := standalone(messages)) is not None:
+    if not secret and (question := standalone(messages)) is not None:
         return question, "I am asked to put a question so that it can be asked alone."
     if (fixed := prescribed(found, asked)) is not None:
-        return fixed, "An instruction says what to reply."
+        return fixed, FIXED
     if forbids(found, asked):
         return REFUSAL, "An instruction forbids me to tell."
     return _converse(asked, messages, found)

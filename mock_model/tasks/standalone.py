@@ -9,6 +9,7 @@ from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.lists import SMALL
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import join, sentences, words
+from mock_model.tasks.orders import own_words
 
 ORDER = re.compile(
     r"\b(?:rephrase|reformulate|formulate|rewrite|condense|turn|convert)\b[^?]{0,250}?\b(?:standalone|stand-alone|self-contained)\b",
@@ -22,16 +23,37 @@ SPEAKS = re.compile(r"^[ \t]*(?:user|human)[ \t]*:[ \t]*(\S.*)$", re.I | re.M)
 LEADS = re.compile(r"\A\W*(?:(?:and|but|so|or|ok|okay|then|also)\b[\s,]*)+", re.I)
 REFERS = re.compile(r"\b(?:it|this|that|they|them|there|he|him|she)\b(?! (?:is|are|was|were) (?:a|an|the)\b)", re.I)
 PLACES = ("there",)
+LED = re.compile(
+    r"\W*(?:(?:given|using|from) [^.?!]{1,200}[,:] ?|(?:please|you (?:must|should|will)|your task is to)\W+)*", re.I
+)
+QUESTION = re.compile(r"\b(?:question|query|quer(?:y|ies)|message|input)s?\b", re.I)
+LATER = re.compile(r"\b(?:when|whenever|only|if (?:asked|the user)|internally|unclear|then (?:answer|reply))\b", re.I)
+ONLY = re.compile(
+    r"\b(?:do not|don['’]t|never|without) answer(?:ing)?\b|\b(?:only|just) (?:return|output|write|reply)\b", re.I
+)
 
 
 def standalone(messages: Sequence[dict]) -> str | None:
     """The question as it can be asked alone; None where nobody orders that."""
     last = text_of(messages[-1])
-    if ORDER.search(last) and (found := ASKED.findall(last)):
+    if ORDER.search(own_words(last)) and (found := ASKED.findall(last)):
         return alone(found[-1], SPEAKS.findall(last))
-    if any(ORDER.search(text_of(m)) for m in messages[:-1] if m["role"] in ("system", "developer")):
+    if any(_stands(own_words(text_of(m))) for m in messages[:-1] if m["role"] in ("system", "developer")):
         return alone(last, [text_of(m) for m in messages[:-1] if m["role"] == "user"])
     return None
+
+
+def _stands(text: str) -> bool:
+    """Whether instructions want of every message just this: the question put anew, and no answer."""
+    whole = " ".join(text.split())
+    order = ORDER.search(whole)
+    return bool(
+        order
+        and LED.fullmatch(whole[: order.start()].rpartition(". ")[2])
+        and QUESTION.search(order[0] + whole[order.end() : order.end() + 40])
+        and not LATER.search(whole)
+        and ONLY.search(whole)
+    )
 
 
 def alone(question: str, earlier: Sequence[str]) -> str:

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from mock_model.api.completion import Reply
 from mock_model.api.functions import named, results
 from mock_model.sentences.lists import phrases
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
+from mock_model.tasks.orders import own_words
 from mock_model.tasks.text_tools import LONGEST, described, value_in, without_tools
 
 heard = partial(phrases, file="tools.txt")
@@ -86,11 +88,11 @@ def _form_in(messages: Sequence[dict]) -> Form | None:
     return next(filter(None, map(form_of, asking)), None)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def form_of(text: str) -> Form | None:
     """The form of a step that a text shows: what is called, and with what."""
     head = text[:LONGEST]
-    if not ABOUT_TOOLS.search(head):
+    if not ABOUT_TOOLS.search(own_words(head)):  # a prompt that somebody quotes offers nothing
         return None
     plain = without_tools(head)
     for style in ("header", "tag", "label"):
@@ -154,12 +156,12 @@ def _as_calls(messages: Sequence[dict], form: Form, known: dict[str, dict]) -> l
             given = next((part.value for part in _parts(text, form) if part.kind == "observation"), text)
             said.append({"role": "tool", "tool_call_id": said[-1]["tool_calls"][0]["id"], "content": given})
         else:
-            said += _read(text, role, form, known, f"call_{len(said)}")
+            said += as_messages(text, role, form, known, f"call_{len(said)}")
     return said
 
 
-def _read(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -> Iterator[dict]:
-    """What one message says: a question or an answer, calls and their results."""
+def as_messages(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -> Iterator[dict]:
+    """What one message says: a question or an answer, calls and their results; `known`: the parameters of each function."""
     if role == "user":
         question, text = _question(text, form)
         yield {"role": role, "content": question}
@@ -169,7 +171,7 @@ def _read(text: str, role: str, form: Form, known: dict[str, dict], seed: str) -
     action = waiting = ""
     for n, (kind, value) in enumerate(parts):
         if kind == "action":
-            action = value.strip("\"'` ")
+            action, waiting = value.strip("\"'` "), ""
         elif kind == "action input" and action and not ENDING.match(action):
             plain = {next(iter(known.get(action, ())), "input"): value.strip("\"'")}
             given = json.dumps((value_in(value) or {}) if value[:1] == "{" else plain)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 import tiktoken
 
+from ..quick_requests import requests_are_prepared_quickly  # noqa: F401
 from . import postgres
 
 

@@ -7,7 +7,9 @@ import pytest
 from chat_memory import IncompleteReply, Usage
 from chat_memory.errors import BudgetError
 from chat_memory.facts import UserFacts
-from chat_memory.facts.learning import FORMAT, LEAST_LIMIT, LONGER
+from chat_memory.facts.learning import FORMAT, LEAST_LIMIT, LONGER, form_tokens, request, spoken
+from chat_memory.replies.extras import Known
+from chat_memory.tokens import Counting
 from mock_model import MockServer
 
 from .fake_client import FakeClient, answer
@@ -25,7 +27,6 @@ REFUSALS = {
     "llama-cpp-python": "body.response_format.type: Input should be 'text' or 'json_object'",
     "llama.cpp": "Failed to initialize samplers: failed to parse grammar",
     "vLLM": "Guided decoding with structured outputs is not supported for this model.",
-    "a model that did not keep to it": "Failed to generate JSON. Please adjust your prompt.",
 }
 
 
@@ -44,14 +45,15 @@ def test_facts_are_asked_for_in_a_form_and_a_plain_list_is_read_too(ana, reply):
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("words", REFUSALS.values(), ids=REFUSALS)
 def test_a_server_that_refuses_the_form_is_asked_without_and_not_asked_twice(store, words, status):
-    server = Server(refusing(status, words), *[whole(AS_A_LIST)] * 2, whole(IN_THE_FORM), whole(IN_THE_FORM))
+    server = Server(refusing(status, words), *[whole(AS_A_LIST)] * 2, *[whole(IN_THE_FORM)] * 3)
     client, usage = server.client(), Usage()
     for user in ("ana", "ben"):  # it is known of the client, whoever asks
         assert texts(UserFacts(store, user).learn(client, TOLD, usage=usage)) == [PORTO["fact"]]
     assert forms(server) == [True, False, False] and usage.requests == 2
     UserFacts(store, "eva").learn(client, TOLD, model="another-model")
-    UserFacts(store, "leo").learn(client.with_options(timeout=9), TOLD)  # which is another client
-    assert forms(server)[3:] == [True, True]
+    UserFacts(store, "leo").learn(client.with_options(timeout=9), TOLD)
+    UserFacts(store, "kim").learn(server.client(), TOLD)
+    assert forms(server)[3:] == [True, False, True]
 
 
 def test_a_client_without_the_parameter_is_called_without(ana):
@@ -65,12 +67,14 @@ def test_a_client_without_the_parameter_is_called_without(ana):
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (400, "This model's maximum context length is 400 tokens. However, your messages resulted in 8217 tokens."),
         (401, "Incorrect API key provided: response_format"),
-        (500, "The schema has crashed."),
+        (403, "You may not use this model."),
+        (409, "Another request is running."),
+        (429, "You have too many requests in this minute."),
+        (503, "The model is being loaded."),
     ],
 )
-def test_what_is_no_refusal_of_the_form_is_raised_and_paid_for_once(ana, status, words):
+def test_what_is_no_refusal_is_raised_at_once(ana, status, words):
     server = Server(refusing(status, words))
     with pytest.raises(Exception, match=words[:20]):
         ana.learn(server.client(), TOLD)
@@ -87,14 +91,28 @@ def test_one_who_wants_another_form_or_none_gets_it(ana):
 
 def test_the_form_counts_in_the_budget_and_the_offline_server_counts_no_more(ana):
     server = MockServer()
+    said, known = spoken(TOLD), Known()
+    form = form_tokens({}, known, counting := Counting.of("offline-model"))
     with pytest.raises(BudgetError, match="the form of the reply") as error:
-        ana.learn(server.client(), TOLD, model="offline-model", max_tokens=10)
+        request(said, {}, counting, 10, form=form)
     usage = Usage()
-    assert texts(ana.learn(server.client(), TOLD, model="offline-model", max_tokens=error.value.needed, usage=usage))
-    assert error.value.needed - 30 < usage.prompt_tokens <= error.value.needed
-    with pytest.raises(BudgetError) as bare:
-        ana.learn(server.client(), TOLD, max_tokens=10, options={"response_format": {"type": "text"}})
-    assert bare.value.needed < error.value.needed
+    assert texts(ana.learn(server.client(), TOLD, model="offline-model", usage=usage))
+    assert error.value.needed - 30 < usage.prompt_tokens <= error.value.needed + 30  # there the date stands, too
+
+
+@pytest.mark.parametrize("more", [{"response_format": {"type": "text"}}, {"extra_body": {"response_format": {}}}])
+def test_where_the_form_does_not_fit_with_the_messages_it_is_left_out(ana, more):
+    client = learner({"fact": "The user is 36."})
+    with pytest.raises(BudgetError) as error:
+        ana.learn(client, TOLD, max_tokens=10)
+    ana.learn(client, TOLD, max_tokens=error.value.needed)
+    ana.learn(client, TOLD, max_tokens=error.value.needed, options=more)  # and what is not sent is not counted
+    ana.learn(client, TOLD, max_tokens=error.value.needed + 200)
+    assert [request.get("response_format") for request in client.requests] == [
+        None,
+        more.get("response_format"),
+        FORMAT,
+    ]
 
 
 BRAGA = {"fact": "The user likes Braga.", "message": 1, "replaces": None}

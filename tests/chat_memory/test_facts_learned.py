@@ -70,7 +70,6 @@ def test_a_number_that_was_not_shown_replaces_nothing(store):
         "[" * 50_000,
         "null",
         "",
-        answer('[{"fact": "The user lives in Porto.", "message": 1}]', "length"),
         answer(None, "content_filter"),
     ],
 )

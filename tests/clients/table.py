@@ -78,7 +78,7 @@ def in_markdown(outcomes: Outcomes, installed: Mapping[str, Sequence[str]]) -> s
     lines += ["", "## Checks that one client has", ""]
     for client, results in outcomes.items():
         own = [one for one in results if one.check not in shared(outcomes)]
-        lines += [f"- **{client}**: {', '.join(f'{one.check} {MARKS[one.result]}' for one in own)}"] if own else []
+        lines += [f"- **{client}**: {'; '.join(f'{one.check} {MARKS[one.result]}' for one in own)}"] if own else []
     for name, title in (("failed", "Failures"), ("gap", "Gaps")):
         found = with_result(outcomes, name)
         lines += ["", f"## {title}", ""] if found else []

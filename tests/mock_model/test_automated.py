@@ -105,7 +105,7 @@ def test_a_word_that_another_agent_takes_over_is_no_question(word: str) -> None:
 )
 def test_a_reply_that_was_refused_is_given_again(word: str) -> None:
     asked = "My sauna is at 85 degrees. How hot is my sauna?"
-    refused = [of("assistant", "It is hot."), of("system", "Some messages come from a program.")]
+    refused = [of("assistant", '{"answer": "It is hot."}'), of("system", "Some messages come from a program.")]
     assert "85" in said(asked, *refused, word)
 
 

@@ -90,6 +90,16 @@ def test_fields_are_filled_under_headers():
     )
 
 
+def test_fields_are_filled_with_what_the_steps_of_an_agent_found():
+    names = ("question", "trajectory", "answer")
+    form = "\n\n".join([*(f"[[ ## {name} ## ]]\n{{{name}}}" for name in names), "[[ ## completed ## ]]"])
+    step = "[[ ## tool_name_{0} ## ]]\n{1}\n\n[[ ## tool_args_{0} ## ]]\n{2}\n\n[[ ## observation_{0} ## ]]\n{3}\n\n"
+    steps = step.format(0, "tide", '{"port": "Roscoff"}', "7.4 metres") + step.format(1, "finish", "{}", "Completed.")
+    asked = f"[[ ## question ## ]]\nHow high is the tide?\n\n[[ ## trajectory ## ]]\n{steps}"
+    said = "[[ ## answer ## ]]\nThe tide for Roscoff is: 7.4 metres.\n\n[[ ## completed ## ]]"
+    assert reply(("system", form), ("user", asked)) == said
+
+
 def test_rows_are_written_as_csv():
     said = reply(("user", "Put the guests into CSV with the header name,age.\n\nIngrid is 41 and Tomasz is 38."))
     assert said == "name,age\nIngrid,41\nTomasz,38"

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import openai
 import pytest
+from pydantic import BaseModel
 
 import common
 from common import Settings
@@ -98,6 +101,126 @@ def test_the_async_client_asks_for_it_too():
 
     assert asyncio.run(asked())
     assert wire.limits == [{"max_tokens": 40}, {}]
+
+
+class Day(BaseModel):
+    name: str
+
+
+CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a": "x'}}
+IN_THE_WAY = {
+    "thinking aloud": {"content": "<think>Well, well"},
+    "a call": {"content": None, "tool_calls": [CALL]},
+    "a form": {"content": '{"na'},
+}
+
+
+def answering(answer: Callable[[dict[str, Any]], httpx2.Response]) -> tuple[openai.OpenAI, list[dict[str, Any]]]:
+    """A limited client of a server that answers so, and what it was asked."""
+    bodies: list[dict[str, Any]] = []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        bodies.append(json.loads(request.content))
+        return answer(bodies[-1])
+
+    http_client = httpx2.Client(transport=httpx2.MockTransport(handle))
+    client = openai.OpenAI(api_key="x", base_url=BASE_URL, max_retries=0, http_client=http_client)
+    ReplyLimit("max_tokens", 40).put_on(client)
+    return client, bodies
+
+
+def said(finish_reason: str = "stop", **message: Any) -> httpx2.Response:
+    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", **message}}
+    return httpx2.Response(
+        200, json={"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+    )
+
+
+def piece(request: dict[str, Any]) -> httpx2.Response:
+    """A stream of one piece where a stream is wanted, else a reply; both in the form of a day."""
+    if not request.get("stream"):
+        return said(content='{"name": "Monday"}')
+    choice = {"index": 0, "finish_reason": "stop", "delta": {"role": "assistant", "content": "Monday"}}
+    chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
+    content = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
+    return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=content)
+
+
+def test_every_way_to_ask_is_limited_and_so_are_copies_of_the_client():
+    client, bodies = answering(piece)
+    chat = client.chat.completions
+    for completions in (chat, client.with_options(timeout=9).chat.completions, client.copy().chat.completions):
+        ask_with = {"model": "m", "messages": HELLO}
+        completions.create(**ask_with)
+        completions.create(**ask_with, max_tokens=openai.NOT_GIVEN)
+        completions.create(**ask_with, max_tokens=openai.omit)
+        completions.parse(**ask_with, response_format=Day)
+        completions.with_raw_response.create(**ask_with)
+        with completions.with_streaming_response.create(**ask_with) as response:
+            response.parse()
+        list(completions.create(**ask_with, stream=True))
+        with completions.stream(**ask_with) as stream:
+            stream.until_done()
+    assert len(bodies) == 24 and {body.get("max_tokens") for body in bodies} == {40}
+    chat.create(model="m", messages=HELLO, max_tokens=None)  # the caller wants none
+    assert bodies[-1]["max_tokens"] is None
+
+
+def test_a_model_that_thinks_changes_nothing_for_the_others_of_its_client():
+    client, bodies = answering(
+        lambda body: (
+            said("length", content="") if body["model"] == "thinker" and "max_tokens" in body else said(content="Yes.")
+        )
+    )
+    for model in ("thinker", "thinker", "small"):
+        assert client.chat.completions.create(model=model, messages=HELLO).choices[0].message.content == "Yes."
+    assert ["max_tokens" in body for body in bodies] == [True, False, False, True]
+
+
+def test_one_that_was_wordless_at_a_limit_of_the_callers_has_none_from_here_on():
+    client, bodies = answering(
+        lambda body: said("length", content="") if "max_tokens" in body else said(content="Yes.")
+    )
+    assert client.chat.completions.create(model="m", messages=HELLO, max_tokens=500).choices[0].message.content == ""
+    assert client.chat.completions.create(model="m", messages=HELLO).choices[0].message.content == "Yes."
+    assert len(bodies) == 2
+
+
+@pytest.mark.parametrize("cut", IN_THE_WAY.values(), ids=IN_THE_WAY)
+def test_what_is_torn_by_the_limit_is_asked_for_again_without(cut):
+    client, bodies = answering(
+        lambda body: said("length", **cut) if "max_tokens" in body else said(content='{"name": "Monday"}')
+    )
+    day = client.chat.completions.parse(model="m", messages=HELLO, response_format=Day).choices[0].message.parsed
+    assert day == Day(name="Monday") and len(bodies) == 2
+
+
+@pytest.mark.parametrize("status", [400, 404, 422, 501])
+def test_a_server_that_refuses_the_limit_is_asked_without_and_after_two_times_at_once(status):
+    refusal = httpx2.Response(status, json={"error": {"message": "Unknown field"}})
+    client, bodies = answering(lambda body: refusal if "max_tokens" in body else piece(body))
+    for stream in (False, True, False):
+        client.chat.completions.create(model="m", messages=HELLO, stream=stream)
+    assert ["max_tokens" in body for body in bodies] == [True, False, True, False, False]
+    with pytest.raises(openai.APIStatusError):  # the caller's own limit is the caller's affair
+        client.chat.completions.create(model="m", messages=HELLO, max_tokens=5)
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
+def test_an_error_that_has_nothing_to_do_with_the_limit_is_raised_at_once(status):
+    client, bodies = answering(lambda body: httpx2.Response(status, json={"error": {"message": "No."}}))
+    with pytest.raises(openai.APIStatusError):
+        client.chat.completions.create(model="m", messages=HELLO)
+    assert len(bodies) == 1
+
+
+def test_a_response_that_the_content_filter_has_stopped_is_not_asked_for_again():
+    stopped = {"id": "r", "object": "response", "created_at": 0, "model": "m", "output": [], "tools": []}
+    stopped |= {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}
+    client, bodies = answering(lambda body: httpx2.Response(200, json=stopped))
+    client.responses.create(model="m", input="Hello")
+    client.responses.create(model="m", input="Hello")
+    assert [body.get("max_output_tokens") for body in bodies] == [40, 40]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def client(monkeypatch):
         way = {"api_key": KEY, "base_url": BASE_URL, "http_client": kind(transport=httpx2.MockTransport(handle))}
         monkeypatch.setattr(common, "SETTINGS", Settings("offline-model", KEY, OLLAMA))
         monkeypatch.setattr(common, "_way_to_the_server", lambda: way)
+        monkeypatch.setattr(common, "_told", set())
         return get()
 
     return made
@@ -64,6 +65,17 @@ def test_what_the_server_says_stays(client, capsys):
 @pytest.mark.parametrize("content", ["", None])
 def test_an_empty_reply_is_a_text(client, content):
     assert ask(client(content=content)).choices[0].message.content == ""
+
+
+def test_a_reply_that_is_cut_off_at_a_limit_that_nobody_set_is_told_once(client, capsys):
+    limited = client(
+        choices=[{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": "A"}}]
+    )
+    ask(limited, max_tokens=1)
+    assert "cut off" not in capsys.readouterr().err
+    for _ in range(2):
+        ask(limited)
+    assert capsys.readouterr().err.count("A reply was cut off at the limit; OPENAI_REPLY_LIMIT sets another") == 1
 
 
 def test_calls_come_without_a_text(client):
