@@ -59,7 +59,9 @@ def overflow(server: Server) -> str:
         except (openai.APIStatusError, NotNow) as error:
             raise not_a_bad_request(expected, error) from None
         not_cut(expected, prompt_tokens(answer))
-    shown = f"The code word at their beginning was {word}, and asked for it the model said {quoted(text_of(answer))}."
+    shown = (
+        f"The code word at their beginning was {word}, and asked for it the model said {quoted(text_of(answer), 160)}."
+    )
     raise Otherwise(f"{too_large(tried[-1])} {shown}")
 
 
