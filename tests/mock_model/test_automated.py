@@ -111,6 +111,8 @@ def test_a_reply_that_was_refused_is_given_again(word: str) -> None:
 
 def test_a_plain_reply_is_refused_only_in_a_programs_words() -> None:
     asked = "My sauna is at 85 degrees. How hot is my sauna?"
+    feedback = "Your previous response failed validation (this is no message of the user):\n<app:feedback>\nNo.\n</app:feedback>"
+    assert "85" in said(asked, of("assistant", "Hot."), feedback)
     assert "85" in said(
         asked, of("assistant", "Hot."), "Validation feedback:\nToo short.\n\nFix the errors and try again."
     )
