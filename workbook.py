@@ -106,9 +106,9 @@ def compare(arguments: list) -> int:
 
 
 def serve(arguments: list) -> int:
-    """Keep the offline model answering over HTTP, for any client, until Ctrl-C."""
+    """Keep the offline model answering over HTTP, for any client, until Ctrl-C. Files are those of the folder one is in."""
     OWN.set_up()
-    return OWN.run("-m", "mock_model.over_http", *arguments)
+    return OWN.run("-m", "mock_model.over_http", "--from", os.getcwd(), *arguments)
 
 
 def clients(arguments: list) -> int:

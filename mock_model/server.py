@@ -76,7 +76,7 @@ class MockServer:
         """Let the next requests fail, in the order asked for; a request that is refused anyway does not count.
 
         It holds for chat completions, responses and embeddings alike, but "overflow", "empty", "length" and "refusal" wait
-        for the next reply in words, and "failed" for the next response.
+        for the next reply in words, and "failed" for the next response; those behind them do not wait.
 
         Kinds: 429 (rate limit), "quota", 500, 503, "timeout", "connection" (refused), "drop" (the answer breaks off),
         "overflow" (as if the window were a token too small), "empty" (reasoning uses up the limit), "length" (the answer is

@@ -7,7 +7,7 @@ from typing import Any
 
 LIMITS = {"max_tokens", "max_completion_tokens", "max_output_tokens"}
 RESPONSES = "/responses"
-MAY_REFUSE = {400, 404, 405, 413, 415, 422, 500, 501}  # with these a server may refuse a limit, in whatever words
+MAY_REFUSE = {400, 404, 405, 413, 415, 422, 501}  # with these a server may refuse a limit, in whatever words
 TWICE = 2  # a limit that was once in the way may have been so by chance
 WORDLESS, CALL = "wordless", "call"
 

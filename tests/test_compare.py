@@ -279,7 +279,7 @@ def test_nothing_is_spent_unless_somebody_says_yes(monkeypatch, capsys, paid, me
     costs = {name: float(bill[name][-1]) for name in ("nothing", "yours: Memory", "in all")}
     assert 0 < costs["nothing"] < costs["yours: Memory"], "each by itself, the own one too, whatever model it names"
     assert costs["in all"] == pytest.approx(costs["nothing"] + costs["yours: Memory"], abs=0.0002)
-    assert "Nothing was sent, and nothing spent" in said.err
+    assert "No question was sent, and nothing spent" in said.err
 
 
 def test_ctrl_c_during_the_estimate_shows_no_result_and_spends_nothing(monkeypatch, capsys, paid):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 
 import httpx2
 import openai
@@ -11,21 +13,53 @@ import pytest
 from common import OFFLINE_MODEL, offline_server
 from mock_model import MockServer
 from mock_model.server import BASE_URL
+from set_up.settings.settings import Settings
 
-from .broken_servers import choice, refusing, server, usage, without
+from .broken_servers import (
+    CHAT,
+    RESPONSES,
+    cached,
+    calls_without,
+    choice,
+    content,
+    counting_all_but_showing_the_last,
+    cutting,
+    dropping,
+    forgetting,
+    half_of_what_is_cached,
+    has_tools,
+    is_long_stream,
+    lying,
+    mute,
+    of_another_name,
+    pieces_without_index,
+    refusing,
+    remembering,
+    reversed_vectors,
+    saying_200,
+    server,
+    showing_the_last,
+    template,
+    twice_at_the_end,
+    undeletable,
+    usage,
+    without,
+    without_messages_of,
+    writing,
+)
+from .contract import reaching
 from .contract.criteria import every_criterion
-from .contract.criteria.messages import TRIP
+from .contract.criteria.messages import TRIP, counts_as_openai
 from .contract.judging import BROKEN, HELD, OTHERWISE, judge
 from .contract.price import requests_of_all
 from .contract.server import Server, user
 from .quick_requests import requests_are_prepared_quickly  # noqa: F401
 
 CRITERIA = {claim.name: claim for claim in every_criterion()}
-CHAT, RESPONSES = "/chat/completions", "/responses"
 
 
-def verdict(name: str, asked: Server, **options):
-    return judge(CRITERIA[name], asked, **options)
+def verdict(name: str, asked: Server):
+    return judge(CRITERIA[name], asked)
 
 
 @pytest.mark.parametrize("name", CRITERIA)
@@ -36,183 +70,56 @@ def test_the_offline_model_keeps_to_it(name):
     assert found.said.strip()
 
 
-# Servers that do not
-
-
-def remembering():
-    """A server that puts the messages of the last request before those of the next."""
-    before = []
-
-    def asked(body):
-        sent = body["messages"]
-        body = body | {"messages": [*before, *sent]}
-        before[:] = sent
-        return body
-
-    return server(asked=asked, at=CHAT)
-
-
-def remembering_without_a_count():
-    """The same, and its usage says nothing of it."""
-    before = []
-
-    def asked(body):
-        sent = body["messages"]
-        body = body | {"messages": [*before, *sent]}
-        before[:] = sent
-        return body
-
-    return server(asked=asked, answer=without("usage"), at=CHAT)
-
-
-def forgetting():
-    """A server that reads the last message alone."""
-    return server(asked=lambda body: body | {"messages": body["messages"][-1:]}, at=CHAT)
-
-
-def strict(body):
-    """What a strict chat template refuses: all that is not one system message, then user and assistant in turn."""
-    roles = [message["role"] for message in body["messages"]]
-    roles = roles[1:] if roles[0] == "system" else roles
-    return any(role != ("user", "assistant")[place % 2] for place, role in enumerate(roles))
-
-
-def cutting(tokens):
-    """A server that leaves out the oldest messages of what does not fit, without a word, as Ollama does."""
-
-    def asked(body):
-        messages = body["messages"]
-        while len(messages) > 1 and sum(len(str(message["content"])) for message in messages) > 3 * tokens:
-            messages = messages[1:]
-        messages = [message | {"content": message["content"][-3 * tokens :]} for message in messages]
-        return body | {"messages": messages}
-
-    return server(asked=asked, window=tokens, at=CHAT)
-
-
-def content(change):
-    """Change the contents of all messages."""
-    return lambda body: body | {"messages": [message | change(message) for message in body["messages"]]}
-
-
-def without_messages_of(*roles):
-    def asked(body):
-        kept = [
-            message for message in body["messages"] if message["role"] not in roles and not message.get("tool_calls")
-        ]
-        return without("tools")(body) | {"messages": kept}
-
-    return server(asked=asked, at=CHAT)
-
-
-def calls_without(*names):
-    def answer(body):
-        for call in body["choices"][0]["message"].get("tool_calls") or []:
-            call.update(dict.fromkeys(names))
-        return body
-
-    return server(answer=answer, at=CHAT)
-
-
-def pieces_without_index(body):
-    for each in body["choices"]:
-        for piece in each["delta"].get("tool_calls") or []:
-            piece["index"] = None
-    return body
-
-
-def cached(**fields):
-    def answer(body):
-        body["usage"].update(fields)
-        return body
-
-    return server(answer=answer, at=CHAT)
-
-
-def half_of_what_is_cached(body):
-    details = body["usage"]["prompt_tokens_details"]
-    body["usage"]["prompt_tokens"] -= details["cached_tokens"] * 6 // 10
-    details["cached_tokens"] //= 9
-    return body
-
-
-def reversed_vectors(body):
-    numbers = [item["embedding"] for item in body["data"]]
-    for item, other in zip(body["data"], [numbers[1], numbers[0], numbers[2]], strict=True):
-        item["embedding"] = other
-    return body
-
-
-def lying():
-    """A server that ignores previous_response_id, and says that it goes on from it."""
-    claimed = []
-
-    def asked(body):
-        claimed.append(body.get("previous_response_id"))
-        return without("previous_response_id")(body)
-
-    return server(asked=asked, answer=lambda body: body | {"previous_response_id": claimed[-1]}, at=RESPONSES)
-
-
-class Undeletable:
-    """A server that says of a response that it is deleted, and keeps it."""
-
-    def __init__(self):
-        self.mock = MockServer()
-
-    def handle(self, request):
-        if request.method == "DELETE":
-            return httpx2.Response(200, json={"id": "resp_1", "object": "response", "deleted": True})
-        return self.mock.handle(request)
-
-
-def undeletable():
-    http_client = httpx2.Client(transport=httpx2.MockTransport(Undeletable().handle))
-    return Server(openai.OpenAI(api_key="x", base_url=BASE_URL, http_client=http_client), OFFLINE_MODEL)
-
-
-def of_another_name(**more):
-    """A server whose model has a name that is none of OpenAI's, and reads more tokens."""
-    return server(
-        asked=lambda body: body | {"model": OFFLINE_MODEL}, answer=usage(**more), at=CHAT, model="small-model-1b"
-    )
-
-
-def template(**more):
-    return server(asked=refusing(strict, message="roles must alternate"), at=CHAT, **more)
-
+CHINESE = "一二三四五六七八九十" * 20  # which has no blanks
 
 WAYS = [
     ("stateless", remembering, BROKEN, "stood in the request before"),
-    ("stateless", remembering_without_a_count, BROKEN, "stood in the request before"),
+    ("stateless", lambda: remembering(without("usage")), BROKEN, "stood in the request before"),
+    ("stateless", mute, OTHERWISE, "No word came"),
+    ("stateless", lambda: mute(reasoning_content="Hm."), OTHERWISE, "thinks before it replies"),
     ("usage", lambda: server(answer=without("usage"), at=CHAT), BROKEN, "no usage"),
+    ("usage", lambda: saying_200(CHAT), BROKEN, "holds no reply: Unexpected"),
     ("usage", lambda: server(answer=usage(total_tokens=1), at=CHAT), BROKEN, "are not"),
     ("wrong_key", server, OTHERWISE, "Any key"),
     ("wrong_key", lambda: server(asked=refusing(lambda body: True)), BROKEN, "400"),
     ("unknown_model", lambda: server(asked=lambda body: body | {"model": OFFLINE_MODEL}), OTHERWISE, "all the same"),
     ("unknown_model", lambda: server(asked=refusing(lambda body: True, 500)), BROKEN, "500"),
     ("whole_history", forgetting, BROKEN, "not all read"),
+    ("whole_history", lambda: showing_the_last(10), BROKEN, "41 messages"),
+    ("whole_history", counting_all_but_showing_the_last, OTHERWISE, "the reply does not show"),
     ("whole_history", lambda: server(answer=without("usage"), at=CHAT), OTHERWISE, "does not say"),
     ("counts", lambda: server(answer=usage(prompt_tokens=1), at=CHAT), BROKEN, "a word 8 and 9"),
     ("counts", lambda: of_another_name(prompt_tokens=23), OTHERWISE, "a word 8 and 31"),
     ("in_turn", lambda: server(asked=refusing(lambda body: len(body["messages"]) > 2), at=CHAT), BROKEN, "Refused"),
+    ("in_turn", lambda: saying_200(CHAT), BROKEN, "holds no reply"),
     ("two_systems", template, OTHERWISE, "alternate"),
     ("two_users", template, OTHERWISE, "alternate"),
     ("leading_assistant", template, OTHERWISE, "alternate"),
     ("orphan_result", lambda: without_messages_of("tool"), OTHERWISE, "is taken"),
     ("limit_binds", lambda: server(asked=without("max_completion_tokens"), at=CHAT), BROKEN, "had"),
+    ("orphan_result", lambda: server(asked=refusing(has_tools)), OTHERWISE, "with its result is refused"),
+    ("limit_binds", mute, OTHERWISE, "No word came"),
+    ("limit_binds", lambda: writing(CHINESE, finish_reason="length"), BROKEN, "8 tokens by the server's count"),
     ("limit_binds", lambda: server(answer=choice(finish_reason="stop"), at=CHAT), BROKEN, "Cut off at 8"),
     ("says_stop", lambda: server(answer=choice(finish_reason="length"), at=CHAT), BROKEN, "length"),
+    ("says_stop", mute, OTHERWISE, "No word came"),
+    ("stop_sequence", mute, OTHERWISE, "No word came"),
     ("stop_sequence", lambda: server(asked=without("stop"), at=CHAT), BROKEN, "the reply was"),
     ("stop_sequence", lambda: server(asked=refusing(lambda body: "stop" in body), at=CHAT), OTHERWISE, "Refused"),
     ("overflow", lambda: cutting(4_000), BROKEN, "said nothing"),
     ("overflow", lambda: server(asked=refusing(lambda body: len(str(body)) > 9_000, 500), at=CHAT), BROKEN, "500"),
     ("overflow", lambda: server(answer=without("usage"), at=CHAT), OTHERWISE, "does not say"),
     ("overflow_streamed", lambda: cutting(4_000), BROKEN, "said nothing"),
+    ("overflow", lambda: server(window=None), OTHERWISE, "and asked for it the model said"),
+    ("overflow_streamed", lambda: server(asked=refusing(is_long_stream, 503), at=CHAT), BROKEN, "503"),
+    ("overflow_streamed", lambda: server(asked=dropping(is_long_stream), at=CHAT), OTHERWISE, "Could not be judged"),
+    ("overflow_streamed", lambda: server(chunk=lambda body: None, at=CHAT), OTHERWISE, "A short one"),
     ("wrong_request", lambda: server(asked=refusing(lambda body: True, 500)), BROKEN, "ask again"),
     ("wrong_request", lambda: server(asked=content(lambda m: {"content": str(m["content"])})), OTHERWISE, "accepted"),
     ("in_pieces", lambda: server(chunk=choice(finish_reason=None), at=CHAT), BROKEN, "no finish_reason"),
     ("in_pieces", lambda: server(chunk=lambda body: None, at=CHAT), BROKEN, "nothing"),
+    ("in_pieces", mute, OTHERWISE, "No word came"),
+    ("in_pieces", lambda: twice_at_the_end("stop", "length"), BROKEN, "2 finish reasons"),
     ("usage_in_streams", lambda: server(asked=without("stream_options"), at=CHAT), OTHERWISE, "counts by itself"),
     ("usage_in_streams", lambda: server(chunk=usage(prompt_tokens=2), at=CHAT), BROKEN, "when it is streamed"),
     (
@@ -222,24 +129,33 @@ WAYS = [
         "refused",
     ),
     ("limit_in_streams", lambda: server(asked=without("max_completion_tokens"), at=CHAT), BROKEN, "had"),
+    ("limit_in_streams", lambda: server(chunk=choice(finish_reason="stop"), at=CHAT), BROKEN, "Cut off at 8"),
+    ("limit_in_streams", lambda: server(chunk=choice(finish_reason=None), at=CHAT), BROKEN, "is None"),
+    ("limit_in_streams", lambda: writing("Yes!", finish_reason="stop"), OTHERWISE, "over before the limit"),
+    ("limit_in_streams", lambda: writing(CHINESE, finish_reason="length"), BROKEN, "had"),
     ("json_by_schema", lambda: server(asked=without("response_format"), at=CHAT), OTHERWISE, "no JSON"),
     ("json_by_schema", lambda: server(asked=refusing(lambda b: "response_format" in b)), OTHERWISE, "Refused"),
     ("wrong_schema", lambda: server(asked=without("response_format"), at=CHAT), OTHERWISE, "passed over"),
     ("wrong_schema", lambda: server(asked=refusing(lambda body: True, 500)), BROKEN, "ask again"),
+    ("wrong_schema", lambda: server(asked=refusing(lambda b: "response_format" in b)), OTHERWISE, "as well"),
     ("embeddings", lambda: server(answer=reversed_vectors, at="/embeddings"), BROKEN, "cosine"),
     ("embeddings", lambda: server(asked=refusing(lambda b: True, 501), at="/embeddings"), OTHERWISE, "Not offered"),
+    ("embeddings", lambda: saying_200("/embeddings"), OTHERWISE, "Not offered"),
     ("tools_are_counted", lambda: server(asked=without("tools"), at=CHAT), OTHERWISE, "not shown"),
     ("a_call", lambda: server(asked=without("tools", "tool_choice"), at=CHAT), OTHERWISE, "not obeyed"),
     ("a_call", lambda: calls_without("id"), BROKEN, "the id None"),
     ("a_call_streamed", lambda: server(chunk=pieces_without_index, at=CHAT), BROKEN, "no index"),
     ("a_call_streamed", lambda: server(asked=without("tools", "tool_choice"), at=CHAT), OTHERWISE, "not obeyed"),
     ("a_result", lambda: without_messages_of("tool"), OTHERWISE, "not shown"),
+    ("a_result", mute, OTHERWISE, "No word came"),
     ("unanswered_call", lambda: without_messages_of("tool"), OTHERWISE, "is taken"),
+    ("unanswered_call", lambda: server(asked=refusing(has_tools)), OTHERWISE, "with its result is refused"),
     ("caching", lambda: cached(prompt_tokens_details=None), OTHERWISE, "does not speak"),
     ("caching", lambda: server(answer=half_of_what_is_cached, at=CHAT), BROKEN, "left out"),
     ("caching", lambda: cached(prompt_tokens=5), BROKEN, "but the prompt has 5"),
     ("responses", lambda: server(asked=refusing(lambda body: True, 404), at=RESPONSES), OTHERWISE, "not offered"),
     ("responses", lambda: server(answer=without("usage"), at=RESPONSES), BROKEN, "no usage"),
+    ("responses", lambda: saying_200(RESPONSES), OTHERWISE, "Returning 200 anyway"),
     ("kept_state", lambda: server(keeps="refuses"), OTHERWISE, "Refused"),
     ("kept_state", lambda: server(keeps="nothing"), OTHERWISE, "ignored without an error"),
     ("kept_state", lying, BROKEN, "was not read"),
@@ -272,12 +188,54 @@ def test_null_beside_calls_may_be_refused():
 
 
 def test_an_overflow_whose_stream_is_empty_is_recognised():
-    def asked(body):
-        return {**body, "messages": [user("Hello")]} if body.get("stream") else body
+    is_long = []
 
-    found = verdict("overflow_streamed", server(asked=asked, chunk=lambda body: None, at=CHAT))
+    def asked(body):
+        is_long.append(len(str(body)) > 9_000)
+        return {**body, "messages": [user("Hello")]} if is_long[-1] else body
+
+    found = verdict("overflow_streamed", server(asked=asked, chunk=lambda b: None if is_long[-1] else b, at=CHAT))
     assert found.mark == HELD
     assert "IncompleteReply" in found.said
+
+
+def test_an_end_may_be_said_twice():
+    assert verdict("in_pieces", twice_at_the_end("stop")).mark == HELD
+
+
+def test_without_a_usage_what_is_gone_on_from_is_seen_in_the_reply():
+    found = verdict("kept_state", server(answer=without("usage"), at=RESPONSES))
+    assert found.mark == HELD and "it was read" in found.said
+
+
+@pytest.mark.parametrize("name", ["overflow", "overflow_streamed"])
+def test_a_tokenizer_that_makes_fewer_tokens_cuts_nothing(name):
+    def fewer(body):
+        if said := body.get("usage"):
+            said["prompt_tokens"] = said["prompt_tokens"] * 7 // 10
+        return body
+
+    mock = server(answer=fewer, chunk=fewer, window=None, at=CHAT)
+    found = verdict(name, mock.with_window(4_000))
+    assert found.mark == OTHERWISE and "It takes" in found.said
+
+
+@pytest.mark.parametrize(
+    ("models", "is_openai"),
+    [
+        (["gpt-4o-mini", "openai/gpt-4o", "gpt-6-luna", "gpt-3.5-turbo", "gpt-5", "offline-model"], True),
+        (["gpt-neox-20b", "gpt-j-6b", "gpt-oss-20b", "gpt-2", "gpt-4all", "llama-4"], False),
+    ],
+)
+def test_the_names_of_the_models_that_count_as_openai_does(models, is_openai):
+    assert [counts_as_openai(model) for model in models] == [is_openai] * len(models)
+
+
+def test_a_window_of_which_the_list_speaks_oddly_is_not_known(monkeypatch):
+    monkeypatch.setattr(reaching, "SETTINGS", Settings("m", "key", "http://localhost/v1"))
+    for meta, window in (("hello", None), ([1], None), ({"n_ctx": 2_048}, 2_048)):
+        listed = [openai.types.Model(id="m", created=1, object="model", owned_by="me", meta=meta)]
+        assert reaching.window_of(Server(server().client, "m"), listed) == window
 
 
 def test_a_window_that_nobody_knows_is_looked_for_only_where_that_costs_nothing():
@@ -294,19 +252,36 @@ def test_a_window_that_nobody_knows_is_looked_for_only_where_that_costs_nothing(
 # What befalls a run
 
 
-def test_a_rate_limit_is_waited_for_once():
+def waiting(offline):
+    """A server, and the seconds that it was waited for."""
     waited = []
+    return Server(offline.client(), OFFLINE_MODEL, sleep=waited.append), waited
+
+
+def test_what_may_pass_is_waited_for_with_each_request():
     offline = offline_server()
-    asked = Server(offline.client(), OFFLINE_MODEL)
-    offline.fail_next(429)
-    assert verdict("usage", asked, sleep=waited.append).mark == HELD
-    assert len(waited) == 1 and waited[0] <= 60
-    offline.fail_next(429, times=2)
-    found = verdict("usage", asked, sleep=waited.append)
-    assert found.mark == OTHERWISE and "Could not be judged" in found.said
+    asked, waited = waiting(offline)
+    for kind in (429, 500, 503):
+        offline.fail_next(kind, times=2)
+        assert verdict("usage", asked).mark == HELD
+    assert len(waited) == 6 and max(waited) <= 60
+
+
+@pytest.mark.parametrize("name", ["usage", "wrong_key", "unknown_model", "wrong_request", "orphan_result", "a_call"])
+def test_what_does_not_pass_says_nothing_of_the_server(name):
+    for status in (429, 503):
+        waited = []
+        asked = replace(server(asked=refusing(lambda body: True, status)), sleep=waited.append)
+        found = verdict(name, asked)
+        assert (found.mark, found.is_gone) == (OTHERWISE, True) and f"Could not be judged: {status}" in found.said
+        assert len(waited) == 2
+
+
+def test_a_used_up_quota_does_not_pass_by_waiting():
+    offline = offline_server()
+    asked, waited = waiting(offline)
     offline.fail_next("quota")
-    assert verdict("usage", asked, sleep=waited.append).mark == OTHERWISE
-    assert len(waited) == 2, "a used-up quota does not pass by waiting"
+    assert verdict("usage", asked).mark == OTHERWISE and not waited
 
 
 @pytest.mark.parametrize(("kind", "words"), [("timeout", "60 seconds"), ("connection", "Connection")])
@@ -357,3 +332,18 @@ def test_a_stream_without_an_end_is_not_read_for_ever():
     asked = Server(openai.OpenAI(api_key="x", base_url=BASE_URL, http_client=http_client), "x")
     assert verdict("in_pieces", asked).mark == BROKEN
     assert "Limited to 8 tokens" in verdict("limit_in_streams", asked).said
+
+
+def test_a_stream_of_comments_alone_is_waited_for_no_longer_than_an_answer():
+    def pings():
+        while True:
+            time.sleep(0.01)
+            yield b": ping\n\n"
+
+    def handle(request):
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=pings())
+
+    http_client = httpx2.Client(transport=httpx2.MockTransport(handle))
+    asked = Server(openai.OpenAI(api_key="x", base_url=BASE_URL, http_client=http_client), "x", timeout=0.1)
+    found = verdict("in_pieces", asked)
+    assert found.is_gone and "0.1 seconds" in found.said

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,7 +21,8 @@ from set_up.settings.settings import Settings
 from .broken_servers import refusing, server, without
 from .contract import reaching, verify
 from .contract.criteria import every_criterion
-from .contract.judging import OTHERWISE, Verdict, judge
+from .contract.judging import BROKEN, HELD, OTHERWISE, Verdict, judge
+from .contract.report import line
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("OPENAI_", "WORKBOOK_")
@@ -84,7 +87,8 @@ def in_this_process(monkeypatch, asked, address: str | None, *arguments: str) ->
 def test_on_the_offline_model_nothing_is_broken():
     finished = run(WORKBOOK_OFFLINE="1")
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "cost nothing" in finished.stderr
+    announced = int(re.search(r"About (\d+) requests, which cost nothing", finished.stderr)[1])
+    assert f" {announced} requests," in finished.stdout
     heads = [line for line in finished.stdout.splitlines() if line.startswith(("✓", "✗", "–"))]
     assert len(heads) == CLAIMS and not any(line.startswith("✗") for line in heads)
     assert [int(line.split()[1]) for line in heads] == sorted(claim.lesson for claim in every_criterion())
@@ -173,8 +177,26 @@ def test_what_is_paid_for_is_said_first_and_asked_for(monkeypatch, capsys, yes):
     code = in_this_process(monkeypatch, asked, "https://paid.example.com/v1", *(["--yes"] if yes else []))
     said = capsys.readouterr()
     assert "dollars" in said.err and "requests" in said.err
-    assert code == (0 if yes else 1)
-    assert ("Nothing was sent" in said.err, said.out == "") == (not yes, not yes)
+    assert code == (0 if yes else 2)
+    assert ("No question was sent" in said.err, said.out == "") == (not yes, not yes)
+
+
+def test_the_question_names_what_it_costs_at_worst(monkeypatch, capsys):
+    asked = server()
+    typed = io.StringIO("n\n")
+    typed.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", typed)
+    assert in_this_process(monkeypatch, asked, "https://paid.example.com/v1", "--window", "1000000") == 2
+    said = capsys.readouterr().err
+    more = float(re.search(r"they cost about ([\d.]+) dollars more", said)[1])
+    assert more > 0.1 and float(re.search(r"Spend about [\d.]+ dollars, at worst ([\d.]+)\?", said)[1]) >= more
+
+
+@pytest.mark.parametrize(("encoding", "signs"), [("utf-8", "✓ ✗ –"), ("cp1252", "ok NO --"), ("ascii", "ok NO --")])
+def test_marks_are_told_apart_in_any_encoding(monkeypatch, encoding, signs):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    verdicts = [Verdict(every_criterion()[0], mark, "Seen.") for mark in (HELD, BROKEN, OTHERWISE)]
+    assert [line(verdict).split()[0] for verdict in verdicts] == signs.split()
 
 
 def test_lessons_are_not_run_unasked_where_they_cost_money(monkeypatch, capsys):
@@ -217,11 +239,14 @@ def test_something_broken_is_said_once_more_at_the_end(monkeypatch, capsys):
     assert "Lesson 01 rests on this" in last and "usage" in last
 
 
-@pytest.mark.parametrize("arguments", [["--timeout", "soon"], ["--timeout", "0"], ["--window", "-1"], ["--windo", "5"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--timeout", "soon"], ["--timeout", "0"], ["--window", "-1"], ["--windo", "5"], ["--lessons", "99"]],
+)
 def test_a_wrong_option_is_refused_before_anything_is_asked(arguments):
     finished = run(*arguments)
     assert finished.returncode == 2 and finished.stdout == ""
-    assert "Traceback" not in finished.stderr and arguments[0] in finished.stderr
+    assert "Traceback" not in finished.stderr and arguments[0].strip("-s") in finished.stderr
 
 
 def test_wrong_settings_are_one_sentence():

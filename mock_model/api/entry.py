@@ -25,9 +25,15 @@ _NO_KEY = (
 _SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 
+def key_in(headers: httpx2.Headers) -> str:
+    """The API key in a request's headers, "" where there is none: "Bearer", in letters of any size, a blank, the key."""
+    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
 def check_key(request: httpx2.Request, expected: str | None) -> None:
     """Raise the ApiError for a request without a key, or with another than the expected one, if there is one."""
-    key = request.headers.get("authorization", "").removeprefix("Bearer").strip()
+    key = key_in(request.headers)
     if not key:
         raise ApiError(401, _NO_KEY)
     if expected is not None and key != expected:

@@ -29,7 +29,7 @@ _ERRORS = {
 
 
 class Failures:
-    """The failures asked for and not yet given, first in, first out."""
+    """The failures asked for and not yet given, first in, first out, among those that can befall a request."""
 
     def __init__(self) -> None:
         self._queue: deque[str] = deque()
@@ -43,11 +43,15 @@ class Failures:
         self._queue.extend([str(kind)] * times)
 
     def next(self, *, words: bool = True, response: bool = False) -> str | None:
-        """Take the failure of this request, or None. One of a reply in words, or of a response, waits for such a request."""
+        """Take the first failure that can befall this request, or None.
+
+        One of a reply in words, or of a response, waits for such a request, and holds up none of those behind it.
+        """
         waits = (*(() if words else OF_REPLIES), *(() if response else OF_RESPONSES))
-        if not self._queue or self._queue[0] in waits:
-            return None
-        return self._queue.popleft()
+        kind = next((kind for kind in self._queue if kind not in waits), None)
+        if kind is not None:
+            self._queue.remove(kind)  # the first of its kind
+        return kind
 
 
 def raise_failure(kind: str, request: httpx2.Request, model: str, tokens: int) -> None:

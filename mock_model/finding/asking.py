@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import Meaning, meaning
 from mock_model.sentences.reading import FIRST, content, is_question, sentence_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.words import Word, sentences, words
 
@@ -126,7 +127,7 @@ class Question:
         return sentence_of(self.text).people
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def questions(text: str) -> tuple[Question, ...]:
     """The questions of a message, requests such as "Remind me what my car is" among them."""
     found = [one for one in sentences(text) if is_question(one) or REQUEST.match(one)]

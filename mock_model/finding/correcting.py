@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import Said, Sentence, content
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.values import TIMES
 from mock_model.sentences.words import words
 
@@ -60,13 +60,13 @@ def corrected(said: Said, conversation: Sequence[Said], at: int) -> int | None:
     return place
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def declares(text: str) -> bool:
     """Whether a sentence says that something said before no longer holds: "Scrap that"."""
     return bool(DECLARED.search(text))
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def denied(sentence: Sentence) -> tuple[frozenset[str], ...]:
     """The values that a sentence names as no longer true, where it has another of the same kind: "the 14th, not the 7th"."""
     found, held = [], set()
@@ -85,11 +85,11 @@ def denied(sentence: Sentence) -> tuple[frozenset[str], ...]:
 def _says_again(new: Sentence, old: Sentence) -> bool:
     """Whether two sentences differ in a value only: "My rent is 900 euros.", but not in whom they speak of."""
     one_topic = new.topics & old.topics & ONE_TOPIC
-    said = [s.bases - _in_values(s, names=bool(one_topic)) for s in (new, old)]
+    said = [s.bases - _in_values(s, bool(one_topic)) for s in (new, old)]
     return bool(said[0]) and said[0] == said[1]
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     """The base forms of the words that its values stand in."""
     return frozenset(
@@ -97,7 +97,7 @@ def _in_values(sentence: Sentence, names: bool = True) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _families(sentence: Sentence) -> frozenset[str]:
     """The kinds of its values, times and numbers together."""
     return frozenset(_family(v.kind) for v in sentence.values)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from mock_model.finding.asking import Question
 from mock_model.sentences.kinds import Meaning
 from mock_model.sentences.reading import Said, Sentence
+from mock_model.sentences.remembering import remembered
 
 WORTH = {
     "same": 1.0,
@@ -39,7 +39,7 @@ def how(base: str, meant: Meaning, said: Sentence) -> str | None:
     return "sibling" if not meant.near.isdisjoint(said.meanings["near"]) else None
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def ties(question: Question, said: Sentence) -> Mapping[str, str]:
     """The words of a question that meet a sentence, each with how it does."""
     return {base: tie for base, meant in question.meanings if (tie := how(base, meant, said))}

@@ -18,6 +18,7 @@ from mock_model.finding.features import ADDRESSED, NAMES, Surroundings, features
 from mock_model.finding.matching import LONG, SHARED, WORTH, covers, meets, rarity, shares, ties
 from mock_model.sentences.lists import phrases, sections
 from mock_model.sentences.reading import REFERS, WANTS_TO_KNOW, Said
+from mock_model.sentences.remembering import remembered
 
 DOUBT, MORE, ORDERS = phrases("doubt"), phrases("more"), phrases("orders")
 SURE, COVERED = 5.5, 4.5  # the sums from which on a sentence is an answer, and one that has all words of the question
@@ -50,7 +51,7 @@ def find(question: Question, conversation: Sequence[Said]) -> Found:
     return _find(question, tuple(conversation))
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _find(question: Question, conversation: tuple[Said, ...]) -> Found:
     sums = weighed(question, conversation)
     top = max(sums.values(), default=0.0)

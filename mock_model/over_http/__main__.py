@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         journal = Journal(options.journal) if options.journal else None
     except OSError as error:
         sys.exit(f"serve: the journal {options.journal} cannot be written to: {error.strerror}.")
+    if journal:
+        log.say(f"What each request holds is appended to {options.journal}.")
     log.quiet_tornado()
     state = State(Users(settings_of(options), options.api_key), journal)
     try:

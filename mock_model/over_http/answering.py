@@ -13,11 +13,13 @@ from typing import Any, cast
 import httpx2
 from tornado.iostream import StreamClosedError
 
+from mock_model.api.bodies import ApiError
 from mock_model.over_http.failing import LONGEST, Delay
 from mock_model.over_http.handling import Handler
 from mock_model.over_http.users import User
 
 ANSWERED = ("/v1/chat/completions", "/v1/responses", "/v1/embeddings")  # where a model says something
+_NOT_HERE = "The offline model answers below /v1; GET /offline/, with a key, says what a test can ask of it."
 _HALF = b'{"id": "'  # of an answer that breaks off before anything is said
 _STREAM = "text/event-stream"
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # of SO_LINGER: what is unsent is thrown away
@@ -35,7 +37,12 @@ class ModelHandler(Handler):
         self.gone.set()
 
     async def answer(self) -> None:
-        user, said = self.user, self.asked.method == "POST" and self.asked.url.path in ANSWERED
+        method, path = self.asked.method, self.asked.url.path
+        if path == "/":
+            raise ApiError(404, f"Invalid URL ({method} /). {_NOT_HERE}")
+        user, said = self.user, method == "POST" and path in ANSWERED
+        if method == "HEAD":  # the answer of GET, whose body the web library leaves out
+            self.asked = httpx2.Request("GET", self.asked.url, headers=self.asked.headers)
         if said and user.number:
             user.try_luck()
         try:

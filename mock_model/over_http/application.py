@@ -5,7 +5,7 @@ from __future__ import annotations
 from tornado.web import Application, RequestHandler
 
 from mock_model.over_http.answering import ModelHandler
-from mock_model.over_http.control import ControlHandler
+from mock_model.over_http.control import PATH, ControlHandler
 from mock_model.over_http.handling import Handler, State
 
 
@@ -21,7 +21,7 @@ class HealthHandler(Handler):
 
 def application(state: State) -> Application:
     """All of it, on tornado."""
-    routes = [(r"/health", HealthHandler), (r"/offline/.*", ControlHandler), (r".*", ModelHandler)]
+    routes = [(r"/health", HealthHandler), (PATH, ControlHandler), (r".*", ModelHandler)]
     return Application([(path, handler, {"state": state}) for path, handler in routes], log_function=_note)
 
 

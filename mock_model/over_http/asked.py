@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -54,6 +55,14 @@ def readable(body: bytes) -> Any:
         return None
     text = body.decode("utf-8", errors="replace")
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         return text
+
+
+def _finite(text: str) -> float:
+    """A number that JSON can hold: NaN, Infinity and 1e999 would come out as no JSON."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON.")
+    return number

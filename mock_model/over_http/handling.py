@@ -1,4 +1,4 @@
-"""Handling: what every request has in common: its body is read up to a limit, any page may ask, and errors are the API's."""
+"""Handling: what every request has in common: its body is read up to a limit, pages may ask, and errors are the API's."""
 
 from __future__ import annotations
 
@@ -21,10 +21,6 @@ LARGEST = 32 * 2**20  # bytes of a body
 _READ_AT_MOST = 32 * LARGEST  # and thrown away, so that a client comes to read why; a larger one is cut off
 _TOO_LARGE = f"The body of your request is larger than {LARGEST // 2**20} MB, which is the most that this server reads."
 _FAULT = "The server had an error while processing your request. Sorry about that!"
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "*",
-}
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Max-Age": "600",  # seconds
@@ -56,8 +52,14 @@ class Handler(RequestHandler):
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
-        for name, value in _CORS.items():
-            self.set_header(name, value)
+        self.set_header("Vary", "Origin")
+        if origin := self.opened_to():
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Expose-Headers", "*")
+
+    def opened_to(self) -> str:
+        """The origin whose pages may read the answer in a browser: any, unless a subclass says otherwise; "" is none."""
+        return "*"
 
     def prepare(self) -> None:
         """Called when the headers are there: from here on it is known whose the request is."""
@@ -84,7 +86,7 @@ class Handler(RequestHandler):
         if self.read > LARGEST:
             self.refuse(ApiError(413, _TOO_LARGE))
             return
-        if (coding := self.asked.headers.get("content-encoding", "identity")) != "identity":
+        if (coding := self.asked.headers.get("content-encoding", "identity")).lower() != "identity":
             self.refuse(
                 ApiError(415, f"This server reads a body as it is: send yours without 'Content-Encoding: {coding}'.")
             )
@@ -105,13 +107,15 @@ class Handler(RequestHandler):
 
     def options(self) -> None:
         """What a browser asks before it sends a request from a page of another origin."""
+        self.set_status(204)
+        if not self.opened_to():
+            return
         for name, value in _PREFLIGHT.items():
             self.set_header(name, value)
         wanted = self.request.headers.get("Access-Control-Request-Headers", "Authorization, Content-Type")
         self.set_header("Access-Control-Allow-Headers", wanted)
         if self.request.headers.get("Access-Control-Request-Private-Network"):
             self.set_header("Access-Control-Allow-Private-Network", "true")
-        self.set_status(204)
 
     def send(self, response: httpx2.Response) -> None:
         """Send a whole answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import sys
 from datetime import UTC, datetime
 
@@ -12,10 +13,15 @@ from mock_model.over_http.asked import Record
 
 
 class Journal:
-    """Appends to a file. Raises OSError where it cannot be written to. No key gets into it."""
+    """Appends to a file, which others than its owner cannot read from then on. Raises OSError where that cannot be.
+
+    The headers, with the key in them, are left out; what is in a path or a body is noted as it was sent.
+    """
 
     def __init__(self, path: str) -> None:
         number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if sys.platform != "win32" and stat.S_ISREG(os.fstat(number).st_mode):
+            os.fchmod(number, 0o600)  # it may have been there before
         self._file = os.fdopen(number, "a", encoding="utf-8", newline="\n")
 
     def write(self, record: Record) -> None:

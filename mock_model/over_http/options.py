@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
+from mock_model.over_http.asked import MOST as MOST_REQUESTS
 from mock_model.over_http.failing import SPRINKLED
+from mock_model.over_http.users import MOST as MOST_KEYS
 
 RATE = 0.1  # of the requests
+LARGEST_WINDOW = 10**9  # tokens
+NOTES = (
+    f"The same request gets the same reply, with the same id and time. The latest {MOST_REQUESTS:,} requests are kept in memory "
+    f"for GET /offline/requests; when more than {MOST_KEYS} keys have asked, the state of the one not heard of for the longest "
+    "is forgotten. Any page that is open in a browser on this machine can ask the model with a key that it guesses, and see the "
+    "responses stored for that key; --api-key with a word of your own keeps it out. Requests are answered one after the other: "
+    "one of a megabyte holds up all others for seconds."
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,6 +34,7 @@ def read(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         prog="serve",
         description="The offline model as an OpenAI-compatible server. Each API key has conversations, failures and a prompt "
         "cache of its own.",
+        epilog=NOTES,
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -35,7 +47,11 @@ def read(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     add("--window", type=_tokens, metavar="TOKENS", help="the context window of every model")
     add("--api-key", type=_key, metavar="KEY", help="the only key that is accepted (default: any)")
-    add("--any-model", action="store_true", help="answer to any gpt-… and o… name, by the rules of its family")
+    add(
+        "--any-model",
+        action="store_true",
+        help="answer to any gpt-… and o… name, gpt-4o too, by its family's rules (default: those of GET /v1/models)",
+    )
     add(
         "--pace",
         type=_positive,
@@ -45,7 +61,7 @@ def read(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--first-token-delay", type=_seconds, default=0.0, metavar="SECONDS", help="before each answer of a model")
     add(
         "--seed-failures",
-        type=int,
+        type=_whole,
         metavar="SEED",
         help=f"let some requests fail ({', '.join(SPRINKLED)}): with the same seed, the same ones of each key's requests",
     )
@@ -53,9 +69,12 @@ def read(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         "--journal",
         metavar="FILE",
-        help="append to it what each request held, a JSON line each (default: nothing is kept)",
+        type=_file,
+        help="append to it what each request held, a JSON line each (default: no file)",
     )
+    add("--from", dest="folder", default="", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    options.journal = options.journal and os.path.join(options.folder, options.journal)
     if options.failure_rate is None:
         options.failure_rate = RATE
     elif options.seed_failures is None:
@@ -91,6 +110,8 @@ def _tokens(text: str) -> int:
     tokens = _whole(text)
     if tokens < 1:
         raise argparse.ArgumentTypeError(f"a context window holds at least one token, not {tokens}.")
+    if tokens > LARGEST_WINDOW:
+        raise argparse.ArgumentTypeError(f"a context window holds at most {LARGEST_WINDOW:,} tokens here.")
     return tokens
 
 
@@ -119,6 +140,12 @@ def _host(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: 127.0.0.1 is this machine only, 0.0.0.0 every way to it.")
     return text.strip().removeprefix("[").removesuffix("]")
+
+
+def _file(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name the file, or leave --journal out.")
+    return text
 
 
 def _key(text: str) -> str:

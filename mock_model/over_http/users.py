@@ -9,7 +9,10 @@ from typing import Any
 
 import httpx2
 
+from mock_model.api.bodies import ApiError
 from mock_model.api.completion import Reply
+from mock_model.api.entry import key_in
+from mock_model.over_http import log
 from mock_model.over_http.failing import SPRINKLED_SECONDS, TIMED, Chance, Delays
 from mock_model.server import MockServer
 from mock_model.tasks.reply import reply_to
@@ -54,7 +57,15 @@ class User:
             self.fail_next(kind, seconds=SPRINKLED_SECONDS)
 
     def _reply(self, body: dict[str, Any], fits: Callable[[str], bool]) -> Reply:
-        return self.replies.popleft() if self.replies else reply_to(body, fits)
+        if not self.replies:
+            return reply_to(body, fits)
+        reply = self.replies.popleft()
+        offered = [tool[tool["type"]]["name"] for tool in body.get("tools") or ()]
+        for name, _ in reply.tool_calls:
+            if name not in offered:
+                there = f"there is {', '.join(offered)}" if offered else "it offers none"
+                raise ApiError(400, f"say_next: the request offers no tool {name!r}, {there}.", param="tools")
+        return reply
 
 
 class Users:
@@ -75,7 +86,8 @@ class Users:
             self._counted += 1
             self._known[key] = User(self._counted, self._settings)
             if len(self._known) > MOST:
-                self._known.popitem(last=False)
+                _, forgotten = self._known.popitem(last=False)
+                log.say(f"user {forgotten.number} is forgotten: more than {MOST} keys have asked.")
         self._known.move_to_end(key)
         return self._known[key]
 
@@ -84,8 +96,3 @@ class Users:
         number = self.of(headers).number
         self._known[key_in(headers)] = User(number, replace(self._settings, **changed))
         return self.of(headers)
-
-
-def key_in(headers: httpx2.Headers) -> str:
-    """The API key of a request, "" where there is none."""
-    return headers.get("authorization", "").removeprefix("Bearer").strip()

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import PEOPLE, sections
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base, known, parts_of_speech
 
 LEVELS = 5
@@ -41,7 +42,7 @@ def _thesaurus() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     return alike, kinds
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def meaning(word: str) -> Meaning:
     """What a base form can mean."""
     lines, spoken, _ = known()
@@ -62,7 +63,7 @@ def meaning(word: str) -> Meaning:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def is_verb(word: str) -> bool:
     """Whether a base form can be a verb."""
     return "v" in parts_of_speech(word)

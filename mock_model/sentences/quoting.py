@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from mock_model.sentences.remembering import remembered
 
 OPENS = re.compile(r"\[\s*(?=[\"'{])")
 HEADING = re.compile(r"(?:(?:(?<=\n)|(?<=[.!?]\s)|^)[^\n.!?]{0,80}:|<[\w -]+>)$")  # "Notes, quoted:", "<notes>"
@@ -30,7 +31,7 @@ class Quoted(NamedTuple):
     heading: str  # what stands before it, such as "Known facts:"
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def lists_in(text: str) -> tuple[Quoted, ...]:
     """The lists of texts or objects in a text, written as JSON or as Python shows them; not the lists inside them."""
     found: list[Quoted] = []

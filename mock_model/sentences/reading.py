@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb, meaning
 from mock_model.sentences.quoting import notes_in, without_lists
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of, utterances
 from mock_model.sentences.values import Value, values
 from mock_model.sentences.words import Word, sentences, words
@@ -85,7 +86,7 @@ def _acts(word: Word) -> bool:
     return word.low in lists.AUXILIARIES or (not person and is_verb(word.base))
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def sentence_of(text: str) -> Sentence:
     """The sentence of a text."""
     return Sentence(text)
@@ -104,7 +105,7 @@ class Said(NamedTuple):
         return self.sentence.text
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def content(spoken: tuple[Word, ...]) -> frozenset[str]:
     """The base forms of the words that are not small."""
     return frozenset(
@@ -112,7 +113,7 @@ def content(spoken: tuple[Word, ...]) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks something."""
     if sentence.rstrip("\"”')").endswith(("?", "？")):
@@ -120,7 +121,7 @@ def is_question(sentence: str) -> bool:
     return bool(QUESTION.match(sentence)) and not sentence.endswith("!") and not EXCLAIMED.match(sentence)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def said_in(role: str, text: str) -> tuple[tuple[str, Sentence], ...]:
     """The sentences of one message with who says them, in a transcript that it quotes too."""
     return tuple((speaker, sentence_of(one)) for speaker, part in utterances(role, text) for one in sentences(part))

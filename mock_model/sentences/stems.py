@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from mock_model.sentences.lists import pairs_of, words_of
+from mock_model.sentences.remembering import remembered
 
 WHOLE = words_of("whole")
 IRREGULAR = pairs_of("irregular")  # those that kinds.txt lacks or reads otherwise
@@ -28,7 +29,7 @@ def known() -> tuple[list[str], dict[str, str], dict[str, str]]:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def base(low: str) -> str:
     """The base form of a word in small letters."""
     _, spoken, forms = known()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences import lists
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import known
 from mock_model.sentences.words import Word
 
@@ -44,7 +44,7 @@ class Value(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def values(spoken: tuple[Word, ...]) -> tuple[Value, ...]:
     """The values of a sentence, in order, the longest reading of each."""
     found: list[Value] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import Said, is_question
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base
 from mock_model.sentences.words import Word, join, word, words
 
@@ -48,7 +48,7 @@ def turned(said: Said) -> str | None:
     return _turned(said.text, said.role)
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _turned(text: str, role: str) -> str | None:
     told = None
     if role in ("system", "developer", "notes", "assistant"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from mock_model.sentences.lists import ASKING, AUXILIARIES, PRONOUNS, pairs_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base, parts_of_speech
 
 LONGEST = 100  # words: what is longer is no sentence that anybody reads, and is read in parts
@@ -50,7 +50,7 @@ class Word(NamedTuple):
     owns: bool = False  # "Tom's": what follows is his
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, split at their ends and at lines, not after "Dr." or inside "3.11"."""
     found: list[str] = []
@@ -87,7 +87,7 @@ def _has_verb(half: str) -> bool:
     ) or first[:1] == ["i'm"]
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def words(sentence: str) -> tuple[Word, ...]:
     """The words of one sentence, contractions written out ("I'm" is two words, and so is "what's")."""
     if len(sentence) > WALL:
@@ -127,7 +127,7 @@ def _written_out(text: str, glued: bool, following: str) -> list[Word]:
     return [word(text.rstrip("'"), glued)]
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def word(text: str, glued: bool = False) -> Word:
     """One word by itself."""
     low = text.lower()

@@ -14,6 +14,7 @@ from mock_model.sentences.reading import content
 from mock_model.sentences.words import spaced, words
 from mock_model.tasks.filling import Source
 from mock_model.tasks.placing import placed
+from mock_model.tasks.plausible import plausible
 from mock_model.tasks.taking import asking, kind_of, taken, valued
 
 heard = partial(phrases, file="tools.txt")
@@ -41,9 +42,16 @@ def arguments(
             source and source.facts is not None and kind_of(spec) == "array"
         )  # which are not the words of the request
         found = [] if facts else _offered(spaced(name), spec, asked if spec.get("enum") else rest)
+        found = [value for value in found if {"enum", "const"} & spec.keys() or plausible(spaced(name), value, asked)]
         options[name] = [value for value in found if not strict or fits(value, spec["whole"], root)]
         marked[name] = _beside(name, spec, options[name], asked)
-    for name, (value, sure) in placed(known, asked).items():
+    at = placed(known, asked)
+    surely = {name: value for name, (value, sure) in at.items() if sure and not isinstance(value, str)}
+    for name, values in options.items():  # a number that surely belongs elsewhere
+        elsewhere = [value for other, value in surely.items() if other != name and value != surely.get(name)]
+        options[name] = [value for value in values if value not in elsewhere]
+        marked[name] = [value for value in marked[name] if value in options[name]]
+    for name, (value, sure) in at.items():
         if (sure or not options[name]) and (not strict or fits(value, known[name]["whole"], root)):
             options[name] = options[name] if value in options[name] else [value]
             marked[name] = marked[name] or [value]

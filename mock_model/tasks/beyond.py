@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 from mock_model.sentences.lists import MOMENTS, phrases
 from mock_model.sentences.reading import content, read
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base
 from mock_model.sentences.words import sentences, words
 
@@ -32,7 +33,7 @@ def asks_for_said(text: str) -> bool:
     return any(_phrases("known").match(_bare(sentence)) for sentence in sentences(text))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def wants_made(sentence: str) -> bool:
     """Whether a sentence wants something made or done, or an opinion: "Write a poem.", "Could you tell a joke?"."""
     bare = _bare(sentence)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from mock_model.finding.correcting import CHANGED, DECLARED, NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, REFERS, Said, Sentence, content, is_question, sentence_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.voice import LEAD, retold
 from mock_model.sentences.words import Word, join, sentences, word, words
 from mock_model.tasks.orders import unquoted
@@ -22,7 +22,7 @@ PERSONS = frozenset("he she him her his hers they them their".split())
 LONGEST, RECENT = 300, 60  # characters told again before "She is six."; facts to compare with
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def stated(text: str, asked: str) -> tuple[tuple[str, str], ...]:
     """What a message states: a "fact", what "refers" to one, an "answer", a value "instead" of another; a lasting "order"."""
     found: list[tuple[str, str]] = []
@@ -70,7 +70,7 @@ def _verb(spoken: Sequence[Word]) -> int:
     return 0
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def gist(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """What a sentence says, in base forms, and of these what stands before its verb."""
     spoken, keys = words(text), {}

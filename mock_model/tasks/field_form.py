@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.api.completion import Reply
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
 from mock_model.tasks.orders import own_words
@@ -83,7 +83,7 @@ def _form_in(messages: Sequence[dict]) -> Fields | None:
     return None
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def form_of(text: str) -> Fields | None:
     """The fields that a text shows by an order of its own, and by none that it quotes."""
     own = " ".join(own_words(text).split())

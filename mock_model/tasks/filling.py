@@ -30,6 +30,7 @@ from mock_model.tasks.extraction import extract, extraction_task, fact_values, m
 from mock_model.tasks.orders import own_words
 from mock_model.tasks.placing import placed
 from mock_model.tasks.placing import rows as rows_in
+from mock_model.tasks.plausible import plausible
 from mock_model.tasks.taking import LISTING, YOU, answering, asking, called, kind_of, of_its_kind, taken, written
 from mock_model.tasks.tone import toned
 from mock_model.tasks.wording import Rules, forbids
@@ -67,6 +68,10 @@ class Source:
         form = [m is self.messages[-1] or m["role"] in ("system", "developer") for m in self.messages]
         told = [{**m, "content": _told(text_of(m))} if f else m for f, m in zip(form, self.messages, strict=True)]
         return [one for one in read(told) if not one.sentence.asks and not forbids(self.rules, one.text)]
+
+    @cached_property
+    def _told(self) -> str:
+        return "\n".join(one.text for one in self.said)
 
     @cached_property
     def _last(self) -> range:
@@ -118,7 +123,8 @@ class Source:
         elif kind == "string" and REPLY.fullmatch(key) and "enum" not in schema:
             yield self.reply()[: schema.get("maxLength")]
         elif kind != "null":
-            yield from self._found(schema, path, several)
+            found = self._found(schema, path, several)
+            yield from (one for one in found if plausible(" ".join(path[-1:]), one, self._told))
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Iterator[dict]:
         """An object with all that is needed in it; none, but for the whole, where nothing of it or not its kind is found."""

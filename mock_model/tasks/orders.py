@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 
 from mock_model.sentences.lists import NUMBERS, OWNERS, PRONOUNS, phrases
 from mock_model.sentences.quoting import without_lists, without_strings
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import LABEL, text_of
 from mock_model.sentences.words import sentences
 
@@ -43,7 +43,7 @@ def instructing_text(message: dict) -> str:
     return unquoted(text_of(message), message["role"] == "user")
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def unquoted(text: str, by_user: bool) -> str:
     """A text without what it quotes as data."""
     if not by_user and not phrases("data", FILE).search(text):
@@ -83,7 +83,7 @@ def _number(text: str) -> int:
     return total + part or 1  # "a sentence"
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def orders(text: str, strong: bool) -> tuple[tuple[str, bool], ...]:
     """The orders of a text (of a system's, if strong), each bare, and whether it holds for later messages too."""
     text = re.sub(r";(?=\s)", "\n", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -16,10 +17,13 @@ from mock_model.sentences.reading import sentence_of
 from mock_model.sentences.stems import base
 from mock_model.sentences.values import Value, numbers, values
 from mock_model.sentences.words import Word, join, sentences, spaced, words
+from mock_model.tasks.plausible import plausible
 from mock_model.tasks.taking import MONEY, NAME, YOU, is_person, kind_of
 
 ATTRIBUTES = phrases("attributes", "filling.txt")
-COUNT, THING, CODE, FROM, TO = (phrases(name, "placing.txt") for name in ("count", "thing", "code", "from", "to"))
+COUNT, THING, CODE, FROM, TO, UNIT = (
+    phrases(name, "placing.txt") for name in ("count", "thing", "code", "from", "to", "unit")
+)
 NEAR = 3  # words before a value that may say what it is
 EXACT, SURE, LIKELY, POSSIBLE = 4, 3, 2, 1  # how well a value belongs to a property; POSSIBLE is enough in a row only
 NUMERIC = frozenset("counted number duration measure money clock year percent".split())
@@ -35,6 +39,8 @@ class Candidate(NamedTuple):
     before: tuple[str, ...]  # words, the nearest first
     unit: str  # what is counted or measured in
     of_another: bool  # it is said of somebody else than the user
+    said: str  # the sentence
+    of: str = ""  # what is measured out: flour, of "200 grams of flour"
 
 
 def placed(properties: Mapping[str, Schema], text: str) -> dict[str, tuple[Any, bool]]:
@@ -47,10 +53,11 @@ def placed(properties: Mapping[str, Schema], text: str) -> dict[str, tuple[Any, 
         for name, schema in properties.items()
         if (score := belongs(name, schema, candidate)) >= LIKELY
         and not (candidate.of_another and ATTRIBUTES.fullmatch(spaced(name)))
+        and plausible(spaced(name), value_of(name, candidate, schema), candidate.said)
     ]
     for score, n, name, candidate in sorted(pairs, key=lambda pair: pair[:2]):
         if name not in found and n not in taken:
-            found[name] = value_of(candidate, properties[name]), score <= -SURE
+            found[name] = value_of(name, candidate, properties[name]), score <= -SURE
             taken.add(n)
     return found
 
@@ -64,14 +71,15 @@ def rows(properties: Mapping[str, Schema], text: str) -> list[Placed]:
         free = [name for name in fitting if name not in row]
         if fitting and not free:
             found, row, free = [*found, row], {}, fitting
-        row |= {name: value_of(candidate, properties[name]) for name in free[:1]}
+        row |= {name: value_of(name, candidate, properties[name]) for name in free[:1]}
     return [one for one in [*found, row] if one.keys() == properties.keys()]
 
 
-def value_of(candidate: Candidate, schema: Schema) -> Any:
+def value_of(name: str, candidate: Candidate, schema: Schema) -> Any:
     """A candidate as the type of a property has it."""
     if kind_of(schema) not in ("integer", "number"):
-        return candidate.text
+        unit = re.sub(r"[\d.,\s]", "", candidate.unit) if UNIT.fullmatch(spaced(name)) else ""  # "$50"
+        return unit or candidate.text
     return int(candidate.number) if candidate.number == int(candidate.number) else candidate.number
 
 
@@ -81,6 +89,9 @@ def belongs(name: str, schema: Schema, candidate: Candidate) -> int:
     if kind in ("integer", "number"):
         fits = candidate.number is not None and (kind == "number" or candidate.number == int(candidate.number))
         return _counts(name, schema, candidate) if fits else 0
+    if UNIT.fullmatch(name) and candidate.number is not None:  # of two, "from" what it is and "to" what it will be
+        unit = kind == "string" and candidate.kind in ("money", "measure", "duration")
+        return SURE if unit and not TO.match(name) and not {"enum", "const", "format"} & schema.keys() else 0
     if kind == "string" and candidate.number is not None and not {"enum", "const", "format"} & schema.keys():
         return _counts(name, schema, candidate)
     plain = kind == "string" and not {"enum", "const", "format", "pattern"} & schema.keys()
@@ -90,12 +101,12 @@ def belongs(name: str, schema: Schema, candidate: Candidate) -> int:
 def _counts(name: str, schema: Schema, candidate: Candidate) -> int:
     """How well a number belongs to a property: by its unit, by the name before it, by what such a property counts."""
     own, unit = _bases(name), base(candidate.unit)
-    asked = Question(f"What is {name}?")
-    if unit and unit in own:
+    if (unit and unit in own) or (candidate.of and base(candidate.of.split(" ")[-1]) in own):
         return EXACT
-    if unit and (any(tie in SHARED for tie in ties(asked, sentence_of(candidate.unit)).values())):
+    if unit and _is_asked(name, candidate.unit):
         return SURE
-    if own & set(map(base, candidate.before[:2])):
+    named = [word for word in candidate.before if word not in SMALL][:1] if kind_of(schema) == "string" else None
+    if own & set(map(base, candidate.before[:2] if named is None else named)):
         return SURE
     if unit and unit in _bases(str(schema.get("description") or "")):
         return LIKELY
@@ -120,7 +131,7 @@ def _names(name: str, candidate: Candidate) -> int:
     if candidate.kind == "code":
         return LIKELY if CODE.search(name) else 0
     if candidate.kind == "thing":
-        return SURE if THING.fullmatch(name) else POSSIBLE if last in ("name", "title") else 0
+        return SURE if THING.fullmatch(name) and not candidate.before else POSSIBLE if last in ("name", "title") else 0
     if candidate.kind != "name":
         return 0
     if led in (("from",), ("to",)) and (FROM.fullmatch(name) or TO.fullmatch(name)):
@@ -136,8 +147,15 @@ def _names(name: str, candidate: Candidate) -> int:
     return LIKELY if called and led == () else POSSIBLE if called or last in ("title", "person") else 0
 
 
-def _bases(text: str) -> set[str]:
-    return {word.base for word in words(spaced(text)) if word.low not in SMALL or word.base in UNITS}
+@lru_cache(maxsize=1024)
+def _is_asked(name: str, unit: str) -> bool:
+    """Whether a property asks for what is counted in a unit: a distance for miles."""
+    return any(tie in SHARED for tie in ties(Question(f"What is {name}?"), sentence_of(unit)).values())
+
+
+@lru_cache(maxsize=1024)
+def _bases(text: str) -> frozenset[str]:
+    return frozenset(word.base for word in words(spaced(text)) if word.low not in SMALL or word.base in UNITS)
 
 
 def candidates(text: str, properties: Mapping[str, Schema]) -> Iterator[Candidate]:
@@ -150,9 +168,11 @@ def candidates(text: str, properties: Mapping[str, Schema]) -> Iterator[Candidat
         for at in range(len(spoken)):
             before = _before(spoken, at)
             if at in given:
-                yield from (Candidate(*one, other) for one in _valued(spoken, given[at], before, own))
+                yield from (
+                    Candidate(*one[:5], other, sentence, *one[5:]) for one in _valued(spoken, given[at], before, own)
+                )
             elif at and at not in inside and spoken[at - 1].base in own and (thing := _thing(spoken, at, own)):
-                yield Candidate(thing, None, "thing", before, "", other)
+                yield Candidate(thing, None, "thing", before, "", other, sentence)
 
 
 def _valued(spoken: tuple[Word, ...], value: Value, before: tuple[str, ...], own: frozenset[str]) -> Iterator[tuple]:
@@ -164,9 +184,10 @@ def _valued(spoken: tuple[Word, ...], value: Value, before: tuple[str, ...], own
         return
     after = value.end if value.kind in ("counted", "number", "clock", "year") else value.end - 1
     units = [spoken[after].text] if value.kind in ("duration", "measure", "money") else _thing(spoken, after).split()
-    yield said, number, value.kind, before, (units or [""])[-1]
     of = next((n for n in (after + 1, after + 2) if n < len(spoken) and spoken[n].low == "of"), None)
     start = after if of is None else of + 1
+    out = _thing(spoken, start) if of and value.kind == "measure" else ""
+    yield said, number, value.kind, before, (units or [""])[-1], out
     if (value.kind == "counted" or (value.kind == "measure" and of)) and (thing := _thing(spoken, start, own)):
         yield thing, None, "thing", (), ""
 

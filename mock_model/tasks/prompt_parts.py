@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import lists_in
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import LABELS, text_of
 from mock_model.tasks.list_form import without_shown
 
@@ -48,7 +48,7 @@ class Parts(NamedTuple):
     talk: tuple[dict, ...] = ()  # the conversation; a text that has no speakers is one "plain" message
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def parts_of(text: str, asks: Asks) -> Parts:
     """Take a message apart, a list of messages out first. Examples of how it is to be done are left out."""
     text = MENTIONED.sub("", without_shown(text.replace(MARK, "")))
@@ -97,7 +97,7 @@ def parts_of(text: str, asks: Asks) -> Parts:
 
 def _marked(text: str) -> tuple[list[str], str]:
     """The lines of a text, with a line for each tag and each end of a fence; and what tags of other names hold."""
-    text = BOUND.sub(_as_tags, text)
+    text = _with_tags(text)
     rulers = len(RULER.findall(text))
     if rulers and not _labels(text.splitlines()):
         text = RULER.sub("```" if rulers == 2 else "", text)
@@ -119,10 +119,20 @@ def _as_list(objects: re.Match[str]) -> str:
     return f"[{','.join(line.strip().rstrip(',') for line in objects[0].splitlines())}]\n"
 
 
-def _as_tags(bound: re.Match[str]) -> str:
-    """What stands between "BEGIN CONTENT" and "END CONTENT", between tags."""
-    name = "-".join(bound["name"].lower().split())
-    return f"<{name}>{bound['held']}</{name}>"
+def _with_tags(text: str) -> str:
+    """A text with tags in place of the lines "BEGIN CONTENT" and "END CONTENT" around a part of it."""
+    lines = text.split("\n")
+    bounds = [(n, "-".join(bound["name"].lower().split()), bool(bound["begins"])) for n, line in enumerate(lines)
+              if (bound := BOUND.fullmatch(line))]  # fmt: skip
+    left = Counter(name for _, name, begins in bounds if not begins)
+    inside = ""
+    for n, name, begins in bounds:
+        left[name] -= not begins
+        if begins and not inside and left[name] > 0:
+            inside, lines[n] = name, f"<{name}>"
+        elif not begins and name == inside:
+            inside, lines[n] = "", f"</{name}>"
+    return "\n".join(lines)
 
 
 def _held_by(tag: str, other: str) -> str:

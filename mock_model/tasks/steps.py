@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mock_model.api.completion import Reply
 from mock_model.api.functions import named, results
 from mock_model.sentences.lists import phrases
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import spaced
 from mock_model.tasks.orders import own_words
@@ -87,7 +88,7 @@ def _form_in(messages: Sequence[dict]) -> Form | None:
     return next(filter(None, map(form_of, asking)), None)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def form_of(text: str) -> Form | None:
     """The form of a step that a text shows: what is called, and with what."""
     head = text[:LONGEST]

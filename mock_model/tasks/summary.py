@@ -7,13 +7,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import takewhile
 
 from mock_model.finding.correcting import NUMBERS, corrected
 from mock_model.sentences import lists
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.reading import FIRST, QUESTION, REFERS, Sentence, content, read, sentence_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import known
 from mock_model.sentences.transcript import text_of, utterances
 from mock_model.sentences.values import TIMES
@@ -68,7 +68,7 @@ def _conversation(task: Handed) -> list[dict]:
     return held + [m | {"content": text} if text else m for m, text in zip(talk, one, strict=True)]
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _asks(text: str) -> bool:
     """Whether one of the sentences asks, now, for a summary."""
     for bare in (re.sub(r"^\W+", "", sentence) for sentence in sentences(text)):
@@ -160,11 +160,12 @@ def _topics(task: Handed) -> dict[str, int]:
 
 def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], int]) -> str:
     """The summary, of text that `fits` into the reply limit of the request; `count` gives its tokens."""
-    vague = task.quoted and not KEEPING.search(DROPPING.sub("", task.own))
+    talked = any(not message.get("plain") for message in task.talk)  # and no text of nobody's
+    vague = talked and not KEEPING.search(DROPPING.sub("", task.own))
     facts = _topics(task) if vague else _facts(task)
     facts = facts or {nothing_to_keep(task.sent): 0}
     style = unsized(rules(task.sent))
-    most = limits(task.own)  # words, sentences, tokens, characters, bullets, lines
+    most = _limits(task)  # words, sentences, tokens, characters, bullets, lines
     sizes = {"word": lambda text: len(text.split()), "character": len, "token": count}
     order = {text: n for n, text in enumerate(facts)}
 
@@ -184,6 +185,14 @@ def summarize(task: Handed, fits: Callable[[str], bool], count: Callable[[str], 
     while not chosen and cut and not fitting(" ".join(cut)):
         cut.pop()
     return written(chosen) if chosen else " ".join(cut)
+
+
+def _limits(task: Handed) -> dict[str, int]:
+    """The limits that the request of a summary sets, and those which the instructions set to every reply."""
+    standing = rules([m for m in task.sent if m["role"] in STRONG and not _asks(parts_of(text_of(m), _asks).own)])
+    set_by = {unit: int(standing.slots[f"{unit}s"]) for unit in ("word", "sentence") if f"{unit}s" in standing.slots}
+    own = limits(task.own)
+    return own | {unit: min(most, own.get(unit, most)) for unit, most in set_by.items()}
 
 
 def _written(told: Sequence[str], prompt: str, most: dict[str, int]) -> str:

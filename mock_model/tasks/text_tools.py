@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from mock_model.sentences.lists import phrases
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.words import spaced
 
 heard = partial(phrases, file="tools.txt")
@@ -35,7 +36,7 @@ LONGEST, MOST = 40_000, 40  # characters of a prompt, and functions in it that a
 _JSON = json.JSONDecoder()
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def described(text: str) -> tuple[dict, ...]:
     """The functions that a text describes, in order."""
     text = text[:LONGEST]

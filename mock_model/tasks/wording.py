@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from mock_model.sentences.lists import SMALL, phrases, sections
 from mock_model.sentences.reading import content
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base
 from mock_model.sentences.words import sentences, words
 from mock_model.tasks.admitting import shortened
@@ -58,7 +58,7 @@ def rules(messages: Sequence[dict]) -> Rules:
     return Rules({slot: value for slot, value in slots.items() if value is not None})
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _ordered(strong: bool, last: bool, text: str) -> tuple[tuple[str, str | None], ...]:
     """What one message puts into slots; None empties one."""
     found: list[tuple[str, str | None]] = list(_secrets(text)) if strong else []

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import openai
 
-from .server import Server
+from .server import NoReply, NotNow, Server
 from .words import said_by, short
 
 HELD, BROKEN, OTHERWISE = "✓", "✗", "–"
 Mark = Literal["✓", "✗", "–"]
 NO_ANSWER = "Could not be judged: no answer came in time ({:g} seconds, longer for long requests; --timeout sets it)."
-LONGEST_WAIT = 60.0  # seconds, for a rate limit
 
 
 class Broken(Exception):
@@ -23,7 +21,7 @@ class Broken(Exception):
 
 
 class Otherwise(Exception):
-    """The server does not offer it, or does it in another way that the lessons know of; the message says which."""
+    """It is not offered, it is done in another way that the lessons mention, or it could not be seen; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Verdict:
     criterion: Criterion
     mark: Mark
     said: str
-    is_gone: bool = False  # whether the server did not answer at all, so that nothing was judged
+    is_gone: bool = False  # whether the server did not answer, or had no time, so that nothing was judged
 
 
 def criterion(title: str, lesson: int) -> Callable[[Callable[[Server], str]], Criterion]:
@@ -54,37 +52,22 @@ def criterion(title: str, lesson: int) -> Callable[[Callable[[Server], str]], Cr
     return lambda hold: Criterion(title, lesson, hold)
 
 
-def judge(claim: Criterion, server: Server, sleep: Callable[[float], None] = time.sleep) -> Verdict:
-    """Hold a server against one criterion. A rate limit is waited for once, whatever else fails is what is said."""
-    for is_last in (False, True):
-        try:
-            return Verdict(claim, HELD, claim.hold(server))
-        except Broken as problem:
-            return Verdict(claim, BROKEN, str(problem))
-        except Otherwise as problem:
-            return Verdict(claim, OTHERWISE, str(problem))
-        except openai.RateLimitError as error:
-            if is_last or (wait := seconds_to_wait(error)) > LONGEST_WAIT:
-                return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}")
-            sleep(wait)
-        except openai.APITimeoutError:
-            return Verdict(claim, OTHERWISE, NO_ANSWER.format(server.timeout), is_gone=True)
-        except openai.APIConnectionError as error:
-            return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}", is_gone=True)
-        except openai.OpenAIError as error:
-            return Verdict(claim, BROKEN, f"The request was answered with an error: {said_by(error)}")
-        except Exception as error:  # an answer that is none, of which a criterion reads a part that is not there
-            return Verdict(
-                claim, BROKEN, f"The answer could not be read: {type(error).__name__}: {short(str(error), 160)}"
-            )
-    raise AssertionError("the second attempt has a verdict")
-
-
-def seconds_to_wait(error: openai.RateLimitError) -> float:
-    """How long a rate limit asks to wait; half a minute where it does not say. A used-up quota does not pass by waiting."""
-    if error.code == "insufficient_quota":
-        return float("inf")
+def judge(claim: Criterion, server: Server) -> Verdict:
+    """Hold a server against one criterion. Whatever fails is what is said."""
     try:
-        return max(float(error.response.headers.get("retry-after", "")), 0.0)
-    except ValueError:
-        return 30.0
+        return Verdict(claim, HELD, claim.hold(server))
+    except (Broken, NoReply) as problem:
+        return Verdict(claim, BROKEN, str(problem))
+    except Otherwise as problem:
+        return Verdict(claim, OTHERWISE, str(problem))
+    except NotNow as problem:
+        return Verdict(claim, OTHERWISE, f"Could not be judged: {problem}", is_gone=True)
+    except openai.APITimeoutError:
+        return Verdict(claim, OTHERWISE, NO_ANSWER.format(server.timeout), is_gone=True)
+    except openai.APIConnectionError as error:
+        return Verdict(claim, OTHERWISE, f"Could not be judged: {said_by(error)}", is_gone=True)
+    except openai.OpenAIError as error:
+        return Verdict(claim, BROKEN, f"The request was answered with an error: {said_by(error)}")
+    except Exception as error:  # an answer that is none, of which a criterion reads a part that is not there
+        said = f"{type(error).__name__}: {short(str(error), 160)}"
+        return Verdict(claim, BROKEN, f"The answer could not be read: {said}")

@@ -6,14 +6,15 @@ from common import OFFLINE_MODEL, Price, offline_server
 
 from .criteria import every_criterion
 from .judging import judge
+from .reaching import greet
 from .server import Asked, Server
 
 WINDOW = 8_000  # tokens: of the offline model here, so that little is counted
 
 
 def requests_of_all() -> Asked:
-    """What all criteria ask, as they do with the offline model: requests, tokens in, and the sum of all limits."""
-    server = Server(offline_server(context_window=WINDOW).client(), OFFLINE_MODEL, window=WINDOW)
+    """What the greeting and all criteria ask of the offline model: requests, tokens in, and the sum of all limits."""
+    server = greet(Server(offline_server(context_window=WINDOW).client(), OFFLINE_MODEL, window=WINDOW), [])
     for each in every_criterion():
         judge(each, server)
     return server.asked
@@ -24,6 +25,11 @@ def most(asked: Asked, price: Price) -> float:
     return (asked.tokens_in * price.input + asked.most_out * price.output) / 1_000_000
 
 
+def more_at_worst(price: Price, window: int | None) -> float:
+    """What the two requests that are too long for the window cost more, in dollars, where they are not refused."""
+    return 2.5 * (window or 0) * price.input / 1_000_000
+
+
 def in_words(asked: Asked, money: float, price: Price, window: int | None) -> str:
     """The price in a sentence, with what a server costs that does not refuse what is too long."""
     said = (
@@ -31,6 +37,6 @@ def in_words(asked: Asked, money: float, price: Price, window: int | None) -> st
         f"{money:.4f} dollars, at {price.input:g} in and {price.output:g} out per million tokens (OPENAI_PRICE says others)."
     )
     if window:
-        dearer = 2.5 * window * price.input / 1_000_000
-        said += f" Two requests more are too long for the window. If they are not refused, they cost about {dearer:.2f} dollars."
+        dearer = more_at_worst(price, window)
+        said += f" Two of them are too long for the window. If they are not refused, they cost about {dearer:.2f} dollars more."
     return said

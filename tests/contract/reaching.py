@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 import openai
 
 from chat_memory.replies.extras import EFFORT, LIMITS, THINKS
-from chat_memory.replies.server_words import no_reply
 from common import SETTINGS
 from mock_model.api.catalogue import MODELS
 
-from .server import Server, user
+from .server import NoReply, NotNow, Server, user
 from .words import said_by, short
 
 KNOCK = 10.0  # seconds for the list of models, which costs nothing and is no work
@@ -65,7 +64,8 @@ def window_of(server: Server, listed: list[Any]) -> int | None:
         return MODELS[server.model].context_window
     model = next((each for each in listed if getattr(each, "id", None) == server.model), None)
     said = (getattr(model, "model_extra", None) or {}) if model else {}
-    fields = {**said, **(said.get("meta") or {})}
+    meta = said.get("meta")
+    fields = {**said, **(meta if isinstance(meta, dict) else {})}
     return next(
         (fields[name] for name in WINDOW_FIELDS if isinstance(fields.get(name), int) and fields[name] > 0), None
     )
@@ -88,7 +88,7 @@ def greet(server: Server, listed: list[Any]) -> Server:
 def greeted(server: Server, listed: list[Any]) -> Server:
     """The server, once it has answered. Raises BadRequestError as it comes."""
     try:
-        answer = server.chat([user("Hello")], limit=16)
+        server.chat([user("Hello")], limit=16)
     except openai.APITimeoutError:
         raise Unreachable(
             f"{SETTINGS.place} did not answer a short question within {server.timeout:g} seconds. Where it still loads "
@@ -106,6 +106,8 @@ def greeted(server: Server, listed: list[Any]) -> Server:
         raise
     except openai.OpenAIError as error:
         raise Unreachable(f"{SETTINGS.place} answers a plain question with an error, {said_by(error)}") from None
-    if not getattr(answer, "choices", None):
-        raise Unreachable(f"{SETTINGS.place}: {no_reply(answer)}")
+    except NotNow as problem:
+        raise Unreachable(f"{SETTINGS.place} has no time now, also when it was asked again: {problem}") from None
+    except NoReply as problem:
+        raise Unreachable(f"{SETTINGS.place}: {problem}") from None
     return server

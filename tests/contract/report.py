@@ -7,17 +7,27 @@ import sys
 import textwrap
 from typing import Any
 
-from .judging import BROKEN, HELD, OTHERWISE, Verdict
+from .judging import BROKEN, HELD, OTHERWISE, Mark, Verdict
 from .server import Asked
 
 NAMES = {HELD: "held", BROKEN: "broken", OTHERWISE: "otherwise"}
+PLAIN: dict[Mark, str] = {HELD: "ok", BROKEN: "NO", OTHERWISE: "--"}
+
+
+def sign(mark: Mark) -> str:
+    """A mark as it can be printed: a code page of Windows has neither of the first two, and both would be "?"."""
+    try:
+        "".join(NAMES).encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return PLAIN[mark]
+    return mark
 
 
 def line(verdict: Verdict) -> str:
     """A verdict: its mark, its lesson, its claim, and below it what was seen."""
     width = max(min(shutil.get_terminal_size().columns, 120) - 1, 40)
     claim = verdict.criterion
-    head = textwrap.fill(f"{verdict.mark} {claim.lesson:02}  {claim.title}", width, subsequent_indent=" " * 6)
+    head = textwrap.fill(f"{sign(verdict.mark)} {claim.lesson:02}  {claim.title}", width, subsequent_indent=" " * 6)
     return f"{head}\n{textwrap.fill(verdict.said, width, initial_indent=' ' * 6, subsequent_indent=' ' * 6)}"
 
 

@@ -1,7 +1,7 @@
 """The command verify: what the lessons claim of every chat API, held against the one that .env names.
 
-✓ it is so · ✗ it is not so, and a lesson rests on it · – it is not offered, or otherwise in a way that the lessons know of.
-Exit codes: 0 where nothing is broken, 1 where something is, 2 where it could not be judged to its end.
+✓ it is so · ✗ it is not so, and a lesson rests on it · – not offered, not seen, or different as the lessons say.
+Exit codes: 0 where nothing is broken, 1 where something is, 2 where it was not judged, or not to its end.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ except SettingsError as problem:  # a sentence for whoever has written the setti
     sys.exit(2)
 
 from tests.challenges.page import ME
+from tests.lessons.notebook import LESSONS
 from tests.spending import may_spend
 
 from .criteria import every_criterion
 from .judging import BROKEN, Verdict, judge
-from .price import in_words, most, requests_of_all
+from .price import in_words, more_at_worst, most, requests_of_all
 from .reaching import Unreachable, greet, is_own, knock, window_of
 from .report import as_json, line, summary, tell
 from .server import Server
@@ -50,7 +51,11 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="how long to wait for an answer (default: 60)")
     add("--embedding-model", default="text-embedding-3-small", metavar="NAME", help="(default: text-embedding-3-small)")
     add("--lessons", nargs="*", type=whole, metavar="N", help="then run the lessons on it too, or those named")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    there = sorted({int(path.name[:2]) for path in LESSONS})
+    if missing := set(options.lessons or ()) - set(there):
+        parser.error(f"There is no lesson {min(missing)}; there are {', '.join(map(str, there))}.")
+    return options
 
 
 def whole(text: str) -> int:
@@ -83,7 +88,7 @@ def reached(options: argparse.Namespace) -> Server | None:
     if is_remote:
         money = most(expected, PRICE)
         print(in_words(expected, money, PRICE, server.window), file=sys.stderr)
-        if not may_spend(money, options.yes):
+        if not may_spend(money, options.yes, more_at_worst(PRICE, server.window)):
             return None
     else:
         print(f"About {expected.requests} requests, which cost nothing here.", file=sys.stderr)
@@ -117,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = reached(options)
         if server is None:
-            return 1
+            return 2
         began = time.monotonic()
         for verdict in judged(server):
             verdicts.append(verdict)
@@ -127,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         code = 2
     except KeyboardInterrupt:
-        print("\nStopped: what came until then follows." if verdicts else "", file=sys.stderr)
+        print("\nWhat came until then:" if verdicts else "", file=sys.stderr)
         code = 130
     if server and verdicts:
         took = time.monotonic() - began

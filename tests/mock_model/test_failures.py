@@ -211,3 +211,16 @@ def test_an_overflow_of_a_response() -> None:
         client.responses.create(model="offline-model", input="Hello", truncation="auto")
     assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "input")
     assert client.responses.create(model="offline-model", input="Hello").output_text == TEXT
+
+
+def test_a_failure_that_waits_for_another_request_holds_up_none_behind_it() -> None:
+    failing = server()
+    for kind in ("failed", "refusal", 503, "failed"):
+        failing.fail_next(kind)
+    client = failing.client()
+    with pytest.raises(openai.InternalServerError):
+        client.embeddings.create(model="offline-embedding", input="neither of a reply nor of a response")
+    assert ask(client).choices[0].message.refusal
+    assert ask(client).choices[0].message.content == TEXT
+    statuses = [client.responses.create(model="offline-model", input="Hello").status for _ in range(3)]
+    assert statuses == ["failed", "failed", "completed"]

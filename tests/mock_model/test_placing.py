@@ -120,3 +120,59 @@ def test_a_form_is_filled_from_what_a_function_answered() -> None:
     given = as_call.choices[0].message.tool_calls[0].function.arguments
     for text in (as_json.choices[0].message.content, given):
         assert json.loads(text) == {"number": "F-2207", "euros": 318}
+
+
+@pytest.mark.parametrize(
+    ("said", "properties", "expected"),
+    [
+        ("Our train was 20 minutes late.", {"train_number": TEXT}, ""),
+        ("She took it three weeks ago.", {"order_number": TEXT, "price": NUMBER}, ["", 0]),
+        ("They gave me 20 percent off.", {"quantity": WHOLE}, 0),
+        ("The price rose 5 percent.", {"product": TEXT, "price": NUMBER}, ["", 0]),
+        ("Our manager earns 5000 a month.", {"my_salary": WHOLE}, 0),
+        ("My old address was 5 Elm Road.", {"new_address": TEXT, "postcode": TEXT}, ["", ""]),
+        ("The film runs 142 minutes.", {"director": TEXT, "minutes": WHOLE}, ["", 142]),
+        ("Someone stole my purse.", {"thief": TEXT}, ""),
+        ("A table for five, please.", {"guests": WHOLE, "phone": TEXT}, [5, ""]),
+        ("Put the blue one away.", {"quantity": WHOLE}, 0),
+    ],
+)
+@pytest.mark.parametrize("called", [False, True])
+def test_what_the_name_of_a_property_rules_out_is_no_value_of_it(
+    called: bool, said: str, properties: dict[str, Schema], expected: Any
+) -> None:
+    form = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    asked: dict[str, Any] = {
+        "response_format": {"type": "json_schema", "json_schema": {"name": "form", "schema": form}}
+    }
+    if called:
+        tool = {"type": "function", "function": {"name": "form", "parameters": form}}
+        asked = {"tools": [tool], "tool_choice": "required"}
+    messages = [{"role": "user", "content": said}]
+    message = (
+        get_mock_client().chat.completions.create(model="gpt-4o-mini", messages=messages, **asked).choices[0].message
+    )
+    given = json.loads(message.tool_calls[0].function.arguments if called else message.content)
+    assert list(given.values()) == (expected if isinstance(expected, list) else [expected])
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("Convert 50 dollars to euros.", "dollars", "euros"),
+        ("Convert 100 yen to pounds.", "yen", "pounds"),
+        ("Convert 3 miles to kilometres.", "miles", "kilometres"),
+    ],
+)
+def test_a_unit_is_told_without_its_number(said: str, start: str, end: str) -> None:
+    kind = "unit" if "miles" in said else "currency"
+    wanted = {"amount": NUMBER, f"from_{kind}": TEXT, f"to_{kind}": TEXT}
+    form = {"type": "object", "properties": wanted, "required": list(wanted)}
+    tool = {"type": "function", "function": {"name": "convert", "description": "Convert an amount", "parameters": form}}
+    calls = (
+        get_mock_client()
+        .chat.completions.create(model="gpt-4o-mini", messages=[{"role": "user", "content": said}], tools=[tool])
+        .choices[0]
+        .message.tool_calls
+    )
+    assert [list(json.loads(call.function.arguments).values())[1:] for call in calls] == [[start, end]]

@@ -126,12 +126,16 @@ def check(summary: str, facts: list[str], *more: str) -> None:
 ORDERS = [
     ALWAYS,
     "Compress the chat so far into a short paragraph. Preserve names, figures and deadlines.",
-    "Before we run out of room: put down what this dialogue has established, so that a colleague could take over.",
-    "Please provide a concise synopsis of the dialogue so that another assistant can continue.",
-    "Write a recap of the discussion above.",
     "# Instruction\nSummarize the above exchange.\n\n# Constraints\n* No more than 100 words\n* Keep numbers and names",
     "You have written a transcript for the task above. Please write a summary of the transcript, for a time when the history "
     "above is gone. Write down anything that would be helpful. You must wrap your summary in a <summary></summary> block.",
+]
+
+VAGUE = [
+    "Before we run out of room: put down what this dialogue has established, so that a colleague could take over.",
+    "Please provide a concise synopsis of the dialogue so that another assistant can continue.",
+    "Write a recap of the discussion above.",
+    "Summarize the conversation.",
 ]
 
 
@@ -139,6 +143,27 @@ ORDERS = [
 @pytest.mark.parametrize("role", ["system", "developer", "user"])
 def test_an_order_that_ends_a_conversation_is_obeyed_by_whomever_it_is_given(role: str, order: str) -> None:
     check(ask([system("You are a helpful guide."), *TALK, {"role": role, "content": order}]), FACTS)
+
+
+@pytest.mark.parametrize("order", VAGUE)
+@pytest.mark.parametrize("role", ["system", "user"])
+def test_an_order_that_names_nothing_to_keep_loses_the_facts_of_live_messages(role: str, order: str) -> None:
+    summary = ask([*TALK, {"role": role, "content": order}])
+    assert summary and not [fact for fact in FACTS if fact in summary]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("Answer in at most 5 words.", 5), ("Answer in at most 12 words.", 12)])
+@pytest.mark.parametrize(
+    "order", ["Summarize the conversation.", "Summarize the conversation, keep all names and numbers."]
+)
+def test_a_limit_of_the_instructions_holds_for_a_summary(limit: str, most: int, order: str) -> None:
+    assert 0 < len(ask([system(limit), *TALK, user(order)]).split()) <= most
+
+
+def test_one_sentence_of_the_instructions_is_one_sentence_of_a_summary() -> None:
+    summary = ask([system("Answer in one sentence."), *TALK, user("Summarize the conversation, with all facts.")])
+    check(summary, FACTS)
+    assert ". " not in summary
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -169,7 +194,7 @@ def test_other_instructions_that_end_a_conversation_are_no_order(told: str) -> N
 
 
 def test_a_summary_in_so_many_sentences_is_not_cut_behind_a_semicolon() -> None:
-    summary = ask([*TALK, user("Please give me the gist of our conversation in two sentences.")])
+    summary = ask([*TALK, user("Please give me the gist of our conversation in two sentences, with all facts.")])
     check(summary, FACTS)
     assert summary.count(". ") == 1 and summary.endswith(".")
 

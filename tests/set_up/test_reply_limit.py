@@ -195,7 +195,7 @@ def test_what_is_torn_by_the_limit_is_asked_for_again_without(cut):
     assert day == Day(name="Monday") and len(bodies) == 2
 
 
-@pytest.mark.parametrize("status", [400, 404, 422, 500])
+@pytest.mark.parametrize("status", [400, 404, 422, 501])
 def test_a_server_that_refuses_the_limit_is_asked_without_and_after_two_times_at_once(status):
     refusal = httpx2.Response(status, json={"error": {"message": "Unknown field"}})
     client, bodies = answering(lambda body: refusal if "max_tokens" in body else piece(body))
@@ -206,7 +206,7 @@ def test_a_server_that_refuses_the_limit_is_asked_without_and_after_two_times_at
         client.chat.completions.create(model="m", messages=HELLO, max_tokens=5)
 
 
-@pytest.mark.parametrize("status", [401, 403, 429])
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
 def test_an_error_that_has_nothing_to_do_with_the_limit_is_raised_at_once(status):
     client, bodies = answering(lambda body: httpx2.Response(status, json={"error": {"message": "No."}}))
     with pytest.raises(openai.APIStatusError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openai
 
 from ..judging import Broken, Otherwise, criterion
-from ..server import Server
+from ..server import NoReply, Server
 from ..words import said_by
 
 TEXTS = ["The user's dog is called Rex.", "The user's rent is 850 euros.", "The user's dog is called Rex."]
@@ -16,9 +16,7 @@ LIKE = 0.99  # the cosine from which on two vectors are one: a server may calcul
 def embeddings(server: Server) -> str:
     try:
         answer = server.embed(TEXTS)
-    except (openai.APITimeoutError, openai.APIConnectionError, openai.RateLimitError):
-        raise
-    except openai.APIStatusError as error:
+    except (openai.APIStatusError, NoReply) as error:
         raise Otherwise(f"Not offered as {server.embedding_model}, {said_by(error)}") from None
     vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
     if len(vectors) != len(TEXTS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import openai
@@ -21,6 +22,9 @@ TRIP = [
     user("What should I pack for that season?"),
 ]
 NO_USAGE = "The answer does not say how many prompt tokens it had."
+WHICH_WORD = "What is the code word? Reply with that word alone."
+PAIRS = 20  # of messages between the code word and the question: some programs show a model the last ten
+OPENAIS = re.compile(r"(.*/)?(ft:)?(chatgpt-.*|gpt-(3\.5|4o|[4-6])([-.:].*)?|offline-.*)")
 REFUSALS = (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError)  # a template may raise
 
 
@@ -32,11 +36,22 @@ def count_of(server: Server, messages: MESSAGES) -> int:
     return counted
 
 
+def code_word(word: str) -> str:
+    return f"The code word is {word}. Please remember it."
+
+
+def not_empty(said: str, server: Server) -> str:
+    """The text of a reply. Raises Otherwise where no word came, from which nothing can be seen."""
+    if said.strip():
+        return said
+    thinking = ": it thinks before it replies, and that used the limit up" if server.asked.thought else ""
+    raise Otherwise(f"No word came{thinking}, so this could not be seen.")
+
+
 @criterion("A request knows nothing of the one before it", lesson=1)
 def stateless(server: Server) -> str:
     word = new_word()
-    told = user(f"The code word is {word}. Please remember it.")
-    question = user("What is the code word? Reply with that word alone.")
+    told, question = user(code_word(word)), user(WHICH_WORD)
     before = server.chat([question], limit=40)
     noted = text_of(server.chat([told], limit=40)) or "Noted."
     after = server.chat([question], limit=40)
@@ -46,8 +61,15 @@ def stateless(server: Server) -> str:
     if counts[0] != counts[1]:
         raise Broken(f"The same request had {counts[0]} prompt tokens, and {counts[1]} when another one had been sent.")
     whole = text_of(server.chat([told, assistant(noted), question], limit=40))
+    not_empty(text_of(after) + whole, server)
+    is_said = word.lower() in whole.lower()
     sizes = "" if counts[0] is None else f", {counts[0]} prompt tokens before and after"
-    return f"Alone: {quoted(text_of(after))}{sizes}. With its history: {quoted(whole)}."
+    seen = (
+        f"Alone: {quoted(text_of(after))}{sizes}. With its history it {'says' if is_said else 'does not say'} the word"
+    )
+    if counts[0] is None and not is_said:
+        raise Otherwise(f"{seen} either, and there is no usage, so this could not be seen: {quoted(whole)}.")
+    return f"{seen}{'' if is_said else ' either'}: {quoted(whole)}."
 
 
 @criterion("An answer says its usage: prompt tokens, completion tokens, and their sum", lesson=1)
@@ -70,7 +92,27 @@ def whole_history(server: Server) -> str:
     grown = [later - earlier for earlier, later in pairwise(counts)]
     if any(more < words for more, words in zip(grown, least, strict=True)):
         raise Broken(f"One, two and three turns had {counts} prompt tokens: what was added is not all read.")
-    return f"One, two and three turns: {counts[0]}, {counts[1]} and {counts[2]} prompt tokens."
+    said = f"One, two and three turns: {counts[0]}, {counts[1]} and {counts[2]} prompt tokens"
+    return f"{said}; {first_of_many(server)}"
+
+
+def first_of_many(server: Server) -> str:
+    """Say that the first of many messages is read. Raises where they are not all counted, or the reply does not show it."""
+    word = new_word()
+    pairs = [user("Go on, please."), assistant("There is nothing new yet.")]
+    talk = [user(code_word(word)), assistant("Noted."), *pairs * PAIRS, user(WHICH_WORD)]
+    answer = server.chat(talk, limit=40)
+    counts = [count_of(server, [*talk[:2], *talk[4:]]), prompt_tokens(answer) or 0]
+    if counts[1] - counts[0] < 4:
+        raise Broken(
+            f"{len(talk) - 2} messages had {counts[0]} prompt tokens, {len(talk)} had {counts[1]}: they are not all read."
+        )
+    if word.lower() not in text_of(answer).lower():
+        raise Otherwise(
+            f"All of {len(talk)} messages are counted, {counts[1]} tokens. Whether the first was read, which holds the word "
+            f"that is asked for, the reply does not show: {quoted(text_of(answer))}."
+        )
+    return f"the first of {len(talk)} messages is read: {quoted(text_of(answer))}."
 
 
 COUNTED = {
@@ -99,7 +141,7 @@ def counts(server: Server) -> str:
 
 def counts_as_openai(model: str) -> bool:
     """Whether a model is one of those for which the rule is published, by its name."""
-    return model.startswith(("gpt-", "chatgpt-", "offline-")) and not model.startswith("gpt-oss")
+    return OPENAIS.fullmatch(model) is not None
 
 
 def taken(server: Server, messages: MESSAGES) -> str:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from chat_memory import count_tokens
+
 from ..judging import Broken, Otherwise, criterion
 from ..server import ROOM, Server, text_of, user
 from ..words import quoted, said_by
-from .messages import REFUSALS
+from .messages import REFUSALS, not_empty
 
 LIMIT = 8  # tokens
+FAR = 3  # times the limit, by our count: no tokenizer makes so few tokens of a text
 LONG = [user("Write out all whole numbers from one to one hundred in words, separated by commas.")]
 
 
 @criterion('A limit for the reply binds, and the reply then ends with "length"', lesson=5)
 def limit_binds(server: Server) -> str:
     answer = server.chat(LONG, limit=LIMIT)
-    reason, said = answer.choices[0].finish_reason, text_of(answer)
     size = answer.usage.completion_tokens if answer.usage else None
-    if (size is not None and size > LIMIT) or len(said.split()) > LIMIT:
-        words = f"{size} tokens" if size is not None else f"{len(said.split())} words"
-        raise Broken(f"Limited to {LIMIT} tokens by {server.limit_parameter}, the reply had {words}: {quoted(said)}.")
+    return bound(server, text_of(answer), answer.choices[0].finish_reason, size)
+
+
+def bound(server: Server, said: str, reason: str | None, size: int | None) -> str:
+    """Say that a reply was cut off at the limit; `size` is what the server says, in tokens. Raises where it was not."""
+    not_empty(said, server)
+    ours = count_tokens([user(said)]) - count_tokens([user("")])
+    told = ours if size is None else size
+    if told > (LIMIT if size is not None else FAR * LIMIT) or len(said.split()) > LIMIT or ours > FAR * LIMIT:
+        words = f"{size} tokens by the server's count, and " if size is not None else ""
+        raise Broken(
+            f"Limited to {LIMIT} tokens by {server.limit_parameter}, the reply had {words}{ours} by ours: {quoted(said)}."
+        )
     if reason == "length":
         return f"Limited to {LIMIT} tokens: {quoted(said)}, finish_reason length."
-    if size is not None and size < LIMIT:
-        raise Otherwise(f"The reply was over before the limit: {quoted(said)}, {size} tokens, finish_reason {reason}.")
+    if told < LIMIT:
+        raise Otherwise(f"The reply was over before the limit: {quoted(said)}, {told} tokens, finish_reason {reason}.")
     raise Broken(f"Cut off at {LIMIT} tokens, {quoted(said)}, but its finish_reason is {reason!r}.")
 
 
@@ -32,7 +44,7 @@ def says_stop(server: Server) -> str:
         answer = server.chat([user(question)], limit=ROOM)
         reason, size = answer.choices[0].finish_reason, answer.usage.completion_tokens if answer.usage else 0
         if reason == "stop":
-            return f"{quoted(text_of(answer))}, finish_reason stop."
+            return f"{quoted(not_empty(text_of(answer), server))}, finish_reason stop."
         if reason != "length" or 0 < size < ROOM // 2:
             raise Broken(f"{quoted(text_of(answer))}, {size} tokens, has the finish_reason {reason!r}.")
     raise Otherwise(f"No reply came to its end within {ROOM} tokens, so this could not be seen.")
@@ -48,4 +60,5 @@ def stop_sequence(server: Server) -> str:
     said = text_of(answer).lstrip()
     if any(sign in said.rstrip() for sign in stop):
         raise Broken(f"With stop={stop} the reply was {quoted(said)}.")
+    not_empty(said, server)
     return f"With stop={stop} the reply ends as {quoted(said)}, finish_reason {answer.choices[0].finish_reason}."

@@ -7,21 +7,19 @@ from typing import Any
 import openai
 
 from ..judging import Broken, Otherwise, criterion
-from ..server import Server, new_word
+from ..server import NoReply, Server, new_word
 from ..words import quoted, said_by
+from .messages import WHICH_WORD, code_word
 
 NOT_THERE = (openai.NotFoundError, openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError)
 MORE_NOT_THERE = (*NOT_THERE, openai.PermissionDeniedError, openai.ConflictError)
-QUESTION = "What is the code word? Reply with that word alone."
 
 
 def answered(server: Server, **request: Any) -> Any:
     """An answer of the Responses API. Raises Otherwise where the server has none."""
     try:
         return server.respond(limit=60, **request)
-    except openai.APIStatusError as error:
-        if isinstance(error, openai.RateLimitError):
-            raise
+    except (openai.APIStatusError, NoReply) as error:
         raise Otherwise(f"The Responses API is not offered, {said_by(error)}") from None
 
 
@@ -36,13 +34,17 @@ def responses(server: Server) -> str:
 @criterion("A response that is gone on from is read, or the answer says that it is not", lesson=13)
 def kept_state(server: Server) -> str:
     word = new_word()
-    alone = answered(server, input=QUESTION)
-    told = answered(server, input=f"The code word is {word}. Please remember it.", store=True)
+    alone = answered(server, input=WHICH_WORD)
+    told = answered(server, input=code_word(word), store=True)
     try:
-        later = server.respond(limit=60, input=QUESTION, previous_response_id=told.id)
+        later = server.respond(limit=60, input=WHICH_WORD, previous_response_id=told.id)
     except MORE_NOT_THERE as error:
         raise Otherwise(f"Refused, {said_by(error)}") from None
     sizes = [answer.usage.input_tokens if answer.usage else 0 for answer in (alone, later)]
+    if not all(sizes):
+        if word.lower() in later.output_text.lower():
+            return f"{quoted(later.output_text)}: it was read."
+        raise Otherwise(f"Without a usage it could not be seen whether it was read: {quoted(later.output_text)}.")
     if sizes[1] > sizes[0]:
         return f"{quoted(later.output_text)}: {sizes[0]} input tokens alone, {sizes[1]} with the response before."
     if later.previous_response_id == told.id:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..judging import Broken, Otherwise, criterion
 from ..server import Server, prompt_tokens, text_in, user
 from ..words import quoted, said_by
-from .messages import REFUSALS
+from .messages import REFUSALS, not_empty
+from .replies import LIMIT, LONG, bound
 
 QUESTION = [user("Write one sentence about the sea.")]
 ROOM = 60  # tokens
@@ -17,14 +18,13 @@ def in_pieces(server: Server) -> str:
     chunks = server.chunks(QUESTION, limit=ROOM)
     pieces = [chunk for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]
     reasons = [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices and chunk.choices[0].finish_reason]
-    if not chunks:
-        raise Broken("The stream held nothing.")
     if not reasons:
         raise Broken(
             f"The stream of {quoted(text_in(chunks))} has no finish_reason: whole or broken off, it looks alike."
         )
-    if len(reasons) > 1:
-        raise Broken(f"The stream has {len(reasons)} finish reasons: {reasons}.")
+    if len(set(reasons)) > 1:
+        raise Broken(f"The stream has {len(set(reasons))} finish reasons: {reasons}.")
+    not_empty(text_in(chunks), server)
     if len(pieces) == 1:
         raise Otherwise(f"{quoted(text_in(chunks))} came in one piece, at its end.")
     return f"{quoted(text_in(chunks))}, in {len(pieces)} pieces, finish_reason {reasons[0]}."
@@ -49,9 +49,7 @@ def usage_in_streams(server: Server) -> str:
 
 @criterion("A limit for the reply binds in a stream too", lesson=7)
 def limit_in_streams(server: Server) -> str:
-    chunks = server.chunks([user("Write out all whole numbers from one to one hundred in words.")], limit=8)
+    chunks = server.chunks(LONG, limit=LIMIT)
     reasons = [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices and chunk.choices[0].finish_reason]
-    said = text_in(chunks)
-    if len(said.split()) > 8:
-        raise Broken(f"Limited to 8 tokens, the reply had {len(said.split())} words: {quoted(said)}.")
-    return f"Limited to 8 tokens: {quoted(said)}, finish_reason {reasons[-1] if reasons else None}."
+    sizes = [chunk.usage.completion_tokens for chunk in chunks if getattr(chunk, "usage", None)]
+    return bound(server, text_in(chunks), reasons[-1] if reasons else None, sizes[-1] if sizes else None)

@@ -11,7 +11,7 @@ import openai
 from ..judging import Broken, Otherwise, criterion
 from ..server import Server, prompt_tokens, text_of, user
 from ..words import quoted, said_by, short
-from .messages import REFUSALS
+from .messages import REFUSALS, not_empty
 
 PARAMETERS = {
     "type": "object",
@@ -44,10 +44,26 @@ def refused(error: Exception) -> Otherwise:
     return Otherwise(f"Refused, {said_by(error)}")
 
 
+def with_its_call(server: Server, limit: int = 8) -> tuple[Any, dict[str, Any], str]:
+    """The answer to a call with its result, the message with the call as the server takes it, and a word on that.
+
+    Raises Otherwise where it is refused: then the server refuses tools, and a refusal of what is wrong shows nothing.
+    """
+    try:
+        return server.chat([QUESTION, calling(None), RESULT], limit=limit, tools=TOOLS), calling(None), ""
+    except REFUSALS as error:
+        note = f' A call with the content null is refused ({said_by(error)}), one with "" is taken.'
+    try:
+        return server.chat([QUESTION, calling(""), RESULT], limit=limit, tools=TOOLS), calling(""), note
+    except REFUSALS as error:
+        raise Otherwise(f"A call with its result is refused, {said_by(error)}") from None
+
+
 @criterion("A result whose call is cut off is refused", lesson=4)
 def orphan_result(server: Server) -> str:
+    with_its_call(server)
     try:
-        answer = server.chat([QUESTION, RESULT], limit=8)
+        answer = server.chat([QUESTION, RESULT], limit=8, tools=TOOLS)
     except openai.BadRequestError as error:
         return said_by(error)
     except openai.APIStatusError as error:
@@ -123,31 +139,25 @@ def seen(id: str | None, name: str | None, arguments: str | None) -> str:
 
 @criterion("A call and its result go back to the model, and are read", lesson=11)
 def a_result(server: Server) -> str:
-    empty, note = None, ""
-    try:
-        answer = server.chat([QUESTION, calling(None), RESULT], limit=60, tools=TOOLS)
-    except REFUSALS as error:
-        empty, note = "", f' A call with the content null is refused ({said_by(error)}), one with "" is taken.'
-        try:
-            answer = server.chat([QUESTION, calling(""), RESULT], limit=60, tools=TOOLS)
-        except REFUSALS as again:
-            raise refused(again) from None
+    answer, call, note = with_its_call(server, limit=60)
+    said = not_empty(text_of(answer), server)
     longer = {**RESULT, "content": f"{RESULT['content']} {RESULT['content']}"}
-    size, more = (
-        prompt_tokens(answer),
-        prompt_tokens(server.chat([QUESTION, calling(empty), longer], limit=8, tools=TOOLS)),
-    )
-    if size is not None and more is not None and more - size < LEAST:
+    size, more = prompt_tokens(answer), prompt_tokens(server.chat([QUESTION, call, longer], limit=8, tools=TOOLS))
+    if size is None or more is None:
+        if "24" not in said:
+            raise Otherwise(f"Without a usage it could not be seen whether it was read: {quoted(said)}.{note}")
+    elif more - size < LEAST:
         raise Otherwise(
             f"With a result twice as long {size} prompt tokens become {more}: the model is not shown it.{note}"
         )
-    return f"{quoted(text_of(answer))}.{note}"
+    return f"{quoted(said)}.{note}"
 
 
 @criterion("A call without its result is refused", lesson=11)
 def unanswered_call(server: Server) -> str:
+    _, call, _ = with_its_call(server)
     try:
-        answer = server.chat([QUESTION, calling(None), user("And in Osaka?")], limit=8, tools=TOOLS)
+        answer = server.chat([QUESTION, call, user("And in Osaka?")], limit=8, tools=TOOLS)
     except openai.BadRequestError as error:
         return said_by(error)
     except openai.APIStatusError as error:

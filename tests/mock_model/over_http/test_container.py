@@ -26,6 +26,18 @@ def test_it_installs_what_the_offline_model_imports() -> None:
     assert foreign - {"numpy"} <= set(INSTALLED[1].split())  # numpy: only where it is there
 
 
+def test_its_python_has_one_version_and_its_health_is_asked_for() -> None:
+    assert re.search(r"^FROM python:\d+\.\d+\.\d+-slim$", STEPS, re.M)
+    assert re.search(r"^HEALTHCHECK CMD .*127\.0\.0\.1.* 8000,.*/health", STEPS, re.M)
+
+
+def test_it_is_run_for_this_machine_alone() -> None:
+    page = (ROOT / "mock_model" / "over_http" / "readme.md").read_text(encoding="utf-8")
+    for text in (STEPS, page):
+        published = re.findall(r"docker run .*?-p (\S+)", text)
+        assert published and all(port.startswith("127.0.0.1:") for port in published)
+
+
 def test_every_package_of_it_is_pinned() -> None:
     assert INSTALLED
     pinned = re.findall(r"^([\w-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.M)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mock_model.over_http import asked as asked_module
 from mock_model.over_http.asked import Asked, Record
 from mock_model.over_http.control import HELP
 from mock_model.over_http.journal import Journal
+from mock_model.over_http.users import Settings
 
 from .conftest import CHAT, Server, ask, chat_body, running
 
@@ -71,6 +73,51 @@ def test_all_of_a_key_can_be_forgotten(server: Server) -> None:
     assert ask(client, "Hello " * 30).choices
 
 
+def test_the_address_of_the_model_leads_to_all_of_it_as_well(server: Server) -> None:
+    answer = server.send("POST", "/v1/offline/fail_next", "below", json={"kind": "503"})
+    assert answer.json() == {"kind": "503", "times": 1}
+    with pytest.raises(openai.InternalServerError):
+        ask(server.client("below"))
+    assert (
+        server.send("GET", "/v1/offline/requests", "below").json()
+        == server.send("GET", "/offline/requests", "below").json()
+    )
+    assert server.send("GET", "/v1/offline/nothing", "below").status_code == 404
+
+
+def test_what_is_null_is_not_given() -> None:
+    with running(Settings(window=40)) as server:
+        server.control("reset", window=None, pace=None, first_token_delay=None)
+        assert ask(server.client()).choices
+        with pytest.raises(openai.BadRequestError, match="maximum context length is 40 tokens"):
+            ask(server.client(), "Hello " * 40)
+
+
+@pytest.mark.parametrize("tools", [None, ["weather"]])
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_a_tool_that_a_request_does_not_offer_is_not_called(server: Server, api: str, tools: list[str] | None) -> None:
+    server.control("say_next", "unoffered", tool="price")
+    client = server.client("unoffered")
+    offered = [{"name": name, "parameters": {"type": "object", "properties": {}}} for name in tools or ()]
+    with pytest.raises(openai.BadRequestError, match="say_next: the request offers no tool 'price'"):
+        if api == "chat":
+            ask(client, **({"tools": [{"type": "function", "function": tool} for tool in offered]} if tools else {}))
+        else:
+            client.responses.create(
+                model="offline-model", input="Hello", tools=[{"type": "function", **tool} for tool in offered]
+            )
+    assert ask(client).choices[0].message.content == "Your name is Ana."
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_request_that_is_no_json_can_be_looked_at(server: Server, number: str) -> None:
+    key = f"number {number}"
+    body = f'{{"model": "offline-model", "temperature": {number}}}'
+    assert server.send("POST", CHAT, key, content=body).status_code == 400
+    seen = json.loads(server.send("GET", "/offline/requests", key).text, parse_constant=pytest.fail)
+    assert seen["requests"][-1]["body"] == body
+
+
 @pytest.mark.parametrize(
     ("path", "asked", "words"),
     [
@@ -84,12 +131,15 @@ def test_all_of_a_key_can_be_forgotten(server: Server) -> None:
         ("say_next", {}, "either 'content', a text, or 'tool'"),
         ("say_next", {"content": 1}, "either 'content', a text, or 'tool'"),
         ("say_next", {"tool": "price", "arguments": 1}, "'arguments' is an object"),
+        ("say_next", {"tool": ""}, "go with 'tool'"),
+        ("say_next", {"content": "Bonjour", "arguments": {"a": 1}}, "go with 'tool'"),
+        ("say_next", {"content": "\ud800"}, "Send a JSON object"),
         ("reset", {"window": 0}, "'window' is a number from 1 on, not 0"),
         ("reset", {"window": 1.5}, "not 1.5"),
     ],
 )
 def test_what_cannot_be_is_refused(server: Server, path: str, asked: dict[str, Any], words: str) -> None:
-    answer = server.send("POST", f"/offline/{path}", json=asked)
+    answer = server.send("POST", f"/offline/{path}", content=json.dumps(asked))
     assert answer.status_code == 400 and words in answer.json()["error"]["message"]
 
 
@@ -102,7 +152,9 @@ def test_what_is_not_there_names_what_is(server: Server) -> None:
     assert server.send("GET", "/offline/").json() == HELP
     answer = server.send("POST", "/offline/fail")
     assert answer.status_code == 404 and "POST /offline/fail_next" in answer.json()["error"]["message"]
-    assert server.send("GET", "/offline/requests?last=x").status_code == 400
+    for last in ("x", "-1", "9" * 5_000):
+        assert server.send("GET", f"/offline/requests?last={last}").status_code == 400
+    assert server.send("GET", "/offline").json() == HELP
 
 
 def test_without_the_key_nothing_can_be_asked() -> None:
@@ -164,6 +216,15 @@ def test_the_journal_holds_what_was_asked_and_no_key(tmp_path: Path) -> None:
     assert lines[1]["body"]["messages"][0]["content"] == "Ein Gruß an Zoë."
     assert lines[1].keys() == {"time", "user", "method", "path", "body", "status"}
     assert "the-key" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_a_journal_that_others_could_read_is_its_owners_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.touch(0o644)
+    path.chmod(0o644)
+    Journal(str(path)).close()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_journal_that_cannot_be_written_any_more_is_given_up(

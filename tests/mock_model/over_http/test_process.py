@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -98,6 +100,10 @@ def test_a_port_in_use_is_said_in_a_sentence() -> None:
         ("--pace 0", "give more than 0"),
         ("--first-token-delay -1", "give 0 or more"),
         ("--failure-rate 0.5", "--failure-rate needs --seed-failures"),
+        ("--window 1e99", "at most 1,000,000,000 tokens"),
+        ("--seed-failures x", "'x' is no number"),
+        ("--seed-failures 1.5", "1.5 is no whole number"),
+        ("--journal=", "it is empty: name the file"),
         ("--seed-failures 1 --failure-rate 2", "2 is no share"),
         ("--api-key=", "a key has letters"),
         ("--host=", "it is empty"),
@@ -149,3 +155,25 @@ def test_the_first_line_is_an_address_to_use(
     first, rest = capsys.readouterr().out.split("\n", 1)
     assert first == f"The offline model answers at {address}"
     assert ("every address of this machine" in rest) is more
+
+
+def test_a_journal_is_of_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked: list[tuple[str, ...]] = []
+    serve = runpy.run_path(str(ROOT / "workbook.py"))["serve"]
+    own = SimpleNamespace(set_up=lambda: None, run=lambda *arguments: asked.append(arguments) or 0)
+    monkeypatch.setitem(serve.__globals__, "OWN", own)
+    assert serve(["--journal", "my.jsonl"]) == 0
+    [(flag, module, *options)] = asked
+    assert (flag, module) == ("-m", "mock_model.over_http")
+    monkeypatch.chdir(ROOT)
+    assert Path(read(options).journal) == tmp_path / "my.jsonl"
+    assert read([*options, "--journal", str(tmp_path / "other.jsonl")]).journal == str(tmp_path / "other.jsonl")
+
+
+def test_the_help_says_who_can_ask_and_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("10,000 requests are kept in memory", "500 keys", "open in a browser", "same id", "hold"):
+        assert words in said

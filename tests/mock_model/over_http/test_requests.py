@@ -30,6 +30,7 @@ def test_a_broken_body_is_refused(server: Server, body: bytes) -> None:
         ("GET", CHAT, 405),
         ("PUT", CHAT, 405),
         ("HEAD", CHAT, 405),
+        ("HEAD", "/v1/models", 200),
         ("DELETE", "/v1/models", 405),
         ("PATCH", "/v1/responses", 405),
         ("GET", "/", 404),
@@ -68,6 +69,16 @@ def test_an_old_client_that_knows_no_chunks(server: Server) -> None:
 def test_a_packed_body_is_refused_in_words(server: Server) -> None:
     answer = server.send("POST", CHAT, content=gzip.compress(chat_body()), headers={"content-encoding": "gzip"})
     assert answer.status_code == 415 and "Content-Encoding: gzip" in error_of(answer)
+
+
+def test_a_coding_that_is_none_may_be_written_in_any_way(server: Server) -> None:
+    assert server.send("POST", CHAT, content=chat_body(), headers={"content-encoding": "Identity"}).status_code == 200
+
+
+def test_the_bare_address_says_where_to_go(server: Server) -> None:
+    for key in ("", "ana"):
+        answer = server.send("GET", "/", key)
+        assert answer.status_code == 404 and "below /v1; GET /offline/" in error_of(answer)
 
 
 def test_a_body_that_is_too_large_is_refused_and_the_server_lives(
@@ -122,3 +133,27 @@ def test_a_browser_may_ask_from_any_page(server: Server) -> None:
     for key in ("ana", ""):  # an error can be read too
         answer = server.send("POST", CHAT, key, content=chat_body(), headers=page)
         assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/offline/requests", "/v1/offline/requests"])
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [
+        ("http://localhost:3000", True),
+        ("http://127.0.0.1", True),
+        ("http://[::1]:8080", True),
+        ("http://app.localhost:3000", True),
+        ("https://evil.example", False),
+        ("https://localhost.evil.example", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://[", False),
+        ("null", False),
+    ],
+)
+def test_only_a_page_of_this_machine_may_ask_what_was_sent(server: Server, path: str, origin: str, may: bool) -> None:
+    asked = {"access-control-request-method": "GET", "access-control-request-private-network": "true"}
+    for method, headers in (("OPTIONS", asked), ("GET", {}), ("POST", {})):  # POST: an error
+        answer = server.send(method, path, headers={"origin": origin, **headers})
+        opened = {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
+        assert opened.get("access-control-allow-origin") == (origin if may else None)
+        assert bool(opened) is may and answer.headers["vary"] == "Origin"

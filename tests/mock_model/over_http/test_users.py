@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import httpx2
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,3 +108,30 @@ def test_whoever_has_no_key_or_a_wrong_one_has_no_server() -> None:
     assert everybody.of(httpx2.Headers()) is everybody.of(httpx2.Headers({"authorization": "Bearer wrong"}))
     assert send(everybody, "wrong", "GET", "/v1/models")[0] == 401
     assert send(everybody, "the-right-one", "GET", "/v1/models")[0] == 200
+
+
+@pytest.mark.parametrize("written", ["Bearer ana", "bearer ana", "BEARER  ana "])
+def test_a_key_is_the_same_however_its_scheme_is_written(written: str) -> None:
+    everybody = Users(Settings(), "ana")
+    ana = everybody.of(httpx2.Headers({"authorization": "Bearer ana"}))
+    headers = httpx2.Headers({"authorization": written})
+    assert everybody.of(headers) is ana
+    assert ana.server.handle(httpx2.Request("GET", "http://offline/v1/models", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["ana", "Bearerana", "Basic ana", "Bearer", "Bearer ", ""])
+def test_a_key_without_its_scheme_is_none(written: str) -> None:
+    headers = httpx2.Headers({"authorization": written})
+    for everybody in (Users(Settings()), Users(Settings(), "ana")):
+        stranger = everybody.of(headers)
+        assert stranger is everybody.stranger
+        answer = stranger.server.handle(httpx2.Request("GET", "http://offline/v1/models", headers=headers))
+        assert answer.status_code == 401 and "didn't provide an API key" in answer.text
+
+
+def test_whoever_is_forgotten_is_named_in_the_log(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(users, "MOST", 2)
+    everybody = Users(Settings())
+    for key in KEYS:
+        everybody.of(httpx2.Headers({"authorization": f"Bearer {key}"}))
+    assert capsys.readouterr().err == "user 1 is forgotten: more than 2 keys have asked.\n"
