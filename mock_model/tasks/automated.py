@@ -16,7 +16,7 @@ FILE = "tools.txt"
 STRONG = ("system", "developer")
 DESCRIBED = re.compile(r"(['\"])([\w -]{1,60})\1\s*:\s*(['\"])(.{1,300}?)\3(?=\s*[,}])")  # a name, and what it is for
 AUTOMATED = re.compile(
-    r"\w[\w ]{1,40}:\s.*(?:\bfix the errors and try again\.?|</\w+>)", re.I | re.S
+    r"\w[^\n]{1,200}:\s.*(?:\bfix the errors and try again\.?|</[\w:.-]+>)", re.I | re.S
 )  # no person writes so
 LEAST = 3  # words that tell something
 MOST = 3  # times that a function is called with the same arguments because it says so
@@ -72,7 +72,9 @@ def _in_form(before: Sequence[dict], body: dict) -> bool:
 
 def _speaks(text: str) -> bool:
     """Whether a user speaks in what may be a program's word: asks something, or tells of himself."""
-    return any(is_question(one) or not sentence_of(one).low.isdisjoint(FIRST) for one in sentences(text))
+    return any(
+        is_question(one) or not (FIRST - {"user", "user's"}).isdisjoint(sentence_of(one).low) for one in sentences(text)
+    )
 
 
 def hands_on(function: dict) -> bool:
