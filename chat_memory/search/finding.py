@@ -1,19 +1,17 @@
 """Find what was said: the messages of a talk, or its turns, that answer a question, whole and within a budget of tokens."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from ..content import RESULTS, said
+from ..content import RESULTS, parts_of, said, text_in
 from ..errors import whole_number
 from ..messages import Message
 from ..texts import DEFAULT_MODEL, Count
-from ..tokens import Counting, PartTokens
+from ..tokens import TOKENS_PER_MESSAGE, Counting, PartTokens
 from ..turns import INSTRUCTING, split_turns
 from .ranking import Said, worth
-
-LEAST = 4  # tokens of the shortest message
 
 
 class Found(NamedTuple):
@@ -37,15 +35,16 @@ def find_messages(
     """The messages that bear on a question, best first, of at most `max_tokens` tokens together; [] where none does.
 
     A message is found by words that it shares with the question, as facts are, and by those of the messages just before
-    it: "Sixty square metres." is found by what the message before has asked. What the user said is preferred for "What
-    did I say?", what the model said for "What did you recommend?", and a speaker's words where one `name` of a message
-    stands in the question. `days` says on which day each message was said (instructions too): then "yesterday", "last
-    week", "two weeks ago", "in March" or "on 14 March", seen from `today`, prefer messages of these days.
+    it, some five messages on: "Sixty square metres." is found by what the message before has asked. What bears on it much
+    less than the best message is not found. What the user said is preferred for "What did I say?", what the model said
+    for "What did you recommend?", and a speaker's words where one `name` of a message stands in the question. `days` says
+    on which day each message was said (instructions too): then "yesterday", "last week", "two weeks ago", "in March" or
+    "on 14 March", seen from `today`, prefer messages of these days. Speakers and days are read in English.
 
-    A message that does not fit is passed over. Instructions are not found, nor is a message without words. Reads every
-    message once: the time grows as the talk does. `model`, `count` and `part_tokens` are those of `count_tokens`.
-    Raises TypeError or ValueError for what is no message, no question, no whole number from 0, or not a day for each
-    message.
+    A message that does not fit is passed over, and so is one whose tokens are not known, as of a picture for which neither
+    `model` nor `part_tokens` says them. Instructions are not found, nor is a message without words. Reads every message
+    once: the time grows as the talk does. `model`, `count` and `part_tokens` are those of `count_tokens`. Raises TypeError
+    or ValueError for what is no message, no question, no whole number from 0, or not a day for each message.
     """
     turns, worths = _ranked(messages, question, days, today)
     spoken = list(chain.from_iterable(turns))
@@ -88,6 +87,12 @@ def _ranked(
         raise ValueError(
             f"days holds {len(dates):,} days for {len(history):,} messages. Give one for each, None where it is not known."
         )
+    for at, day in [*enumerate(dates), ("today", today)]:
+        if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+            what = at if at == "today" else f"days[{at}]"
+            raise TypeError(
+                f"{what} must be a date or None, got {type(day).__name__}: its date() or date.fromisoformat()."
+            )
     instructions, turns = split_turns(history)
     spoken = list(enumerate(chain.from_iterable(turns), len(instructions)))
     worded = [(at, _said(message, at, dates[at])) for at, message in spoken if message["role"] not in INSTRUCTING]
@@ -101,7 +106,12 @@ def _said(message: Message, at: int, day: date | None) -> Said:
     """What is ranked of a message. The result of a call is on the model's side, and its name is a function's."""
     is_result = message["role"] in RESULTS
     name = "" if is_result else str(message.get("name") or "")
-    return Said(said(message, f"messages[{at}]"), "assistant" if is_result else message["role"], name, day)
+    try:
+        words = said(message, f"messages[{at}]")
+    except ValueError:  # a part of a kind that is not known: what else it says can be found
+        parts = parts_of(message.get("content"), f"messages[{at}]")
+        words = "\n".join(text for part in parts if (text := text_in(part)))
+    return Said(words, "assistant" if is_result else message["role"], name, day)
 
 
 def _fitting(
@@ -111,13 +121,24 @@ def _fitting(
     max_tokens: int,
     limit: int | None = None,
 ) -> list[int]:
-    """The places of the parts that fit, best first and of equals the newer first; what is too long is passed over."""
+    """Places of parts that fit, best first, of equals the newer first; what is too long, or of no known size, is left out."""
     left = whole_number("max_tokens", max_tokens, least=0)
     places: list[int] = []
     for at in sorted((at for at, value in enumerate(worths) if value), key=lambda at: (-worths[at], -at)):
-        if left < LEAST or len(places) == limit:
+        if left < TOKENS_PER_MESSAGE or len(places) == limit:
             break
-        if (size := sum(map(sizes.message, parts[at]))) <= left:
-            places.append(at)
-            left -= size
+        if all(_is_known(message, sizes) for message in parts[at]):
+            size = sum(map(sizes.message, parts[at]))
+            if size <= left:
+                places.append(at)
+                left -= size
     return places
+
+
+def _is_known(message: Message, sizes: Counting) -> bool:
+    """Whether the tokens of each part of a message are known."""
+    parts = parts_of(message.get("content"), "content")
+    try:
+        return all(text_in(part) is not None or sizes.has_price(part, "content") for part in parts)
+    except RuntimeError:  # what reads the size of a picture is not installed
+        return False

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, tzinfo
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -149,8 +149,8 @@ class Conversation:
         """Save a whole history in this conversation, which must be empty: all of it or nothing. Returns the position.
 
         It is what `history` has given, of whatever conversation: `other.begin(**conversation.history()._asdict())` makes
-        one that branches off and shares nothing. Raises ConflictError where there are turns already, and what `append`
-        raises.
+        one that branches off and shares nothing. `said_at` holds the time of each turn, with its zone, in ISO 8601. Raises
+        ConflictError where there are turns already, and what `append` raises.
         """
         bodies = [self._bodies(turn) for turn in turns]
         given = NEW | self._given(settings, summary, folded) | {"turns": len(bodies), "changed_at": times.now()}
@@ -161,7 +161,7 @@ class Conversation:
             | {"summary": written(text, "a summary in earlier", self._clean)}
             for n, text, of in earlier
         ]
-        at = [None if time is None else datetime.fromisoformat(time).isoformat() for time in said_at]
+        at = times.checked(said_at, len(bodies))
         with self._database.writing() as connection:
             connection.execute(ADD, NEW | {"id": self.id})
             empty = (conversations.c.id == self.id) & (conversations.c.turns == 0)
@@ -181,7 +181,8 @@ class Conversation:
         max_tokens: int = 500,
         *,
         today: date | None = None,
-        model: str = DEFAULT_MODEL,
+        zone: tzinfo | None = None,
+        model: str | None = None,
         count: Count | None = None,
         part_tokens: PartTokens | None = None,
     ) -> list[Found]:
@@ -189,14 +190,15 @@ class Conversation:
 
         A message is found by words that it shares with the question, and by those of the messages before it: "Sixty
         square metres." by "How large is it?". "What did I say …" prefers the user's messages, "What did you recommend
-        …" the model's, and "yesterday", "last week" or "in March", seen from `today` on this computer's calendar, those
-        of these days; of what an older version has saved, no day is known. `chat_memory.search.find_messages` has the
-        rest, and does it with any list of messages. Reads the whole conversation, of which [] is found where no word is
-        shared. `model`, `count` and `part_tokens` are those of `count_tokens`. Raises TypeError, ValueError, DamagedStore.
+        …" the model's, and "yesterday", "last week" or "in March", seen from `today`, those that were saved on these days,
+        in the user's time `zone`, or else on this computer's calendar; of what an older version has saved, no day is
+        known. `chat_memory.search.find_messages` has the rest, and does it with any list of messages. Reads the whole
+        conversation, of which [] is found where nothing bears on the question. `model`, `count` and `part_tokens` are
+        those of `count_tokens`; the first and the last are those saved with the conversation, unless others are given.
+        Raises TypeError, ValueError, DamagedStore.
         """
-        said, days = self._told()
-        counted: dict[str, Any] = {"model": model, "count": count, "part_tokens": part_tokens}
-        return find_messages(said, question, max_tokens, days=days, today=today, **counted)
+        said, options = self._told(today, zone, model, part_tokens)
+        return find_messages(said, question, max_tokens, count=count, **options)
 
     def find_turns(
         self,
@@ -205,14 +207,14 @@ class Conversation:
         *,
         limit: int | None = None,
         today: date | None = None,
-        model: str = DEFAULT_MODEL,
+        zone: tzinfo | None = None,
+        model: str | None = None,
         count: Count | None = None,
         part_tokens: PartTokens | None = None,
     ) -> list[list[Message]]:
         """The same for whole turns, at most `limit` of them, in their order: they can be sent before the question."""
-        said, days = self._told()
-        counted: dict[str, Any] = {"model": model, "count": count, "part_tokens": part_tokens}
-        return find_turns(said, question, max_tokens, limit=limit, days=days, today=today, **counted)
+        said, options = self._told(today, zone, model, part_tokens)
+        return find_turns(said, question, max_tokens, limit=limit, count=count, **options)
 
     async def find_async(self, question: str, max_tokens: int = 500, **options: Any) -> list[Found]:
         """The same as `find` in an event loop, whose other tasks go on: a thread waits for the database."""
@@ -358,13 +360,23 @@ class Conversation:
             raise self._damaged(f"turn {min(missing, row.turns) + 1:,} of its {row.turns:,} turns is not there")
         return list(turns.values())
 
-    def _told(self) -> tuple[list[Message], list[date | None]]:
-        """All that was said, and of each message the day, on this computer's calendar."""
+    def _told(
+        self, today: date | None, zone: tzinfo | None, model: str | None, part_tokens: PartTokens | None
+    ) -> tuple[list[Message], dict[str, Any]]:
+        """All that was said; and for a search in it, the day of each message, and how messages are counted."""
+        now = times.today(zone)
         with self._database.reading() as connection:
             row = self._row(connection)
             turns = all_whole(self._turns(connection, row, first=0)) if row else []
-            days = [times.day(time) for time in times.of_turns(connection, row.number)] if row else []
-        return list(chain.from_iterable(turns)), [day for turn, day in zip(turns, days, strict=True) for _ in turn]
+            days = [times.day(time, zone) for time in times.of_turns(connection, row.number)] if row else []
+        saved = self._settings(row.settings) if row else {}
+        options = {
+            "days": [day for turn, day in zip(turns, days, strict=True) for _ in turn],
+            "today": now if today is None else today,
+            "model": model or saved.get("model") or DEFAULT_MODEL,
+            "part_tokens": saved.get("part_tokens") if part_tokens is None else part_tokens,
+        }
+        return list(chain.from_iterable(turns)), options
 
     def _read(self, text: Any, kind: type, what: str) -> Any:
         """A text as the JSON value that it holds, which is of a kind. Raises DamagedStore."""

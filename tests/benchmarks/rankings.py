@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import log, sqrt
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,16 @@ def words(asking: Asking) -> list[Order]:
 
 def bm25(asking: Asking) -> list[Order]:
     """BM25 as textbooks have it (k1 = 1.2, b = 0.75), over the stems of all words but function words."""
-    texts = [Counter(_stems(text)) for text in asking.texts]
+    return _bm25(asking, [Counter(_stems(text)) for text in asking.texts])
+
+
+def bm25_behind(asking: Asking) -> list[Order]:
+    """The messages of a talk by BM25, each with the words of the two before it: what find does, as simply as can be."""
+    own = [_stems(text) for text in asking.texts]
+    return _bm25(asking, [Counter(chain(*own[max(0, at - 2) : at + 1])) for at in range(len(own))])
+
+
+def _bm25(asking: Asking, texts: Sequence[Counter[str]]) -> list[Order]:
     lengths = [sum(text.values()) for text in texts]
     usual = sum(lengths) / len(lengths)
     holding = Counter(term for text in texts for term in text)

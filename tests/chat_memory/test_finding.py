@@ -1,8 +1,9 @@
 """What was said is found: whole, within a budget, by words, neighbours, speaker and day, in both databases the same."""
 
 import asyncio
+import gc
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -49,8 +50,24 @@ def test_an_answer_is_found_by_the_words_of_the_question_before_it():
 
 
 def test_what_the_question_is_about_fades_from_message_to_message():
-    long = [*talk("My cello is old."), *talk(*["Hm."] * 8)[1:]]
-    assert [one.number for one in find_messages(long, "cello")] == list(range(1, 9))
+    long = talk("My cello is old.", *["Hm."] * 3, *(f"Row {n} has leeks." for n in range(300)))
+    found = [one.number for one in find_messages(long, "cello", 5_000)]
+    assert found[:4] == [1, 2, 3, 4] and found == list(range(1, len(found) + 1)) and len(found) < 8
+    assert len(find_turns(long, "cello", 5_000)) < 5
+
+
+def test_a_message_that_bears_on_it_much_less_than_the_best_is_not_found():
+    said = talk(
+        *(f"We {verb} the cello." for verb in ("tune", "play", "sell", "mend")),
+        "Hm.",
+        "Hm.",
+        "The viola of Ana.",
+        "Old.",
+    )
+    found = texts(
+        find_messages([*said * 20, *talk("The cello and the accordion of Igor.")], "Igor's accordion and cello", 5_000)
+    )
+    assert found == ["The cello and the accordion of Igor."]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +76,9 @@ def test_what_the_question_is_about_fades_from_message_to_message():
         ("What did you recommend to cook with the pumpkin?", "A risotto, with sage."),
         ("What did I make with the pumpkin?", "I made soup with the pumpkin."),
         ("Can you tell me what I made with the pumpkin?", "I made soup with the pumpkin."),
+        ("Which dish with pumpkin should I cook that you recommended?", "A risotto, with sage."),
+        ("What do I cook with the pumpkin, as you've already told me?", "A risotto, with sage."),
+        ("My question is what you said about the pumpkin.", "A risotto, with sage."),
     ],
 )
 def test_it_matters_whose_words_are_asked_for(question, best):
@@ -72,6 +92,28 @@ def test_a_speaker_with_a_name_is_found_by_it():
     ]
     for name, age in (("Ida", "9"), ("Bo", "80")):
         assert age in texts(find_messages(said, f"How old is the cello of {name}?"))[0]
+
+
+def named(**words: str) -> list[dict]:
+    return [{"role": "user", "name": name, "content": text} for name, text in words.items()]
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "best"),
+    [
+        (named(Will="The cello is old.", Ana="The cello is new."), "What will the cello be?", 2),
+        (named(Will="The cello is old.", Ana="The cello is new."), "Will's cello?", 1),
+        (named(安娜="大提琴很旧。", 波波="大提琴很新。"), "安娜的大提琴怎么样？", 1),
+        (named(user="The cello is old.", Ana="The cello is new."), "What did you say of my cello?", 2),
+        (
+            [*talk("Sell the car."), {"role": "assistant", "name": "Ana", "content": "Sell the car."}],
+            "What did I tell Ana about the car?",
+            1,
+        ),
+    ],
+)
+def test_a_name_is_a_speakers_only_where_it_is_written_as_one(said, question, best):
+    assert find_messages(said, question)[0].number == best
 
 
 def test_a_result_of_a_tool_counts_as_the_models_and_a_call_without_words_is_not_found():
@@ -108,6 +150,23 @@ def test_what_does_not_fit_is_passed_over():
     assert find_messages(long, "cello", 3) == find_messages(long, "cello", 0) == find_turns(long, "cello", 3) == []
 
 
+def test_what_is_short_by_a_count_of_ones_own_fits():
+    assert find_messages(talk("dog"), "dog", 3, count=lambda text: len(text) // 10)
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+
+
+@pytest.mark.parametrize("part", [PICTURE, {"type": "hologram", "data": "x"}])
+def test_a_message_of_unknown_size_is_passed_over_and_hides_no_other(part):
+    said = talk("The cello is old.", "Good.")
+    said.append({"role": "user", "content": [{"type": "text", "text": "A cello!"}, part]})
+    assert [one.number for one in find_messages(said, "cello")] == [1, 2]
+    assert find_turns(said, "cello") == [said[:2]]
+    if part is PICTURE:
+        assert 3 in [one.number for one in find_messages(said, "cello", part_tokens=100)]
+
+
 @REPEATABLE
 @given(ACCEPTED, st.text(max_size=60), st.integers(0, 400))
 def test_never_over_the_budget_always_whole_and_nothing_mutated(history, question, budget):
@@ -128,6 +187,9 @@ def test_never_over_the_budget_always_whole_and_nothing_mutated(history, questio
         (lambda: find_messages(TALK, "cello", "9"), TypeError, "max_tokens must be a whole number"),
         (lambda: find_messages(TALK, 9), TypeError, "A question is text, not int"),
         (lambda: find_messages(TALK, "cello", days=[None]), ValueError, "1 days for 8 messages"),
+        (lambda: find_messages(TALK, "a", days=["2026-12-01"] * 8), TypeError, r"days\[0\] must be a date"),
+        (lambda: find_messages(TALK, "a", days=[datetime(2026, 12, 1)] * 8), TypeError, r"days\[0\] must be a date"),
+        (lambda: find_messages(TALK, "a", today="2026-12-01"), TypeError, "today must be a date"),
         (lambda: find_turns(TALK, "cello", limit=-1), ValueError, "limit must be at least 0"),
         (lambda: find_messages(["Hi"], "cello"), TypeError, r"messages\[0\]"),
     ],
@@ -180,6 +242,9 @@ TODAY = date(2027, 3, 17)  # a Wednesday
         ("last year", "2026-01-01", "2026-12-31"),
         ("on Monday", "2027-03-15", "2027-03-15"),
         ("last Wednesday", "2027-03-10", "2027-03-10"),
+        ("in May last year", "2026-05-01", "2026-05-31"),
+        ("in March of last year", "2026-03-01", "2026-03-31"),
+        ("Do you remember what I said in March?", "2027-03-01", "2027-03-31"),
     ],
 )
 def test_the_days_of_a_question(question, first, last):
@@ -187,7 +252,12 @@ def test_the_days_of_a_question(question, first, last):
 
 
 @pytest.mark.parametrize(
-    "question", ["May I come?", "Do I march?", "on 31 June", "2027-13-40", "9999999 months ago", "monday blues"]
+    "question",
+    """May I come? | Do I march? | on 31 June | on the 31st of June | 2027-13-40 | 9999999 months ago | monday blues
+    | 1,000 days ago | twenty-two days ago | the day after yesterday | before yesterday | since Monday is over
+    | I march 10 miles a day | You may 3 times | May 3 people come? | between 3 and 5 May | in March or April
+    | in March, April and May | in March two years ago | What did I eat yesterday and today? | on Monday last week
+    | Who wrote the song Yesterday? | Where do we fly in March?""".split(" | "),
 )
 def test_no_days_are_read_where_none_are_named(question):
     assert days_asked(question, TODAY) is None
@@ -244,6 +314,66 @@ def test_a_store_knows_on_which_day_something_was_said(store):
     branch.begin(**runs.history()._asdict())
     assert texts(branch.find("How far did I run yesterday?"))[0] == "I ran 7 km."
     assert branch.history().said_at == runs.history().said_at
+
+
+def test_a_day_is_one_of_the_users_time_zone(store):
+    bikes = store.open("bikes")
+    times = ["2026-11-30T12:00:00+09:00", "2026-12-01T08:00:00+09:00"]  # one day there, and the day before by UTC
+    bikes.begin([talk("My bike is red.", "Good."), talk("My bike is blue.", "Good.")], said_at=times)
+    question, today = "What did I say of my bike yesterday?", date(2026, 12, 1)
+    assert texts(bikes.find(question, today=today, zone=timezone(timedelta(hours=9))))[0] == "My bike is red."
+    assert texts(bikes.find(question, today=today, zone=timezone(timedelta(hours=-9))))[0] == "My bike is blue."
+    assert (
+        bikes.find_turns(question, limit=1, today=today, zone=timezone(timedelta(hours=9)))[0][0]["content"]
+        == "My bike is red."
+    )
+    with pytest.raises(TypeError, match="zone must be a tzinfo"):
+        bikes.find(question, zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("said_at", "error", "words"),
+    [
+        (["2026-11-30"], ValueError, r"said_at\[0\] must be a time with its zone"),
+        (["x"], ValueError, r"said_at\[0\] must be a time with its zone"),
+        ([date(2026, 11, 30)], TypeError, r"said_at\[0\] must be text"),
+        ([None, None], ValueError, "2 times for 1 turns"),
+    ],
+)
+def test_a_time_that_is_none_is_not_stored(store, said_at, error, words):
+    with pytest.raises(error, match=words):
+        store.open("ana").begin([talk("Hi.", "Hi.")], said_at=said_at)
+    assert store.open("ana").messages() == []
+
+
+def test_times_are_stored_as_utc(store):
+    store.open("ana").begin([talk("Hi.", "Hi.")], said_at=["2026-12-01T08:00:00+09:00"])
+    assert store.open("ana").history().said_at == ["2026-11-30T23:00:00+00:00"]
+
+
+def test_a_conversation_counts_as_it_is_saved(store):
+    trip = store.open("trip")
+    settings = {"model": "gpt-4o", "part_tokens": 200}
+    trip.append(
+        [{"role": "user", "content": [{"type": "text", "text": "Oslo?"}, PICTURE]}, *talk("", "Oslo.")[1:]],
+        settings=settings,
+    )
+    assert trip.find("Oslo", 150)[0].number == 2
+    assert (
+        {one.number for one in trip.find("Oslo", 500)}
+        == {one.number for one in trip.find("Oslo", 30, part_tokens=5)}
+        == {1, 2}
+    )
+
+
+def test_nothing_that_was_deleted_stays_in_memory(store):
+    secret = "The diagnosis is " + "very " * 50 + "private."
+    store.open("ana").append(talk(secret, "Noted."))
+    assert store.open("ana").find("diagnosis")
+    store.delete("ana")
+    gc.collect()
+    held = [one for one in gc.get_objects() if isinstance(one, dict | tuple | list | frozenset) and one is not secret]
+    assert not any(isinstance(one, frozenset) and {"diagnosi", "privat"} <= one for one in held)
 
 
 def test_without_days_what_an_older_version_has_saved_is_found_all_the_same(database_url):
