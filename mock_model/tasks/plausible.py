@@ -32,22 +32,28 @@ ONE = re.compile(r"\b(?:the|this|that|which|each|every|another)(?: \w+)? one\b|\
 
 def plausible(name: str, value: Any, text: str) -> bool:
     """Whether a property, its name in words, can hold a value that this text says; what the text does not say it can."""
-    told = [one for one in sentences(text) if _says(one, value)]
-    if not told:
-        return True
-    return any(_in_sentence(name, value, one) for one in told)
-
-
-def _says(sentence: str, value: Any) -> bool:
-    """Whether a sentence has a text in it, or a number, in figures or in words."""
     if isinstance(value, str):
-        return bool(value) and value in sentence
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    spelled = f"{value:g}" in sentence.replace(",", "") or not NUMBERS.keys().isdisjoint(sentence.lower().split())
-    return spelled and (
-        any(one[0] == value for one in _numbers(sentence)) or (value == 1 and bool(ONE.search(sentence)))
-    )
+        told = _quoting(text, value) if value else ()
+    else:
+        told = () if isinstance(value, bool) or not isinstance(value, (int, float)) else _numbered(text).get(value, ())
+    return not told or any(_in_sentence(name, value, one) for one in told)
+
+
+@lru_cache(maxsize=1024)
+def _quoting(text: str, value: str) -> tuple[str, ...]:
+    """The sentences of a text that have a value in them."""
+    return tuple(one for one in sentences(text) if value in one) if value in text else ()
+
+
+@lru_cache(maxsize=16)
+def _numbered(text: str) -> dict[float, list[str]]:
+    """The sentences of a text by the numbers in them, those in words and a "one" that counts nothing too."""
+    found: dict[float, list[str]] = {}
+    for sentence in sentences(text):
+        said = {number for number, *_ in _numbers(sentence)} | ({1.0} if ONE.search(sentence) else set())
+        for number in said:
+            found.setdefault(number, []).append(sentence)
+    return found
 
 
 def _in_sentence(name: str, value: Any, sentence: str) -> bool:

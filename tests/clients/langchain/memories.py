@@ -35,6 +35,11 @@ OF_THE_PROMPTS = (
     "checklist",
 )
 
+# langmem's own first prompt names nothing to keep, and a vague prompt loses names and numbers
+WITH_FACTS = ChatPromptTemplate(
+    [("placeholder", "{messages}"), ("user", "Create a summary of the conversation above, with all names and numbers:")]
+)
+
 
 def turns(talk: tuple = TALK) -> list:
     pairs = [(HumanMessage(user, id=user), AIMessage(reply, id=reply)) for user, reply in talk]
@@ -123,7 +128,9 @@ def _() -> None:
     history: list = []
     for user, reply in TALK:
         history += turns(((user, reply),))
-        done = summarize_messages(history, running_summary=running, model=short, **limits)
+        done = summarize_messages(
+            history, running_summary=running, model=short, initial_summary_prompt=WITH_FACTS, **limits
+        )
         running = done.running_summary or running
     expect(running is not None, "Nothing was summarised.")
     is_a_summary(running.summary, "Leocadia", "Olomouc", "240")
@@ -133,7 +140,8 @@ def _() -> None:
 @check("summary in a graph")
 def _() -> None:
     limits = {"max_tokens": 256, "max_tokens_before_summary": 160, "max_summary_tokens": 128}
-    node = SummarizationNode(model=model.bind(max_tokens=128), output_messages_key="short", **limits)
+    short = model.bind(max_tokens=128)
+    node = SummarizationNode(model=short, initial_summary_prompt=WITH_FACTS, output_messages_key="short", **limits)
 
     class State(MessagesState):
         context: dict

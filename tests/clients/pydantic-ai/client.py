@@ -281,7 +281,8 @@ async def _(model: Callable[..., object]) -> None:
 
 @through_both("summary")
 async def _(model: Callable[..., object]) -> None:
-    writer = Agent(model(), instructions="Summarize this conversation, omitting small talk and unrelated topics.")
+    order = "Summarize this conversation, omitting small talk and unrelated topics. Keep names and numbers."
+    writer = Agent(model(), instructions=order)
     told: list[str] = []
 
     async def shorter(messages: list[ModelMessage]) -> list[ModelMessage]:
