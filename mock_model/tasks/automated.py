@@ -15,6 +15,9 @@ from mock_model.sentences.words import sentences, spaced, words
 FILE = "tools.txt"
 STRONG = ("system", "developer")
 DESCRIBED = re.compile(r"(['\"])([\w -]{1,60})\1\s*:\s*(['\"])(.{1,300}?)\3(?=\s*[,}])")  # a name, and what it is for
+AUTOMATED = re.compile(
+    r"\w[^\n]{1,200}:\s.*(?:\bfix the errors and try again\.?|</[\w:.-]+>)", re.I | re.S
+)  # no person writes so
 LEAST = 3  # words that tell something
 MOST = 3  # times that a function is called with the same arguments because it says so
 
@@ -30,7 +33,7 @@ def question_again(body: dict) -> list[dict]:
         text = text_of(said[-1]).strip()
         if phrases("taken over", FILE).fullmatch(text) and _waits(said[:-1], body):
             said.pop()
-        elif phrases("reply refused", FILE).match(text) and _in_form(said[:-1], body) and not _speaks(text):
+        elif _is_refusal(text, said[:-1], body):
             said.pop()
             notes = len(said)
             while notes and said[notes - 1]["role"] in STRONG:
@@ -54,6 +57,12 @@ def _waits(before: Sequence[dict], body: dict) -> bool:
     )
 
 
+def _is_refusal(text: str, before: Sequence[dict], body: dict) -> bool:
+    """Whether a text is a program's word that the reply before it was refused, and tells and asks nothing."""
+    whole = AUTOMATED.fullmatch(text) and before[-1]["role"] in ("assistant", *STRONG)
+    return bool(phrases("reply refused", FILE).match(text) and (whole or _in_form(before, body))) and not _speaks(text)
+
+
 def _in_form(before: Sequence[dict], body: dict) -> bool:
     """Whether the reply that is said to be refused was one in a form, which a program can check."""
     reply = next((text_of(m) for m in reversed(before) if m["role"] == "assistant"), "")
@@ -63,7 +72,9 @@ def _in_form(before: Sequence[dict], body: dict) -> bool:
 
 def _speaks(text: str) -> bool:
     """Whether a user speaks in what may be a program's word: asks something, or tells of himself."""
-    return any(is_question(one) or not sentence_of(one).low.isdisjoint(FIRST) for one in sentences(text))
+    return any(
+        is_question(one) or not (FIRST - {"user", "user's"}).isdisjoint(sentence_of(one).low) for one in sentences(text)
+    )
 
 
 def hands_on(function: dict) -> bool:

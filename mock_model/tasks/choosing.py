@@ -20,6 +20,7 @@ PARTS = re.compile(r"(?<=[\w\"”'’)])(?=(?:,? (?:and|then)|[,;]) )")  # where
 TELLS = re.compile(
     r"\W*(?:(?:and|then)\W+)?(?:my|our|i|we|it|he|she|they|this|that) ", re.I
 )  # ", my boat is 8 metres long"
+WHAT_IS = re.compile(r"\W*what(?:['’]s| is| are) (?:an? |the )?[\w-]+\W*", re.I)  # asks about the thing itself
 ENOUGH, ANOTHER, LED = (
     1.2,
     2.0,
@@ -64,7 +65,9 @@ def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:
         for part in PARTS.split(sentence):
             shared, at = max((_fit(function, part), -n) for n, function in enumerate(functions))
             tells = bool(found) and bool(TELLS.match(part)) and not heard("wish").search(part)
-            led = _verb(part) or asks_on(functions[-at])
+            led = _verb(part) or (asks_on(functions[-at]) and not WHAT_IS.fullmatch(sentence))
+            if heard("troubled").match(sentence) and not asks_on(functions[-at]):
+                continue
             if not tells and shared >= (LED if led else ANOTHER if found else ENOUGH):
                 found.append((part, functions[-at]))
             elif found:

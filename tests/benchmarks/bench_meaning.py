@@ -154,11 +154,10 @@ def short_table(title: str, columns: dict[str, Rows], names: Sequence[str]) -> l
     heads = [f"{column} ({of})" for column, of in asked.items()]
     lines = [title, f"{'':26}" + "".join(f"  {head}" for head in heads)]
     for name in names:
-        found = [rows[name] for rows in columns.values() if name in rows]
+        found = [rows[name] for rows in columns.values() if name in rows]  # none, where the real model is not installed
         shares = [f"{sum(row[SHOWN] for row in hits) / len(hits):.0%}" for hits in found]
-        lines.append(
-            f"{name:26}" + "".join(f"  {share:>{len(head)}}" for share, head in zip(shares, heads, strict=False))
-        )
+        cells = "".join(f"  {share:>{len(head)}}" for share, head in zip(shares, heads, strict=False))
+        lines += [f"{name:26}{cells}"] * bool(found)
     return [*lines, ""]
 
 

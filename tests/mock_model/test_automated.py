@@ -109,6 +109,16 @@ def test_a_reply_that_was_refused_is_given_again(word: str) -> None:
     assert "85" in said(asked, *refused, word)
 
 
+def test_a_plain_reply_is_refused_only_in_a_programs_words() -> None:
+    asked = "My sauna is at 85 degrees. How hot is my sauna?"
+    feedback = "Your previous response failed validation (this is no message of the user):\n<app:feedback>\nNo.\n</app:feedback>"
+    assert "85" in said(asked, of("assistant", "Hot."), feedback)
+    assert "85" in said(
+        asked, of("assistant", "Hot."), "Validation feedback:\nToo short.\n\nFix the errors and try again."
+    )
+    assert said(asked, of("assistant", "Hot."), "Validation errors everywhere today.") == "Noted."
+
+
 def test_what_a_user_says_of_a_transfer_is_heard() -> None:
     assert "Basel" in said("I was transferred to Basel, so I moved.", "Where was I transferred to?")
 
