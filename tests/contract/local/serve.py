@@ -42,7 +42,7 @@ def serve(name: str) -> str:
 RUNNING: list[xllamacpp.Server] = []
 
 if __name__ == "__main__":
-    print(serve(sys.argv[1]), flush=True)
+    print(f"\n{serve(sys.argv[1])}", flush=True)  # a line of its own: the log may be in the middle of one
     with contextlib.suppress(KeyboardInterrupt):
         sys.stdin.read()
     os._exit(0)  # at once: its threads may be in the middle of a long reply that nobody waits for
