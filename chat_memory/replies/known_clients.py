@@ -18,10 +18,8 @@ def known_of(client: Any, model: str, api: str = "chat") -> Known:
     What an openai client makes by `with_options` counts as the same one. Nothing is known of a client that cannot be
     remembered.
     """
-    client, address = (
-        getattr(client, "_client", client),
-        str(getattr(client, "base_url", "")),
-    )  # what both of them share
+    address = str(getattr(client, "base_url", ""))
+    client = getattr(client, "__dict__", {}).get("_client", client)  # what both of them share
     if id(client) not in _known:
         try:
             finalize(client, _known.pop, id(client), None)

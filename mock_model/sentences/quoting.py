@@ -101,4 +101,6 @@ def without_lists(text: str, *, notes_only: bool = False) -> str:
 
 def without_strings(text: str) -> str:
     """A text without what it quotes as a JSON string: lines that became one, with their ends and quotes escaped."""
+    if "\\" not in text:
+        return text
     return STRING.sub(lambda m: "\n" if re.search(r"\\[n\"]", m[0]) else m[0], text)

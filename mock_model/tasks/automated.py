@@ -52,9 +52,7 @@ def _waits(before: Sequence[dict], body: dict) -> bool:
             is_question(one) or any(is_verb(w.base) for w in words(one)[:1]) for one in sentences(text_of(before[-1]))
         )
     functions = [tool["function"] for tool in body.get("tools") or () if tool["type"] == "function"]
-    return any(map(hands_on, functions)) or any(
-        phrases("hands to", FILE).fullmatch(spaced(n)) for _, n, _ in results(before)
-    )
+    return any(map(hands_on, functions)) or any(hands_to(name) for _, name, _ in results(before))
 
 
 def _is_refusal(text: str, before: Sequence[dict], body: dict) -> bool:
@@ -82,6 +80,11 @@ def hands_on(function: dict) -> bool:
     return not required(function) and bool(phrases("handing on", FILE).fullmatch(spaced(function["name"])))
 
 
+def hands_to(name: str) -> bool:
+    """Whether a function of this name hands on to whoever its argument names: "handoff"."""
+    return bool(phrases("hands to", FILE).fullmatch(spaced(name)))
+
+
 def asks_on(function: dict) -> bool:
     """Whether a function is another agent: it hands on, or all that it needs is what that one is asked."""
     needed = required(function)
@@ -107,7 +110,7 @@ def _explained(function: dict, instructions: Sequence[str], only: bool) -> dict:
 
 def destinations(function: dict) -> dict[str, str]:
     """Those to whom a function can hand on, where its description names each with what it is for: {'meter': 'Measures …'}."""
-    if not phrases("hands to", FILE).fullmatch(spaced(function["name"])):
+    if not hands_to(function["name"]):
         return {}
     return {name: about for _, name, _, about in DESCRIBED.findall(function.get("description") or "")}
 
@@ -117,14 +120,14 @@ def taken_over(messages: Sequence[dict], functions: Sequence[dict]) -> list[dict
     offered = {function["name"] for function in functions}
     turn = list(results(messages))
     names = {name for _, name, _ in turn}
-    if turn and names.isdisjoint(offered) and all(phrases("hands to", FILE).fullmatch(spaced(name)) for name in names):
+    if turn and names.isdisjoint(offered) and all(map(hands_to, names)):
         return list(messages[: len(messages) - len(turn_of(messages))])
     return list(messages)
 
 
 def not_handed_on(functions: Sequence[dict], messages: Sequence[dict]) -> list[dict]:
     """The functions without one by which the turn was handed on already, to whoever is asked now: "handoff(to_agent)"."""
-    done = {name for _, name, _ in results(messages) if phrases("hands to", FILE).fullmatch(spaced(name))}
+    done = {name for _, name, _ in results(messages) if hands_to(name)}
     return [function for function in functions if function["name"] not in done]
 
 

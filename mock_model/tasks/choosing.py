@@ -14,7 +14,7 @@ from mock_model.sentences.reading import is_question, sentence_of
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced, words
 from mock_model.tasks.arguments import arguments, heard, telling
-from mock_model.tasks.automated import acts, asks_on, explained
+from mock_model.tasks.automated import acts, asks_on, explained, hands_to
 
 PARTS = re.compile(r"(?<=[\w\"”'’)])(?=(?:,? (?:and|then)|[,;]) )")  # where one request may end and another begin
 TELLS = re.compile(
@@ -66,7 +66,8 @@ def _asked(text: str, functions: list[dict]) -> Iterator[tuple[str, dict]]:
             shared, at = max((_fit(function, part), -n) for n, function in enumerate(functions))
             tells = bool(found) and bool(TELLS.match(part)) and not heard("wish").search(part)
             led = _verb(part) or (asks_on(functions[-at]) and not WHAT_IS.fullmatch(sentence))
-            if heard("troubled").match(sentence) and not asks_on(functions[-at]):
+            to_somebody = asks_on(functions[-at]) or hands_to(functions[-at]["name"])
+            if heard("troubled").match(sentence) and not to_somebody:
                 continue
             if not tells and shared >= (LED if led else ANOTHER if found else ENOUGH):
                 found.append((part, functions[-at]))

@@ -85,17 +85,26 @@ SERVERS: dict[str, Answer] = {
 class Imitated:
     """A server of this kind behind every client that is not the offline model's own; it counts its requests.
 
-    Those without a limit for the reply are counted apart: a small model may never come to an end.
+    Those without a limit for the reply are counted apart, unless the same was refused with one: a small model may never come
+    to an end.
     """
 
     def __init__(self, kind: str) -> None:
         self.answer, self.requests, self.unlimited = SERVERS[kind], 0, 0
+        self.refused: list[dict[str, Any]] = []
         self.offline = MockServer(context_window=2048 if kind == "small" else None)
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
         self.requests += 1
         body = json.loads(request.content) if request.content else {}
-        self.unlimited += bool(body) and not set(ALL_LIMITS) & set(body)
+        answer = self.answered(request, body)
+        asked = {name: value for name, value in body.items() if name not in ALL_LIMITS}
+        self.unlimited += bool(body) and asked == body and asked not in self.refused
+        if answer.status_code >= 400:
+            self.refused.append(asked)
+        return answer
+
+    def answered(self, request: httpx2.Request, body: dict[str, Any]) -> httpx2.Response:
         if answer := self.answer(body):
             return answer
         content = json.dumps(body | ({"model": OFFLINE_MODEL} if body else {})).encode() if body else b""
