@@ -24,6 +24,13 @@ class Otherwise(Exception):
     """It is not offered, it is done in another way that the lessons mention, or it could not be seen; the message says which."""
 
 
+def another_error(error: openai.APIStatusError) -> Broken | Otherwise:
+    """What it means that a wrong request is refused with another error than is claimed: one of the server is asked again."""
+    if error.status_code < 500:
+        return Otherwise(said_by(error))
+    return Broken(f"It is an error of the server, after which clients ask again: {said_by(error)}")
+
+
 @dataclass(frozen=True)
 class Criterion:
     """A claim: `title` states it, `lesson` rests on it, `hold` asks the server and returns what was seen, in a sentence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openai
 
-from ..judging import Broken, Otherwise, criterion
+from ..judging import Broken, Otherwise, another_error, criterion
 from ..server import Server, text_of, user
 from ..words import quoted, said_by
 
@@ -31,9 +31,7 @@ def unknown_model(server: Server) -> str:
     except openai.NotFoundError as error:
         return said_by(error)
     except openai.APIStatusError as error:
-        if error.status_code < 500:
-            raise Otherwise(said_by(error)) from None
-        raise Broken(f"It is an error of the server, after which clients ask again: {said_by(error)}") from None
+        raise another_error(error) from None
     raise Otherwise(f"Asked for {NOBODY}, it answers all the same, as {answer.model}.")
 
 
@@ -44,7 +42,5 @@ def wrong_request(server: Server) -> str:
     except openai.BadRequestError as error:
         return said_by(error)
     except openai.APIStatusError as error:
-        if error.status_code < 500:
-            raise Otherwise(said_by(error)) from None
-        raise Broken(f"It is an error of the server, after which clients ask again: {said_by(error)}") from None
+        raise another_error(error) from None
     raise Otherwise(f"A message whose content is the number 7 is accepted: {quoted(text_of(answer))}.")

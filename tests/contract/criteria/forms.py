@@ -6,7 +6,7 @@ import json
 
 import openai
 
-from ..judging import Broken, Otherwise, criterion
+from ..judging import Otherwise, another_error, criterion
 from ..server import Server, text_of, user
 from ..words import quoted, said_by
 from .messages import REFUSALS
@@ -65,7 +65,5 @@ def wrong_schema(server: Server) -> str:
     except openai.BadRequestError as error:
         return said_by(error)
     except openai.APIStatusError as error:
-        if error.status_code < 500:
-            raise Otherwise(said_by(error)) from None
-        raise Broken(f"It is an error of the server, after which clients ask again: {said_by(error)}") from None
+        raise another_error(error) from None
     raise Otherwise(f"It was passed over: {quoted(text_of(answer))}.")
