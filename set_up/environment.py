@@ -154,3 +154,5 @@ BENCH = Environment(
 # A small model, whose packages need not suit those of the lessons. Of their own requirements none is wanted.
 LOCAL_MODEL = "tests/contract/local/requirements.txt"
 LOCAL = Environment(ROOT / ".venv-local", (LOCAL_MODEL,), alone=(LOCAL_MODEL,))
+# What builds the site, and the browser and the Python of a browser in which it is tried.
+SITE = Environment(ROOT / ".venv-site", ("requirements.txt", "website/requirements.txt"))
