@@ -1,6 +1,6 @@
 """A wheel of tiktoken for a browser: the files of the tiktoken installed here, with `core_bpe` in place of what is compiled.
 
-The vocabularies are in it, as the package bpe-openai has them, so that nothing is downloaded when a text is counted.
+Its vocabularies are in a package of their own, and `mock_model` puts them where tiktoken looks.
 """
 
 from __future__ import annotations
@@ -10,24 +10,22 @@ import hashlib
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 CORE = Path(__file__).with_name("core_bpe.py")
-VOCABULARIES = ("o200k_base", "cl100k_base")
 LEFT_OUT = (".so", ".pyd", ".dylib", ".pyc", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "WHEEL")
 TAGS = "Wheel-Version: 1.0\nGenerator: chat-memory-workbook\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def write(folder: Path) -> Path:
-    """Write the wheel into this folder, the same bytes each time. Raises FileNotFoundError where tiktoken lacks a file."""
+    """Write the wheel into this folder, the same bytes each time."""
     version = distribution("tiktoken").version
     path, about = folder / f"tiktoken-{version}-py3-none-any.whl", f"tiktoken-{version}.dist-info"
     contents = dict(sorted(_contents())) | {f"{about}/WHEEL": TAGS.encode()}
     contents[f"{about}/RECORD"] = "".join(_recorded(contents, f"{about}/RECORD")).encode()
     with ZipFile(path, "w") as wheel:
         for name, data in contents.items():
-            kind = ZIP_STORED if name.endswith(".gz") else ZIP_DEFLATED
-            wheel.writestr(ZipInfo(name), data, kind)
+            wheel.writestr(ZipInfo(name), data, ZIP_DEFLATED)
     return path
 
 
@@ -37,9 +35,6 @@ def _contents() -> Iterator[tuple[str, bytes]]:
             data = Path(str(file.locate())).read_bytes()
             yield file.as_posix(), _without_regex(data) if file.name == "METADATA" else data
     yield "tiktoken/_tiktoken.py", CORE.read_bytes()
-    data_of = Path(str(distribution("bpe-openai").locate_file("bpe_openai/data")))
-    for name in VOCABULARIES:
-        yield f"bpe_openai/data/{name}.tiktoken.gz", (data_of / f"{name}.tiktoken.gz").read_bytes()
 
 
 def _without_regex(metadata: bytes) -> bytes:
