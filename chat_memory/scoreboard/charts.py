@@ -47,11 +47,11 @@ class BoardChart(Picture):
     def text(self) -> str:
         """The points in plain text, the cheapest first; a star marks those that no other beats."""
         lines = [self.title] if self.title else []
-        lines += [f"{'':44}{MONEY}  {RECALL}", "─" * 78]
+        lines += [f"{'':43}{MONEY}  {RECALL}", "─" * 78]
         for place in self.places:
             star = "*" if set(place.names) & set(self.unbeaten) else " "
             names = shorten("; ".join(place.names), 40)
-            lines.append(f"{star} {pad(names, 41)}{number(place.money):>23}{place.recall:>11.0f}")
+            lines.append(f"{star} {pad(names, 41)}{number(place.money):>23}{place.recall:>12.0f}")
         return "\n".join(lines)
 
     @property
