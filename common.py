@@ -1,6 +1,6 @@
 """What every lesson imports: which model answers (MODEL), a client that asks it (get_client), and check for your work.
 
-Settings come from the environment and from the file .env beside this one; the environment wins.
+Settings come from the environment and from the file .env in the workbook's folder; the environment wins.
 
     nothing set            the offline model: no key, no network, no cost
     OPENAI_API_KEY         OpenAI, with gpt-6-luna unless OPENAI_MODEL names another model
@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -63,7 +64,28 @@ __all__ = [
 ]
 
 DESK = Path("tests", "challenges", "desk.py")
-SETTINGS = read_settings(os.environ, Path(__file__).with_name(".env"))
+ALONE = sys.platform == "emscripten"  # in a browser, where there is no other program to run
+
+
+def _workbook_here() -> Path:
+    """The workbook that the current folder is in, else that of this file: one environment can serve many of them.
+
+    Where this file is installed as a package is, among others, only the first of the two is a workbook.
+    """
+    beside = Path(__file__).resolve().parent
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        return beside
+    return next((folder for folder in (here, *here.parents) if _is_workbook(folder)), beside)
+
+
+def _is_workbook(folder: Path) -> bool:
+    return (folder / "work").is_dir() and any(folder.glob("lessons/01_*.ipynb"))
+
+
+HERE = _workbook_here()  # at once, because lessons go into other folders
+SETTINGS = read_settings(os.environ, HERE / ".env")
 MODEL = SETTINGS.model
 PRICE = SETTINGS.price
 
@@ -248,20 +270,17 @@ def reset(number: int, lesson: bool = False) -> None:
     _at_the_desk("reset", *(["lesson"] if lesson else []), number)
 
 
-def _workbook_here() -> Path:
-    """The workbook that the current folder is in, else that of this file: one environment can serve two copies of it."""
-    try:
-        here = Path.cwd()
-    except OSError:  # it was deleted
-        here = Path(__file__).parent
-    folders = (here, *here.parents)
-    return next((folder for folder in folders if (folder / DESK).is_file()), Path(__file__).parent)
-
-
-HERE = _workbook_here()  # at once, because lessons go into other folders
-
-
 def _at_the_desk(*arguments: object) -> None:
+    if ALONE:
+        desk = import_module(".".join((*DESK.parent.parts, "in_a_notebook")))
+        desk.at_the_desk(HERE / "work", [str(argument) for argument in arguments if argument is not None])
+        return
+    if not (HERE / DESK).is_file():
+        print(
+            f"Your work is not found from here: {HERE} is no folder of the workbook. Start Python, or the notebook, in a folder "
+            "of the workbook (that with work/ and lessons/, or one inside), and import common anew."
+        )
+        return
     command = [sys.executable, str(HERE / DESK), *(str(argument) for argument in arguments if argument is not None)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"} | {"PYTHONUTF8": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")

@@ -218,16 +218,16 @@ class Program:
         self.elsewhere.mkdir(parents=True)
         shutil.copy(ROOT / "common.py", self.home)
 
-    def run(self, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a script with nothing of the tests' settings but these variables."""
-        script = self.elsewhere / "script.py"
+    def run(self, code: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a script, elsewhere or in a folder, with nothing of the tests' settings but these variables."""
+        script = (folder or self.elsewhere) / "script.py"
         script.write_text(code, encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         path = os.pathsep.join([str(self.home), str(ROOT)])  # the copy first, then mock_model
         environment = kept | {"PYTHONPATH": path, "PYTHONUTF8": "1"} | environment
         command = [sys.executable, str(script)]
         return subprocess.run(
-            command, cwd=self.elsewhere, env=environment, capture_output=True, encoding="utf-8", timeout=60
+            command, cwd=script.parent, env=environment, capture_output=True, encoding="utf-8", timeout=60
         )
 
 
@@ -271,6 +271,24 @@ def test_without_a_file_of_its_own_it_reads_nobody_elses(program):
     (program.elsewhere / ".env").write_text(f"OPENAI_API_KEY={OTHER_KEY}\n", encoding="utf-8")
     done = program.run(SHOW_SETTINGS)
     assert done.stdout.strip() == f"{program.home / 'common.py'}|None|offline-model"
+
+
+def test_in_a_workbook_its_own_file_is_read_wherever_common_is(program):
+    """As where the package was installed with pip, or where one environment serves many copies of the workbook."""
+    (program.home / ".env").write_text(f"OPENAI_API_KEY={OTHER_KEY}\n", encoding="utf-8")
+    clone = program.elsewhere / "clone"
+    (clone / "work" / "lessons").mkdir(parents=True)
+    (clone / "lessons").mkdir()
+    (clone / "lessons" / "01_stateless_calls.ipynb").touch()
+    (clone / ".env").write_text(f"OPENAI_API_KEY={KEY}\n", encoding="utf-8")
+    for folder in (clone, clone / "lessons", clone / "work" / "lessons"):
+        assert program.run(SHOW_SETTINGS, folder).stdout.split("|")[1] == KEY, folder
+
+
+def test_check_outside_every_workbook_says_where_to_go(program):
+    done = program.run("import common; common.check(1)")
+    assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (0, 1, "")
+    assert f"{program.home} is no folder of the workbook" in done.stdout and "work/ and lessons/" in done.stdout
 
 
 @pytest.mark.parametrize(

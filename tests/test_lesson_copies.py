@@ -350,6 +350,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if path.is_file() and "__pycache__" not in path.parts:
                 copy_into(root, path.relative_to(ROOT).as_posix())
     (root / "lessons").mkdir()
+    (root / "lessons" / "01_stateless_calls.ipynb").touch()  # it is what tells that a folder is a workbook
     (root / "work" / "lessons").mkdir(parents=True)
     solved = files.reference("01_stateless_calls")
     (root / "work" / "01_stateless_calls.py").write_text(solved.read_text(encoding="utf-8") + SHOW, encoding="utf-8")
