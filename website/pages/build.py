@@ -5,10 +5,10 @@ import io
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from . import finish, home
+from .. import home
+from . import finish
 from .dead_links import dead
 from .settings import settings
 from .tree import Project, Tree, tree
@@ -21,11 +21,16 @@ def build(folder: Path, offline: bool = False) -> None:
 
     Raises RuntimeError for what Sphinx warns of, and for links that lead nowhere, all of them in its words.
     """
-    begun, repository = time.monotonic(), home.repository(ROOT)
-    made = tree(Project(ROOT, repository, colab_cells(repository)))
+    begun = time.monotonic()
+    made = tree(Project(ROOT, home.name(ROOT)))
     with tempfile.TemporaryDirectory() as place:
         write(made, Path(place) / "source")
-        run_sphinx(Path(place) / "source", folder, Path(place) / "state", settings(repository, made.navigation))
+        run_sphinx(
+            Path(place) / "source",
+            folder,
+            Path(place) / "state",
+            settings(f"https://github.com/{home.name(ROOT)}", made.navigation),
+        )
     for name, content in made.pictures.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -34,15 +39,6 @@ def build(folder: Path, offline: bool = False) -> None:
         raise RuntimeError("Links that lead nowhere:\n" + "\n".join(problems))
     pages, size = len(list(folder.rglob("*.html"))), finish.size(folder)
     print(f"Pages: {pages}, {size / 1e6:.1f} MB, {time.monotonic() - begun:.1f} s, in {folder}")
-
-
-def colab_cells(repository: str | None) -> Callable[[str], str | None]:
-    """The cell that sets a lesson up in Colab, for each lesson; None where nobody knows where the project is."""
-    if repository is None:
-        return lambda lesson: None
-    from website.colab import cell
-
-    return lambda lesson: cell(lesson, repository)
 
 
 def write(made: Tree, source: Path) -> None:

@@ -4,13 +4,13 @@ import ast
 from pathlib import Path
 
 from .docstrings import markdown, plain
+from .markdown_code import fenced
 
 
 def criteria(checker: str) -> list[str]:
     """What a checker's tests say of themselves, in their order: the first line of each docstring."""
     tests = [node for node in ast.parse(checker).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    said = [(ast.get_docstring(test) or test.name).splitlines()[0] for test in tests if test.name.startswith("test_")]
-    return said
+    return [(ast.get_docstring(test) or test.name).splitlines()[0] for test in tests if test.name.startswith("test_")]
 
 
 def task(starter: str) -> tuple[str, str, str]:
@@ -19,15 +19,6 @@ def task(starter: str) -> tuple[str, str, str]:
     title, _, rest = (ast.get_docstring(tree) or "").partition("\n")
     end = tree.body[0].end_lineno if title else 0
     return title, rest.strip("\n"), "\n".join(starter.splitlines()[end:]).strip("\n")
-
-
-def fenced(code: str, language: str) -> str:
-    """Code as a block of Markdown, whatever is in it."""
-    longest = max((len(run) for run in code.replace("\n", " ").split(" ") if set(run) == {"`"}), default=2)
-    fence = "`" * max(3, longest + 1)
-    while fence in code:
-        fence += "`"
-    return f"{fence}{language}\n{code}\n{fence}"
 
 
 def page(folder: Path, lesson: str, lesson_title: str) -> str:
@@ -47,11 +38,10 @@ The challenge of lesson [{lesson_title}](/{lesson}). Your file is `work/{folder.
 
 {chr(10).join(f"{place}. {plain(line)}" for place, line in enumerate(listed, start=1))}
 
-`check({number})` in the lesson, or `python3 workbook.py check {number}` in a terminal, says which of these hold, and shows the smallest
-conversation that breaks the first that does not. `hint({number})` asks a question that leads on.
+`check({number})` in the lesson, or `python3 workbook.py check {number}` in a terminal, says which of these hold,
+and shows the smallest conversation that breaks the first that does not. `hint({number})` asks a question that leads on.
 
 ## What you begin with
 
 {fenced(code, "python")}
 """
-

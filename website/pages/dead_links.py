@@ -14,7 +14,7 @@ BROWSER = "lite/"  # it is built apart
 
 
 def dead(folder: Path) -> list[str]:
-    """Each link that leads nowhere, with its page. Where the workbook in the browser is not built, links to it are passed over."""
+    """Each link that leads nowhere, with its page. Links into the browser's part count once that is built."""
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     pages = sorted(name for name in files if name.endswith((".html", ".css")) and not name.startswith(BROWSER))
     links, anchors = {}, {}

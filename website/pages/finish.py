@@ -7,9 +7,19 @@ import re
 import shutil
 from pathlib import Path
 
-NEEDLESS = ("**/*.map", "**/*.LICENSE.txt", ".buildinfo", "objects.inv", "**/*webpack-macros.html", "_static/.gitignore")
+NEEDLESS = (
+    "**/*.map",
+    "**/*.LICENSE.txt",
+    ".buildinfo",
+    "objects.inv",
+    "**/*webpack-macros.html",
+    "_static/.gitignore",
+)
 NEEDLESS += ("_static/scripts/fontawesome.js", "_static/*.png")
 NEEDLESS_FOLDERS = ("_sources", "_static/locales", "_static/images")
+EMPTY_HEADING = re.compile(r"<th\b[^>]*>\s*(?:<p>\s*</p>)?\s*</th>")
+EMPTY_HEAD = re.compile(rf"<thead>\s*<tr\b[^>]*>\s*(?:{EMPTY_HEADING.pattern}\s*)+</tr>\s*</thead>")
+PARAMETERS = re.compile(r"<dl>\s*((?:<dd><em class=\"sig-param\">.*?</dd>\s*)+)</dl>", re.S)
 ICONS = re.compile(r"\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*/fontawesome\.js[^>]*></script>")
 
 
@@ -21,7 +31,18 @@ def clean(folder: Path) -> None:
     for name in NEEDLESS_FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
     for page in folder.rglob("*.html"):
-        page.write_text(ICONS.sub("", page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        page.write_text(mended(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
+def mended(page: str) -> str:
+    """A page without the script of the icons, without headings of tables in which nothing stands, and with its lists whole."""
+    page = PARAMETERS.sub(lambda found: spans(found[1]), page)
+    return EMPTY_HEADING.sub("<td></td>", EMPTY_HEAD.sub("", ICONS.sub("", page)))
+
+
+def spans(parameters: str) -> str:
+    """The parameters of a signature, which Sphinx makes a list of descriptions without what they describe, as lines."""
+    return parameters.replace("<dd>", '<span class="sig-line">').replace("</dd>", "</span>")
 
 
 def size(folder: Path) -> int:

@@ -4,8 +4,8 @@ from html import escape
 from typing import Any
 
 from . import outputs
-from .challenges import fenced
 from .links import Links, relative
+from .markdown_code import fenced
 from .sections import headings
 
 LAB, NOTEBOOK = "lite/lab/index.html", "lite/notebooks/index.html"  # on a wide screen, and on a phone
@@ -27,7 +27,7 @@ def text(notebook: dict[str, Any]) -> str:
 
 
 def run_links(name: str, page: str) -> str:
-    """"Run in the browser", in JupyterLab; on a phone, where that is unusable, in the Notebook."""
+    """ "Run in the browser", in JupyterLab; on a phone, where that is unusable, in the Notebook."""
     path = f"lessons/{escape(name)}.ipynb"
     wide, narrow = (relative(each, page) for each in (LAB, NOTEBOOK))
     return (
@@ -36,13 +36,10 @@ def run_links(name: str, page: str) -> str:
     )
 
 
-def way_in(name: str, page: str, colab: str | None) -> str:
+def way_in(name: str, page: str, elsewhere: str = "") -> str:
     """What stands below a lesson's title: where it can be run."""
-    lines = [f'<div class="way-in">{run_links(name, page)} <span>{INTRODUCED}</span></div>']
-    if colab:
-        said = "Make a new notebook in [Google Colab](https://colab.research.google.com/), put this into its first cell, and run it:"
-        lines += ["<details><summary>In Colab instead</summary>", said, fenced(colab, "python"), "</details>"]
-    return "\n\n".join(lines)
+    line = f'<div class="way-in">{run_links(name, page)} <span>{INTRODUCED}</span></div>'
+    return f"{line}\n\n{elsewhere}".rstrip()
 
 
 def below_title(source: str, added: str) -> str:
@@ -52,8 +49,8 @@ def below_title(source: str, added: str) -> str:
     return "\n".join([*lines[:line], "", added, "", *lines[line:]])
 
 
-def page(notebook: dict[str, Any], name: str, links: Links, kept: outputs.Kept, colab: str | None = None) -> str:
-    """The notebook `name` as Markdown. Its pictures go into `kept`, by their place on the site."""
+def page(notebook: dict[str, Any], name: str, links: Links, kept: outputs.Kept, elsewhere: str = "") -> str:
+    """The notebook `name` as Markdown. Its pictures go into `kept`, by their place on the site; `elsewhere` is Markdown."""
     source, document = f"lessons/{name}.ipynb", f"lessons/{name}.md"
     parts = ["---\ntocdepth: 2\n---"]  # beside the page stand the headings of its ideas, and not each question
     for number, cell in enumerate(notebook["cells"], start=1):
@@ -64,5 +61,5 @@ def page(notebook: dict[str, Any], name: str, links: Links, kept: outputs.Kept, 
             place = f"pictures/{name}/{number:02}"
             given = outputs.shown(cell.get("outputs", []), place, kept, relative(place, document))
             parts += ['<div class="cell">', fenced(said, "python"), *given, "</div>"]
-    parts[1] = below_title(parts[1], way_in(name, document, colab))
+    parts[1] = below_title(parts[1], way_in(name, document, elsewhere))
     return "\n\n".join(parts) + "\n"

@@ -80,6 +80,8 @@ class Links:
                 return self.image(found["label"], target, source, page)
             label = self.rewritten(found["label"], source, page) if found["label"] else ""
             address = self.page_of(target, source)
+            if address and " " in address:
+                address = f"<{address}>"
             return f"[{label}]({address}{found['title'] or ''})" if address else label
 
         return PARTS.sub(replaced, text)

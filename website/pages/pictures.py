@@ -3,7 +3,7 @@
 import re
 from html import escape, unescape
 
-PHONE_SCROLLS = 480  # pixels: a wider picture keeps its size on a phone, and is moved sideways
+PHONE, LEAST = 480, 620  # pixels: a picture wider than a phone is not drawn smaller than this, but moved sideways
 
 
 def words_of(svg: str) -> str:
@@ -29,10 +29,10 @@ def size_of(svg: str) -> tuple[int, int] | None:
 def picture(address: str, words: str, size: tuple[int, int] | None = None) -> str:
     """The HTML of a picture, in one line. Where it is wider than a phone, in a box of its own, to be moved in it."""
     measures = f' width="{size[0]}" height="{size[1]}"' if size else ""
+    if wide := bool(size and size[0] > PHONE):
+        measures += f' style="min-width: {min(size[0], LEAST)}px"'
     image = f'<img class="dark-light" src="{escape(address)}" alt="{escape(words)}"{measures}>'
-    if not size or size[0] <= PHONE_SCROLLS:
-        return f'<span class="picture">{image}</span>'
-    return f'<span class="picture wide">{image}</span>'
+    return f'<span class="picture{" wide" if wide else ""}">{image}</span>'
 
 
 def with_text(image: str, text: str) -> str:

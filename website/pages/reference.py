@@ -117,12 +117,19 @@ class Reference:
         bound = kind == "py:method" and "staticmethod" not in marks
         returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
         said = ast.get_docstring(node) or ""
-        return directive(kind, f"{name}{parameters(node, bound)}{returns}", options, markdown(said, refer or (lambda _: None)))
+        return directive(
+            kind, f"{name}{parameters(node, bound)}{returns}", options, markdown(said, refer or (lambda _: None))
+        )
 
     def field(self, found: Definition, node: ast.AnnAssign) -> str:
         self.note(found, node.annotation)
         kind = ast.unparse(node.annotation)
-        return directive("py:attribute", ast.unparse(node.target), [f":type: {kind}"], plain(sentence(comment(self.root, found, node))))
+        return directive(
+            "py:attribute",
+            ast.unparse(node.target),
+            [f":type: {kind}"],
+            plain(sentence(comment(self.root, found, node))),
+        )
 
     def note(self, found: Definition, *nodes: ast.expr) -> None:
         """Note the types in an annotation that are the project's own."""
@@ -139,7 +146,9 @@ class Reference:
                 found = self.types[full]
                 self.places[full] = found.module
                 entries.append(f"```{{py:currentmodule}} {found.module}\n```\n\n{self.described(found, found.name)}")
-        return "\n\n".join(["# Types in signatures", "What is meant by the names in the signatures of this reference.", *entries])
+        return "\n\n".join(
+            ["# Types in signatures", "What is meant by the names in the signatures of this reference.", *entries]
+        )
 
 
 def directive(kind: str, signature: str, options: list[str], body: str) -> str:
@@ -199,10 +208,11 @@ def members(found: Definition, seen: set[str]) -> list[Function]:
     """The public methods of a class that no class before it has. Special ones are those that say something of themselves."""
     listed = []
     for each in found.node.body if isinstance(found.node, ast.ClassDef) else []:
-        if isinstance(each, Function) and each.name not in seen:
-            if not each.name.startswith("_") or (each.name in SPOKEN and ast.get_docstring(each)):
-                listed.append(each)
-                seen.add(each.name)
+        if not isinstance(each, Function) or each.name in seen:
+            continue
+        if not each.name.startswith("_") or (each.name in SPOKEN and ast.get_docstring(each)):
+            listed.append(each)
+            seen.add(each.name)
     return listed
 
 

@@ -13,21 +13,21 @@ TITLE = "The Chat Memory Workbook"
 def settings(repository: str | None, navigation: Groups) -> dict[str, Any]:
     """Sphinx's settings, in place of a conf.py. `navigation` is the list of pages that stands beside each."""
     theme: dict[str, Any] = {
-        "show_toc_level": 2,
+        "show_toc_level": 1,
         "navbar_persistent": [],
         "use_download_button": False,
         "use_fullscreen_button": False,
         "back_to_top_button": False,
         "search_bar_text": "Search the workbook",
         "toc_title": "On this page",
-        "footer_content_items": ["copyright.html"],
+        "footer_content_items": ["extra-footer.html"],
+        "extra_footer": "MIT licence",
     }
     if repository:
         theme |= {"repository_url": repository, "use_repository_button": True}
     return {
         "project": TITLE,
         "author": "",
-        "copyright": "MIT licence",
         "language": "en",
         "smartquotes": False,
         "extensions": ["myst_parser", "sphinx_copybutton"],
@@ -42,8 +42,8 @@ def settings(repository: str | None, navigation: Groups) -> dict[str, Any]:
         "html_theme": "sphinx_book_theme",
         "html_title": TITLE,
         "html_theme_options": theme,
-        "html_context": {"navigation": navigation},
-        "html_sidebars": {"**": ["navbar-logo.html", "search-button-field.html", "navigation.html"]},
+        "html_context": {"navigation": navigation, "default_mode": "auto"},
+        "html_sidebars": {"**": ["navigation.html"]},
         "templates_path": [str(HERE / "templates")],
         "html_static_path": [str(STATIC)],
         "html_css_files": ["workbook.css"],

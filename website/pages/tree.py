@@ -1,27 +1,31 @@
 """The tree of documents that Sphinx reads: every page of the site, by its name."""
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import challenges, front_page, lessons, sections
 from .definitions import packages
 from .docstrings import plain
+from .elsewhere import elsewhere
 from .links import Links
+from .markdown_code import fenced
 from .navigation import Groups, groups, toctrees
 from .reference import Reference
 
 MEMORY = "chat_memory"
 README, TEACHING, CONTRIBUTING = "README.md", "TEACHING.md", "CONTRIBUTING.md"
 TROUBLE, PROGRAM, MODEL = "Troubleshooting", "For a program of your own", "The offline model, for tests in any language"
+UNSEARCHED = "---\norphan: true\nnosearch: true\n---"  # what a learner does not look for
 REASONS = "Which one for which program"  # in the last lesson
 GROUPS = {
     "Practice": ["challenges/index", "examples/index"],
     "Look up": ["guide", "reference/index", "troubleshooting", "offline_model"],
     "The workbook": ["install", "teaching", "contributing"],
 }
-Colab = Callable[[str], str | None]
 
 
 @dataclass
@@ -36,16 +40,22 @@ class Tree:
 class Project:
     """What the pages are made from."""
 
-    def __init__(self, root: Path, repository: str | None, colab: Colab = lambda name: None) -> None:
-        self.root, self.colab = root, colab
+    def __init__(self, root: Path, repository: str | None = None) -> None:
+        self.root, self.repository = root, repository
         self.readme = self.read(README)
         self.notebooks = {path.stem: json.loads(self.read(path)) for path in sorted(root.glob("lessons/*.ipynb"))}
         self.examples = sorted(path.stem for path in root.glob("examples/[0-9]*.py"))
         self.teaching = (root / TEACHING).is_file()
-        self.links = Links(root, self.pages(), repository)
+        self.links = Links(root, self.pages(), f"https://github.com/{repository}" if repository else None)
 
     def read(self, path: str | Path) -> str:
         return (self.root / path).read_text(encoding="utf-8")
+
+    def colab(self) -> str:
+        """What has to be run first in Google Colab, where it clones this repository."""
+        cell = self.root / "website" / "colab.py"
+        text = cell.read_text(encoding="utf-8") if cell.is_file() else ""
+        return re.sub(r"(https://github\.com/)[\w.-]+/[\w.-]*[\w-]", rf"\g<1>{self.repository}", text)
 
     def pages(self) -> dict[str, str]:
         """The files of the project, and headings of the README, that have a page of their own."""
@@ -56,7 +66,12 @@ class Project:
         found |= {MEMORY: "reference/index.md", f"{MEMORY}/readme.md": "reference/index.md"}
         found |= {"lessons": "index.md", "work": "challenges/index.md", "tests/challenges": "challenges/index.md"}
         found |= {"examples": "examples/index.md"}
-        headings = {"Start": "install.md", "Who answers": "install.md", TROUBLE: "troubleshooting.md", PROGRAM: "guide.md"}
+        headings = {
+            "Start": "install.md",
+            "Who answers": "install.md",
+            TROUBLE: "troubleshooting.md",
+            PROGRAM: "guide.md",
+        }
         headings |= {"The memory": "reference/index.md", MODEL: "offline_model.md"}
         return found | {f"{README}#{sections.slug(title)}": page for title, page in headings.items()}
 
@@ -75,14 +90,17 @@ def tree(project: Project) -> Tree:
     made = Tree()
     put = made.documents.__setitem__
     for name, notebook in project.notebooks.items():
-        put(f"lessons/{name}.md", lessons.page(notebook, name, project.links, made.pictures, project.colab(name)))
+        put(f"lessons/{name}.md", a_lesson(project, name, notebook, made))
     for name in project.notebooks:
         put(f"challenges/{name}.md", a_challenge(project, name))
     listed = project.of_readme("Lessons", "challenges/index.md")
     put("challenges/index.md", listing("Challenges", front_page.of_challenges(listed), project.notebooks))
     for name in project.examples:
         put(f"examples/{name}.md", a_script(project, name))
-    put("examples/index.md", listing("Scripts", "The finished script of each lesson, to be run in a terminal.", project.examples))
+    put(
+        "examples/index.md",
+        listing("Scripts", "The finished script of each lesson, to be run in a terminal.", project.examples),
+    )
     put("guide.md", a_guide(project, made))
     put("troubleshooting.md", f"# {TROUBLE}\n\n{project.of_readme(TROUBLE, 'troubleshooting.md')}\n")
     install = [f"## {title}\n\n{project.of_readme(title, 'install.md')}" for title in ("Start", "Who answers")]
@@ -90,7 +108,7 @@ def tree(project: Project) -> Tree:
     put("offline_model.md", f"# The offline model\n\n{project.of_readme(MODEL, 'offline_model.md')}\n")
     put("contributing.md", project.whole(CONTRIBUTING, "contributing.md"))
     if project.teaching:
-        put("teaching.md", project.whole(TEACHING, "teaching.md"))
+        put("teaching.md", f"{UNSEARCHED}\n\n{project.whole(TEACHING, 'teaching.md')}")
     made.documents.update(a_reference(project))
     put("index.md", front_page.index(project.readme, project.links, next(iter(project.notebooks))))
     put_shown_files(project, made)
@@ -102,6 +120,12 @@ def tree(project: Project) -> Tree:
     return made
 
 
+def a_lesson(project: Project, name: str, notebook: dict[str, Any], made: Tree) -> str:
+    return lessons.page(
+        notebook, name, project.links, made.pictures, elsewhere(name, project.repository, project.colab())
+    )
+
+
 def a_challenge(project: Project, name: str) -> str:
     folder = project.root / "tests" / "challenges" / name
     return challenges.page(folder, f"lessons/{name}.md", plain(lessons.title(project.notebooks[name])))
@@ -109,7 +133,7 @@ def a_challenge(project: Project, name: str) -> str:
 
 def a_script(project: Project, name: str) -> str:
     """A lesson's finished script."""
-    code = challenges.fenced(project.read(f"examples/{name}.py").rstrip("\n"), "python")
+    code = fenced(project.read(f"examples/{name}.py").rstrip("\n"), "python")
     lesson = f"The finished script of [its lesson](/lessons/{name}.md)." if name in project.notebooks else ""
     return f"# {plain(f'examples/{name}.py')}\n\n{lesson}\n\n{code}\n"
 
@@ -117,11 +141,22 @@ def a_script(project: Project, name: str) -> str:
 def a_guide(project: Project, made: Tree) -> str:
     """Which memory for which program: the README's table, and the reasons that the last lesson measures."""
     name, notebook = list(project.notebooks.items())[-1]
-    said = project.of_readme(PROGRAM, "guide.md", inner=False)
-    reasons = project.links.rewritten(
-        sections.section(lessons.text(notebook), REASONS), f"lessons/{name}.ipynb", "guide.md"
-    )
-    return f"# Which memory for which program\n\n{said}\n\n## Why\n\n{reasons}\n"
+    said = with_lessons(project.of_readme(PROGRAM, "guide.md", inner=False), list(project.notebooks))
+    reasons = sections.section(lessons.text(notebook), REASONS)
+    reasons = project.links.rewritten(reasons, f"lessons/{name}.ipynb", "guide.md")
+    return f"# Which memory for which program\n\n{said}\n\n## The reasons\n\n{reasons}\n"
+
+
+def with_lessons(table: str, names: list[str]) -> str:
+    """The numbers of lessons in the last column of a table as links to them."""
+    pages = {name[:2]: f"/lessons/{name}.md" for name in names}
+
+    def linked(row: re.Match[str]) -> str:
+        return re.sub(
+            r"\b\d\d\b", lambda found: f"[{found[0]}]({pages[found[0]]})" if found[0] in pages else found[0], row[0]
+        )
+
+    return re.sub(r"(?<=\| )[\d, ]+(?=\|$)", linked, table, flags=re.M)
 
 
 def listing(title: str, said: str, names: Iterable[str]) -> str:
@@ -149,8 +184,8 @@ def put_shown_files(project: Project, made: Tree) -> None:
         for path in left:
             page = shown[path]
             if path.endswith(".md"):
-                made.documents[page] = f"---\norphan: true\n---\n\n{project.whole(path, page)}"
+                made.documents[page] = f"{UNSEARCHED}\n\n{project.whole(path, page)}"
             else:
                 language = {"py": "python", "toml": "toml", "sh": "sh"}.get(path.rpartition(".")[2], "text")
-                code = challenges.fenced(project.read(path).rstrip("\n"), language)
-                made.documents[page] = f"---\norphan: true\n---\n\n# {plain(path)}\n\n{code}\n"
+                code = fenced(project.read(path).rstrip("\n"), language)
+                made.documents[page] = f"{UNSEARCHED}\n\n# {plain(path)}\n\n{code}\n"

@@ -1,3 +1,6 @@
+// Where the site was opened as files, no script may read another page: results of a search are shown without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
 // A page that was opened as a file can be read, but not run: says so beside "Run in the browser".
 document.addEventListener("DOMContentLoaded", () => {
   if (location.protocol !== "file:") return;
@@ -18,3 +21,10 @@ const boxes = () => {
 };
 addEventListener("load", boxes);
 addEventListener("resize", boxes);
+
+// The theme takes the focus away from a button that is pressed: whoever has only the keyboard would have to begin anew.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".theme-switch-button, .search-button, .primary-toggle, .secondary-toggle")) {
+    button.addEventListener("click", (event) => event.detail === 0 && button.focus(), true);
+  }
+});
