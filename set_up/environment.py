@@ -189,7 +189,7 @@ class Environment:
             sys.exit(explain(lines, self.folder))
 
 
-SIZE = "about 60 MB to download, and one to two minutes"
+SIZE = "about 70 MB to download, and one to two minutes"
 SHARED = os.environ.get("WORKBOOK_ENVIRONMENT", "").strip()
 OWN = Environment(
     Path(SHARED).expanduser().absolute() if SHARED else ROOT / ".venv",
