@@ -158,8 +158,8 @@ class Environment:
     def announce(self) -> None:
         """Say what is made where, how long it takes, and that it can be stopped."""
         place = self.folder.relative_to(ROOT).as_posix() if self.folder.is_relative_to(ROOT) else self.folder
-        say(f"Setting up the workbook's environment in {place}, once{self.size and ': ' + self.size}.")
-        say("Ctrl-C stops it; the same command goes on, and takes what was downloaded from the installer's cache.")
+        say(f"Setting up {place}, once{self.size and ': ' + self.size}.")
+        say("(Ctrl-C stops it; the same command goes on, with what was downloaded by then.)")
 
     def installer(self, uv: str | None, name: str) -> list[str]:
         """The command that installs the packages of a file."""
@@ -189,7 +189,7 @@ class Environment:
             sys.exit(explain(lines, self.folder))
 
 
-SIZE = "about 70 MB to download, and one to two minutes"
+SIZE = "about 70 MB to download, one to two minutes"
 SHARED = os.environ.get("WORKBOOK_ENVIRONMENT", "").strip()
 OWN = Environment(
     Path(SHARED).expanduser().absolute() if SHARED else ROOT / ".venv",

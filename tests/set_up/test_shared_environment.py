@@ -40,7 +40,7 @@ def room(tmp_path: Path) -> Room:
 
 def test_the_first_copy_makes_it_and_the_second_finds_it_as_it_is(room):
     ana, ben = room.copies
-    assert f"environment in {room.folder}, once" in room.check(ana)
+    assert f"Setting up {room.folder}, once" in room.check(ana)
     made = room.state()
     for project in (ben, ana):
         prefix, path = room.check(project).splitlines()
