@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ def missing() -> str:
     return ""
 
 
+@cache
+def _waiting() -> list[str]:
+    """What lets Python wait for an answer of JavaScript's: before version 22 it cannot, from 25 on it always can."""
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return ["--experimental-wasm-jspi"] if 22 <= int(version.lstrip("v").partition(".")[0]) < 25 else []
+
+
 class Run:
     """Programs that run one after the other in a process of Node."""
 
@@ -47,7 +55,7 @@ class Run:
         }
         path, self._answer, self._said = folder / "job.json", folder / "answer.json", folder / "said.txt"
         path.write_text(json.dumps(job), encoding="utf-8")
-        command = ["node", str(PROGRAMS / "run.mjs"), str(PYODIDE), str(path)]
+        command = ["node", *_waiting(), str(PROGRAMS / "run.mjs"), str(PYODIDE), str(path)]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
 

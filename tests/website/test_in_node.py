@@ -16,6 +16,7 @@ from mock_model.api.vocabulary import VOCABULARIES, load_encoding
 from tests.challenges.engine import files
 from tests.challenges.in_a_notebook import in_words_of_a_notebook
 
+from ..mock_model.over_http.conftest import running
 from . import node
 from .texts import texts
 
@@ -47,17 +48,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     assert not node.missing(), node.missing()
     cells = {path.stem: ["".join(cell["source"]) for cell in code_cells(path)] for path in LESSONS}
     some, checks = texts(300, seed=7), [*files_to_check()]
-    found = Runs(
-        node.Run(tmp_path_factory.mktemp("lessons"), ["lessons"], lessons=cells),
-        node.Run(
-            tmp_path_factory.mktemp("others"), ["tokens", "checks"], checks=checks, texts=some, categories=CATEGORIES
-        ),
-        checks,
-        some,
-    )
-    yield found
-    found.lessons.stop()
-    found.others.stop()
+    others = {"checks": checks, "texts": some, "categories": CATEGORIES}
+    with running() as server:
+        at = f"http://127.0.0.1:{server.port}/v1"
+        lessons = node.Run(tmp_path_factory.mktemp("lessons"), ["lessons"], lessons=cells)
+        programs = ["tokens", "asking", "checks"]
+        found = node.Run(tmp_path_factory.mktemp("others"), programs, server=at, **others)
+        yield Runs(lessons, found, checks, some)
+        lessons.stop()
+        found.stop()
 
 
 def code_cells(path: Path) -> list[dict[str, Any]]:
@@ -117,7 +116,7 @@ def a_mistake(name: str) -> Path:
 
 
 def checked(runs: Runs) -> list[tuple[str, str, str, dict[str, Any]]]:
-    return [(*check, found) for check, found in zip(runs.checks, runs.others.answers()[1], strict=True)]
+    return [(*check, found) for check, found in zip(runs.checks, runs.others.answers()[2], strict=True)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -163,3 +162,14 @@ def test_every_character_is_of_the_category_of_which_it_is_for_tiktoken(runs, ca
     everything = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
     theirs = one_by_one.decode_bytes(one_by_one.encode_ordinary(everything))
     assert hashlib.sha256(theirs).hexdigest() == runs.others.answers()[0][1][category]
+
+
+# Another model
+
+
+def test_a_server_on_this_machine_is_asked(runs):
+    found = runs.others.answers()[1]
+    assert "offline-model at 127.0.0.1:" in found["said"] and "OLLAMA_ORIGINS=" in found["said"]
+    assert "Miso" in found["whole"] and len(found["pieces"]) > 1 and "".join(found["pieces"]) == found["whole"]
+    assert found["plain"] in (found["whole"], None)
+    assert "127.0.0.1:9 does not answer" in found["error"] and "OLLAMA_ORIGINS=" in found["error"]
