@@ -9,7 +9,7 @@ const [pyodide, jobFile] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
 const job = JSON.parse(fs.readFileSync(jobFile, "utf-8"));
 const said = (text) => console.error(text);
-const python = await loadPyodide({ packages: [], stdout: said, stderr: said, env: { HOME: "/home/pyodide" } });
+const python = await loadPyodide({ packages: [], stdout: said, stderr: said });
 const packages = python.runPython("import site; site.getsitepackages()[0]");
 for (const wheel of job.wheels) {
   python.unpackArchive(new Uint8Array(fs.readFileSync(wheel)), "wheel", { extractDir: packages });
