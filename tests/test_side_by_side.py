@@ -56,6 +56,8 @@ def test_d(ends): ...
     "inside/conftest.py": "import pytest\n\n@pytest.fixture(scope='package')\ndef inner():\n    return 1\n",
     "inside/test_f.py": "def test_first(inner): ...\n",
     "inside/test_g.py": "def test_second(inner): ...\n",
+    "other/conftest.py": "import pytest\n\n@pytest.fixture\ndef outer():\n    return 1\n",
+    "other/test_h.py": "def test_third(outer): ...\n",
     "left_out/test_e.py": "def test_never(): ...\n",
 }
 
@@ -90,7 +92,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_it_says_what_one_process_says(tmp_path, alone, ways):
     code, said = run(tmp_path, "--processes=3", ways=ways)
     assert code == 1 and summary(said) == alone
-    assert alone[-1] == "1 failed, 9 passed, 1 skipped, 1 xfailed, 1 warning, 2 errors"
+    assert alone[-1] == "1 failed, 10 passed, 1 skipped, 1 xfailed, 1 warning, 2 errors"
     for shown in ("'what was found' == 'what was expected'", "No module named 'no_such_module'", "beware of it"):
         assert shown in said
 
@@ -101,12 +103,9 @@ def test_what_is_left_out_is_not_counted_and_what_lasts_longest_ends_once(tmp_pa
     assert 1 <= (tmp_path / "notes").read_text("utf-8").count("ended") <= 2
 
 
-def test_single_tests_can_be_named(tmp_path):
-    assert "2 passed" in run(tmp_path, "--processes=2", "test_b.py::test_named", "test_b.py::test_right")[1]
-    assert (
-        "3 passed" in run(tmp_path, "--processes=2", "inside/test_f.py", "inside/test_g.py", "test_b.py::test_right")[1]
-    )
-    assert "2 passed" in run(tmp_path, "--processes=1", "inside/test_f.py", "inside/test_g.py")[1]
+def test_files_and_single_tests_can_be_named(tmp_path):
+    files = ["test_b.py", "inside/test_f.py", "inside/test_g.py", "other/test_h.py", "test_a.py::test_warned"]
+    assert "6 passed" in run(tmp_path, "--processes=2", *files, "-W", "ignore")[1]
 
 
 def test_nothing_found_is_said(tmp_path):

@@ -15,7 +15,7 @@ from mock_model.sentences.remembering import remembered
 OPENS = re.compile(r"\[\s*(?=[\"'{])")
 HEADING = re.compile(r"(?:(?:(?<=\n)|(?<=[.!?]\s)|^)[^\n.!?]{0,80}:|<[\w -]+>)$")  # "Notes, quoted:", "<notes>"
 FENCE = re.compile(r"\s*```\w*\s*$")
-STRING = re.compile(r'"(?:[^"\\\n]|\\.)*+("?)')  # one that nothing ends goes to its line's end, where none begins inside it
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*+("?)')  # where nothing ends it, to the end of its line: none begins inside it
 PYTHON = re.compile(r"\[\s*(?:\{\s*)?[\"']")  # as Python shows it
 LONGEST_PYTHON = 20_000  # characters
 MOST_LISTS = 200  # that are looked for in one text
