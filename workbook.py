@@ -25,7 +25,7 @@ if not (ROOT / "set_up").is_dir():
     sys.exit("set_up is missing in the folder of workbook.py: download the whole workbook again.")
 sys.path.insert(0, str(ROOT))  # also where Python is told not to look beside a script
 
-from set_up.environment import BENCH, OWN
+from set_up.environment import BENCH, OWN, TESTS
 from set_up.jupyterlab import open_lesson
 from set_up.local_model import local_model
 from set_up.processes import say
@@ -80,8 +80,8 @@ def own_copy(lesson: pathlib.Path) -> pathlib.Path:
 
 def test(arguments: list) -> int:
     """Run pytest in the project's folder, with all arguments passed on."""
-    OWN.set_up()
-    return OWN.run("-m", "pytest", *arguments)
+    TESTS.set_up()
+    return TESTS.run("-m", "pytest", *arguments)
 
 
 def bench(arguments: list) -> int:

@@ -1,6 +1,7 @@
 """Chat memory: a model answers only from the messages in the request, so memory is what your code resends."""
 
 from .budget import trim_to_budget
+from .chart import line_chart
 from .errors import BudgetError, IncompleteReply
 from .memory import ChatMemory
 from .messages import Message
@@ -22,6 +23,7 @@ __all__ = [
     "Usage",
     "count_tokens",
     "items_of",
+    "line_chart",
     "message_tokens",
     "messages_of",
     "reasoning_where_needed",

@@ -10,12 +10,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import shared_environment
 from .installer_failures import explain
+from .installer_progress import expected, how_far, installed
 from .processes import ROOT, WINDOWS, run_with_progress, say, stop, wait_for
 from .set_up_lock import one_at_a_time
 
 THIS = sys.version_info[:2]
 # Without its pyvenv.cfg (deleted half-way, say) .venv's Python is the system's own, where nothing may be installed.
+IS_AN_ENVIRONMENT = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
 IS_OURS = f"import sys; sys.exit(sys.prefix == sys.base_prefix or sys.version_info[:2] != {THIS})"
 # Started from inside an environment, take the Python that it was made from: .venv's own may be about to be replaced.
 BASE_PYTHON = sys.executable if sys.prefix == sys.base_prefix else getattr(sys, "_base_executable", sys.executable)
@@ -31,6 +34,8 @@ class Environment:
     folder: Path
     requirements: tuple[str, ...]
     alone: tuple[str, ...] = ()  # those of the files whose packages come without what these need in turn
+    size: str = ""  # what has to be downloaded, and how long all takes, in words
+    shared: bool = False  # by many folders of the workbook: nothing is ever changed in it once it is made
 
     @property
     def python(self) -> Path:
@@ -48,7 +53,10 @@ class Environment:
         if self.is_ready():
             return
         try:
-            with one_at_a_time():
+            if self.shared:
+                shared_environment.leave_unless_new(self)
+                self.folder.parent.mkdir(parents=True, exist_ok=True)
+            with one_at_a_time(self.folder.with_name(f"{self.folder.name}.lock") if self.shared else None):
                 if not self.is_ready():  # the set-up that this one waited for may have made it
                     self.make()
         except OSError as error:
@@ -76,16 +84,35 @@ class Environment:
 
     def is_ready(self) -> bool:
         """Whether it is complete, up to date, and runs."""
-        return self.found_stamp() == self.wanted_stamp() and self.can("-c", IS_OURS)
+        return not self.missing() and self.runs()
 
-    def wanted_stamp(self) -> list[str]:
-        """What it has to be made for: the Python, the place (environments cannot be moved), the files."""
+    def missing(self) -> list[str]:
+        """Those of its files that its stamp does not say to be installed as they are now, and all after the first of them."""
+        found, head = self.found_stamp(), self.head()
+        held = found[len(head) :] if found[: len(head)] == head else []
+        old = [number for number, line in enumerate(self.lines()) if line not in held]
+        return list(self.requirements[old[0] :]) if old else []
+
+    def lines(self) -> list[str]:
+        """A line of its stamp for each of its files, with what that says."""
+        return [f"{name} {self.digest(name)}" for name in self.requirements]
+
+    def runs(self) -> bool:
+        """Whether its Python is one of an environment and runs; a shared one may be of another version than this one."""
+        return self.can("-c", IS_AN_ENVIRONMENT if self.shared else IS_OURS)
+
+    def head(self) -> list[str]:
+        """What its stamp begins with: the Python and the place that it is made for, because environments cannot be moved."""
+        return ["shared"] if self.shared else [f"Python {THIS}", ascii(str(ROOT))]
+
+    def digest(self, name: str) -> str:
+        """What changes with a file of requirements, and with those on which it rests."""
         digest = hashlib.sha256()
-        constraints = [name.replace("requirements", "constraints") for name in self.requirements]
-        for name in (*self.requirements, *constraints, "pyproject.toml"):
-            path = ROOT / name
-            digest.update(name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
-        return [f"Python {THIS}", ascii(str(ROOT)), digest.hexdigest()]
+        project = ["pyproject.toml"] if name == "requirements.txt" and not self.shared else []
+        for other in (name, name.replace("requirements", "constraints"), *project):
+            path = ROOT / other
+            digest.update(other.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
+        return digest.hexdigest()
 
     def found_stamp(self) -> list[str]:
         """The lines of its stamp: none in an environment that somebody else made."""
@@ -104,29 +131,36 @@ class Environment:
             return False
 
     def make(self) -> None:
-        """Make or mend it and install the packages, with uv where there is one, else with pip."""
-        uv, wanted = shutil.which("uv"), self.wanted_stamp()
-        duration = "some seconds" if uv else "a minute or two"
-        say(
-            f"Setting up the workbook's environment in {self.folder.relative_to(ROOT).as_posix()}: once, for {duration}."
-        )
+        """Make or mend it and install the packages that are not yet there, with uv where there is one, else with pip."""
+        uv, todo = shutil.which("uv"), self.missing()
+        self.announce()
         # A sound environment of this Python and place is brought up to date; any other is replaced, so no half stays.
-        sound = self.found_stamp()[:2] in ([], wanted[:2]) and self.can("-c", IS_OURS)
+        sound = self.found_stamp()[: len(self.head())] in ([], self.head()) and self.runs()
         if not sound or not (uv or self.can("-m", "pip", "--version")):
             self.remove()
+            todo = list(self.requirements)
             # --seed adds pip, for a learner who wants to install something else
             tool = [uv, "venv", "--seed", "--python", BASE_PYTHON] if uv else [BASE_PYTHON, "-m", "venv"]
-            self.step(1, "making the environment", [*tool, str(self.folder)])
+            self.step(f"1/{len(todo) + 1} making the environment", [*tool, str(self.folder)])
         self.stamp.write_text("unfinished", encoding="utf-8")
+        for number, name in enumerate(todo, start=2):
+            title = f"{number}/{len(todo) + 1} installing the packages with {'uv' if uv else 'pip'}"
+            self.step(title, self.installer(uv, name), name)
+        self.stamp.write_text("\n".join([*self.head(), *self.lines()]), encoding="utf-8")
+
+    def announce(self) -> None:
+        """Say what is made where, how long it takes, and that it can be stopped."""
+        place = self.folder.relative_to(ROOT).as_posix() if self.folder.is_relative_to(ROOT) else self.folder
+        say(f"Setting up the workbook's environment in {place}, once{self.size and ': ' + self.size}.")
+        say("Ctrl-C stops it; the same command goes on, and takes what was downloaded from the installer's cache.")
+
+    def installer(self, uv: str | None, name: str) -> list[str]:
+        """The command that installs the packages of a file."""
         pip = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
         tool = [uv, "pip", "install", "--python", str(self.python)] if uv else pip
-        for number, name in enumerate(self.requirements, start=2):
-            self.step(
-                number,
-                f"installing the packages with {'uv' if uv else 'pip'}",
-                [*tool, *(["--no-deps"] if name in self.alone else []), "-r", name],
-            )
-        self.stamp.write_text("\n".join(wanted), encoding="utf-8")
+        # Python compiles what is used at its first use. Where nothing may be written then, all is compiled now.
+        bytecode = "--compile" if self.shared else "--no-compile"
+        return [*tool, bytecode, *(["--no-deps"] if name in self.alone else []), "-r", name]
 
     def remove(self) -> None:
         """Take away what stands in its place."""
@@ -137,15 +171,27 @@ class Environment:
             (self.folder / "pyvenv.cfg").unlink(missing_ok=True)
             shutil.rmtree(self.folder)
 
-    def step(self, number: int, title: str, command: list[str]) -> None:
-        """Run an installer, and leave with a clear sentence if it fails."""
-        title = f"{number}/{1 + len(self.requirements)} {title}"
-        code, lines = run_with_progress(title, command, self.variables())
+    def step(self, title: str, command: list[str], name: str = "") -> None:
+        """Run an installer of the packages of a file, and leave with a clear sentence if it fails."""
+        pins = ROOT / name.replace("requirements", "constraints")
+        about = expected(pins.read_text(encoding="utf-8")) if name and pins.is_file() else 0
+        before = installed(self.folder)
+        told = {"how_far": lambda lines: how_far(lines, about, installed(self.folder) - before)} if name else {}
+        code, lines = run_with_progress(title, command, self.variables(), **told)
         if code:
             sys.exit(explain(lines, self.folder))
 
 
-OWN = Environment(ROOT / ".venv", ("requirements.txt",))
+SIZE = "about 60 MB to download, and one to two minutes"
+SHARED = os.environ.get("WORKBOOK_ENVIRONMENT", "").strip()
+OWN = Environment(
+    Path(SHARED).expanduser().absolute() if SHARED else ROOT / ".venv",
+    ("requirements.txt",),
+    size=SIZE,
+    shared=bool(SHARED),
+)
+# The tests add to it what only they need.
+TESTS = Environment(ROOT / ".venv", ("requirements.txt", "tests/requirements.txt"))
 # The benchmarks have one of their own: .venv keeps the versions that the lessons need.
 WEIGHTS = "tests/benchmarks/meaning/requirements.txt"
 BENCH = Environment(

@@ -35,7 +35,7 @@ REASONS = (
     ),
     (
         r"Permission denied|Access is denied|not permitted|Read-only|WinError (5|32)\b|os error (5|13|30|32)\b",
-        f"The folder {ROOT} could not be written: close the programs that use it, or move the workbook into a folder of "
+        "The folder {folder} could not be written: close the programs that use it, or move the workbook into a folder of "
         "your own, and run this command again.",
     ),
 )
@@ -48,6 +48,8 @@ def explain(lines: Iterable[str], folder: Path) -> str:
     sentence = next((sentence for pattern, sentence in REASONS if re.search(pattern, words)), None)
     if sentence is None:
         sentence = "\n    ".join(["The set-up failed: read its last lines, then run this command again.", *lines[-8:]])
+    inside = folder.is_relative_to(ROOT)
+    sentence = sentence.replace("{folder}", str(ROOT if inside else folder))
     with contextlib.suppress(OSError):
         (folder / "install.log").write_text(words, encoding="utf-8")
         sentence += f"\n(The whole log: {folder / 'install.log'})"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,26 +67,32 @@ def start_quietly(command: list[str], environment: dict[str, str], **options: An
     return process, lines, reader
 
 
-def run_with_progress(title: str, command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
-    """Run a command with one moving line of progress; return its exit code and its last lines."""
+def run_with_progress(
+    title: str,
+    command: list[str],
+    environment: dict[str, str],
+    how_far: Callable[[Sequence[str]], str] = lambda lines: lines[-1].strip() if lines else "",
+) -> tuple[int, list[str]]:
+    """Run a command with one moving line of progress; return its exit code and its last lines.
+
+    `how_far(lines)` says from what it has written how far it is; as it stands, that is the last line.
+    """
     process, lines, reader = start_quietly(command, environment)
     began = told = time.monotonic()
-    terminal, width = sys.stdout.isatty(), shutil.get_terminal_size().columns - 1
+    terminal = sys.stdout.isatty()
 
     def tell() -> None:
         nonlocal told
-        text = f"  {title}: {time.monotonic() - began:.0f} s  {lines[-1].strip() if lines else ''}"[:width]
-        if terminal:
-            say("\r" + text.ljust(width), end="")
-        elif time.monotonic() - told > 15:  # a log file: seldom, and on a line of its own
-            told = time.monotonic()
-            say(text)
+        if terminal or time.monotonic() - told > 15:  # in a log file: seldom, and on a line of its own
+            told, width = time.monotonic(), shutil.get_terminal_size().columns - 1
+            text = f"  {title}: {time.monotonic() - began:.0f} s  {how_far(list(lines))}".rstrip()[:width]
+            say("\r" + text.ljust(width) if terminal else text, end="" if terminal else "\n")
 
     try:
         code = wait_for(process, meanwhile=tell)
     finally:
         stop(process, patience=3)
-        say("\r" + " " * width + "\r" if terminal else "", end="")
+        say("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r" if terminal else "", end="")
     reader.join(timeout=5)
     if code == 0:
         say(f"  {title}: done in {time.monotonic() - began:.0f} s")

@@ -1,4 +1,4 @@
-"""A note in .venv on the JupyterLab that runs, so that a second `start` finds it and needs none of its own."""
+"""A note on the JupyterLab that runs in this folder, so that a second `start` finds it and needs none of its own."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from .environment import OWN
 from .processes import ROOT
 
-NOTE = OWN.folder / "workbook.server"
+NOTE = ROOT / ".jupyterlab.json"  # not in an environment, which can serve other folders as well
 
 
 def find() -> dict[str, Any]:

@@ -1,19 +1,25 @@
-"""Two set-ups of the same folder wait for each other."""
+"""Two set-ups of the same environment wait for each other."""
+
+from __future__ import annotations
 
 import contextlib
 import errno
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from .processes import ROOT, say
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let two set-ups wait for each other. The lock is on workbook.py itself, so no lock file is left over to go stale."""
-    with (ROOT / "workbook.py").open("rb", buffering=0) as handle:
+def one_at_a_time(beside: Path | None = None) -> Iterator[None]:
+    """Let two set-ups wait for each other. The lock is on workbook.py itself, so no lock file is left over to go stale.
+
+    Set-ups from many folders meet in a file `beside` what they make: it is the lock that counts, and never the file.
+    """
+    with beside.open("ab", buffering=0) if beside else (ROOT / "workbook.py").open("rb", buffering=0) as handle:
         if not lock(handle):
             say("Another set-up of this folder is running: waiting for it to finish (Ctrl-C stops waiting).")
             while not lock(handle):

@@ -386,6 +386,13 @@ def test_every_direct_dependency_is_pinned_and_locked():
     assert "://" not in requirements + constraints
 
 
+def test_what_only_the_tests_need_is_pinned_and_locked_beside_them():
+    own = [read(ROOT / "tests" / name) for name in ("requirements.txt", "constraints.txt")]
+    assert loose(own[0], own[1]) == []
+    learners, tests = ({pin.name for pin in parsed(text, [])} for text in (read(ROOT / "constraints.txt"), own[1]))
+    assert {"mypy", "ruff", "psycopg-binary"} <= tests and not tests & learners, "one package has one pin"
+
+
 @pytest.mark.parametrize(
     ("requirements", "constraints"),
     [

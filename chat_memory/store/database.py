@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -247,6 +248,8 @@ def _url(url: str | PathLike[str]) -> sa.URL:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     """An engine that keeps connections open. A forked program leaves them to the one it comes from, and makes its own."""
+    if find_spec("psycopg") is None:
+        raise ImportError('A store on PostgreSQL needs the package psycopg: pip install "psycopg[binary]"')
     engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"client_encoding": "utf8"})
     # Before SQLAlchemy asks it anything: of a database in SQL_ASCII, psycopg returns bytes.
     sa.event.listen(engine, "connect", partial(_check_encoding, url), insert=True)

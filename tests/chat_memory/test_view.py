@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chat_memory import count_tokens, message_tokens, show_request
 
-SVG = "{http://www.w3.org/2000/svg}"
+from .pictures_read import SVG, contrast, inks, texts
 
 TRIP = [
     {"role": "system", "content": "Be brief."},
@@ -26,11 +26,6 @@ CALLS = [
     {"id": "c2", "type": "function", "function": {"name": "get_time", "arguments": "{}"}},
 ]
 LONG = [{"role": "user" if i % 2 == 0 else "assistant", "content": f"Message {i}"} for i in range(200)]
-
-
-def texts(view) -> list[str]:
-    """Every piece of text in the picture, in order."""
-    return ["".join(element.itertext()) for element in ElementTree.fromstring(view.svg).iter(f"{SVG}text")]
 
 
 def both(view) -> list[str]:
@@ -306,36 +301,22 @@ def test_the_picture_is_named_for_those_who_cannot_see_it():
     assert (root.get("role"), root.get("aria-label"), root.find(f"{SVG}title").text) == ("img", label, label)
 
 
+def test_its_rows_are_told_to_those_who_cannot_see_it():
+    messages = [*TRIP, {"role": "tool", "tool_call_id": "c1", "content": "18 degrees, and rain " * 9}]
+    said = ElementTree.fromstring(show_request(messages).svg).find(f"{SVG}desc").text
+    assert said.startswith("system, 7 tokens: Be brief. user, 11 tokens: I'm planning a trip to Japan. assistant, 8 ")
+    assert f"tool, {message_tokens(messages[-1])} tokens: c1 → 18 degrees," in said and "…" in said
+    hidden = sum(message_tokens(message) for message in LONG[6:-14])
+    assert (
+        f"… 180 messages, {hidden:,} tokens …" in ElementTree.fromstring(show_request(LONG).svg).find(f"{SVG}desc").text
+    )
+
+
 def test_pictures_on_one_page_cannot_disturb_each_other():
     names = {
         name for element in ElementTree.fromstring(show_request(TRIP, budget=9).svg).iter() for name in element.attrib
     }
     assert not names & {"id", "class", "style", "href"}
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted([luminance(one), luminance(other)])
-    return (light + 0.05) / (dark + 0.05)
-
-
-def inks(element: ElementTree.Element, x: float, y: float, painted: list) -> list[tuple[str, str]]:
-    """(text colour, colour painted under it) for every piece of text, in the order in which they are painted."""
-    found = []
-    for child in element:
-        left, top = x + float(child.get("x", 0)), y + float(child.get("y", 0))
-        if child.tag == f"{SVG}rect":
-            painted.append((left, top, float(child.get("width")), float(child.get("height")), child.get("fill")))
-        elif child.tag == f"{SVG}text":
-            under = [fill for a, b, w, h, fill in painted if a <= left <= a + w and b <= top <= b + h][-1]
-            found += [(part.get("fill"), under) for part in child.iter() if part.get("fill")]
-        found += inks(child, left, top, painted) if child.tag == f"{SVG}svg" else []
-    return found
 
 
 def test_every_text_has_enough_contrast_on_the_card_that_the_picture_brings_along():
@@ -345,11 +326,24 @@ def test_every_text_has_enough_contrast_on_the_card_that_the_picture_brings_alon
     ]
     for budget in (10, 1_000):
         root = ElementTree.fromstring(show_request(messages, budget=budget, title="Trip").svg)
-        pairs = inks(root, 0, 0, [])
+        pairs = inks(root)
         assert len(pairs) > 3 * len(roles)
         assert min(contrast(*pair) for pair in pairs) >= 4.5
         card = rects(show_request(messages))[0]
         assert (card.get("width"), card.get("fill")) == ("759", pairs[0][1])
+
+
+@pytest.mark.parametrize("budget", [10, 1_000])
+def test_every_bar_is_seen_on_what_it_lies_on_and_the_window_has_an_edge(budget):
+    messages = [{"role": role, "content": "Hello"} for role in ("system", "user", "assistant", "tool", "critic")]
+    view = show_request(messages, budget=budget)
+    card, window = rects(view)[0], next(rect for rect in rects(view) if rect.get("height") == "12")
+    of_messages = {rect.get("fill") for rect in rects(view) if rect.get("height") == "8"}
+    segments = {rect.get("fill") for rect in rects(view) if rect.get("height") == "12"} - {window.get("fill")}
+    assert len(of_messages) == 5 and segments == of_messages
+    assert min(contrast(bar, card.get("fill")) for bar in of_messages) >= 3
+    assert min(contrast(bar, window.get("fill")) for bar in segments) >= 3
+    assert contrast(window.get("stroke"), card.get("fill")) >= 3
 
 
 NASTY = [
@@ -394,7 +388,7 @@ def test_text_stays_text_whatever_it_holds(role, content, name, arguments, title
     view = show_request(messages, title=title, budget=100)
 
     tags = [element.tag.removeprefix(SVG) for element in ElementTree.fromstring(view.svg).iter()]
-    assert set(tags) <= {"svg", "title", "text", "tspan", "rect", "path"}
+    assert set(tags) <= {"svg", "title", "desc", "text", "tspan", "rect", "path"}
     assert tags.count("rect") == 1 + 2 * 3 + 1 + 4  # card; chip and bar of each message; the window and its segments
     assert len(view.text.splitlines()) == 2 + 3 + 2 + 2
     for shown in (view.svg, view.text.replace("\n", "")):

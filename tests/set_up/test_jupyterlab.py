@@ -23,7 +23,7 @@ def lab(project: Project, *arguments: str, **more: str):
     watchdog = threading.Timer(60, process.kill)
     watchdog.start()
     text = ""
-    while "Ctrl-C" not in text and (line := process.stdout.readline()):
+    while "Stop with Ctrl-C" not in text and (line := process.stdout.readline()):
         text += line
     address = re.search(r"http://\S+", text).group() if "http://" in text else ""
     try:
@@ -72,7 +72,7 @@ def test_start_opens_another_lesson_for_a_container(project):
 
 
 def test_start_says_where_a_server_runs_already(project):
-    note = project.venv / "workbook.server"
+    note = project.root / ".jupyterlab.json"
     with lab(project, "--no-browser") as (process, text, address):
         assert os.name == "nt" or note.stat().st_mode & 0o077 == 0, "its token lets in"
         again = project.run("start", "2", "--no-browser")

@@ -34,7 +34,7 @@ def metadata_tell_nothing_of_a_machine(lesson: Lesson) -> Iterator[str]:
     if metadata.get("kernelspec", {}).get("name") != "python3":
         yield "its kernel is not called python3. Choose the kernel Python 3, and save."
     for cell in lesson.cells:
-        for name in sorted(cell.raw["metadata"].keys() - {"tags", "execution"}):
+        for name in sorted(cell.raw["metadata"].keys() - {"tags", "execution", "slideshow"}):
             yield f"{cell} has the metadata {name!r}. Take it out."
     everything = json.dumps([metadata, *(cell.raw["metadata"] for cell in lesson.cells)])
     if any(pattern.search(everything) for pattern in MACHINE.values()):
