@@ -162,7 +162,7 @@ def site(arguments: list) -> int:
     options = parser.parse_args(arguments)
     folder = pathlib.Path(options.open) if options.open else ROOT / "site"
     if not (folder / "index.html").is_file():
-        sys.exit("There is no site in %s yet: build it with %s site." % (folder, ME))
+        sys.exit(f"There is no site in {folder} yet: build it with {ME} site.")
     open_here.serve(folder.resolve(), options.port, not options.no_browser)
     return 0
 

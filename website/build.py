@@ -20,7 +20,11 @@ from website.browser import build as browser
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "site"
 OPEN = "open_here.py"
-DOOR = '<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Chat Memory Workbook</title>\n<meta http-equiv="refresh" content="0; url=lite/">\n'
+DOOR = """<!DOCTYPE html>
+<meta charset="utf-8">
+<title>Chat Memory Workbook</title>
+<meta http-equiv="refresh" content="0; url=lite/">
+"""
 NO_NPM = (
     "The site needs npm, which comes with Node, to fetch the Python that runs in browsers: install Node from "
     "https://nodejs.org/ and run this command again."

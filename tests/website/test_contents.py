@@ -1,4 +1,4 @@
-"""What a learner finds in the browser: clean lessons, executed ones whose pictures show, starters, and links that lead somewhere."""
+"""What a learner finds in the browser: clean lessons, executed ones with pictures, starters, and links that lead somewhere."""
 
 import json
 import re

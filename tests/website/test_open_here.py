@@ -1,4 +1,4 @@
-"""The server that opens a built site: right types on every system, nothing from outside its folder, the same address each time."""
+"""The server that opens a built site: right types on every system, and nothing from outside its folder."""
 
 import http.client
 import threading

@@ -53,7 +53,8 @@ def executed(lesson: Path) -> dict[str, Any]:
 
 def to_run(lesson: Path) -> dict[str, Any]:
     """The cell that says which copy this is, and where the other one is."""
-    text = f"*This is the lesson as it was run, to read. To predict and to run it: [lessons/{lesson.name}](../lessons/{lesson.name}).*"
+    link = f"[lessons/{lesson.name}](../lessons/{lesson.name})"
+    text = f"*This is the lesson as it was run, to read. To predict and to run it: {link}.*"
     return {"cell_type": "markdown", "id": "to-run", "metadata": {}, "source": [text]}
 
 
@@ -74,7 +75,8 @@ def moved_links(text: str) -> str:
 def start_here() -> dict[str, Any]:
     """The first page: how it works here, and the lessons."""
     rows = "\n".join(
-        f"| {number} | [{title_of(path)}](lessons/{path.name}) | [read](read/{path.name}) | [work/{path.stem}.py](work/{path.stem}.py) |"
+        f"| {number} | [{title_of(path)}](lessons/{path.name}) | [read](read/{path.name}) "
+        f"| [work/{path.stem}.py](work/{path.stem}.py) |"
         for number, path in lesson_copies.lessons().items()
     )
     text = START_TEXT.format(rows=rows)
@@ -107,8 +109,8 @@ Nothing is installed and nothing leaves this browser: Python runs in this page, 
 |---|---|---|---|
 {rows}
 
-**What you write stays in this browser**, on this machine, also when the page is loaded again or the site is brought up to date: a
-file that you have saved is never replaced, and a newer version of it from the site is not shown either. To get the site's
+**What you write stays in this browser**, on this machine, also when the page is loaded again or the site is brought up to date:
+a file that you have saved is never replaced, and a newer version of it from the site is not shown either. To get the site's
 version, delete yours in the list of files. Clearing the browser's data deletes what you wrote, as does the end of a private
 window: download what you want to keep (right-click on a file, *Download*).
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode, compile
 
 SITE, LIBRARY, OWN = "/lib/python3.14/site-packages/", "/lib/python314.zip/", "/own/"
+READ = f"{SITE}anyio/"  # it reads its own source, to learn what it may import late
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip archive knows
 own = sorted(Path(OWN).rglob("*.py"))
 
@@ -45,11 +46,16 @@ def compile_imported():
     for file in files:
         source = Path(file.replace(LIBRARY, "/stdlib/"))
         if file.startswith((SITE, LIBRARY)) and file.endswith(".py") and source.exists():
-            compiled(source, source.with_suffix(".pyc"), file)
-            source.unlink()
+            if file.startswith(READ):
+                compiled(source, beside(source), file)
+            else:
+                compiled(source, source.with_suffix(".pyc"), file)
+                source.unlink()
     for source in own:
-        target = source.parent / "__pycache__" / f"{source.stem}.cpython-314.pyc"
-        compiled(source, target, f"{SITE}{source.relative_to(OWN)}")
+        compiled(source, beside(source), f"{SITE}{source.relative_to(OWN)}")
+
+def beside(source):
+    return source.parent / "__pycache__" / f"{source.stem}.cpython-314.pyc"
 
 def compiled(source, target, shown):
     compile(str(source), str(target), shown, True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
@@ -71,7 +77,7 @@ def pack():
         for name, content in files_of("/stdlib"):
             made.writestr(zipfile.ZipInfo(name, EARLIEST), content, zipfile.ZIP_DEFLATED, 9)
 
-LEVEL = 15
+LEVEL = 12  # of zstd: higher ones take minutes here
 sys.path.insert(0, OWN)
 sys.dont_write_bytecode = True
 os.environ["WORKBOOK_OFFLINE"] = "1"
