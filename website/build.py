@@ -67,14 +67,13 @@ def fetch_npm() -> None:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         sys.exit(NO_NPM)
-    stamp, lock = HERE / "node_modules" / "workbook.stamp", (HERE / "package-lock.json").read_text(encoding="utf-8")
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == lock:
+    wanted, there = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    if there.is_file() and there.stat().st_mtime >= wanted.stat().st_mtime:
         return
     print("The packages from npm …", flush=True)
     command = [npm, "ci", "--prefix", str(HERE), "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
     if subprocess.run(command, cwd=HERE).returncode:
         sys.exit("npm could not fetch its packages, and says above why.")
-    stamp.write_text(lock, encoding="utf-8")
 
 
 def sizes(folder: Path) -> str:

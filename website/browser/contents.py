@@ -109,10 +109,13 @@ Nothing is installed and nothing leaves this browser: Python runs in this page, 
 |---|---|---|---|
 {rows}
 
-**What you write stays in this browser**, on this machine, also when the page is loaded again or the site is brought up to date:
-a file that you have saved is never replaced, and a newer version of it from the site is not shown either. To get the site's
-version, delete yours in the list of files. Clearing the browser's data deletes what you wrote, as does the end of a private
-window: download what you want to keep (right-click on a file, *Download*).
+**What you write stays in this browser**, on this machine, also when the page is loaded again or the site is brought up to
+date. A file that you have saved is never replaced, and a newer version of it from the site is not shown either. To get the
+site's version, delete yours in the list of files. Clearing the browser's data deletes what you wrote, as does the end of a
+private window: download what you want to keep (right-click on a file, *Download*).
+
+**Another model** than the offline one, with a key or on this machine: `common.use` in a cell above a lesson's first one asks
+for what it needs, and says what that means here.
 
 **A cell that does not end** is stopped with *Kernel*, *Restart Kernel*: variables are lost, files are not. `check()` ends by itself.
 
