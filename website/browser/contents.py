@@ -117,7 +117,8 @@ private window: download what you want to keep (right-click on a file, *Download
 **Another model** than the offline one, with a key or on this machine: `common.use` in a cell above a lesson's first one asks
 for what it needs, and says what that means here.
 
-**A cell that does not end** is stopped with *Kernel*, *Restart Kernel*: variables are lost, files are not. `check()` ends by itself.
+**A cell that does not end** is stopped with *Kernel*, *Restart Kernel*: variables are lost, files are not. `check()` ends by
+itself.
 
 Open one tab at a time: two tabs with the same file overwrite each other's saves.
 """
