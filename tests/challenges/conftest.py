@@ -51,7 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
         patch.setattr(preconditions, "HURRY", 2)
         waiting = min(2.0, time_limit.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
         patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
-        patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
+        for module in ("chat.completions.completions", "responses.responses"):
+            patch.setattr(f"openai.resources.{module}.maybe_transform", plain)
         patch.setattr(_base_client, "construct_type", checked_type)
         patch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
         for module in (_urls, _urlparse):  # the same address, again and again
