@@ -9,6 +9,8 @@ Settings come from the environment and from the file .env in the workbook's fold
                            OpenAI, 300 on another server, where a small model may never come to an end
     OPENAI_PRICE           what a million tokens cost, where not as gpt-6-luna: input, cached, cache write, output
     WORKBOOK_OFFLINE=1     the offline model, whatever else is set
+
+Where there is no .env, as in a browser, `common.use()` asks for a key, and keeps it in memory only.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -32,11 +35,12 @@ from mock_model.api import tokens
 from mock_model.api.completion import Reply
 from mock_model.tasks.reply import reply_to
 from set_up import reply_limit as reply_limits
+from set_up.settings.by_hand import settings_by_hand, wants_a_key
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
 from set_up.settings.settings import OFFLINE_MODEL, OPENAI_URL, Settings
-from set_up.settings.variables import SettingsError
+from set_up.settings.variables import SettingsError, clean
 from set_up.whole_answers import WholeAnswers
 
 __all__ = [
@@ -60,9 +64,12 @@ __all__ = [
     "reply_limit",
     "reset",
     "solution",
+    "use",
 ]
 
 DESK = Path("tests", "challenges", "desk.py")
+ALONE = sys.platform == "emscripten"  # in a browser, where there is no other program to run
+IN_A_PAGE = " Whoever has made this page could read it: take a key with a small limit, and delete it afterwards."
 
 
 def _workbook_here() -> Path:
@@ -86,6 +93,51 @@ HERE = _workbook_here()  # at once, because lessons go into other folders
 SETTINGS = read_settings(os.environ, HERE / ".env")
 MODEL = SETTINGS.model
 PRICE = SETTINGS.price
+
+
+def use(
+    base_url: str = "", model: str = "", key: str | None = None, price: str = "", reply_limit: int | None = None
+) -> None:
+    """Let another model answer from here on, and say which: `use()` OpenAI's, `use("http://localhost:11434/v1", "llama3.2")`.
+
+    The other arguments are what OPENAI_API_KEY, OPENAI_PRICE and OPENAI_REPLY_LIMIT are. A key is asked for where a server
+    is likely to want one; nothing of it is written anywhere. `use(model="offline-model")` goes back to the offline model.
+    Raises SettingsError for what cannot be used: then all is as it was.
+    """
+    global SETTINGS, MODEL, PRICE, _announced
+    if key is None:
+        asked_for = wants_a_key(base_url) and model != OFFLINE_MODEL
+        key = _asked_for_key(urlsplit(base_url or OPENAI_URL).hostname or base_url) if asked_for else ""
+    SETTINGS = settings_by_hand(base_url, model, key, price, reply_limit)
+    MODEL, PRICE, _announced = SETTINGS.model, SETTINGS.price, True
+    print(SETTINGS)
+    if clean(key):
+        print(
+            f"The key is in the memory of this program alone. It is sent to {SETTINGS.place}, is in no file, and is "
+            "gone when the program ends." + (IN_A_PAGE if ALONE else "")
+        )
+    if ALONE and SETTINGS.base_url:
+        print(f"The server has to allow this page: {_allowing()}.")
+    if vars(sys.modules["__main__"]).get("MODEL", MODEL) != MODEL:
+        print("What was imported before does not follow: run the cell with `from common import MODEL, …` again.")
+
+
+def _asked_for_key(place: str) -> str:
+    from getpass import getpass
+
+    try:
+        return getpass(f"The key for {place} (it is not shown): ")
+    except Exception:  # whatever a page raises that cannot ask
+        raise SettingsError(
+            'You cannot be asked for the key here. Write key="…" into the call, run it, and take the key out again before '
+            "the notebook is saved."
+        ) from None
+
+
+def _allowing() -> str:
+    """How a server is told to answer this page, in a browser."""
+    js: Any = import_module("js")
+    return f"Ollama does when it is started with OLLAMA_ORIGINS={getattr(js, 'location', js).origin}"
 
 
 def get_client() -> openai.OpenAI:
@@ -195,11 +247,11 @@ def no_answer(error: Exception) -> str:
     """Why there is no answer, in a sentence, with the next step where it is known: the server's own words, or what is missing."""
     if isinstance(error, openai.APIConnectionError):
         why = "takes too long" if isinstance(error, openai.APITimeoutError) else "does not answer"
-        return f"No answer: {SETTINGS.place} {why}. Is the server running there?"
+        allowing = f" And does it allow this page? {_allowing()}." if ALONE else ""
+        return f"No answer: {SETTINGS.place} {why}. Is the server running there?{allowing}"
     if isinstance(error, openai.AuthenticationError):
-        return (
-            f"No answer: {SETTINGS.place} refuses the key. {_said(error)} OPENAI_API_KEY sets it, in .env for instance."
-        )
+        where = "common.use() asks for another." if ALONE else "OPENAI_API_KEY sets it, in .env for instance."
+        return f"No answer: {SETTINGS.place} refuses the key. {_said(error)} {where}"
     if SETTINGS.default_limit and "cut off at the limit" in str(error):
         return f"No answer: {error} OPENAI_REPLY_LIMIT sets it where a request does not, {SETTINGS.default_limit} tokens now."
     return f"No answer: {_said(error)}"
@@ -269,6 +321,10 @@ def reset(number: int, lesson: bool = False) -> None:
 
 
 def _at_the_desk(*arguments: object) -> None:
+    if ALONE:
+        desk = import_module(".".join((*DESK.parent.parts, "in_a_notebook")))
+        desk.at_the_desk(HERE / "work", [str(argument) for argument in arguments if argument is not None])
+        return
     if not (HERE / DESK).is_file():
         print(
             f"Your work is not found from here: {HERE} is no folder of the workbook. Start Python, or the notebook, in a folder "

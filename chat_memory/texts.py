@@ -102,8 +102,10 @@ def size_of(text: str, encoding: Encoding) -> int:
         except BaseException as error:
             if type(error).__name__ != "PanicException":
                 raise
-    import regex  # type: ignore[import-untyped]  # tiktoken brings it along
-
+    try:
+        import regex  # type: ignore[import-untyped]  # tiktoken brings it along
+    except ImportError:  # but for one that is all Python, as in a browser, and counts any text
+        return len(encode(text))
     pieces = (piece[0] for piece in regex.finditer(_load(encoding)._pat_str, whole(text)))
     return sum(len(encode(piece[start : start + BLOCK])) for piece in pieces for start in range(0, len(piece), BLOCK))
 

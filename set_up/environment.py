@@ -158,9 +158,9 @@ class Environment:
         """The command that installs the packages of a file."""
         pip = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
         tool = [uv, "pip", "install", "--python", str(self.python)] if uv else pip
-        # Where nothing is changed later, what Python compiles at the first use is compiled now, as pip does it always.
-        compiled = ["--compile-bytecode"] if uv and self.shared else []
-        return [*tool, *compiled, *(["--no-deps"] if name in self.alone else []), "-r", name]
+        # Python compiles what is used at its first use. Where nothing may be written then, all is compiled now.
+        bytecode = "--compile" if self.shared else "--no-compile"
+        return [*tool, bytecode, *(["--no-deps"] if name in self.alone else []), "-r", name]
 
     def remove(self) -> None:
         """Take away what stands in its place."""
@@ -173,12 +173,11 @@ class Environment:
 
     def step(self, title: str, command: list[str], name: str = "") -> None:
         """Run an installer of the packages of a file, and leave with a clear sentence if it fails."""
-        pins = ROOT / name.replace("requirements", "constraints") if name else self.stamp
+        pins = ROOT / name.replace("requirements", "constraints")
         about = expected(pins.read_text(encoding="utf-8")) if name and pins.is_file() else 0
         before = installed(self.folder)
-        code, lines = run_with_progress(
-            title, command, self.variables(), lambda lines: how_far(lines, about, installed(self.folder) - before)
-        )
+        told = {"how_far": lambda lines: how_far(lines, about, installed(self.folder) - before)} if name else {}
+        code, lines = run_with_progress(title, command, self.variables(), **told)
         if code:
             sys.exit(explain(lines, self.folder))
 

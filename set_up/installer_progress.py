@@ -39,7 +39,7 @@ def how_far(lines: Iterable[str], about: int, new: int) -> str:
             size = SIZE.search(found[2])
             fetched[last] = f" ({size[1]} {size[2]}B)" if size else fetched.get(last, "")
         elif found := re.match(r"(Resolved|Prepared) (\d+) packages", line):  # as uv says it
-            total, unpacking = int(found[2]), found[1] == "Prepared"
+            total, unpacking = int(found[2]), unpacking or found[1] == "Prepared"
         elif line.startswith("Installing collected packages:"):  # as pip does
             total, unpacking = line.count(",") + 1, True
     if unpacking:

@@ -323,3 +323,95 @@ def test_importing_and_asking_offline_opens_no_socket(program):
     before, after = done.stdout.splitlines()
     assert before == "sockets: []"
     assert "socket.__new__" in after, "the watch has to see a socket that is opened"
+
+
+# Another model, from within a notebook
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """As a notebook that has imported MODEL; all is as it was afterwards."""
+    for name in ("SETTINGS", "MODEL", "PRICE", "_announced"):
+        monkeypatch.setattr(common, name, getattr(common, name))
+    monkeypatch.setitem(vars(sys.modules["__main__"]), "MODEL", common.MODEL)
+    return monkeypatch
+
+
+def test_another_model_answers_from_here_on(notebook, capsys):
+    common.use(OLLAMA, "llama3.2", price="1 2 3 4", reply_limit=20)
+    said = capsys.readouterr().out
+    assert (common.MODEL, common.PRICE.input, common.SETTINGS.default_limit) == ("llama3.2", 1, 20)
+    assert str(common.get_client().base_url) == OLLAMA + "/"
+    assert (
+        "llama3.2 at localhost:11434, with at most 20 tokens" in said and "run the cell" in said and "key" not in said
+    )
+    common.use(model="offline-model")
+    assert common.SETTINGS == OFFLINE and "run the cell" not in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_key_is_asked_for_and_shown_nowhere(notebook, capsys):
+    asked = []
+    notebook.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or KEY)
+    common.use()
+    assert asked == ["The key for api.openai.com (it is not shown): "]
+    assert common.get_client().api_key == KEY and common.MODEL == "gpt-6-luna"
+    said = "".join(capsys.readouterr())
+    assert "in the memory of this program alone" in said and KEY not in said + repr(common.SETTINGS)
+    assert KEY not in os.environ.values()
+
+
+@pytest.mark.parametrize("given", ["", "sk-...", EOFError()])
+def test_where_no_key_comes_nothing_changes(notebook, given):
+    def answer(prompt: str) -> str:
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    notebook.setattr("getpass.getpass", answer)
+    with pytest.raises(common.SettingsError) as caught:
+        common.use()
+    assert common.SETTINGS == OFFLINE and common.MODEL == "offline-model"
+    assert ("You cannot be asked for the key here" in str(caught.value)) == isinstance(given, Exception)
+
+
+def test_in_a_browser_it_is_said_what_a_key_and_a_server_are_there(notebook, capsys):
+    page = type("js", (), {"location": type("location", (), {"origin": "https://example.org"})})
+    notebook.setitem(sys.modules, "js", page)
+    notebook.setattr(common, "ALONE", True)
+    common.use(key=KEY)
+    assert "Whoever has made this page could read it" in capsys.readouterr().out
+    common.use(OLLAMA, "llama3.2")
+    assert "OLLAMA_ORIGINS=https://example.org" in capsys.readouterr().out
+    lost = openai.APIConnectionError(request=httpx2.Request("POST", OLLAMA))
+    assert "OLLAMA_ORIGINS=https://example.org" in common.no_answer(lost)
+
+
+# Without another program
+
+
+def test_what_check_says_comes_from_this_process_too_in_calls_of_a_notebook(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("WORKBOOK_WITHOUT_PROCESSES", "1")
+    monkeypatch.setattr(common, "ALONE", True)
+    monkeypatch.setattr(common, "HERE", tmp_path)
+    name = "01_stateless_calls"
+    (tmp_path / "work").mkdir()
+    common.reset(1)
+    assert f"work/{name}.py is the starter again." in capsys.readouterr().out
+    before = dict(os.environ), [*sys.path], sys.stdout
+    common.check(1)
+    assert "(Where to begin: hint(1))" in capsys.readouterr().out
+    common.hint(1)
+    assert "hint 1 of" in capsys.readouterr().out and (tmp_path / "work/.hints.json").is_file()
+    common.solution(1)
+    assert "solution(1, give_up=True)" in capsys.readouterr().out
+    common.check(99)
+    assert "There is no challenge 99" in capsys.readouterr().out
+    common.reset(1, lesson=True)
+    assert "the clean one is there again" in capsys.readouterr().out
+    solved = ROOT / "tests/challenges" / name / "solutions/reference.py"
+    shutil.copyfile(solved, tmp_path / "work" / f"{name}.py")
+    common.check(1)
+    *progress, result = capsys.readouterr().out.split("\r")
+    assert "Solved. (Another way to write it: solution(1))" in result and "✓" in result
+    assert f"Checking work/{name}.py: 1 of " in progress[1] and not progress[-1].strip()
+    assert before == (dict(os.environ), [*sys.path], sys.stdout) and sys.modules["common"] is common

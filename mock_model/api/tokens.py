@@ -15,8 +15,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-import regex
-
 from mock_model.api.vocabulary import load_encoding
 
 PRIMING = 3
@@ -65,6 +63,10 @@ def _encode(text: str, encoding: str) -> list[int]:
     vocabulary = load_encoding(encoding)
     encode = vocabulary.encode_ordinary
     if not _panics(text, encoding):
+        return encode(text)
+    try:
+        import regex
+    except ImportError:  # a tiktoken that is all Python, as in a browser: it counts any text
         return encode(text)
     pieces = (found[0] for found in regex.finditer(vocabulary._pat_str, text))
     blocks = (piece[at : at + BLOCK] for piece in pieces for at in range(0, len(piece), BLOCK))

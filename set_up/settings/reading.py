@@ -35,10 +35,10 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
             refuse_other_files(env_file)
             refuse_near_names(misspelt, {"OPENAI_API_KEY", "OPENAI_BASE_URL"})
             _refuse_a_model_alone(in_file)
-    return replace(choose(key, base_url, model, offline), price=read_price(price), reply_limit=_read_limit(limit))
+    return replace(choose(key, base_url, model, offline), price=read_price(price), reply_limit=read_limit(limit))
 
 
-def _read_limit(value: str) -> int | None:
+def read_limit(value: str) -> int | None:
     """The tokens that OPENAI_REPLY_LIMIT sets; None where it is blank. Raises SettingsError for another form."""
     if not value:
         return None

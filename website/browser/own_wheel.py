@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("chat_memory", "mock_model", "set_up", "tests/challenges")
-MODULES = ("common.py", "tests/__init__.py")
+MODULES = ("common.py", "tests/__init__.py", "tests/benchmarks/meaning/in_short.txt")
 DATA = {".py", ".txt", ".typed"}
 OLDEST = (1980, 1, 1, 0, 0, 0)  # that a zip archive knows; one date, so that the same code makes the same wheel
 

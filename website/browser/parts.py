@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from website.browser import own_wheel
+from website.browser.tokenizer import wheel as tokenizer
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # The Python of npm's `pyodide`, as pip names it.
@@ -35,6 +36,7 @@ def collect(folder: Path) -> None:
         for wheel in (Path(sys.prefix) / EXTENSION).glob(f"{name}-*.whl"):
             shutil.copyfile(wheel, folder / wheel.name)
     own_wheel.write(folder)
+    tokenizer.write(folder)
 
 
 def hashes() -> set[str]:

@@ -1,5 +1,6 @@
 """In the place of uv: it notes what it is asked for, makes an environment, and puts the other stand-ins into it."""
 
+import compileall
 import os
 import pathlib
 import shutil
@@ -21,3 +22,5 @@ else:
     prefix = pathlib.Path(sys.argv[sys.argv.index("--python") + 1]).parents[1]
     packages = "Lib" if os.name == "nt" else "lib/python{}.{}".format(*sys.version_info)
     shutil.copytree(here / "packages", prefix / packages / "site-packages", dirs_exist_ok=True)
+    if "--compile" in sys.argv:
+        compileall.compile_dir(prefix / packages / "site-packages", quiet=2)
