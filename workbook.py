@@ -147,6 +147,18 @@ def local(arguments: list) -> int:
             time.sleep(1)
 
 
+def of_a_class(arguments: list) -> int:
+    """Check the work of many learners. Folders are those of the folder one is in."""
+    OWN.set_up()
+    return OWN.run("-m", "tests.challenges.classroom", "--from", os.getcwd(), *arguments)
+
+
+def export(arguments: list) -> int:
+    """Make an edition for learners, without solutions and mistakes."""
+    OWN.set_up()
+    return OWN.run("-m", "tests.challenges.classroom.student_edition", "--from", os.getcwd(), *arguments)
+
+
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
 
@@ -164,6 +176,8 @@ COMMANDS = {
     "solution": (at_the_desk("solution"), "a solution beside yours (solution 4, when solved or with --give-up)"),
     "reset": (at_the_desk("reset"), "a challenge or a lesson anew; yours is kept (reset 4, reset lesson 4)"),
     "next": (at_the_desk("next"), "what to do next"),
+    "class": (of_a_class, "check the work of a class: a folder or a zip file for each (class FOLDER)"),
+    "export": (export, "an edition for learners, without solutions (export --student)"),
     "compare": (compare, "what each memory recalls and costs, yours beside them (compare work/my_memory.py)"),
     "serve": (serve, "the offline model for any OpenAI client, over HTTP (serve --port 8000)"),
     "clients": (clients, "what other people's libraries can do with the offline model (clients langchain)"),

@@ -11,17 +11,18 @@ from pathlib import Path
 from tests.challenges.engine import files
 
 PARTS = ("chat_memory", "mock_model", "set_up", "common.py", "pyproject.toml", "tests/__init__.py", "tests/challenges")
-LEFT_OUT = {"solutions", "mistakes", "__pycache__", "readme.md"}
+LEFT_OUT = {"solutions", "mistakes", "__pycache__", "readme.md", "misconceptions.md", "class_results.md", "known.json"}
 NAMES = 8  # characters of a fingerprint
 
 
-def copy_to(folder: Path) -> Path:
-    """Copy what checkers need; compiled code too, with the times of its files, so that nothing is compiled anew."""
+def copy_to(folder: Path, whole: bool = False) -> Path:
+    """Copy what checkers need, `whole` with solutions and mistakes; compiled code too, so that nothing is compiled anew."""
+    left_out = LEFT_OUT - {"__pycache__"} if not whole else set()
     for part in PARTS:
         source, target = files.ROOT / part, folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns(*LEFT_OUT - {"__pycache__"}))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out))
         else:
             shutil.copy2(source, target)
     return folder
