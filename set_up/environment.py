@@ -141,18 +141,25 @@ class Environment:
             todo = list(self.requirements)
             # --seed adds pip, for a learner who wants to install something else
             tool = [uv, "venv", "--seed", "--python", BASE_PYTHON] if uv else [BASE_PYTHON, "-m", "venv"]
-            self.step(f"1/{len(todo) + 1} making the environment", [*tool, str(self.folder)])
-        self.stamp.write_text("unfinished", encoding="utf-8")
+            try:
+                self.step(f"1/{len(todo) + 1} making the environment", [*tool, str(self.folder)])
+            finally:  # also what is half made is known to be ours
+                self.mark_unfinished()
+        self.mark_unfinished()
         for number, name in enumerate(todo, start=2):
             title = f"{number}/{len(todo) + 1} installing the packages with {'uv' if uv else 'pip'}"
             self.step(title, self.installer(uv, name), name)
         self.stamp.write_text("\n".join([*self.head(), *self.lines()]), encoding="utf-8")
 
+    def mark_unfinished(self) -> None:
+        if self.folder.is_dir():
+            self.stamp.write_text("unfinished", encoding="utf-8")
+
     def announce(self) -> None:
         """Say what is made where, how long it takes, and that it can be stopped."""
         place = self.folder.relative_to(ROOT).as_posix() if self.folder.is_relative_to(ROOT) else self.folder
-        say(f"Setting up the workbook's environment in {place}, once{self.size and ': ' + self.size}.")
-        say("Ctrl-C stops it; the same command goes on, and takes what was downloaded from the installer's cache.")
+        say(f"Setting up {place}, once{self.size and ': ' + self.size}.")
+        say("(Ctrl-C stops it; the same command goes on, with what was downloaded by then.)")
 
     def installer(self, uv: str | None, name: str) -> list[str]:
         """The command that installs the packages of a file."""
@@ -182,7 +189,7 @@ class Environment:
             sys.exit(explain(lines, self.folder))
 
 
-SIZE = "about 60 MB to download, and one to two minutes"
+SIZE = "about 70 MB to download, one to two minutes"
 SHARED = os.environ.get("WORKBOOK_ENVIRONMENT", "").strip()
 OWN = Environment(
     Path(SHARED).expanduser().absolute() if SHARED else ROOT / ".venv",

@@ -45,6 +45,6 @@ def how_far(lines: Iterable[str], about: int, new: int) -> str:
     if unpacking:
         return f"unpacking, {new} of {total or about} packages"
     if not last:
-        return ""
+        return "asking what is needed"
     of = f"{total} packages" if total else f"{len(fetched)} of about {max(about, len(fetched))} packages"
     return f"{of}: {last}{fetched[last]}"

@@ -147,7 +147,7 @@ def test_the_readme_names_the_commands_there_are() -> None:
 
 def test_the_picture_is_what_show_request_draws() -> None:
     """The picture is what show_request draws"""
-    assert PICTURE.read_text(encoding="utf-8") == picture(), "Draw it again: python tests/test_readme.py"
+    assert PICTURE.read_text(encoding="utf-8") == picture(), "Draw it again: python -m tests.test_readme"
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def from_zero(values: Sequence[float], start: float, end: float, *, most: int = 
     step = _step(low, high, most, whole=all(value == int(value) for value in values))
     steps = range(floor(Fraction(low) / step), ceil(Fraction(high) / step) + 1)
     ticks = tuple(float(n * step) for n in steps)
-    return Scale(ticks[0], ticks[-1], start, end, ticks, _labels(ticks, float(step)))
+    return Scale(ticks[0], ticks[-1], start, end, ticks, _labels(ticks, float(step), max(-low, high)))
 
 
 def counted(count: int, start: float, end: float, *, most: int = 12) -> Scale:
@@ -50,7 +50,7 @@ def counted(count: int, start: float, end: float, *, most: int = 12) -> Scale:
     if step >= 5:
         ticks = (1.0, *ticks)
     low, high = (1, count) if count > 1 else (0, 2)
-    return Scale(low, high, start, end, ticks, _labels(ticks, step))
+    return Scale(low, high, start, end, ticks, _labels(ticks, step, count))
 
 
 def logarithmic(values: Sequence[float], start: float, end: float) -> Scale:
@@ -94,9 +94,8 @@ def number(value: float) -> str:
     return _signed(value, (said.rstrip("0").rstrip(".") if "." in said else said) + letters)
 
 
-def _labels(ticks: Sequence[float], step: float) -> tuple[str, ...]:
-    """What is written at the ticks: all of them in the same unit and with the same decimals, but for zero."""
-    largest = max(map(abs, ticks))
+def _labels(ticks: Sequence[float], step: float, largest: float) -> tuple[str, ...]:
+    """What is written at the ticks: all in the unit of the largest value, with the same decimals, but for zero."""
     unit, letters = next(((unit, letters) for unit, letters in _UNITS if largest >= unit), (1, ""))
     if largest >= _LARGEST or step < _SMALLEST:
         return tuple(_with_power(tick) for tick in ticks)

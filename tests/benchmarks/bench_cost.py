@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from chat_memory import Usage, message_tokens
+from chat_memory import Usage, line_chart, message_tokens
+from chat_memory.chart import LineChart
 from chat_memory.tokens import PRIMING_TOKENS
 from common import OPENAI_DEFAULT, PRICE
 from conversations import ENCODING
@@ -34,12 +35,7 @@ STRATEGIES = {  # as the table and the chart call them
     "  the same, cut to 2,000": "trim_to_budget with cut_to",
     "summary (ChatMemory)": "ChatMemory",
 }
-DRAWN = {
-    "full history": "#c2410c",
-    f"window of {WINDOW} turns": "#6b7280",
-    "budget of 3,000 tokens": "#1d4ed8",
-    "summary (ChatMemory)": "#047857",
-}
+DRAWN = ("full history", f"window of {WINDOW} turns", "budget of 3,000 tokens", "summary (ChatMemory)")
 
 
 @dataclass
@@ -70,29 +66,13 @@ def bill(requests: list[Request]) -> Bill:
     return Bill(plain, cached, by_turn)
 
 
-def draw(bills: dict[str, Bill], path: Path) -> None:
-    """Draw the prompt tokens so far, over the turns, each line with its name at its end."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams.update({"svg.hashsalt": "chat memory", "svg.fonttype": "none", "font.size": 11})
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(8, 4.2), facecolor="white")
-    ends = {name: bills[name].by_turn[-1] / 1e6 for name in DRAWN}
-    gap, lowest = max(ends.values()) / 14, -1.0
-    for name in sorted(DRAWN, key=ends.get):
-        axes.plot(range(1, TURNS + 1), [tokens / 1e6 for tokens in bills[name].by_turn], color=DRAWN[name], lw=2)
-        lowest = max(ends[name], lowest + gap)  # names of lines that end close together stand above each other
-        label = f"{name}: {ends[name]:.2f}"
-        axes.annotate(label, (TURNS, lowest), (6, 0), textcoords="offset points", va="center", color=DRAWN[name])
-    axes.set(xlim=(0, TURNS), ylim=(0, None), xlabel="turns", ylabel="prompt tokens sent so far (millions)")
-    axes.set_title("Prompt tokens of a conversation, by what its program resends", loc="left", fontsize=12)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#e5e7eb", lw=0.8)
-    figure.savefig(path, bbox_inches="tight", facecolor="white", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    path.write_text("\n".join(line.rstrip() for line in path.read_text(encoding="utf-8").split("\n")), encoding="utf-8")
+def drawing(bills: dict[str, Bill]) -> LineChart:
+    """The prompt tokens so far, over the turns, the dearest first."""
+    lines = {name: bills[name].by_turn for name in DRAWN}
+    lines = dict(sorted(lines.items(), key=lambda line: -line[1][-1]))
+    return line_chart(
+        lines, x="turn", y="prompt tokens sent so far", title=f"What a conversation of {TURNS} turns sends"
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -113,7 +93,7 @@ def main(arguments: list[str]) -> int:
         f"written to it, {PRICE.output} out)"
     )
     if arguments:
-        draw(bills, IMAGE)
+        IMAGE.write_text(drawing(bills).svg + "\n", encoding="utf-8", newline="\n")
         print(f"drawn: {IMAGE.relative_to(Path.cwd()) if IMAGE.is_relative_to(Path.cwd()) else IMAGE.name}")
     return 0
 

@@ -115,8 +115,8 @@ def expect_place(chart: Path) -> None:
     """Raise Impossible where no chart can be written: before anything is measured."""
     if not chart.parent.is_dir():
         raise Impossible(f"There is no folder {chart.parent} for the chart.")
-    if chart.is_dir() or chart.suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise Impossible(f"A chart is a file that ends in .png, .svg or .pdf, not {chart.name!r}.")
+    if chart.is_dir() or chart.suffix.lower() != ".svg":
+        raise Impossible(f"A chart is a file that ends in .svg, not {chart.name!r}.")
 
 
 def chosen(names: Iterable[str]) -> list[Strategy]:
@@ -201,7 +201,7 @@ def show(results: list[Result], failed: Failed, given: list[Talk], options: argp
         print(f"\n{name} has no row: {why}")
     if results and options.chart:
         path = options.folder / options.chart
-        chart(board, PRICE).savefig(path)
+        path.write_text(chart(board, PRICE).svg + "\n", encoding="utf-8", newline="\n")
         print(f"\nThe chart is in {path}.")
 
 
@@ -223,7 +223,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--max-tokens", type=int, default=MAX_TOKENS, help=f"the budget of a request (default: {MAX_TOKENS:,})")
     add("--json", action="store_true", help="for a program")
-    add("--chart", metavar="FILE", help="draw recall over cost into this file (.png or .svg)")
+    add("--chart", metavar="FILE", help="draw recall over cost into this file (.svg)")
     add("--yes", action="store_true", help="spend what it costs without being asked")
     add("--from", dest="folder", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from math import log, sqrt
+from operator import mul
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from chat_memory.facts import UserFacts
 from chat_memory.search.function_words import FUNCTION_WORDS
@@ -79,7 +77,7 @@ def by_vectors(model: str) -> Ranking:
     def ranking(asking: Asking) -> list[Order]:
         told = vectors(model, tuple(asking.texts))
         asked = vectors(model, tuple(one.question for one in asking.asked))
-        return [_order(row) for row in (asked @ told.T).tolist()]
+        return [_order([_product(one, other) for other in told]) for one in asked]
 
     return ranking
 
@@ -101,14 +99,19 @@ def fused(*rankings: Ranking) -> Ranking:
 
 
 @lru_cache(maxsize=64)
-def vectors(model: str, texts: tuple[str, ...]) -> Any:
-    """The vectors of texts, a row each. Raises openai.NotFoundError where the server has no such model."""
+def vectors(model: str, texts: tuple[str, ...]) -> list[list[float]]:
+    """The vectors of texts. Raises openai.NotFoundError where the server has no such model."""
     client = offline_server().client()
     rows: list[list[float]] = []
     for start in range(0, len(texts), BATCH):
         answer = client.embeddings.create(model=model, input=list(texts[start : start + BATCH]))
         rows += [one.embedding for one in answer.data]
-    return np.array(rows)
+    return rows
+
+
+def _product(one: Sequence[float], other: Sequence[float]) -> float:
+    """The cosine of two vectors of length 1."""
+    return sum(map(mul, one, other))
 
 
 def interval(found: int, of: int) -> tuple[float, float]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion
 
 from chat_memory import BudgetError, count_tokens
+from chat_memory.drawing.scales import number
 from chat_memory.scoreboard import (
     ORACLES,
     STRATEGIES,
@@ -37,6 +39,8 @@ from chat_memory.scoreboard.comparing import Difference, least_difference
 from chat_memory.scoreboard.talk import NEVER, text_of
 from chat_memory.scoreboard.writers import VAGUE_PROMPT
 from common import MODEL, PRICE, get_client, offline_server
+
+from .pictures_read import SVG, read, texts
 
 [TALK] = talks(14, number=1, turns=54, each=2)
 NAMED = {strategy.name: strategy for strategy in (*STRATEGIES, *ORACLES, *VAGUE_ONES)}
@@ -426,14 +430,55 @@ class Fixed:
 
 
 def test_the_chart_names_each_strategy_and_marks_both_ends(board):
-    [axes] = chart(board, PRICE).axes
-    named = [name for text in axes.texts for name in text.get_text().split("; ")]
-    assert sorted(named) == sorted(result.strategy for result in board)
-    assert len(axes.collections) == len(axes.texts)
-    assert axes.get_xscale() == "log"
+    drawn = chart(board, PRICE, "Recall & costs")
+    names = {result.strategy for result in board}
+    assert [text for text in texts(drawn) if text in names] == [name for place in drawn.places for name in place.names]
+    assert {name for place in drawn.places for name in place.names} == names
+    assert {"Recall & costs", "recall (%)", "dollars for 1,000 talks", "0", "100"} <= set(texts(drawn))
+    marks = [path.get("fill") for path in read(drawn).findall(f"{SVG}path") if path.get("d").endswith("z")]
+    assert len(marks) == len(drawn.places) and len(set(marks)) == 2
+
+
+def test_the_chart_says_in_words_where_each_lies_and_which_none_beats():
+    fixed = [Fixed("everything", 50, 1.0), Fixed("window", 20, 0.3), Fixed("slow", 60, 0.2), Fixed("nothing", 5, 0.0)]
+    drawn = chart(Board(tuple(fixed), "m", 1, 1), PRICE)
+    money = [number(1000 * result.money(PRICE)) for result in fixed]
+    points = [f"nothing: 0 % for {money[3]}", f"window: 30 % for {money[1]}", f"everything: 100 % for {money[0]}"]
+    said = (
+        f"recall (%), by dollars for 1,000 talks. {'; '.join(points)}; slow: 20 % for {money[2]}. No other one beats "
+    )
+    assert drawn.alt == f"{said}nothing, window and everything."
+    assert read(drawn).find(f"{SVG}desc").text == drawn.alt
+    rows = drawn.text.splitlines()[2:]
+    assert [row.split()[-1] for row in rows] == ["0", "30", "100", "20"]
+    assert [row[0] for row in rows] == ["*", "*", "*", " "]
+    assert max(map(len, drawn.text.splitlines())) == 78
 
 
 def test_strategies_in_one_place_are_named_together():
     same = [Fixed("everything", 5, 1.0), Fixed("chain", 5, 1.0), Fixed("window", 2, 0.3)]
-    [axes] = chart(Board(tuple(same), "m", 1, 1), PRICE).axes
-    assert [text.get_text() for text in axes.texts] == ["everything; chain", "window"]
+    drawn = chart(Board(tuple(same), "m", 1, 1), PRICE)
+    assert [place.names for place in drawn.places] == [("window",), ("chain", "everything")]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9), st.integers(0, 40)), min_size=1, max_size=12))
+def test_no_name_stands_upon_another_or_upon_a_point(points):
+    fixed = [Fixed(f"{at} " + "x" * length, money, recall / 9) for at, (money, recall, length) in enumerate(points)]
+    drawn = chart(Board(tuple(fixed), "m", 1, 1), PRICE)
+    boxes = [
+        tuple(float(svg.get(side)) for side in ("x", "y", "width", "height"))
+        for svg in read(drawn).iter(f"{SVG}svg")
+        if svg.get("x")
+    ]
+    marks = [path.get("d") for path in read(drawn).findall(f"{SVG}path") if path.get("d").endswith("z")]
+    boxes += [(*map(float, re.match(r"M(\S+) ([\d.]+)", mark).groups()), 0, 0) for mark in marks]
+    assert len(boxes) == 2 * len(drawn.places)
+    for (a, b, w, h), (c, d, u, v) in combinations(boxes, 2):
+        assert a + w <= c + 1 or c + u <= a + 1 or b + h <= d + 1 or d + v <= b + 1  # rounded to 1 px
+    assert all(a >= 0 and a + w <= 520 for a, _, w, _ in boxes)
+
+
+def test_of_no_strategy_there_is_no_chart():
+    with pytest.raises(ValueError, match="no strategy is on the board"):
+        chart(Board((), "m", 1, 1), PRICE)

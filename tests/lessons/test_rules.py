@@ -109,8 +109,8 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (replace(PREDICT, "Two or three?", "Set-up"), "2 headings are called 'Set-up'"),
     ],
     parts.charts_are_said_in_words: [
-        (display(**{"image/png": "aaaa"}), "Begin the next cell with: **The chart in words:** …"),
-        (display(**{"image/png": "aaaa"}), 'facecolor="white"'),
+        (source("line_chart({'a': [1]}, x='turn', y='tokens')"), "Begin the next cell with: **The chart in words:** …"),
+        (display(**{"image/png": "aaaa"}), "Draw it with line_chart"),
     ],
     parts.folded_answers_are_folded_and_closed: [
         (replace(PREDICT, "</details>", ""), "not closed"),

@@ -73,8 +73,6 @@ def _warm_process() -> subprocess.Popen[str]:
 def _fork_kernels() -> None:
     """Import what lessons import, and then become a kernel for each line of the input, in a process of its own."""
     del sys.path[0]  # this file's folder
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as a kernel sets it
-    import matplotlib.pyplot  # noqa: F401
     from ipykernel import kernelapp
 
     import chat_memory.facts

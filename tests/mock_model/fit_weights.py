@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import exp, sqrt
+from operator import mul
 from pathlib import Path
-
-import numpy as np
 
 from mock_model.finding.asking import Question, questions
 from mock_model.finding.features import NAMES
@@ -24,6 +24,7 @@ from mock_model.sentences.reading import read
 HERE = Path(__file__).parent
 TARGET = HERE.parents[1] / "mock_model/data/weights.txt"
 PENALTY, STEPS, RATE = 0.3, 500, 0.05
+Example = tuple[list[list[float]], list[float]]  # the features of each sentence, and 1 for those that answer, else 0
 
 
 def lines(path: Path) -> list[dict]:
@@ -45,7 +46,7 @@ def holds(text: str, expected: str) -> bool:
     return any(re.search(r"(?<!\w)" + re.escape(part), text, re.IGNORECASE) for part in expected.split("|"))
 
 
-def example(talk: dict) -> tuple[np.ndarray, np.ndarray] | None:
+def example(talk: dict) -> Example | None:
     """The features of each sentence of a conversation that may answer, and which do; None where none does."""
     conversation = read([{"role": role, "content": content} for role, content in talk["messages"]])
     asked = max(questions(talk["question"]) or (Question(talk["question"]),), key=lambda q: len(q.bases))
@@ -55,23 +56,35 @@ def example(talk: dict) -> tuple[np.ndarray, np.ndarray] | None:
     right = [all(holds(t, e) for e in expect) and not any(holds(t, f) for f in talk["forbid"]) for t in texts]
     if not any(right):
         right = [any(holds(t, e) for e in expect) for t in texts]
-    return (np.array(list(found.values())), np.array(right, dtype=float)) if any(right) else None
+    return ([list(row) for row in found.values()], list(map(float, right))) if any(right) else None
 
 
-def fit(examples: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def fit(examples: list[Example]) -> list[float]:
     """The weights under which the right sentences are likeliest, by gradient descent with moments (Adam)."""
-    weights, mean, square = (np.zeros(len(NAMES)) for _ in range(3))
+    weights, mean, square = ([0.0] * len(NAMES) for _ in range(3))
     for step in range(1, STEPS + 1):
-        slope = PENALTY * weights
-        for features, right in examples:
-            sums = features @ weights
-            odds = np.exp(sums - sums.max())
-            share = odds / odds.sum()
-            slope = slope + features.T @ (share - share * right / (share * right).sum())
-        slope = slope / len(examples)
-        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
-        weights = weights - RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        slopes = [slope(features, right, weights) for features, right in examples]
+        for at, weight in enumerate(weights):
+            down = (PENALTY * weight + sum(each[at] for each in slopes)) / len(examples)
+            mean[at] = 0.9 * mean[at] + 0.1 * down
+            square[at] = 0.99 * square[at] + 0.01 * down**2
+            way = mean[at] / (1 - 0.9**step) / (sqrt(square[at] / (1 - 0.99**step)) + 1e-8)
+            weights[at] = weight - RATE * way
     return weights
+
+
+def slope(features: list[list[float]], right: list[float], weights: Sequence[float]) -> list[float]:
+    """How much less likely a little more of each weight makes the right sentences of an example."""
+    sums = [worth(row, weights) for row in features]
+    odds = [exp(one - max(sums)) for one in sums]
+    share = [one / sum(odds) for one in odds]
+    both = sum(map(mul, share, right))
+    less = [part * (1 - one / both) for part, one in zip(share, right, strict=True)]
+    return [worth(column, less) for column in zip(*features, strict=True)]
+
+
+def worth(features: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(map(mul, features, weights))
 
 
 def main() -> None:
@@ -82,7 +95,10 @@ def main() -> None:
         "# How much each feature of a sentence speaks for it: fitted by tests/mock_model/fit_weights.py.\n[weights]\n"
     )
     TARGET.write_text(head + "\n".join(told) + "\n", encoding="utf-8", newline="\n")
-    first = sum(right[int((features @ weights).argmax())] for features, right in examples)
+    first = 0.0
+    for features, right in examples:
+        sums = [worth(row, weights) for row in features]
+        first += right[sums.index(max(sums))]
     print(
         f"{len(examples)} conversations, the likeliest sentence answers in {first / len(examples):.1%}: {', '.join(told)}"
     )

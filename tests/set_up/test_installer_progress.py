@@ -20,13 +20,13 @@ UV = ["Using Python 3.13.1 environment at: .venv", "Resolved 98 packages in 1.20
 @pytest.mark.parametrize(
     ("lines", "new", "told"),
     [
-        ([], 0, ""),
-        (PIP[:2], 0, ""),
+        ([], 0, "asking what is needed"),
+        (PIP[:2], 0, "asking what is needed"),
         (PIP[:3], 0, "1 of about 98 packages: openai"),
         (PIP[:7], 0, "2 of about 98 packages: jupyter-core (29 kB)"),
         (PIP, 0, "2 of about 98 packages: openai (1.4 MB)"),
         ([*PIP, "Installing collected packages: a, b, c"], 2, "unpacking, 2 of 3 packages"),
-        (UV[:2], 0, ""),
+        (UV[:2], 0, "asking what is needed"),
         (UV, 0, "98 packages: jupyterlab (13.9 MB)"),
         ([*UV, "Prepared 98 packages in 4s"], 0, "unpacking, 0 of 98 packages"),
         (UV, 40, "unpacking, 40 of 98 packages"),

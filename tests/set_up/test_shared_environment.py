@@ -40,7 +40,7 @@ def room(tmp_path: Path) -> Room:
 
 def test_the_first_copy_makes_it_and_the_second_finds_it_as_it_is(room):
     ana, ben = room.copies
-    assert f"environment in {room.folder}, once" in room.check(ana)
+    assert f"Setting up {room.folder}, once" in room.check(ana)
     made = room.state()
     for project in (ben, ana):
         prefix, path = room.check(project).splitlines()
@@ -62,9 +62,10 @@ def test_two_copies_at_once_make_it_once(room):
     assert sorted(copy.calls() for copy in room.copies) == [[], ["venv", "pip"]]
 
 
-def test_an_interrupted_one_is_made_anew(room):
+@pytest.mark.parametrize("step", ["venv", "pip"])
+def test_an_interrupted_one_is_made_anew(room, step):
     ana, ben = room.copies
-    assert ana.run("check", UV_FAILS_AT="pip", UV_SAYS="it breaks", **room.variable).returncode == 1
+    assert ana.run("check", UV_FAILS_AT=step, UV_SAYS="it breaks", **room.variable).returncode == 1
     assert "Setting up" in room.check(ben)
 
 

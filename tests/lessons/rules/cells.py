@@ -11,7 +11,7 @@ from ..notebook import Lesson, call_name
 from .rule import check
 
 MOST_LINES = 12
-MODULES = {"common", "chat_memory", "openai", "matplotlib", "sqlalchemy", "tiktoken"}  # and the standard library
+MODULES = {"common", "chat_memory", "openai", "sqlalchemy", "tiktoken"}  # and the standard library
 
 
 @check

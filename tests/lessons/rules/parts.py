@@ -8,6 +8,7 @@ from ..notebook import FOLDED, HEADING, Lesson, call_name, text_of
 from .rule import check
 
 ENDING = ["Recap", "Check yourself", "Your turn", "Next"]
+CHARTS = {"line_chart", "chart"}
 GUESS = "Write your guess down, then open"
 
 
@@ -75,14 +76,14 @@ def headings_make_a_table_of_contents(lesson: Lesson) -> Iterator[str]:
 
 @check
 def charts_are_said_in_words(lesson: Lesson) -> Iterator[str]:
-    """JupyterLab gives a chart no alternative text, and a page may be dark: words below it, and a background in it."""
+    """JupyterLab gives a picture no alternative text: words below a chart. And no page is too dark for one of ours."""
     for cell in lesson.code:
-        if not any("image/png" in out.get("data", {}) for out in cell.outputs):
-            continue
-        if not (following := lesson.after(cell)) or not following.source.startswith("**The chart in words:** "):
+        if any("image/png" in out.get("data", {}) for out in cell.outputs):
+            yield f"{cell} draws a picture that not everybody sees, as on a dark page. Draw it with line_chart."
+        draws = any(isinstance(node, ast.Call) and call_name(node) in CHARTS for node in ast.walk(cell.tree))
+        following = lesson.after(cell)
+        if draws and not (following and following.source.startswith("**The chart in words:** ")):
             yield f"{cell} draws a chart, which not everybody sees. Begin the next cell with: **The chart in words:** …"
-        if 'facecolor="white"' not in cell.source:
-            yield f'{cell} draws a chart without a background. Add to the figure: facecolor="white"'
 
 
 @check

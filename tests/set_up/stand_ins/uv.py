@@ -11,6 +11,7 @@ here = pathlib.Path(__file__).parent
 with (here / "calls.txt").open("a", encoding="utf-8") as calls:
     print(*sys.argv[1:], file=calls)
 if os.environ.get("UV_FAILS_AT") == sys.argv[1]:
+    pathlib.Path(sys.argv[-1] if sys.argv[1] == "venv" else here).mkdir(parents=True, exist_ok=True)  # half made
     sys.exit(os.environ["UV_SAYS"])
 if sys.argv[1] == "venv":
     import venv
