@@ -186,6 +186,16 @@ COMMANDS = {
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }
+NEEDED = {  # what a command needs that an edition for learners does not have
+    "class": "tests/challenges/classroom/__main__.py",
+    "export": "tests/challenges/classroom/student_edition.py",
+    "compare": "tests/benchmarks",
+    "bench": "tests/benchmarks",
+    "clients": "tests/clients",
+    "verify": "tests/contract",
+    "site": "website",
+}
+COMMANDS = {name: one for name, one in COMMANDS.items() if (ROOT / NEEDED.get(name, "set_up")).exists()}
 
 
 def main(arguments: list) -> int:
