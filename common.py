@@ -19,6 +19,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -116,6 +117,8 @@ def use(
             f"The key is in the memory of this program alone. It is sent to {SETTINGS.place}, is in no file, and is "
             "gone when the program ends." + (IN_A_PAGE if ALONE else "")
         )
+    if ALONE:  # that a browser, and not the client, holds the connections
+        warnings.filterwarnings("ignore", "The following transport option", UserWarning)
     if ALONE and SETTINGS.base_url:
         print(f"The server has to allow this page: {_allowing()}.")
     if vars(sys.modules["__main__"]).get("MODEL", MODEL) != MODEL:
@@ -136,8 +139,8 @@ def _asked_for_key(place: str) -> str:
 
 def _allowing() -> str:
     """How a server is told to answer this page, in a browser."""
-    js: Any = import_module("js")
-    return f"Ollama does when it is started with OLLAMA_ORIGINS={getattr(js, 'location', js).origin}"
+    origin = getattr(getattr(import_module("js"), "location", None), "origin", "null")
+    return f"Ollama does when it is started with OLLAMA_ORIGINS={'*' if origin == 'null' else origin}"
 
 
 def get_client() -> openai.OpenAI:

@@ -1,6 +1,7 @@
 """Executes lessons and stores their outputs: `python -m tests.rebuild_lessons 4 5`, or all of them without a number.
 
-The offline model answers, so that the outputs are the same everywhere. What is stored beside them stays as it was.
+The offline model answers, so that the outputs are the same everywhere. What is stored beside them stays as it was, but
+for what each cell is on slides: `tests/lessons/slides.py` has the rule.
 """
 
 import os
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+from .lessons.slides import stamp
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 
@@ -22,6 +25,7 @@ def rebuild(path: Path) -> None:
     NotebookClient(notebook, timeout=120, resources=where, record_timing=False, coalesce_streams=True).execute()
     if kept:  # the kernel writes down its version of Python
         notebook.metadata["language_info"] = kept
+    stamp(notebook)
     nbformat.write(notebook, path)
 
 

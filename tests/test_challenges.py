@@ -27,6 +27,7 @@ from openai.types.responses.response_create_params import ResponseCreateParamsSt
 from common import OFFLINE_MODEL
 from mock_model import MockServer
 
+from .challenges import misconceptions
 from .challenges.engine import files
 from .challenges.engine.recording_server import RecordingServer, plain
 from .challenges.engine.results import not_started
@@ -134,6 +135,16 @@ def test_every_mistake_fails_where_it_should_with_the_hint_that_names_it(checked
         if result["outcome"] != "not yet" or result["first"] != fails or hint.lower() not in result["hint"].lower():
             wrong.append(f"{path.name}: {result}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_teachers_are_shown_of_a_misconception_is_what_its_checker_says(checked):
+    name, results = checked
+    told = [each for each in misconceptions.told() if each.challenge == name]
+    for each in told:
+        said = " ".join(" ".join(results[each.path]["all"]).split())
+        missing = [line for line in each.conversation if " ".join(line.split()) not in said]
+        assert each.conversation and not missing, f"{each.path.name}: {missing} is not in {said}"
+    assert told or name[:2] in ("09", "11"), "an example of most challenges"
 
 
 def test_no_checker_breaks(checked):

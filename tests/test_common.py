@@ -415,3 +415,11 @@ def test_what_check_says_comes_from_this_process_too_in_calls_of_a_notebook(monk
     assert "Solved. (Another way to write it: solution(1))" in result and "✓" in result
     assert f"Checking work/{name}.py: 1 of " in progress[1] and not progress[-1].strip()
     assert before == (dict(os.environ), [*sys.path], sys.stdout) and sys.modules["common"] is common
+
+
+def test_the_first_cell_imports_nothing_that_it_does_not_need():
+    """It takes seconds in a browser as it is."""
+    late = "{'pytest', 'hypothesis', 'sqlalchemy', 'tornado', 'numpy', 'IPython', 'tests', 'regex'}"
+    program = f"import sys, common, chat_memory; print(sorted({late} & {{*sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -146,7 +146,9 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 
 def unsafe(name: str) -> bool:
     """Whether a path of the project has a part that some system cannot hold, or capitals."""
-    if re.fullmatch(r"[A-Z]+(\.md)?|Dockerfile|\.binder/postBuild", name):  # README.md, LICENSE; names that programs want
+    if re.fullmatch(
+        r"[A-Z]+(\.md)?|Dockerfile|\.binder/postBuild", name
+    ):  # README.md, LICENSE; names that programs want
         return False
     parts = name.split("/")
     return any(not re.fullmatch(r"[a-z0-9._-]*[a-z0-9_-]", part) or part.split(".")[0] in RESERVED for part in parts)

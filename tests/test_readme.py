@@ -160,7 +160,7 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(openai, "OpenAI", lambda: client)
     told: dict = {}
     own = MEMORY.read_text(encoding="utf-8")
-    first, facts, tools, responses = re.findall(r"```python\n(.*?)```", own, re.S)
+    first, facts, tools, responses, shown = re.findall(r"```python\n(.*?)```", own, re.S)
     [short] = re.findall(r"```python\n(.*?)```", README.split("### The memory")[1].split("\n### ")[0], re.S)
     for code in (short, first, facts):
         exec(code, told)
@@ -180,6 +180,9 @@ def test_the_code_for_a_project_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     assert told["memory"].response_ids and len(responses.splitlines()) <= 4
     with pytest.raises(openai.NotFoundError):
         client.responses.retrieve(told["memory"].response_ids[-1])
+    exec(shown, told)
+    said = capsys.readouterr().out
+    assert "prompt tokens, by turn" in said and "of 3,000 tokens" in said
 
 
 SERVED = README.split("### The offline model, for tests in any language")[1].split("\n## ")[0]

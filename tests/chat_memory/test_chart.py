@@ -228,7 +228,7 @@ TEXT = st.lists(st.sampled_from(NASTY) | st.text(st.characters(), max_size=8), m
 LINES = st.dictionaries(TEXT, st.lists(VALUE, min_size=1, max_size=30), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(values=LINES, levels=st.dictionaries(TEXT, VALUE, max_size=4), x=TEXT, y=TEXT, title=TEXT)
 @example(values={"a": [5e-324]}, levels={}, x="", y="", title="")
 @example(values={"a": [1e300, -1e300]}, levels={"b": -1e300}, x="", y="", title="")
@@ -251,7 +251,7 @@ def test_whatever_it_is_given_the_picture_is_sound(values, levels, x, y, title):
         assert not forbidden
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(VALUE, min_size=1, max_size=20))
 @example([1.0, 1 + 2**-52])
 @example([0.3])

@@ -12,6 +12,7 @@ from chat_memory import (
     Tool,
     count_tokens,
     items_of,
+    line_chart,
     message_tokens,
     messages_of,
     show_request,
@@ -35,6 +36,8 @@ def with_plain_dicts(text: str) -> str:
     kept = trim_to_budget(sliding_window(history, 2), 500, reply_tokens=100)
     kept = [*kept, {"role": "user", "content": f"{count_tokens(kept)} tokens so far."}]
     print(show_request(kept, budget=500), message_tokens(kept[0]), kept[-1]["content"].upper())
+    chart = line_chart({"sizes": (n for n in (1, 2.5))}, x="turn", y="tokens", lines={"limit": 2})
+    print(chart.svg.encode(), chart.text.splitlines(), chart.alt.upper())
     return str(kept[0]["content"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .notebook import Lesson
 from .rules.parts import GUESS
+from .slides import stamp
 
 
 def markdown(*lines: str) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def write(path: Path, cells: list[dict[str, Any]]) -> Path:
     metadata = {"kernelspec": kernel, "language_info": {"name": "python", "version": "3.11.7"}}
     path.parent.mkdir(exist_ok=True)
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    stamp(notebook)
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
 

@@ -32,7 +32,7 @@ from .faultless_lesson import (
     write,
 )
 from .notebook import Lesson, load
-from .rules import CHECKS, Check, cells, execution, links, notebook_file, parts
+from .rules import CHECKS, Check, cells, execution, links, notebook_file, on_slides, parts
 from .rules.parts import GUESS
 
 ERROR = [{"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": ["KeyError: 'x'"]}]
@@ -112,6 +112,11 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (source("line_chart({'a': [1]}, x='turn', y='tokens')"), "Begin the next cell with: **The chart in words:** …"),
         (display(**{"image/png": "aaaa"}), "Draw it with line_chart"),
     ],
+    parts.a_heading_begins_its_cell: [
+        (replace(RECAP, "- Again.", "- Again.\n\n## And more\n\nMore."), "goes on to the heading 'And more'"),
+        (replace(PREDICT, "## Once", "It was once.\n\n## Once"), "goes on to the heading 'Once more'"),
+        (replace(PREDICT, "## Once more", "It was once."), "goes on to the heading 'Two or three?'"),
+    ],
     parts.folded_answers_are_folded_and_closed: [
         (replace(PREDICT, "</details>", ""), "not closed"),
         (replace(PREDICT, "<details>", "<details open>"), "is open"),
@@ -187,6 +192,19 @@ BROKEN: dict[Check, list[tuple[Break, str]]] = {
         (replace(NEXT, "**: count.", "** (to come): count."), "Take (to come) out"),
         (replace(NEXT, "Back: [01 · Calls](01_calls.ipynb)", ""), "does not lead back. Add: Back: [01"),
         (without_lesson_3, "does not say what comes. Add: **03 ·"),
+    ],
+    on_slides.cells_say_what_they_are_on_slides: [
+        (
+            put(FAILURE, metadata={"tags": ["kept-failure"]}),
+            "is None on slides, where it should be fragment. Run: python -m",
+        ),
+        (put(FAILURE, metadata={"slideshow": {"slide_type": "skip"}}), "where it should be fragment"),
+        (put(FAILURE, metadata={"slideshow": {"slide_type": "fragment", "x": 1}}), "where it should be fragment"),
+        (show("much\n" * 20), "where it should be subslide"),
+    ],
+    on_slides.no_slide_is_too_full: [
+        (show("much\n" * 60), "lines, too many for a slide"),
+        (show("much " * 2_000), "lines, too many for a slide"),
     ],
     notebook_file.the_file_is_a_clean_notebook: [
         (lambda lesson: lesson.raw.update(nbformat_minor=4), "format 4.5"),

@@ -79,7 +79,7 @@ class Project:
         return [sys.executable, "-c", code + f"runpy.run_path({path!a}, run_name='__main__')"]
 
     def environment(self, **more: str) -> dict[str, str]:
-        ours = ("PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+        ours = ("PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "WORKBOOK_ENVIRONMENT", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {**kept, "PATH": str(self.programs), "PYTHONUTF8": "1", "PIP_CONFIG_FILE": os.devnull, **more}
 

@@ -75,6 +75,16 @@ def headings_make_a_table_of_contents(lesson: Lesson) -> Iterator[str]:
 
 
 @check
+def a_heading_begins_its_cell(lesson: Lesson) -> Iterator[str]:
+    """So that a slide begins with it, and JupyterLab can fold what stands below. A question may stand below its section's."""
+    for cell in lesson.cells:
+        found = [*HEADING.finditer(cell.prose)]
+        for heading in found[1:] if found and not cell.prose[: found[0].start()].strip() else found:
+            if len(heading[1]) < 3 or heading is found[0]:
+                yield f"{cell} goes on to the heading {heading[2]!r}. Let that begin a cell of its own."
+
+
+@check
 def charts_are_said_in_words(lesson: Lesson) -> Iterator[str]:
     """JupyterLab gives a picture no alternative text: words below a chart. And no page is too dark for one of ours."""
     for cell in lesson.code:

@@ -10,14 +10,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 WORK = Path("/drive/work")
+FEW = 4  # conversations that Hypothesis makes up: it is the way to check that is tried here, not the criteria
 
 
 async def run(job):
     """The result of each check of the job: quick, or as `common.check` prints it; and what was left behind."""
     began = time.perf_counter()
+    from hypothesis import settings
+
     import common
     from tests.challenges.engine.in_place import Checker
 
+    really = settings.register_profile
+    type.__setattr__(  # which hypothesis forbids: nobody else is here
+        settings, "register_profile", lambda name, **options: really(name, **options | {"max_examples": FEW})
+    )
     print(f"common and the checkers: {time.perf_counter() - began:.1f} s", file=sys.stderr)
     done = []
     for name, source, call in json.loads(job)["checks"]:

@@ -76,7 +76,7 @@ class CoreBPE:
     def encode_single_piece(self, piece: bytes) -> list[int]:
         """The tokens of bytes that no pattern cuts."""
         token = self._ranks.get(piece)
-        return self._merged(piece) if token is None else [token]
+        return [*self._merged(piece)] if token is None else [token]
 
     def decode_bytes(self, tokens: Sequence[int]) -> bytes:
         """The bytes of these tokens. Raises KeyError where one of them is none."""
@@ -86,7 +86,7 @@ class CoreBPE:
         """The bytes of a token. Raises KeyError."""
         found = self._decoder.get(token)
         if found is None:
-            raise KeyError(token)
+            raise KeyError(str(token))
         return found
 
     def token_byte_values(self) -> list[bytes]:
@@ -141,6 +141,21 @@ def _parts(piece: bytes, end: Sequence[int]) -> Iterator[bytes]:
     while at < len(piece):
         yield piece[at : end[at]]
         at = end[at]
+
+
+class InTurn:
+    """What stands for tiktoken's ThreadPoolExecutor, where there are no threads."""
+
+    map = staticmethod(map)
+
+    def __init__(self, threads: int) -> None:
+        """There is one, and it does everything."""
+
+    def __enter__(self) -> InTurn:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is left to do."""
 
 
 class AsCategory(dict[int, str]):

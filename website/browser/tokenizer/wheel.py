@@ -1,4 +1,4 @@
-"""A wheel of tiktoken for a browser: the files of the tiktoken installed here, with `core_bpe` in place of what is compiled.
+"""A wheel of tiktoken for a browser: the files of the tiktoken installed here, with `core_bpe` for what is compiled.
 
 Its vocabularies are in a package of their own, and `mock_model` puts them where tiktoken looks.
 """
@@ -18,7 +18,7 @@ TAGS = "Wheel-Version: 1.0\nGenerator: chat-memory-workbook\nRoot-Is-Purelib: tr
 
 
 def write(folder: Path) -> Path:
-    """Write the wheel into this folder, the same bytes each time."""
+    """Write the wheel into this folder, the same bytes each time. Raises ValueError."""
     version = distribution("tiktoken").version
     path, about = folder / f"tiktoken-{version}-py3-none-any.whl", f"tiktoken-{version}.dist-info"
     contents = dict(sorted(_contents())) | {f"{about}/WHEEL": TAGS.encode()}
@@ -33,7 +33,7 @@ def _contents() -> Iterator[tuple[str, bytes]]:
     for file in distribution("tiktoken").files or ():
         if not file.name.endswith(LEFT_OUT):
             data = Path(str(file.locate())).read_bytes()
-            yield file.as_posix(), _without_regex(data) if file.name == "METADATA" else data
+            yield file.as_posix(), CHANGED.get(file.name, bytes)(data)
     yield "tiktoken/_tiktoken.py", CORE.read_bytes()
 
 
@@ -41,6 +41,19 @@ def _without_regex(metadata: bytes) -> bytes:
     """What it says of itself, without the packages that it asks for: a browser has not got them, and it does without."""
     lines = metadata.decode().split("\n")
     return "\n".join(line for line in lines if not line.startswith("Requires-Dist:")).encode()
+
+
+def _without_threads(core: bytes) -> bytes:
+    """Its module `core`, which encodes many texts in threads. Raises ValueError where it is not as expected."""
+    threads, in_turn = b"from concurrent.futures import ThreadPoolExecutor", b"from tiktoken._tiktoken import InTurn"
+    if core.count(threads) != 1:
+        raise ValueError(
+            "tiktoken's core.py is another than this wheel was made for: look where its threads come from."
+        )
+    return core.replace(threads, in_turn + b" as ThreadPoolExecutor")
+
+
+CHANGED = {"METADATA": _without_regex, "core.py": _without_threads}
 
 
 def _recorded(contents: dict[str, bytes], itself: str) -> Iterator[str]:

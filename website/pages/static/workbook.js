@@ -1,0 +1,30 @@
+// Where the site was opened as files, no script may read another page: results of a search are shown without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// A page that was opened as a file can be read, but not run: says so beside "Run in the browser".
+document.addEventListener("DOMContentLoaded", () => {
+  if (location.protocol !== "file:") return;
+  for (const link of document.querySelectorAll("a.run.on-a-screen")) {
+    const note = document.createElement("span");
+    note.className = "needs-a-server";
+    note.textContent = "(This page was opened as a file. To run it: python3 workbook.py site --open)";
+    link.parentElement.append(note);
+  }
+});
+
+// Pictures and outputs that are wider than the page can be moved with the keyboard as well.
+const boxes = () => {
+  for (const box of document.querySelectorAll(".picture.wide, pre.output")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+addEventListener("load", boxes);
+addEventListener("resize", boxes);
+
+// The theme takes the focus away from a button that is pressed: whoever has only the keyboard would have to begin anew.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".theme-switch-button, .search-button, .primary-toggle, .secondary-toggle")) {
+    button.addEventListener("click", (event) => event.detail === 0 && button.focus(), true);
+  }
+});
