@@ -1,8 +1,8 @@
-"""The command class: a small class with everything that goes wrong in one, and code that was written to get out, or to deceive."""
+"""The command class: a small class in which everything goes wrong, and code that was written to get out, or to deceive."""
 
 import csv
+import io
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from .challenges.classroom import __main__ as command
 from .challenges.classroom import marking, report, table
 from .challenges.engine import files
-from .challenges.engine.results import NOT_YET, SOLVED
+from .challenges.engine.results import NOT_YET, SOLVED, criteria_of
 
 NAME, TURNS = "03_token_counting", "04_sliding_window"
 KEY = "sk-" + "made-up"  # in the environment of the teacher
@@ -71,7 +71,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, marking.Job]
 
 
 def all_met(name: str) -> list[dict]:
-    return [{"test": test, "text": test, "met": True, "judged": True} for test in report.criteria_of(name)]
+    return [{"test": test, "text": test, "met": True, "judged": True} for test in criteria_of(name)]
 
 
 @LINUX
@@ -145,7 +145,7 @@ def test_each_learner_has_a_row_for_each_challenge(said):
     code, told, rows = said
     assert code == 1, "some files could not be checked"
     assert [one["learner"] for one in told] == ['=1+1, "王" 🐼', "Ana Pérez", "bob"]
-    assert len(rows) == 15 and rows[0]["learner"] == "'=1+1, \"王\" 🐼"
+    assert len(rows) == 15 and rows[0]["learner"] == '\'=1+1, "王" 🐼'
     assert of(told, "Ana Pérez", NAME)["outcome"] == SOLVED
     assert of(told, '=1+1, "王" 🐼', NAME)["outcome"] == "not started", "line ends are no work"
     assert of(told, "Ana Pérez", TURNS)["outcome"] == table.MISSING
@@ -199,7 +199,7 @@ def test_what_is_checked_before_ctrl_c_is_kept(lesson_class, tmp_path, monkeypat
 
 def test_nobodys_code_runs_without_a_yes(lesson_class, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(marking, "mark", lambda *given: pytest.fail("their code was run"))
-    monkeypatch.setattr("sys.stdin", open(os.devnull, encoding="utf-8"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     assert command.main([str(lesson_class), "--to", str(tmp_path)]) == 2
     said = capsys.readouterr()
     assert "their code is run" in said.out and "--yes" in said.err

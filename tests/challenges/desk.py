@@ -26,7 +26,7 @@ if __name__ == "__main__":  # run by its path: what is used is this copy of the 
 from tests.challenges import lesson_copies
 from tests.challenges.classroom import hints_read, record, workbook_copy
 from tests.challenges.engine import checking, files
-from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED, Result, is_starter
+from tests.challenges.engine.results import NOT_STARTED, SOLVED, Result, is_starter
 from tests.challenges.page import GREEN, ME, RED, Page, titled, what_next
 
 WORK = files.ROOT / "work"
@@ -157,7 +157,7 @@ def solution(arguments: argparse.Namespace) -> int:
     """Show a solution, beside the learner's own where the two are alike."""
     name = find(arguments.number)
     if not files.reference(name).is_file():
-        print(f"This edition of the workbook is for a class, and has no solutions: ask for a hint ({ME} hint {arguments.number}).")
+        print(f"This edition, for a class, has no solutions. What helps is a hint: {ME} hint {arguments.number}")
         return 1
     solved = checking.check([name], WORK)[0].outcome == SOLVED
     if not (solved or arguments.give_up):

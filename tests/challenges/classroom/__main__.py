@@ -7,7 +7,6 @@ Exit codes: 0 where all was checked, 1 where something could not be, 2 where the
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import time
@@ -15,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.challenges.engine import files
-from tests.challenges.page import ME
+from tests.challenges.engine.results import ME
 
-from . import container, landlock, limits, marking, report, submissions, table
+from . import container, landlock, marking, report, submissions, table
 from .found_files import Learner, Refused
 
 FENCES = "in processes of their own, with limits on time, memory and files, without your keys, settings and home folder"
@@ -40,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (target / report.KEPT).unlink(missing_ok=True)
     known = report.Known(target)
     jobs = report.jobs_for(learners, names, known)
-    print(f"{len(learners)} {'learners' if len(learners) != 1 else 'learner'} in {place.name}: {how_many(jobs, learners, names)}.")
+    print(
+        f"{len(learners)} {'learners' if len(learners) != 1 else 'learner'} in {place.name}: {how_many(jobs, learners, names)}."
+    )
     if jobs and not options.inside and not agreed(options.yes, options.container):
         return 2
     if jobs and options.container:
@@ -54,11 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"{ME} class", description="Check the work files of a class.")
-    parser.add_argument("folder", type=Path, help="a folder with one folder, zip file or clone for each learner; or a zip file")
-    parser.add_argument("--to", type=Path, help="where class.csv and class.json are written (default: FOLDER-results beside it)")
+    parser.add_argument(
+        "folder", type=Path, help="a folder with one folder, zip file or clone for each learner; or a zip file"
+    )
+    parser.add_argument(
+        "--to", type=Path, help="where class.csv and class.json are written (default: FOLDER-results beside it)"
+    )
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="only these challenges")
     parser.add_argument("--again", action="store_true", help="check everything anew, also what has not changed")
-    parser.add_argument("--container", action="store_true", help="in a container of docker or podman, without a network")
+    parser.add_argument(
+        "--container", action="store_true", help="in a container of docker or podman, without a network"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask whether their code may run")
     parser.add_argument("--from", dest="start", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -126,7 +133,9 @@ class Bar:
     def end(self) -> None:
         if self._done:
             passed = time.monotonic() - self._began
-            print(f"{chr(13) * self._shown}Checked {self._done} files in {passed:.0f} s ({self._seconds:.0f} s of the processor).")
+            print(
+                f"{chr(13) * self._shown}Checked {self._done} files in {passed:.0f} s ({self._seconds:.0f} s of the processor)."
+            )
 
 
 def signs() -> dict[str, str]:
@@ -150,4 +159,3 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
-assert limits and os

@@ -1,4 +1,4 @@
-"""A class checked in a container of docker or podman: no network, the workbook and the hand-ins to read only, and limits on the rest.
+"""A class checked in a container of docker or podman: no network, all but the tables to read only, and limits on the rest.
 
 An image with Python and the packages of the checkers is built once; that is the only step that needs the network.
 """
@@ -39,7 +39,9 @@ def run(place: Path, target: Path, only: Sequence[int] | None) -> int:
     """Check the class at `place` in a container, and write the tables into `target`; return the exit code."""
     engine = next((name for name in ENGINES if shutil.which(name)), None)
     if engine is None:
-        print("There is neither docker nor podman here: install one of them, or leave --container out.", file=sys.stderr)
+        print(
+            "There is neither docker nor podman here: install one of them, or leave --container out.", file=sys.stderr
+        )
         return 2
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:

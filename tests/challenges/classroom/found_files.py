@@ -13,7 +13,17 @@ from tests.challenges.engine import files
 
 MOST_BYTES = 1 << 20  # of a work file: the longest solution has some thousand
 PASSED_OVER = {  # folders with files of the same names that are nobody's work, or with thousands of others
-    *("examples", "lessons", "solutions", "mistakes", "site", "node_modules", "__pycache__", "__MACOSX", ".ipynb_checkpoints"),
+    *(
+        "examples",
+        "lessons",
+        "solutions",
+        "mistakes",
+        "site",
+        "node_modules",
+        "__pycache__",
+        "__MACOSX",
+        ".ipynb_checkpoints",
+    ),
     *(".venv", ".venv-site", ".venv-bench", ".venv-clients", ".venv-local", "venv", ".hypothesis", ".git"),
 }
 HINTS = ".hints.json"
@@ -127,7 +137,9 @@ def hints_in(content: bytes | None) -> dict[str, Any]:
 def commit_in(found: list[Found]) -> str | None:
     """The commit of a whole clone, in short, where the clone is among what was found."""
     by_name = {
-        "/".join(one.path.parts[one.path.parts.index(".git") + 1 :]): (one.content or b"").decode("utf-8", "replace").strip()
+        "/".join(one.path.parts[one.path.parts.index(".git") + 1 :]): (one.content or b"")
+        .decode("utf-8", "replace")
+        .strip()
         for one in found
         if ".git" in one.path.parts
     }

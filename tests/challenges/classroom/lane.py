@@ -193,7 +193,9 @@ def checked_here(job: dict[str, Any]) -> dict[str, Any]:
     return reported(job, path.read_bytes().splitlines(), None, time.process_time())
 
 
-def reported(job: dict[str, Any], lines: list[bytes], problem: tuple[str, str] | None, seconds: float) -> dict[str, Any]:
+def reported(
+    job: dict[str, Any], lines: list[bytes], problem: tuple[str, str] | None, seconds: float
+) -> dict[str, Any]:
     """What a check has said as far as it makes sense: who says it may be a learner's code."""
     result = Result(int(job["name"][:2]), job["name"])
     there: dict[str, Criterion] = {}

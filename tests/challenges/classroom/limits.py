@@ -168,4 +168,3 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
             refuse(f"use {event}")
 
     return ask
-

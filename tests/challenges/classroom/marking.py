@@ -62,7 +62,9 @@ class Room:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def mark(jobs: Sequence[Job], told: Callable[[Job], None], options: Sequence[str] = ("--briefly",), lanes: int = AT_ONCE) -> None:
+def mark(
+    jobs: Sequence[Job], told: Callable[[Job], None], options: Sequence[str] = ("--briefly",), lanes: int = AT_ONCE
+) -> None:
     """Check all files, and say of each when it is done. KeyboardInterrupt ends all that runs and is raised again."""
     waiting: SimpleQueue[Job] = SimpleQueue()
     done: SimpleQueue[Job | BaseException] = SimpleQueue()

@@ -109,4 +109,3 @@ def known() -> dict[str, dict[str, dict[str, Any]]]:
         return json.loads(SIGNATURES.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-

@@ -1,4 +1,4 @@
-"""A record: what is told of one learner's file to a program, by `check --json` and by `class`. What each field means: readme.md."""
+"""A record: what `check --json` and `class` tell a program of one learner's file. What each field means: readme.md."""
 
 from __future__ import annotations
 

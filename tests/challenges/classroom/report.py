@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.challenges.engine import files
-from tests.challenges.engine.results import NOT_YET, Criterion, Result, criteria_of, not_started
+from tests.challenges.engine.results import Criterion, Result, not_started
 
 from . import marking, record, table, workbook_copy
 from .found_files import Learner, WorkFile
@@ -20,8 +20,8 @@ from .found_files import Learner, WorkFile
 KEPT = "checked.json"  # what was found out about each file, so that a second run need not find it out again
 CSV, JSON = "class.csv", "class.json"
 TOUCHES = {  # what a file does that no task asks for
-    r"^\s*(?:import|from)\s+(pytest|_pytest|hypothesis|unittest|gc|inspect|ctypes|subprocess|socket|tests|mmap|resource)\b": "imports {}",
-    r"\b(sys\._getframe|os\._exit|os\.kill|os\.fork|os\.system|os\.environ|sys\.modules|__subclasses__|__globals__|setattr\(\s*openai)": "uses {}",
+    r"^\s*(?:import|from)\s+(pytest|_pytest|hypothesis|unittest|gc|inspect|ctypes|subprocess|socket|tests|mmap)\b": "imports {}",
+    r"\b(sys\._getframe|os\._exit|os\.(?:kill|fork|system|environ)|sys\.modules|__subclasses__|__globals__)": "uses {}",
     r"(\.hints\.json|OPENAI_API_KEY|\.env\b)": "names {}",
 }
 
@@ -149,4 +149,3 @@ def write_all(folder: Path, report: Sequence[dict[str, Any]], known: Known) -> N
 
 
 Tell = Callable[[marking.Job], None]
-assert NOT_YET and criteria_of

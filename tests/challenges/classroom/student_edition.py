@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.challenges.engine import files
-from tests.challenges.page import ME
+from tests.challenges.engine.results import ME
 
 NAME = "chat-memory-workbook"
 WHOLE = (  # files and folders that are taken as they are
@@ -26,7 +26,7 @@ WHOLE = (  # files and folders that are taken as they are
     *("tests/lessons/__init__.py", "tests/lessons/warm_kernels.py", "tests/challenges"),
 )
 LEFT_OUT = {  # names of files and folders, wherever they are
-    *("solutions", "mistakes", "misconceptions.py", "misconceptions.md", "written_otherwise", "signatures.json"),
+    *("solutions", "mistakes", "misconceptions.py", "misconceptions.md", "signatures.json"),
     *("lane.py", "marking.py", "limits.py", "landlock.py", "container.py", "submissions.py", "signatures.py", "slides"),
     *("student_edition.py", "under_load.py", "__pycache__", ".ipynb_checkpoints", ".DS_Store", ".env"),
 }
@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"It could not be written ({error}).", file=sys.stderr)
         return 2
-    print(f"The edition for learners: {' and '.join(map(str, made))}. It has no solutions and no mistakes; chat_memory is whole.")
+    print(
+        f"The edition for learners: {' and '.join(map(str, made))}. It has no solutions and no mistakes; chat_memory is whole."
+    )
     return 0
 
 

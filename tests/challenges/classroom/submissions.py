@@ -26,7 +26,9 @@ def learners_in(place: Path) -> list[Learner]:
     else:
         learners = in_folder(place)
     if not any(learner.work or learner.notes for learner in learners):
-        raise Refused(f"In {place} is no folder and no zip file of a learner with a file such as work/04_sliding_window.py.")
+        raise Refused(
+            f"In {place} is no folder and no zip file of a learner with a file such as work/04_sliding_window.py."
+        )
     return sorted(learners, key=lambda learner: learner.name.casefold())
 
 
@@ -79,7 +81,11 @@ def of_a_class(found: list[Found], name: str) -> list[Learner]:
     tops = {one.path.parts[0] for one in found if len(one.path.parts) > 1}
     inner = {one.path.parts[1] for one in found if len(one.path.parts) > 2}
     skip = 1 if len(tops) == 1 and len(inner) > 1 and "work" not in inner | tops else 0
-    if len(tops) + skip < 2 or "work" in tops or any(len(one.path.parts) == 1 and one.path.suffix == ".py" for one in found):
+    if (
+        len(tops) + skip < 2
+        or "work" in tops
+        or any(len(one.path.parts) == 1 and one.path.suffix == ".py" for one in found)
+    ):
         loose: dict[str, list[Found]] = {}
         for one in found:
             challenge = challenge_of(one.path.name)

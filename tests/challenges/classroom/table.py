@@ -17,7 +17,7 @@ COLUMNS = (
     *("learner", "challenge", "outcome", "met", "of", "open criteria", "problem", "misconception", "what it is"),
     *("hints", "gave up", "when", "file", "workbook", "their version", "look at", "notes"),
 )
-FORMULA = tuple("=+-@\t\r\n") + ("＝", "＋", "－", "＠")
+FORMULA = (*tuple("=+-@\t\r\n"), "＝", "＋", "－", "＠")
 WIDEST = 28  # columns of a terminal for a name
 
 
@@ -110,7 +110,9 @@ def plain(text: str) -> str:
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def padded(text: str, width: int) -> str:

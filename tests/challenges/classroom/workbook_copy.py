@@ -1,4 +1,4 @@
-"""A copy of the workbook for the checkers: without solutions, mistakes, keys and anybody's work, so that nothing is there to copy."""
+"""A copy of the workbook for the checkers: without solutions, mistakes, keys and anybody's work: nothing is there to copy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _common_part() -> bytes:
     return digest.digest()
 
 
-def _add(digest: "hashlib._Hash", place: Path) -> None:
+def _add(digest: hashlib._Hash, place: Path) -> None:
     """Add the names and contents of code and data; line ends do not count, which git may change."""
     paths = [place] if place.is_file() else sorted(_files_below(place))
     for path in paths:
@@ -79,7 +79,10 @@ def _commit_in(place: Path, head: str) -> str | None:
         return head[:NAMES] if _is_commit(head) else None
     name = head[5:]
     common = place / "commondir"
-    for where in [place, *([(place / common.read_text(encoding="utf-8").strip()).resolve()] if common.is_file() else [])]:
+    for where in [
+        place,
+        *([(place / common.read_text(encoding="utf-8").strip()).resolve()] if common.is_file() else []),
+    ]:
         if ".." not in name and (where / name).is_file():
             found = (where / name).read_text(encoding="utf-8").strip()
             return found[:NAMES] if _is_commit(found) else None

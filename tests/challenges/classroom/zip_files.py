@@ -29,7 +29,15 @@ def _read_zip(source: Any, shown: str, depth: int, room: list[int]) -> Iterator[
     try:
         with zipfile.ZipFile(source) as archive:
             yield from _entries(archive, shown, depth, room)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        OSError,
+    ) as error:
         raise Refused(f"{shown} cannot be read as a zip file ({_short(error)}): ask for it once more.") from None
     except RuntimeError:  # a password is wanted
         raise Refused(f"{shown} is locked with a password: ask for one without.") from None
@@ -55,7 +63,9 @@ def _entries(archive: zipfile.ZipFile, shown: str, depth: int, room: list[int]) 
             content = _read(archive, entry, shown, MOST_BYTES)
             in_all += len(content or b"")
             if in_all > MOST_IN_ALL:
-                raise Refused(f"{shown} is more than {MOST_IN_ALL >> 20} MB when it is unpacked: it was not read further.")
+                raise Refused(
+                    f"{shown} is more than {MOST_IN_ALL >> 20} MB when it is unpacked: it was not read further."
+                )
             yield Found(path, content, entry.file_size, _when(entry))
 
 

@@ -5,7 +5,7 @@ from common import MODEL
 def say(client, texts):
     messages = []
     for text in texts:
-        messages.append(dict(role="user", content=text))
+        messages.append({"role": "user", "content": text})
         answer = client.chat.completions.create(messages=messages, model=MODEL)
     return answer.choices[0].message.content
 

@@ -1,5 +1,4 @@
 # names: pastes_the_lesson
-from chat_memory import split_turns
 
 
 def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):

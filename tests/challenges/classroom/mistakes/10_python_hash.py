@@ -1,6 +1,5 @@
 # names: hash_of_python
 import json
-import re
 
 PROMPT = "Summarise the conversation so that it can go on from your summary. Keep names, numbers, places and decisions."
 

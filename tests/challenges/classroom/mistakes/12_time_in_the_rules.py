@@ -7,4 +7,4 @@ def next_request(history, note, max_tokens, state=None):
     room = max_tokens - message_tokens(note)
     if count_tokens(history[:1] + history[begin:]) > room:
         begin = len(history) + 1 - len(trim_to_budget(history, room, cut_to=max(1, room // 2)))
-    return [history[0], note] + history[begin:], {"begin": begin}
+    return [history[0], note, *history[begin:]], {"begin": begin}

@@ -10,5 +10,5 @@ def trim_to_budget(history, max_tokens, message_tokens, reply_tokens=0):
         else:
             break
     if best is None:
-        raise ValueError(f"needs {costs[0] + sum(costs[starts[-1]:]) + reply_tokens}, has {max_tokens}")
-    return [history[0]] + history[best:]
+        raise ValueError(f"needs {costs[0] + sum(costs[starts[-1] :]) + reply_tokens}, has {max_tokens}")
+    return [history[0], *history[best:]]

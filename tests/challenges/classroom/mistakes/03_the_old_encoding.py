@@ -4,7 +4,10 @@ import tiktoken
 
 def count_tokens(messages):
     encoder = tiktoken.encoding_for_model("gpt-4")
-    count = lambda text: len(encoder.encode_ordinary(text))
+
+    def count(text):
+        return len(encoder.encode_ordinary(text))
+
     total = 3
     for m in messages:
         total += 3 + count(m["role"])

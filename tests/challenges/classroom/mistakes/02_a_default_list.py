@@ -2,7 +2,7 @@
 from common import MODEL
 
 
-def chat(client, system, texts, history=[], keep=True):
+def chat(client, system, texts, history=[], keep=True):  # noqa: B006
     history.append({"role": "system", "content": system})
     out = []
     for text in texts:

@@ -1,4 +1,8 @@
 # names: greeting_is_left_out
+import functools
+import operator
+
+
 def sliding_window(history, keep_turns):
     turns = []
     for message in history[1:]:
@@ -6,4 +10,4 @@ def sliding_window(history, keep_turns):
             turns.append([message])
         elif turns:
             turns[-1].append(message)
-    return [history[0]] + sum(turns[-keep_turns:], [])
+    return [history[0], *functools.reduce(operator.iadd, turns[-keep_turns:], [])]

@@ -13,7 +13,7 @@ def next_turn(client, history, text):
     sent = [history[0]]
     if note:
         sent += [{"role": "user", "content": "What do you remember?"}, {"role": "assistant", "content": note}]
-    sent += talk + [{"role": "user", "content": text}]
+    sent += [*talk, {"role": "user", "content": text}]
     reply = client.chat.completions.create(model=MODEL, messages=sent).choices[0].message.content
     kept = [{"role": "note", "content": note}] if note else []
     new = [{"role": "user", "content": text}, {"role": "assistant", "content": reply}]
