@@ -27,6 +27,7 @@ PASSED_OVER = {  # folders with files of the same names that are nobody's work, 
     *(".venv", ".venv-site", ".venv-bench", ".venv-clients", ".venv-local", "venv", ".hypothesis", ".git"),
 }
 HINTS = ".hints.json"
+COPIED = r"(?:\s*\(\d+\)|\s*-\s*copy|-\d+)?\.py"  # what browsers and systems write behind a name
 MOODLE = re.compile(r"^(?P<who>.+?)_\d+_assign(?:submission|feedback)?_?(?:file|onlinetext)?_?(?P<rest>.*)$")
 
 
@@ -80,8 +81,7 @@ def is_of_the_checkers(path: PurePosixPath) -> bool:
 def challenge_of(name: str) -> str | None:
     """The challenge that a file is for, by its name: what a website puts before it, or a browser behind it, does not matter."""
     plain = unicodedata.normalize("NFC", name).lower()
-    found = re.search(r"(?:^|_|\s|-)(\d\d_[a-z0-9_]+?)(?:\s*\(\d+\)|\s*-\s*copy|-\d+)?\.py$", plain)
-    return found[1] if found and found[1] in files.names() else None
+    return next((one for one in files.names() if re.search(rf"(?:^|[_\s-]){one}{COPIED}$", plain)), None)
 
 
 def learner_of(name: str) -> str:

@@ -24,7 +24,7 @@ from tests.challenges.engine.disk_in_memory import disk_in_memory
 from tests.challenges.engine.own_process import ENVIRONMENT
 from tests.challenges.engine.results import BROKEN, SOLVED, Criterion, Result, criteria_of
 
-from . import lane, workbook_copy
+from . import lane, naming, workbook_copy
 
 AT_ONCE = max(1, os.cpu_count() or 2)
 SECONDS = 200.0  # for an answer of a lane, which ends a check by itself before
@@ -36,6 +36,7 @@ DECEIVED = (
     "The code has changed the checker itself: code that is known to be wrong passed after it. Nothing that it says counts.",
     "Read this file yourself.",
 )
+CONTROLS = 3  # files that are known to be wrong, after one that is solved
 LANE = "tests.challenges.classroom.lane"
 
 
@@ -108,13 +109,13 @@ class Lane:
             self.stop()
 
     def _check(self, job: Job) -> None:
-        room, control = Path(tempfile.mkdtemp(dir=self._room.rooms)), control_of(job.name)
+        room, controls = Path(tempfile.mkdtemp(dir=self._room.rooms)), controls_of(job.name)
         file = room / f"{job.name}.py"
         file.write_bytes(job.source)
         asked = {"name": job.name, "file": str(file), "room": str(room), "options": [*self._options]}
-        said = self._answer(asked | {"control": control.source})
+        said = self._answer(asked | {"controls": [control.source for control in controls]})
         job.result, job.seconds = result_of(job.name, said), float(said.get("seconds") or 0)
-        if job.result.outcome == SOLVED and not control.is_caught_by(said.get("control")):
+        if job.result.outcome == SOLVED and not all_caught(controls, said.get("control")):
             deny(job.result, *(DECEIVED if said.get("control") else BROKEN))
         shutil.rmtree(room, ignore_errors=True)
 
@@ -179,26 +180,36 @@ class Control:
     fails: str
     hint: str
 
-    def is_caught_by(self, said: Any) -> bool:
-        """Whether a checker that said this of it, first unmet criterion and hint, is as it should be."""
-        return bool(said) and said[0] == self.fails and self.hint.lower() in said[1].lower()
-
 
 @cache
 def controls(name: str) -> list[Control]:
-    """The mistakes of a challenge that its first criteria find, which does not take long."""
+    """The mistakes of a challenge that its first criteria find, which does not take long, and that more than one criterion finds."""
     found, order = [], [*criteria_of(name)]
     for path in files.mistakes(name):
         source = path.read_text(encoding="utf-8")
         fails, hint = (re.search(rf"^# {what}: (.+)$", source, re.M)[1] for what in ("fails", "hint"))
-        found.append(Control(re.sub(r'\A""".*?"""\n|^# (fails|hint): .+\n', "", source, flags=re.M), fails, hint))
+        if len(naming.known().get(name, {}).get(path.stem, {}).get("said", ())) > 1:
+            bare = re.sub(r'\A""".*?"""\n|^# (fails|hint): .+\n', "", source, flags=re.M)
+            found.append(Control(bare, fails, hint))
     found.sort(key=lambda control: order.index(control.fails))
-    return found[: max(4, len(found) // 3)]
+    return found[: max(2 * CONTROLS, len(found) // 2)]
 
 
-def control_of(name: str) -> Control:
-    """One of them, which nobody can know beforehand."""
-    return SystemRandom().choice(controls(name))
+def controls_of(name: str) -> list[Control]:
+    """Some of them, which nobody can know beforehand."""
+    return SystemRandom().sample(controls(name), min(CONTROLS, len(controls(name))))
+
+
+def all_caught(controls: Sequence[Control], said: Any) -> bool:
+    """Whether a checker that said this of them, the first unmet criterion and its hint, is as it should be."""
+    return (
+        bool(said)
+        and len(said) == len(controls)
+        and all(
+            test == control.fails and control.hint.lower() in hint.lower()
+            for control, (test, hint) in zip(controls, said, strict=True)
+        )
+    )
 
 
 def result_of(name: str, said: dict[str, Any]) -> Result:
