@@ -44,3 +44,18 @@ def of_challenges(said: str) -> str:
     listed = sections.blocks(said)
     begin = next((number for number, block in enumerate(listed) if block.startswith("Each lesson ends")), len(listed))
     return "\n\n".join(listed[begin:])
+
+
+def getting_it(repository: str | None) -> str:
+    """How a reader of the pages gets the folder in which all commands are given. `repository` is OWNER/NAME."""
+    if not repository:
+        return "You need the folder of the workbook."
+    address, folder = f"https://github.com/{repository}", repository.partition("/")[2]
+    return f"""You need Python 3.11 or newer, and the folder of the workbook, in which all commands are given:
+
+```
+git clone {address}
+cd {folder}
+```
+
+Without git: download [the whole as a zip file]({address}/archive/HEAD.zip), and unpack it."""

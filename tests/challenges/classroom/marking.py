@@ -183,7 +183,7 @@ class Control:
 
 @cache
 def controls(name: str) -> list[Control]:
-    """The mistakes of a challenge that its first criteria find, which does not take long, and that more than one criterion finds."""
+    """The mistakes that the first criteria of a challenge find, which does not take long, and others as well."""
     found, order = [], [*criteria_of(name)]
     for path in files.mistakes(name):
         source = path.read_text(encoding="utf-8")

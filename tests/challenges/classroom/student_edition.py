@@ -22,8 +22,9 @@ NAME = "chat-memory-workbook"
 WHOLE = (  # files and folders that are taken as they are
     *("LICENSE", "workbook.py", "common.py", "conftest.py", "pyproject.toml", "requirements.txt", "constraints.txt"),
     *(".env.example", ".gitignore", ".gitattributes", "chat_memory", "mock_model", "set_up", "lessons", "examples"),
-    *("tests/__init__.py", "tests/quick_start.py", "tests/requirements.txt", "tests/constraints.txt"),
+    *("tests/__init__.py", "tests/quick_start.py", "tests/spending", "tests/requirements.txt", "tests/constraints.txt"),
     *("tests/lessons/__init__.py", "tests/lessons/warm_kernels.py", "tests/challenges"),
+    *(f"tests/benchmarks/{name}.py" for name in ("compare", "own_memory", "price_first", "reasoning_off")),  # lesson 14
 )
 LEFT_OUT = {  # names of files and folders, wherever they are
     *("solutions", "mistakes", "misconceptions.py", "misconceptions.md", "signatures.json"),
@@ -32,6 +33,7 @@ LEFT_OUT = {  # names of files and folders, wherever they are
 }
 COMMAND = Path("tests/challenges/classroom/__main__.py")
 SECTIONS = ("## Tests", "## In this folder")  # of the README, about what is not here
+TEACHERS = ("For a class:", "**To teach with it:**")  # paragraphs of it for teachers
 ABOUT = """
 This is the edition for a class: it has no solutions. `python3 workbook.py hint 4` asks a question that leads on.
 """
@@ -104,7 +106,8 @@ def readme(text: str, folder: Path) -> str:
     """The README without what this edition does not have, and without links to it."""
     parts = re.split(r"(?m)^(?=## )", text)
     text = "".join(part for part in parts if not part.startswith(SECTIONS))
-    kept = [line for line in text.split("\n") if not re.match(r"(?:\*\*)?For a (?:class|teacher)|\| `solution ", line)]
+    paragraphs = [part for part in text.split("\n\n") if not part.startswith(TEACHERS)]
+    kept = [line for line in "\n\n".join(paragraphs).split("\n") if not re.match(r"\| `solution ", line)]
     title, _, rest = "\n".join(kept).partition("\n")
 
     def link(found: re.Match) -> str:
