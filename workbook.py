@@ -25,7 +25,8 @@ if not (ROOT / "set_up").is_dir():
     sys.exit("set_up is missing in the folder of workbook.py: download the whole workbook again.")
 sys.path.insert(0, str(ROOT))  # also where Python is told not to look beside a script
 
-from set_up.environment import BENCH, OWN, TESTS
+from set_up import open_here
+from set_up.environment import BENCH, OWN, SITE, TESTS
 from set_up.jupyterlab import open_lesson
 from set_up.local_model import local_model
 from set_up.processes import say
@@ -147,6 +148,25 @@ def local(arguments: list) -> int:
             time.sleep(1)
 
 
+def site(arguments: list) -> int:
+    """Build the site on which the workbook runs in a browser, or with --open hand out one that is built until Ctrl-C."""
+    if "--open" not in arguments:
+        SITE.set_up()
+        return SITE.run("-m", "website.build", "--from", os.getcwd(), *arguments)
+    parser = argparse.ArgumentParser(prog=ME + " site", allow_abbrev=False)
+    parser.add_argument(
+        "--open", nargs="?", default=None, metavar="FOLDER", help="a site that is built (default: site)"
+    )
+    parser.add_argument("--port", type=int, default=open_here.PORT)
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    options = parser.parse_args(arguments)
+    folder = pathlib.Path(options.open) if options.open else ROOT / "site"
+    if not (folder / "index.html").is_file():
+        sys.exit(f"There is no site in {folder} yet: build it with {ME} site.")
+    open_here.serve(folder.resolve(), options.port, not options.no_browser)
+    return 0
+
+
 def at_the_desk(command: str):
     """Return the command of this name: the learner's desk runs it, because it needs the packages."""
 
@@ -169,6 +189,7 @@ COMMANDS = {
     "clients": (clients, "what other people's libraries can do with the offline model (clients langchain)"),
     "verify": (verify, "what the lessons claim of every chat API, on the one of .env (verify --local: a small model)"),
     "local": (local, "run a program with a small real model (local examples/01_stateless_calls.py)"),
+    "site": (site, "build the site that runs in a browser (site --offline), open it (site --open)"),
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }

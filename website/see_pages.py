@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "website" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 BELOW = "/a-folder/"  # the site lies in a folder of its server, as on GitHub Pages
+PATIENCE = 120_000  # milliseconds, on a busy machine
 WIDE, PHONE = (1280, 900), (390, 844)
 MODES = {
     "light": (WIDE, "light"),
@@ -84,6 +85,7 @@ class Faults:
 def watched(browser: Browser, address: str, faults: Faults, size: tuple[int, int] = WIDE) -> Page:
     """A page whose errors and whose requests to other machines are faults."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: faults.note(page.url, f"an error: {error}"))
     page.on("console", lambda said: said.type == "error" and faults.note(page.url, f"the console says: {said.text}"))
 
@@ -156,7 +158,7 @@ def search(page: Page, address: str, words: str, faults: Faults) -> None:
     """Words that are in the lessons are found; so they are where the site is opened as files."""
     page.goto(f"{address}search.html?q={words}")
     try:
-        page.wait_for_selector("#search-results ul.search li a", timeout=15_000)
+        page.wait_for_selector("#search-results ul.search li a", timeout=PATIENCE)
     except Exception:
         faults.note(f"search at {address[:8]}…", f"does not find {words!r}")
 

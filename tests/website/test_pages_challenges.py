@@ -74,7 +74,7 @@ def test_a_page_says_what_the_starter_and_the_checker_say(tmp_path: Path) -> Non
     (folder / "starter.py").write_text(STARTER, encoding="utf-8")
     (folder / "checker.py").write_text(CHECKER, encoding="utf-8")
     made = page(folder, "lessons/01_one.md", "01 · One")
-    assert made.startswith("# 01 · One: \\*stars\\* and \\<tags\\>.")
+    assert made.startswith("# Challenge 01 · One: \\*stars\\* and \\<tags\\>\n")
     assert "- `f` returns \\[1\\](2), not \\_\\_this\\_\\_;\n- and \\| that, as `a_b` - a;\n  1. first" in made
     assert (
         "1. `f`: 1 \\* 2 \\* 3, \\<b\\>or\\</b\\> \\[x\\](y)\n2. test\\_without\\_words\n3. \\- is no list, \\# no heading"

@@ -1,6 +1,7 @@
 """A lesson as a page: its links, its outputs and its pictures, of lessons that are not ours as well."""
 
 import base64
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def test_a_link_leads_to_a_page(links: Links, written: str, read: str) -> None:
 def test_a_link_to_what_is_not_there_is_refused(links: Links, target: str) -> None:
     with pytest.raises(FileNotFoundError, match="01_one"):
         links.rewritten(f"[x]({target})", "lessons/01_one.ipynb", "lessons/01_one.md")
+
+
+@pytest.mark.parametrize("signs", ["\\\\_", "[", "`", "![", "a](", "\\\\", "[`", "(("])
+def test_a_text_full_of_signs_takes_no_time(links: Links, signs: str) -> None:
+    text = f"[{signs * 2_000} [next](02_two.ipynb)"
+    begun = time.process_time()
+    links.rewritten(text, "lessons/01_one.ipynb", "lessons/01_one.md")
+    assert time.process_time() - begun < 5
 
 
 def test_a_solution_is_never_shown(links: Links) -> None:

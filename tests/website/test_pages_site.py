@@ -6,7 +6,7 @@ import pytest
 
 from website.pages.dead_links import dead
 from website.pages.finish import clean, mended, size
-from website.pages.front_page import index
+from website.pages.front_page import getting_it, index
 from website.pages.links import Links
 from website.pages.navigation import groups, short, toctrees
 from website.pages.sections import beginning, blocks, section, slug
@@ -121,6 +121,15 @@ def test_the_front_page_has_the_map_and_not_the_readmes_word_about_this_site(tmp
     page = index(readme, Links(tmp_path, {"lessons/01_one.ipynb": "lessons/01_one.md"}), "01_one")
     assert page.startswith("# Book\n\nWhat it is.") and "[One](/lessons/01_one.md)" in page and "Read lesson 01" in page
     assert "ana.github.io" not in page and "Each lesson ends" not in page
+
+
+def test_a_reader_of_the_pages_is_told_where_the_workbook_is() -> None:
+    said = getting_it("ana/fork")
+    assert (
+        "git clone https://github.com/ana/fork\ncd fork\n" in said
+        and "https://github.com/ana/fork/archive/HEAD.zip" in said
+    )
+    assert "http" not in getting_it(None)
 
 
 def test_numbers_of_lessons_lead_to_them() -> None:

@@ -26,7 +26,7 @@ def page(folder: Path, lesson: str, lesson_title: str) -> str:
     title, said, code = task((folder / "starter.py").read_text(encoding="utf-8"))
     listed = criteria((folder / "checker.py").read_text(encoding="utf-8"))
     number = int(folder.name[:2])
-    return f"""# {plain(title)}
+    return f"""# Challenge {plain(title.rstrip("."))}
 
 The challenge of lesson [{lesson_title}](/{lesson}). Your file is `work/{folder.name}.py`.
 

@@ -8,7 +8,7 @@ BINDER = "https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/work/les
 
 def elsewhere(lesson: str, repository: str | None, cell: str) -> str:
     """The ways to run a lesson, folded. `repository` is OWNER/NAME; `cell` what has to be run first in Colab."""
-    lines = ["<details><summary>Elsewhere</summary>", "On your machine: [install it](/install.md)."]
+    lines = ["<details><summary>Run it elsewhere</summary>", "On your machine: [install it](/install.md)."]
     if repository:
         binder, colab = (address.format(repository=repository, lesson=lesson) for address in (BINDER, COLAB))
         lines += [

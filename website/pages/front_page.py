@@ -31,7 +31,8 @@ def ways_in(first: str) -> str:
     """Run it, read it, install it."""
     return f"""<ul class="ways">
 <li>{lessons.run_links(first, "index.md")}
-<span>Nothing to install: Python runs on the page. Your work is kept in this browser.</span></li>
+<span>Nothing to install: Python runs on the page. Your work is kept in this browser.
+Who answers is a small offline model; <a href="install.html#who-answers">a real one</a> can.</span></li>
 <li><a class="run" href="lessons/{first}.html">Read lesson {first[:2]}</a>
 <span>Every lesson as it ran, with its answers folded.</span></li>
 <li><a class="run" href="install.html">Install it</a><span>One command; then it needs no network.</span></li>
@@ -43,3 +44,18 @@ def of_challenges(said: str) -> str:
     listed = sections.blocks(said)
     begin = next((number for number, block in enumerate(listed) if block.startswith("Each lesson ends")), len(listed))
     return "\n\n".join(listed[begin:])
+
+
+def getting_it(repository: str | None) -> str:
+    """How a reader of the pages gets the folder in which all commands are given. `repository` is OWNER/NAME."""
+    if not repository:
+        return "You need the folder of the workbook."
+    address, folder = f"https://github.com/{repository}", repository.partition("/")[2]
+    return f"""You need Python 3.11 or newer, and the folder of the workbook, in which all commands are given:
+
+```
+git clone {address}
+cd {folder}
+```
+
+Without git: download [the whole as a zip file]({address}/archive/HEAD.zip), and unpack it."""

@@ -9,7 +9,7 @@ from .markdown_code import fenced
 from .sections import headings
 
 LAB, NOTEBOOK = "lite/lab/index.html", "lite/notebooks/index.html"  # on a wide screen, and on a phone
-INTRODUCED = "The outputs below are those of a run that is stored. To guess before you look, run it yourself."
+INTRODUCED = "This page shows what each cell gave. To guess before you look, run it yourself."
 
 
 def title(notebook: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ from .pictures import picture, size_of, words_of
 
 CHALLENGE = re.compile(r"(?:work/|tests/challenges/)(\d\d_\w+?)(?:\.py$|/.*|$)")
 TARGET = r"<[^<>\n]*>|[^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*"
-LABEL = r"(?:[^\[\]`]|`[^`]*`|\\.|!?\[(?:[^\[\]]|\\.)*\](?:\([^()]*\))?)*"
+# Each of its characters can be read in one way only, and nothing is read twice: a text full of signs takes no longer.
+LABEL = r"(?:[^\[\]`\\\n]|\n(?!\s*\n)|\\.|`[^`]*`|\[(?:[^\[\]\\]|\\.)*+\](?:\([^()]*\))?)*+"
 PARTS = re.compile(
     r"(?P<fence>^ {0,3}(?P<mark>`{3,}|~{3,}).*?(?:^ {0,3}(?P=mark)[`~]*\s*?$|\Z))"
     r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"

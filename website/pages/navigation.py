@@ -10,8 +10,8 @@ Groups = list[dict[str, Any]]
 
 
 def short(title: str) -> str:
-    """A title as the list has it: what stands before a colon, without Markdown."""
-    return title.partition(":")[0].replace("\\", "").replace("`", "").strip()
+    """A title as the list has it, below "Challenges" too: what stands before a colon, without Markdown."""
+    return title.partition(":")[0].removeprefix("Challenge ").replace("\\", "").replace("`", "").strip()
 
 
 def title_of(text: str) -> str:

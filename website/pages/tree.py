@@ -104,7 +104,7 @@ def tree(project: Project) -> Tree:
     put("guide.md", a_guide(project, made))
     put("troubleshooting.md", f"# {TROUBLE}\n\n{project.of_readme(TROUBLE, 'troubleshooting.md')}\n")
     install = [f"## {title}\n\n{project.of_readme(title, 'install.md')}" for title in ("Start", "Who answers")]
-    put("install.md", "\n\n".join(["# Install it", *install]))
+    put("install.md", "\n\n".join(["# Install it", front_page.getting_it(project.repository), *install]))
     put("offline_model.md", f"# The offline model\n\n{project.of_readme(MODEL, 'offline_model.md')}\n")
     put("contributing.md", project.whole(CONTRIBUTING, "contributing.md"))
     if project.teaching:

@@ -1,6 +1,13 @@
 // Where the site was opened as files, no script may read another page: results of a search are shown without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// The excerpts of a search are of the page's own text, without the buttons and the contents above it.
+document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  const text = Search.htmlToText;
+  Search.htmlToText = (page, anchor) => text(page.replace(/<div class="bd-header-article[^]*?(?=<article)/, ""), anchor);
+});
+
 // A page that was opened as a file can be read, but not run: says so beside "Run in the browser".
 document.addEventListener("DOMContentLoaded", () => {
   if (location.protocol !== "file:") return;
