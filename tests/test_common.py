@@ -404,6 +404,9 @@ def test_what_check_says_comes_from_this_process_too_in_calls_of_a_notebook(monk
     assert "hint 1 of" in capsys.readouterr().out and (tmp_path / "work/.hints.json").is_file()
     common.solution(1)
     assert "solution(1, give_up=True)" in capsys.readouterr().out
+    (tmp_path / "work" / f"{name}.py").unlink()
+    common.check(1)
+    assert "reset(1) brings the starter back" in " ".join(capsys.readouterr().out.split())
     common.check(99)
     assert "There is no challenge 99" in capsys.readouterr().out
     common.reset(1, lesson=True)
