@@ -73,25 +73,35 @@ ALONE = sys.platform == "emscripten"  # in a browser, where there is no other pr
 IN_A_PAGE = " Whoever has made this page could read it: take a key with a small limit, and delete it afterwards."
 
 
-def _workbook_here() -> Path:
-    """The workbook that the current folder is in, else that of this file: one environment can serve many of them.
-
-    Where this file is installed as a package is, among others, only the first of the two is a workbook.
-    """
-    beside = Path(__file__).resolve().parent
-    try:
-        here = Path.cwd()
-    except OSError:  # it was deleted
-        return beside
-    return next((folder for folder in (here, *here.parents) if _is_workbook(folder)), beside)
+BESIDE = Path(__file__).resolve().parent
 
 
 def _is_workbook(folder: Path) -> bool:
-    return (folder / "work").is_dir() and any(folder.glob("lessons/01_*.ipynb"))
+    if not (folder / "work").is_dir() or not any(folder.glob("lessons/01_*.ipynb")):
+        return False
+    return ALONE or (folder / DESK).is_file()
+
+
+def _workbook_here() -> Path:
+    """The workbook that the current folder is in, else that of this file: one environment can serve many of them.
+
+    Where this file is installed as a package is, among others, only the first of the two is a workbook. A program that
+    lies in a workbook itself, such as one of the examples, belongs to that one, from wherever it is started.
+    """
+    program = getattr(sys.modules["__main__"], "__file__", None)
+    try:
+        here = Path.cwd()
+        if program and BESIDE in Path(program).resolve().parents and _is_workbook(BESIDE):
+            return BESIDE
+    except OSError:  # the current folder was deleted
+        return BESIDE
+    return next((folder for folder in (here, *here.parents) if _is_workbook(folder)), BESIDE)
 
 
 HERE = _workbook_here()  # at once, because lessons go into other folders
-SETTINGS = read_settings(os.environ, HERE / ".env")
+# The file of a folder that only looks like a workbook, somewhere above, is not to say where a key is sent.
+ENV_FILE = (BESIDE if _is_workbook(BESIDE) else HERE) / ".env"
+SETTINGS = read_settings(os.environ, ENV_FILE)
 MODEL = SETTINGS.model
 PRICE = SETTINGS.price
 

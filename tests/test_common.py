@@ -273,13 +273,32 @@ def test_without_a_file_of_its_own_it_reads_nobody_elses(program):
     assert done.stdout.strip() == f"{program.home / 'common.py'}|None|offline-model"
 
 
+def looking_like_a_workbook(folder: Path) -> Path:
+    for name in ("lessons/01_stateless_calls.ipynb", "tests/challenges/desk.py", "work/lessons/any.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("print('the desk of another folder')\n", encoding="utf-8")
+    return folder
+
+
+def test_no_other_folder_that_looks_like_a_workbook_says_where_a_key_is_sent(program):
+    """Neither to a program of the workbook, nor to one of somebody's that only imports common."""
+    looking_like_a_workbook(program.home)
+    other = looking_like_a_workbook(program.elsewhere)
+    (other / ".env").write_text("OPENAI_BASE_URL=http://elsewhere.example/v1\nOPENAI_MODEL=theirs\n", encoding="utf-8")
+    (program.home / "examples").mkdir()
+    example = program.home / "examples" / "one.py"
+    example.write_text(f"{SHOW_SETTINGS}; print(common.HERE)", encoding="utf-8")
+    run = f"import runpy; runpy.run_path({str(example)!r}, run_name='__main__')"
+    for code in (SHOW_SETTINGS, run):
+        assert "|None|offline-model" in program.run(code, other / "work").stdout
+    import_and_run = f"import sys; sys.modules['__main__'].__file__ = {str(example)!r}; {SHOW_SETTINGS}; print(common.HERE)"
+    assert str(program.home) == program.run(import_and_run, other).stdout.splitlines()[-1]
+
+
 def test_in_a_workbook_its_own_file_is_read_wherever_common_is(program):
     """As where the package was installed with pip, or where one environment serves many copies of the workbook."""
     (program.home / ".env").write_text(f"OPENAI_API_KEY={OTHER_KEY}\n", encoding="utf-8")
-    clone = program.elsewhere / "clone"
-    (clone / "work" / "lessons").mkdir(parents=True)
-    (clone / "lessons").mkdir()
-    (clone / "lessons" / "01_stateless_calls.ipynb").touch()
+    clone = looking_like_a_workbook(program.elsewhere / "clone")
     (clone / ".env").write_text(f"OPENAI_API_KEY={KEY}\n", encoding="utf-8")
     for folder in (clone, clone / "lessons", clone / "work" / "lessons"):
         assert program.run(SHOW_SETTINGS, folder).stdout.split("|")[1] == KEY, folder
@@ -404,6 +423,9 @@ def test_what_check_says_comes_from_this_process_too_in_calls_of_a_notebook(monk
     assert "hint 1 of" in capsys.readouterr().out and (tmp_path / "work/.hints.json").is_file()
     common.solution(1)
     assert "solution(1, give_up=True)" in capsys.readouterr().out
+    (tmp_path / "work" / f"{name}.py").unlink()
+    common.check(1)
+    assert "reset(1) brings the starter back" in " ".join(capsys.readouterr().out.split())
     common.check(99)
     assert "There is no challenge 99" in capsys.readouterr().out
     common.reset(1, lesson=True)

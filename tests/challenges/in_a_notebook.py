@@ -14,7 +14,9 @@ from tests.challenges.engine import files, in_place
 from tests.challenges.engine.results import Result
 from tests.challenges.page import ME
 
-COMMAND = re.compile(rf"{re.escape(ME)} (check|hint|solution|reset lesson|reset|start|next)(?: (\d+))?( --give-up)?")
+COMMAND = re.compile(
+    rf"(?:{re.escape(ME)}|workbook\.py) (check|hint|solution|reset lesson|reset|start|next)(?: (\d+))?( --give-up)?"
+)
 
 
 def at_the_desk(work: Path, arguments: Sequence[str]) -> None:
