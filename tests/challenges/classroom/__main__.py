@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from tests.challenges.engine.results import ME
 from . import container, landlock, marking, report, submissions, table
 from .found_files import Learner, Refused
 
+WRITTEN_EVERY = 10  # files
 FENCES = "in processes of their own, with limits on time, memory and files, without your keys, settings and home folder"
 LINUX = "Linux keeps them to a folder of their own and off the network."
 ELSEWHERE = "This system has no fence that holds against code written to get out"
@@ -99,7 +101,8 @@ def checked(jobs: Sequence[marking.Job], known: report.Known) -> bool:
 
     def tell(job: marking.Job) -> None:
         known.put(job)
-        bar.step(job)
+        if bar.step(job) % WRITTEN_EVERY == 0:
+            known.write()  # what is done is not lost, however this ends
 
     try:
         if jobs:
@@ -119,7 +122,8 @@ class Bar:
         self._count, self._done, self._began, self._seconds = count, 0, time.monotonic(), 0.0
         self._shown = sys.stdout.isatty()
 
-    def step(self, job: marking.Job) -> None:
+    def step(self, job: marking.Job) -> int:
+        """One file more is done; returns how many are."""
         self._done += 1
         self._seconds += job.seconds
         passed = time.monotonic() - self._began
@@ -129,6 +133,7 @@ class Bar:
         if self._shown:
             bar = "#" * full + "." * (width - full)
             print(f"\r{bar} {self._done} of {self._count}, about {left:.0f} s left ", end="", flush=True)
+        return self._done
 
     def end(self) -> None:
         if self._done:
@@ -154,6 +159,7 @@ def any_unreadable(told: Sequence[dict]) -> int:
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):  # a character that the terminal lacks must not end the program
         stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     try:
         code = main()
     except KeyboardInterrupt:

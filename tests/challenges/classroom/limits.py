@@ -24,11 +24,12 @@ SECONDS = 60  # of the processor, for one check
 MEMORY = 3 << 30  # bytes
 FILE = 64 << 20  # bytes, in one file
 OPEN_FILES = 512
-PROCESSES = 250  # started by one check, and threads
+PROCESSES = 30  # started by one check: challenge 08 takes three
+THREADS = 250
 SYSTEM = [*map(Path, "/usr /lib /lib32 /lib64 /bin /etc /sys /opt/homebrew /System /Library".split())]
 DEVICES = [*map(Path, "/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty".split())]
 NOT_FOR_THEM = "a file that is checked in a class may not do this: "
-STARTS = {"os.fork", "os.forkpty", "_thread.start_new_thread"}
+STARTS = {"os.fork": PROCESSES, "os.forkpty": PROCESSES, "_thread.start_new_thread": THREADS}
 NEVER = {  # to be done by code that is checked, wherever it aims
     "subprocess.Popen",
     "os.system",
@@ -86,7 +87,7 @@ def use_no_more() -> None:
         ("RLIMIT_NOFILE", OPEN_FILES),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_CPU", SECONDS),
-        ("RLIMIT_NPROC", _own_processes() + PROCESSES),
+        ("RLIMIT_NPROC", _own_processes() + PROCESSES + THREADS),
     ):
         number = getattr(resource, kind, None)
         if number is None:
@@ -122,7 +123,8 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
     mine, others = str(room.resolve()), tuple(f"{path.resolve()}{os.sep}" for path in [room, *readable])
     devices = {str(path) for path in DEVICES}
     own, really, group_of, refused = os.getpid, os.path.realpath, getattr(os, "getpgid", int), PermissionError
-    started, number_in = mmap.mmap(-1, 8), struct.Struct("q")  # shared with all that is forked
+    started = {event: mmap.mmap(-1, 8) for event in STARTS}  # how often, shared with all that is forked
+    number_in = struct.Struct("q")
 
     def refuse(what: str) -> None:
         raise refused(13, NOT_FOR_THEM + what)
@@ -158,9 +160,9 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
             for path in arguments[: CHANGING.get(event) or LOOKING[event]]:
                 look(path, event in CHANGING)
         elif event in STARTS:
-            (count,) = number_in.unpack(started[:8])
-            started[:8] = number_in.pack(count + 1)
-            if count >= PROCESSES:
+            (count,) = number_in.unpack(started[event][:8])
+            started[event][:8] = number_in.pack(count + 1)
+            if count >= STARTS[event]:
                 refuse("start so many processes or threads")
         elif event in ("os.kill", "os.killpg") and not is_ours(arguments[0], event == "os.killpg"):
             refuse("end another process")

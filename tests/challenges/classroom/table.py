@@ -11,13 +11,15 @@ from typing import Any
 from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED
 
 MISSING, UNREADABLE = "missing", "not checked"
-SIGNS = {SOLVED: "✓", NOT_YET: "✗", NOT_STARTED: "·", MISSING: " ", UNREADABLE: "!"}
-LETTERS = {SOLVED: "+", NOT_YET: "x", NOT_STARTED: ".", MISSING: " ", UNREADABLE: "!"}
+SIGNS = {SOLVED: "✓", NOT_YET: "✗", NOT_STARTED: "·", MISSING: " ", UNREADABLE: "?"}
+LETTERS = {SOLVED: "+", NOT_YET: "x", NOT_STARTED: ".", MISSING: " ", UNREADABLE: "?"}
 COLUMNS = (
     *("learner", "challenge", "outcome", "met", "of", "open criteria", "problem", "misconception", "what it is"),
     *("hints", "gave up", "when", "file", "workbook", "their version", "look at", "notes"),
 )
 FORMULA = (*tuple("=+-@\t\r\n"), "＝", "＋", "－", "＠")
+FEW = 2  # challenges for which it is said of each learner what is not met
+LONGEST = 200  # characters of a problem
 WIDEST = 28  # columns of a terminal for a name
 
 
@@ -34,8 +36,28 @@ def as_text(learners: Sequence[dict[str, Any]], names: Sequence[str], signs: dic
         name = padded(plain(learner["learner"]), width)
         lines.append("  ".join([name, *cells, f"{solved:>6}", f"{hints:>4}{gave_up or ' '}"]).rstrip())
     key = ", ".join(f"{sign} {word}" for word, sign in signs.items() if sign != " ")
-    lines += ["", f"{key}; ! behind the hints: a solution was looked at", *below(learners)]
+    lines += [
+        "",
+        f"{key}; ! behind the hints: a solution was looked at",
+        *(in_full(learners) if len(names) <= FEW else []),
+        *below(learners),
+    ]
     return "\n".join(lines)
+
+
+def in_full(learners: Sequence[dict[str, Any]]) -> list[str]:
+    """What is not met yet, a line or two for each learner who has begun."""
+    lines = []
+    for learner in learners:
+        for one in learner["challenges"]:
+            if one["outcome"] == NOT_YET:
+                title = f"{plain(learner['learner'])}, {one['name'][:2]}: {one['met']} of {len(one['criteria'])}"
+                lines.append(f"  {title}. {shortened(plain(one['problem'] or ''))}")
+    return ["", "Not yet:", *lines] if lines else []
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def below(learners: Sequence[dict[str, Any]]) -> list[str]:
