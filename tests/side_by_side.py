@@ -26,6 +26,7 @@ CAN_FORK = sys.platform == "linux"
 OFTEN = 0.3  # seconds after which a process tells what it has found
 # What takes longest comes first, so that no process has much left to do when the others are done.
 LONGEST = (
+    "tests/website/test_in_node.py",
     "tests/test_challenges.py",
     "tests/test_in_place.py",
     "tests/test_desk.py",
