@@ -148,6 +148,18 @@ def local(arguments: list) -> int:
             time.sleep(1)
 
 
+def of_a_class(arguments: list) -> int:
+    """Check the work of many learners. Folders are those of the folder one is in."""
+    OWN.set_up()
+    return OWN.run("-m", "tests.challenges.classroom", "--from", os.getcwd(), *arguments)
+
+
+def export(arguments: list) -> int:
+    """Make an edition for learners, without solutions and mistakes."""
+    OWN.set_up()
+    return OWN.run("-m", "tests.challenges.classroom.student_edition", "--from", os.getcwd(), *arguments)
+
+
 def site(arguments: list) -> int:
     """Build the site on which the workbook runs in a browser, or with --open hand out one that is built until Ctrl-C."""
     if "--open" not in arguments:
@@ -184,6 +196,8 @@ COMMANDS = {
     "solution": (at_the_desk("solution"), "a solution beside yours (solution 4, when solved or with --give-up)"),
     "reset": (at_the_desk("reset"), "a challenge or a lesson anew; yours is kept (reset 4, reset lesson 4)"),
     "next": (at_the_desk("next"), "what to do next"),
+    "class": (of_a_class, "check the work of a class: a folder or a zip file for each (class FOLDER)"),
+    "export": (export, "an edition for learners, without solutions (export --student)"),
     "compare": (compare, "what each memory recalls and costs, yours beside them (compare work/my_memory.py)"),
     "serve": (serve, "the offline model for any OpenAI client, over HTTP (serve --port 8000)"),
     "clients": (clients, "what other people's libraries can do with the offline model (clients langchain)"),
@@ -193,6 +207,9 @@ COMMANDS = {
     "test": (test, "run every test (pytest's own arguments work too: test -k window)"),
     "bench": (bench, "measure speed, side by side with other code"),
 }
+if (ROOT / ".student-edition").exists():
+    for teachers in ("class", "export", "clients", "verify", "site", "bench"):
+        del COMMANDS[teachers]
 
 
 def main(arguments: list) -> int:

@@ -273,13 +273,34 @@ def test_without_a_file_of_its_own_it_reads_nobody_elses(program):
     assert done.stdout.strip() == f"{program.home / 'common.py'}|None|offline-model"
 
 
+def looking_like_a_workbook(folder: Path) -> Path:
+    for name in ("lessons/01_stateless_calls.ipynb", "tests/challenges/desk.py", "work/lessons/any.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("print('the desk of another folder')\n", encoding="utf-8")
+    return folder
+
+
+def test_no_other_folder_that_looks_like_a_workbook_says_where_a_key_is_sent(program):
+    """Neither to a program of the workbook, nor to one of somebody's that only imports common."""
+    looking_like_a_workbook(program.home)
+    other = looking_like_a_workbook(program.elsewhere)
+    (other / ".env").write_text("OPENAI_BASE_URL=http://elsewhere.example/v1\nOPENAI_MODEL=theirs\n", encoding="utf-8")
+    (program.home / "examples").mkdir()
+    example = program.home / "examples" / "one.py"
+    example.write_text(f"{SHOW_SETTINGS}; print(common.HERE)", encoding="utf-8")
+    run = f"import runpy; runpy.run_path({str(example)!r}, run_name='__main__')"
+    for code in (SHOW_SETTINGS, run):
+        assert "|None|offline-model" in program.run(code, other / "work").stdout
+    import_and_run = (
+        f"import sys; sys.modules['__main__'].__file__ = {str(example)!r}; {SHOW_SETTINGS}; print(common.HERE)"
+    )
+    assert str(program.home) == program.run(import_and_run, other).stdout.splitlines()[-1]
+
+
 def test_in_a_workbook_its_own_file_is_read_wherever_common_is(program):
     """As where the package was installed with pip, or where one environment serves many copies of the workbook."""
     (program.home / ".env").write_text(f"OPENAI_API_KEY={OTHER_KEY}\n", encoding="utf-8")
-    clone = program.elsewhere / "clone"
-    (clone / "work" / "lessons").mkdir(parents=True)
-    (clone / "lessons").mkdir()
-    (clone / "lessons" / "01_stateless_calls.ipynb").touch()
+    clone = looking_like_a_workbook(program.elsewhere / "clone")
     (clone / ".env").write_text(f"OPENAI_API_KEY={KEY}\n", encoding="utf-8")
     for folder in (clone, clone / "lessons", clone / "work" / "lessons"):
         assert program.run(SHOW_SETTINGS, folder).stdout.split("|")[1] == KEY, folder
@@ -330,10 +351,10 @@ def test_importing_and_asking_offline_opens_no_socket(program):
 
 @pytest.fixture
 def notebook(monkeypatch):
-    """As a notebook that has imported MODEL; all is as it was afterwards."""
+    """As a notebook in which somebody types this key; all is as it was afterwards."""
     for name in ("SETTINGS", "MODEL", "PRICE", "_announced"):
         monkeypatch.setattr(common, name, getattr(common, name))
-    monkeypatch.setitem(vars(sys.modules["__main__"]), "MODEL", common.MODEL)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: KEY)
     return monkeypatch
 
 
@@ -342,11 +363,10 @@ def test_another_model_answers_from_here_on(notebook, capsys):
     said = capsys.readouterr().out
     assert (common.MODEL, common.PRICE.input, common.SETTINGS.default_limit) == ("llama3.2", 1, 20)
     assert str(common.get_client().base_url) == OLLAMA + "/"
-    assert (
-        "llama3.2 at localhost:11434, with at most 20 tokens" in said and "run the cell" in said and "key" not in said
-    )
-    common.use(model="offline-model")
-    assert common.SETTINGS == OFFLINE and "run the cell" not in capsys.readouterr().out.splitlines()[-1]
+    assert "llama3.2 at localhost:11434, with at most 20 tokens in a reply (reply_limit sets another limit)" in said
+    assert "made before goes on asking offline-model (this program)" in said and "key" not in said
+    common.use(model=" Offline-Model")
+    assert common.SETTINGS == OFFLINE and "goes on asking llama3.2 (localhost:11434)" in capsys.readouterr().out
 
 
 def test_a_key_is_asked_for_and_shown_nowhere(notebook, capsys):
@@ -360,6 +380,13 @@ def test_a_key_is_asked_for_and_shown_nowhere(notebook, capsys):
     assert KEY not in os.environ.values()
 
 
+def test_a_server_that_is_near_is_asked_with_a_key_where_one_says_so(notebook):
+    common.use("http://server:8000/v1", "m")
+    assert common.get_client().api_key != KEY
+    common.use("http://server:8000/v1", "m", ask=True)
+    assert common.get_client().api_key == KEY
+
+
 @pytest.mark.parametrize("given", ["", "sk-...", EOFError()])
 def test_where_no_key_comes_nothing_changes(notebook, given):
     def answer(prompt: str) -> str:
@@ -371,14 +398,14 @@ def test_where_no_key_comes_nothing_changes(notebook, given):
     with pytest.raises(common.SettingsError) as caught:
         common.use()
     assert common.SETTINGS == OFFLINE and common.MODEL == "offline-model"
-    assert ("You cannot be asked for the key here" in str(caught.value)) == isinstance(given, Exception)
+    assert ("You cannot be asked for the key" in str(caught.value)) == isinstance(given, Exception)
 
 
 def test_in_a_browser_it_is_said_what_a_key_and_a_server_are_there(notebook, capsys):
     page = type("js", (), {"location": type("location", (), {"origin": "https://example.org"})})
     notebook.setitem(sys.modules, "js", page)
     notebook.setattr(common, "ALONE", True)
-    common.use(key=KEY)
+    common.use()
     assert "Whoever has made this page could read it" in capsys.readouterr().out
     common.use(OLLAMA, "llama3.2")
     assert "OLLAMA_ORIGINS=https://example.org" in capsys.readouterr().out
@@ -404,6 +431,9 @@ def test_what_check_says_comes_from_this_process_too_in_calls_of_a_notebook(monk
     assert "hint 1 of" in capsys.readouterr().out and (tmp_path / "work/.hints.json").is_file()
     common.solution(1)
     assert "solution(1, give_up=True)" in capsys.readouterr().out
+    (tmp_path / "work" / f"{name}.py").unlink()
+    common.check(1)
+    assert "reset(1) brings the starter back" in " ".join(capsys.readouterr().out.split())
     common.check(99)
     assert "There is no challenge 99" in capsys.readouterr().out
     common.reset(1, lesson=True)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("pyproject.toml", "README.md", "website/colab.py")  # the files with addresses of ours
-NAME = r"[A-Za-z0-9][\w.-]*/[\w.-]*[\w-]"
+# As GitHub names them: an owner has letters, digits and single hyphens, a repository dots and underscores as well.
+NAME = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/[A-Za-z0-9_.-]*[A-Za-z0-9_-]"
 # Where others open a repository of GitHub by its name.
 BY_NAME = (
     "https://github.com/",
@@ -75,8 +76,13 @@ def main(arguments: list[str]) -> str:
             f"This is the repository {here or '(none)'}, but README.md and pyproject.toml name {named()} as the workbook's home. "
             f"For a fork with a site of its own: python -m website.home {here or 'OWNER/REPOSITORY'}, then commit."
         )
-    if arguments and not re.fullmatch(NAME, arguments[0]):
-        return f"{arguments[0]!r} is no repository: write OWNER/REPOSITORY, as in the address behind github.com/."
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return ""
+    if len(arguments) > 1 or (arguments and (not re.fullmatch(NAME, arguments[0]) or arguments[0].endswith(".git"))):
+        return (
+            f"{' '.join(arguments)!r} is no repository: write OWNER/REPOSITORY, as in the address behind github.com/."
+        )
     if arguments:
         move(arguments[0])
     print(f"The workbook's home is {named()}, its site {site(named())}.")
@@ -84,4 +90,4 @@ def main(arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]) or 0)

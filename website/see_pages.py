@@ -1,4 +1,4 @@
-"""Looks at the built pages in Chromium: faults of accessibility (axe), the keyboard, phones, search, requests elsewhere.
+"""Looks at the built pages in Chromium: faults of accessibility (axe), the keyboard, phones, search, requests elsewhere, links.
 
 python -m website.see_pages site [--only "lessons/*"] [--pictures FOLDER]
 
@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from website.pages.dead_links import dead
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -170,6 +172,7 @@ def see(folder: Path, only: str, axe: Path, pictures: Path | None, chromium: str
     faults, script = Faults(), axe.read_text(encoding="utf-8")
     names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(only) if path.suffix == ".html")
     names = [name for name in names if not name.startswith(("lite/", "_static/"))]
+    faults.note("links", *dead(folder))
     with served(folder) as address, sync_playwright() as player:
         browser = player.chromium.launch(executable_path=chromium, args=FLAGS.split())
         page = watched(browser, address, faults)

@@ -15,7 +15,7 @@ from mock_model.sentences.remembering import remembered
 OPENS = re.compile(r"\[\s*(?=[\"'{])")
 HEADING = re.compile(r"(?:(?:(?<=\n)|(?<=[.!?]\s)|^)[^\n.!?]{0,80}:|<[\w -]+>)$")  # "Notes, quoted:", "<notes>"
 FENCE = re.compile(r"\s*```\w*\s*$")
-STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*+("?)')  # where nothing ends it, to the end of its line: none begins inside it
 PYTHON = re.compile(r"\[\s*(?:\{\s*)?[\"']")  # as Python shows it
 LONGEST_PYTHON = 20_000  # characters
 MOST_LISTS = 200  # that are looked for in one text
@@ -103,4 +103,4 @@ def without_strings(text: str) -> str:
     """A text without what it quotes as a JSON string: lines that became one, with their ends and quotes escaped."""
     if "\\" not in text:
         return text
-    return STRING.sub(lambda m: "\n" if re.search(r"\\[n\"]", m[0]) else m[0], text)
+    return STRING.sub(lambda m: "\n" if m[1] and re.search(r"\\[n\"]", m[0]) else m[0], text)

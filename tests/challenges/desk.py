@@ -16,6 +16,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ if __name__ == "__main__":  # run by its path: what is used is this copy of the 
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from tests.challenges import lesson_copies
+from tests.challenges.classroom import hints_read, record, workbook_copy
 from tests.challenges.engine import checking, files
-from tests.challenges.engine.results import NOT_STARTED, NOT_YET, SOLVED, Result, is_starter
+from tests.challenges.engine.results import NOT_STARTED, SOLVED, Result, is_starter
 from tests.challenges.page import GREEN, ME, RED, Page, titled, what_next
 
 WORK = files.ROOT / "work"
@@ -50,9 +52,9 @@ def check(arguments: argparse.Namespace) -> int:
     names = [find(arguments.number)] if arguments.number is not None else list(challenges().values())
     if arguments.watch:
         return watch(names[0] if arguments.number is not None else sys.exit(f"What to watch? {ME} check 4 --watch"))
-    results = checking.check(names, WORK)
+    results = checking.check(names, WORK, *(["--briefly"] if arguments.json else []))
     if arguments.json:
-        print(json.dumps([as_json(result) for result in results], indent=2))
+        print(json.dumps([told(result) for result in results], indent=2))
     elif arguments.number is not None:
         Page().show(results[0])
     else:
@@ -62,20 +64,12 @@ def check(arguments: argparse.Namespace) -> int:
     return 0 if all(result.outcome == SOLVED for result in results) else 1
 
 
-def as_json(result: Result) -> dict[str, Any]:
-    """A result for a program that collects results."""
-    unmet = result.first_unmet
-    return {
-        "challenge": result.number,
-        "name": result.name,
-        "outcome": result.outcome,
-        "met": result.met,
-        "criteria": [
-            {"criterion": criterion.text, "met": criterion.met, "judged": criterion.judged}
-            for criterion in result.criteria
-        ],
-        "problem": unmet.problem if unmet and result.outcome == NOT_YET else None,
-    }
+def told(result: Result) -> dict[str, Any]:
+    """A result for a program that collects results; what its fields are: classroom/readme.md."""
+    path = work_file(result.name)
+    when = datetime.fromtimestamp(path.stat().st_mtime).isoformat(timespec="seconds") if path.is_file() else None
+    commit = workbook_copy.commit_of(files.ROOT)
+    return record.of(result, read_hints(), when, {"workbook": workbook_copy.fingerprint(result.name), "commit": commit})
 
 
 def watch(name: str) -> int:
@@ -131,11 +125,9 @@ def hint(arguments: argparse.Namespace) -> int:
         number = max(before["shown"], 0)
     number = min(number, len(hints) - 1)
     print(f"{unmet.text if started else titled(name)}, hint {number + 1} of {len(hints)}:\n\n    {hints[number]}")
-    if number + 1 == len(hints):
+    if number + 1 == len(hints) and files.reference(name).is_file():
         print(f"\nThat was the last one. A solution, if you want it: {ME} solution {arguments.number} --give-up")
-    shown[name] = {"for": key, "shown": number + 1}
-    with contextlib.suppress(OSError):  # only how far somebody has read
-        HINTS_SHOWN.write_text(json.dumps(shown) + "\n", encoding="utf-8")
+    keep_hints(shown | {name: hints_read.note_hint(before, key, number + 1)})
     return 1
 
 
@@ -156,16 +148,28 @@ def read_hints() -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def keep_hints(shown: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):  # only how far somebody has read
+        HINTS_SHOWN.write_text(json.dumps(shown) + "\n", encoding="utf-8")
+
+
 def solution(arguments: argparse.Namespace) -> int:
     """Show a solution, beside the learner's own where the two are alike."""
     name = find(arguments.number)
-    if not arguments.give_up and checking.check([name], WORK)[0].outcome != SOLVED:
+    if not files.reference(name).is_file():
+        print(f"This edition, for a class, has no solutions. What helps is a hint: {ME} hint {arguments.number}")
+        return 1
+    solved = checking.check([name], WORK)[0].outcome == SOLVED
+    if not (solved or arguments.give_up):
         print(
             f"{titled(name)} is not solved yet. Another hint: {ME} hint {arguments.number}. "
             f"To see a solution all the same: {ME} solution {arguments.number} --give-up"
         )
         return 1
     path = work_file(name)
+    if not solved:
+        shown = read_hints()
+        keep_hints(shown | {name: hints_read.note_giving_up(shown.get(name))})
     theirs = path.read_text(encoding="utf-8", errors="replace") if path.is_file() and not is_starter(path) else ""
     ours = files.reference(name).read_text(encoding="utf-8")
     mine, one = code_of(theirs), code_of(ours)

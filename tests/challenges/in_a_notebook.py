@@ -14,7 +14,9 @@ from tests.challenges.engine import files, in_place
 from tests.challenges.engine.results import Result
 from tests.challenges.page import ME
 
-COMMAND = re.compile(rf"{re.escape(ME)} (check|hint|solution|reset lesson|reset|start|next)(?: (\d+))?( --give-up)?")
+COMMAND = re.compile(
+    rf"(?:{re.escape(ME)}|workbook\.py) (check|hint|solution|reset lesson|reset|start|next)(?: (\d+))?( --give-up)?"
+)
 
 
 def at_the_desk(work: Path, arguments: Sequence[str]) -> None:
@@ -51,7 +53,9 @@ class Progress:
     def show(self, result: Result) -> None:
         """Say it of the criteria that are judged."""
         done = sum(criterion.judged or bool(criterion.explained) for criterion in result.criteria)
-        self._write(f"Checking work/{result.name}.py: {done} of {len(result.criteria)} criteria …")
+        self._write(
+            f"Checking work/{result.name}.py: {done} of {len(result.criteria)} criteria … (Kernel > Restart ends it.)"
+        )
 
     def clear(self) -> None:
         """Take the line away."""

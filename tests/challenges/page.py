@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import lesson_copies
-from .engine.results import NOT_STARTED, NOT_YET, SOLVED, WIDTH, Result
+from .engine.results import ME, NOT_STARTED, NOT_YET, SOLVED, WIDTH, Result
 
-ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"
+__all__ = ["ME", "Page", "titled", "what_next"]
+
 GREEN, RED, FAINT = "32", "31", "2"
 
 

@@ -308,13 +308,13 @@ def test_a_correction_in_the_same_talk_leaves_one_fact(said: list[str], expected
 
 @pytest.mark.parametrize("wall", ["word ", "I am ", "and i ", "<a", "!", '"', "She is 6. ", "ignore ", "user: a\n"])
 def test_long_texts_take_no_long_time(wall: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     extract([("user", "I live in Porto."), ("user", wall * (40_000 // len(wall)))])
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_the_time_grows_with_the_messages_and_not_with_their_square() -> None:
     said: list[Turn] = [("user", f"On day {n} I spent {n % 50} euros on lunch.") for n in range(400)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(extract(said)) == 400
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

@@ -16,7 +16,7 @@ PYODIDE = Path(os.environ.get("WORKBOOK_PYODIDE", ROOT / "website" / "node_modul
 WHEELS = Path(os.environ.get("WORKBOOK_WHEELS", ROOT / "website" / "wheels"))
 PROGRAMS = Path(__file__).with_name("in_node")
 STARTERS = sorted((ROOT / "tests" / "challenges").glob("[0-9]*/starter.py"))
-SECONDS = 900  # for all of a process, however busy the machine is
+SECONDS = 1_800  # for all of a process, however busy the machine is
 OURS = ("chat_memory_workbook-", "tiktoken-")  # wheels that are made here, from what is here
 
 

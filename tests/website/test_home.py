@@ -1,6 +1,8 @@
 """The workbook's home on the web: every address follows from the one in pyproject.toml, for a fork as well."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,28 @@ def test_a_workflow_of_another_repository_is_told_what_to_do(monkeypatch):
     assert home.name() == "ana/fork"
 
 
-@pytest.mark.parametrize("typed", ["ana", "https://github.com/ana/fork", "ana/", "ana/fork/more", "an a/b"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana",
+        "https://github.com/ana/fork",
+        "ana/",
+        "ana/fork/more",
+        "an a/b",
+        "ana/fork.git",
+        "an\u00e4/b",
+        "a.b/c",
+        "a_b/c",
+    ],
+)
 def test_what_is_no_repository_is_refused(typed):
     assert "write OWNER/REPOSITORY" in home.main([typed])
+
+
+def test_the_program_ends_with_0_where_all_is_well(monkeypatch):
+    command = [sys.executable, "-m", "website.home", "--here"]
+    codes = []
+    for repository in (home.named(), "ana/fork"):
+        monkeypatch.setenv("GITHUB_REPOSITORY", repository)
+        codes.append(subprocess.run(command, cwd=ROOT, capture_output=True).returncode)
+    assert codes == [0, 1]

@@ -24,16 +24,16 @@ class Checker(Protocol):
         """End it, whatever it is doing."""
 
 
-def made_ready(name: str, work: Path) -> Checker:
-    """A check of the file of this challenge in the folder `work`."""
+def made_ready(name: str, work: Path, *options: str) -> Checker:
+    """A check of the file of this challenge in the folder `work`, with more options of the checker."""
     if has_processes():
         from .own_process import Checker
     else:
         from .in_place import Checker
-    return Checker(name, work)
+    return Checker(name, work, *options)
 
 
-def check(names: Sequence[str], work: Path) -> list[Result]:
+def check(names: Sequence[str], work: Path, *options: str) -> list[Result]:
     """Check the files of these challenges in the folder `work`; in processes, a few at a time."""
     at_once = (os.cpu_count() or 2) if has_processes() else 1
     results = {name: not_started(name) for name in names if is_starter(work / f"{name}.py")}
@@ -41,7 +41,7 @@ def check(names: Sequence[str], work: Path) -> list[Result]:
     while waiting or running:
         while waiting and len(running) < at_once:
             name = waiting.pop(0)
-            running.append((name, made_ready(name, work)))
+            running.append((name, made_ready(name, work, *options)))
             running[-1][1].go()
         name, checker = running.pop(0)
         try:

@@ -39,7 +39,7 @@ ENVIRONMENT = {  # of a checker's process, and of the one whose copy it is, whic
 class Checker:
     """A checker that has been started, and checks when it is told to. All that takes long is imported beforehand."""
 
-    def __init__(self, name: str, work: Path) -> None:
+    def __init__(self, name: str, work: Path, *options: str) -> None:
         self._folder = Path(tempfile.mkdtemp(dir=disk_in_memory()))  # gone even if it is killed
         self._name, self._path = name, self._folder / "noted.jsonl"
         self._path.touch()
@@ -47,7 +47,7 @@ class Checker:
         if PROCESSES.get_start_method() == "forkserver":
             PROCESSES.set_forkserver_preload([TAKES_LONG])
         told, self._tell = PROCESSES.Pipe(duplex=False)
-        self._process = PROCESSES.Process(target=wait_and_check, args=(told, name, work, self._path))
+        self._process = PROCESSES.Process(target=wait_and_check, args=(told, name, work, self._path, options))
         self._process.start()
         told.close()
 
@@ -113,7 +113,7 @@ class Writer(Collector):
         self._file.flush()
 
 
-def wait_and_check(told: Connection, name: str, work: Path, path: Path) -> None:
+def wait_and_check(told: Connection, name: str, work: Path, path: Path, options: tuple[str, ...]) -> None:
     """Import everything, wait to be told, check, and end at once, whatever the learner's code has left running."""
     for stream in range(3):  # standard input, output and error
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
@@ -127,5 +127,5 @@ def wait_and_check(told: Connection, name: str, work: Path, path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     with contextlib.suppress(BaseException):
         told.recv()
-        run_here([name], writer, f"--work-folder={work}")
+        run_here([name], writer, f"--work-folder={work}", *options)
     END(0)

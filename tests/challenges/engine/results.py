@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from . import files
 
+ME = "py workbook.py" if os.name == "nt" else "python3 workbook.py"  # how a reader calls a command
 WIDTH = 78  # characters in a line of what is said
 SOLVED, NOT_YET, NOT_STARTED = "solved", "not yet", "not started"
 BROKEN = (  # what is said where nothing else is known

@@ -3,8 +3,9 @@
 A vocabulary of tiktoken takes as long as some hundred requests, and it would be loaded in the learner's first one.
 """
 
-import hypothesis  # noqa: F401
 import pytest  # noqa: F401
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import chat_memory
 from mock_model import MockServer
@@ -23,6 +24,13 @@ def load() -> None:
     with completions.create(model="offline-model", messages=HELLO, stream=True) as stream:
         for _ in stream:
             pass
+    look_through_the_modules()
+
+
+@settings(max_examples=20, database=None, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 99))
+def look_through_the_modules(number: int) -> None:
+    """Hypothesis looks once for the numbers and words in all modules that are there: as long as a short check takes."""
 
 
 load()

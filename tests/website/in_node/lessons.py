@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import os
 import sys
 import time
 
@@ -62,6 +63,7 @@ async def run(job):
     for name, cells in json.loads(job)["lessons"].items():
         for module in [module for module in sys.modules if module.partition(".")[0] in OURS]:
             del sys.modules[module]
+        os.chdir("/drive/lessons")
         Shell.clear_instance()
         shell = Shell.instance(colors="nocolor")
         began, found, seconds = time.perf_counter(), [], []
