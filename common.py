@@ -36,7 +36,7 @@ from mock_model.api import tokens
 from mock_model.api.completion import Reply
 from mock_model.tasks.reply import reply_to
 from set_up import reply_limit as reply_limits
-from set_up.settings.by_hand import settings_by_hand, wants_a_key
+from set_up.settings.by_hand import by_arguments, check_texts, is_offline, settings_by_hand, wants_a_key
 from set_up.settings.choosing_the_model import OPENAI_DEFAULT
 from set_up.settings.price import Price
 from set_up.settings.reading import read_settings
@@ -107,21 +107,23 @@ PRICE = SETTINGS.price
 
 
 def use(
-    base_url: str = "", model: str = "", key: str | None = None, price: str = "", reply_limit: int | None = None
+    base_url: str = "", model: str = "", ask: bool | None = None, price: str = "", reply_limit: int | None = None
 ) -> None:
     """Let another model answer from here on, and say which: `use()` OpenAI's, `use("http://localhost:11434/v1", "llama3.2")`.
 
-    The other arguments are what OPENAI_API_KEY, OPENAI_PRICE and OPENAI_REPLY_LIMIT are. A key is asked for where a server
-    is likely to want one; nothing of it is written anywhere. `use(model="offline-model")` goes back to the offline model.
-    Raises SettingsError for what cannot be used: then all is as it was.
+    A key is asked for where a server is likely to want one, or as `ask` says. It is no argument, because calls are kept: in
+    notebooks, in IPython's history. `price` and `reply_limit` are what OPENAI_PRICE and OPENAI_REPLY_LIMIT are.
+    `use(model="offline-model")` goes back to the offline model. Raises SettingsError for what cannot be used: then all is as
+    it was.
     """
     global SETTINGS, MODEL, PRICE, _announced
-    if key is None:
-        asked_for = wants_a_key(base_url) and model != OFFLINE_MODEL
-        key = _asked_for_key(urlsplit(base_url or OPENAI_URL).hostname or base_url) if asked_for else ""
+    check_texts(base_url=base_url, model=model, price=price)
+    before, key = SETTINGS, ""
+    if not is_offline(base_url, model) and (wants_a_key(base_url) if ask is None else ask):
+        key = _asked_for_key(urlsplit(clean(base_url) or OPENAI_URL).hostname or base_url)
     SETTINGS = settings_by_hand(base_url, model, key, price, reply_limit)
     MODEL, PRICE, _announced = SETTINGS.model, SETTINGS.price, True
-    print(SETTINGS)
+    print(by_arguments(str(SETTINGS)))
     if clean(key):
         print(
             f"The key is in the memory of this program alone. It is sent to {SETTINGS.place}, is in no file, and is "
@@ -131,8 +133,10 @@ def use(
         warnings.filterwarnings("ignore", "The following transport option", UserWarning)
     if ALONE and SETTINGS.base_url:
         print(f"The server has to allow this page: {_allowing()}.")
-    if vars(sys.modules["__main__"]).get("MODEL", MODEL) != MODEL:
-        print("What was imported before does not follow: run the cell with `from common import MODEL, …` again.")
+    print(
+        f"Now run the lesson's first cell, again if need be: a client that was made before goes on asking {before.model} "
+        f"({before.place}), and an imported MODEL or PRICE is as it was."
+    )
 
 
 def _asked_for_key(place: str) -> str:
@@ -142,8 +146,8 @@ def _asked_for_key(place: str) -> str:
         return getpass(f"The key for {place} (it is not shown): ")
     except Exception:  # whatever a page raises that cannot ask
         raise SettingsError(
-            'You cannot be asked for the key here. Write key="…" into the call, run it, and take the key out again before '
-            "the notebook is saved."
+            f"You cannot be asked for the key for {place} here. Where the workbook is installed, put it into .env, as the "
+            "README says."
         ) from None
 
 

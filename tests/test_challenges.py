@@ -258,6 +258,44 @@ def test_the_short_way_to_a_server_comes_to_the_same(monkeypatch, failure):
             assert outcome(request, failure, changed) == own
 
 
+ASKED = [
+    {"input": "What is my cat called?"},
+    {"input": KNOWN, "instructions": "Be brief.", "store": False},
+    {"input": []},
+    {"input": "Hello!", "model": "no-such-model"},
+    {"input": "Hello!", "previous_response_id": "resp_0"},
+    {"input": "Hello!", "max_output_tokens": 16, "timeout": 3.0},
+    {"input": "Hello!", "stream": True},
+    {"input": "Hello!", "extra_headers": {"Authorization": "Bearer another"}},
+    {"input": "Hello!", "extra_body": {"nothing_known": 1}},
+    {"input": "Hello!", "temperature": float("nan")},
+]
+
+
+def outcome_of_a_response(request: dict, failure: str | int | None) -> tuple:
+    """What a server is sent for a response, and what the client makes of its answer; ids and times are left out."""
+    server = RecordingServer(api_key="offline")
+    if failure:
+        server.fail_next(failure)
+    try:
+        answer = server.client().responses.create(**{"model": OFFLINE_MODEL} | request)
+        found = [type(answer), [*map(repr, answer)] if request.get("stream") else [answer.to_json(), repr(answer)]]
+        found[1] = re.sub(r"(?:resp|msg|rs)_\w+|created_at\W+[\d.]+|completed_at\W+[\d.]+|req_\w+", "", str(found[1]))
+    except (openai.APIError, ValueError) as error:
+        shown = {name: vars(error).get(name) for name in ("body", "code", "param", "type", "status_code")}
+        found = [type(error), str(error), shown, type(error.__cause__)]
+    return [(e.method, e.path, e.body, e.status) for e in server.exchanges], found
+
+
+@pytest.mark.parametrize("failure", [None, *FAILURES, "failed"])
+def test_the_short_way_to_a_response_comes_to_the_same(monkeypatch, failure):
+    for request in ASKED if failure is None else ASKED[:2]:
+        own = outcome_of_a_response(request, failure)
+        with monkeypatch.context() as patch:
+            patch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
+            assert outcome_of_a_response(request, failure) == own
+
+
 def test_the_short_way_leaves_out_what_a_network_needs_unless_somebody_looks_there(monkeypatch):
     completions, prepared, sent = MockServer().client().chat.completions, [], []
     build, send = SyncAPIClient._build_request, httpx2.Client.send

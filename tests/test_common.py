@@ -291,7 +291,9 @@ def test_no_other_folder_that_looks_like_a_workbook_says_where_a_key_is_sent(pro
     run = f"import runpy; runpy.run_path({str(example)!r}, run_name='__main__')"
     for code in (SHOW_SETTINGS, run):
         assert "|None|offline-model" in program.run(code, other / "work").stdout
-    import_and_run = f"import sys; sys.modules['__main__'].__file__ = {str(example)!r}; {SHOW_SETTINGS}; print(common.HERE)"
+    import_and_run = (
+        f"import sys; sys.modules['__main__'].__file__ = {str(example)!r}; {SHOW_SETTINGS}; print(common.HERE)"
+    )
     assert str(program.home) == program.run(import_and_run, other).stdout.splitlines()[-1]
 
 
@@ -349,10 +351,10 @@ def test_importing_and_asking_offline_opens_no_socket(program):
 
 @pytest.fixture
 def notebook(monkeypatch):
-    """As a notebook that has imported MODEL; all is as it was afterwards."""
+    """As a notebook in which somebody types this key; all is as it was afterwards."""
     for name in ("SETTINGS", "MODEL", "PRICE", "_announced"):
         monkeypatch.setattr(common, name, getattr(common, name))
-    monkeypatch.setitem(vars(sys.modules["__main__"]), "MODEL", common.MODEL)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: KEY)
     return monkeypatch
 
 
@@ -361,11 +363,10 @@ def test_another_model_answers_from_here_on(notebook, capsys):
     said = capsys.readouterr().out
     assert (common.MODEL, common.PRICE.input, common.SETTINGS.default_limit) == ("llama3.2", 1, 20)
     assert str(common.get_client().base_url) == OLLAMA + "/"
-    assert (
-        "llama3.2 at localhost:11434, with at most 20 tokens" in said and "run the cell" in said and "key" not in said
-    )
-    common.use(model="offline-model")
-    assert common.SETTINGS == OFFLINE and "run the cell" not in capsys.readouterr().out.splitlines()[-1]
+    assert "llama3.2 at localhost:11434, with at most 20 tokens in a reply (reply_limit sets another limit)" in said
+    assert "made before goes on asking offline-model (this program)" in said and "key" not in said
+    common.use(model=" Offline-Model")
+    assert common.SETTINGS == OFFLINE and "goes on asking llama3.2 (localhost:11434)" in capsys.readouterr().out
 
 
 def test_a_key_is_asked_for_and_shown_nowhere(notebook, capsys):
@@ -379,6 +380,13 @@ def test_a_key_is_asked_for_and_shown_nowhere(notebook, capsys):
     assert KEY not in os.environ.values()
 
 
+def test_a_server_that_is_near_is_asked_with_a_key_where_one_says_so(notebook):
+    common.use("http://server:8000/v1", "m")
+    assert common.get_client().api_key != KEY
+    common.use("http://server:8000/v1", "m", ask=True)
+    assert common.get_client().api_key == KEY
+
+
 @pytest.mark.parametrize("given", ["", "sk-...", EOFError()])
 def test_where_no_key_comes_nothing_changes(notebook, given):
     def answer(prompt: str) -> str:
@@ -390,14 +398,14 @@ def test_where_no_key_comes_nothing_changes(notebook, given):
     with pytest.raises(common.SettingsError) as caught:
         common.use()
     assert common.SETTINGS == OFFLINE and common.MODEL == "offline-model"
-    assert ("You cannot be asked for the key here" in str(caught.value)) == isinstance(given, Exception)
+    assert ("You cannot be asked for the key" in str(caught.value)) == isinstance(given, Exception)
 
 
 def test_in_a_browser_it_is_said_what_a_key_and_a_server_are_there(notebook, capsys):
     page = type("js", (), {"location": type("location", (), {"origin": "https://example.org"})})
     notebook.setitem(sys.modules, "js", page)
     notebook.setattr(common, "ALONE", True)
-    common.use(key=KEY)
+    common.use()
     assert "Whoever has made this page could read it" in capsys.readouterr().out
     common.use(OLLAMA, "llama3.2")
     assert "OLLAMA_ORIGINS=https://example.org" in capsys.readouterr().out

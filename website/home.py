@@ -80,7 +80,9 @@ def main(arguments: list[str]) -> str:
         print(__doc__)
         return ""
     if len(arguments) > 1 or (arguments and (not re.fullmatch(NAME, arguments[0]) or arguments[0].endswith(".git"))):
-        return f"{' '.join(arguments)!r} is no repository: write OWNER/REPOSITORY, as in the address behind github.com/."
+        return (
+            f"{' '.join(arguments)!r} is no repository: write OWNER/REPOSITORY, as in the address behind github.com/."
+        )
     if arguments:
         move(arguments[0])
     print(f"The workbook's home is {named()}, its site {site(named())}.")

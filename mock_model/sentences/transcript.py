@@ -18,13 +18,13 @@ LABELS = dict.fromkeys("ai bot model chatbot agent a you".split(), "assistant") 
 
 def text_of(message: dict) -> str:
     """The text of a message: its content, the text of its parts, or what a tool's JSON says, a line a field."""
-    content = message.get("content")
+    content, role = message.get("content"), message.get("role")
+    if type(content) is str and role != "tool":  # as nearly all are
+        return content
     if isinstance(content, list):
         content = "\n".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
     content = str(content or "")
-    if message.get("role") == "tool":
-        content = flat(content)
-    return content
+    return flat(content) if role == "tool" else content
 
 
 def flat(text: str) -> str:

@@ -23,9 +23,16 @@ COURTESY = re.compile(rf"\W*{_phrases('courtesy').pattern}\W*", re.I)
 def is_beyond(text: str, messages: Sequence[dict]) -> bool:
     """Whether a text wants what no message can hold, or asks of the world what none of these messages speaks of."""
     made = any(wants_made(sentence) for sentence in sentences(text))
+    return made or any(
+        not any(one <= said.sentence.bases for said in read(messages[:-1])) for one in _of_the_world(text)
+    )
+
+
+@remembered(256)
+def _of_the_world(text: str) -> tuple[frozenset[str], ...]:
+    """What the questions of a text about the world are about, each without the moment that it asks of."""
     world = [s for s in sentences(text) if _phrases("world").search(s) and not _phrases("talk").search(s)]
-    asked = [content(words(s)) - MOMENTS for s in world]
-    return made or any(not any(one <= said.sentence.bases for said in read(messages[:-1])) for one in asked)
+    return tuple(frozenset(content(words(s)) - MOMENTS) for s in world)
 
 
 def asks_for_said(text: str) -> bool:

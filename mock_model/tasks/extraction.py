@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from mock_model.sentences.lists import NUMBERS, phrases
 from mock_model.sentences.quoting import lists_in, text_in, without_lists
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
 from mock_model.tasks.facts import facts_in, worth
@@ -43,6 +44,7 @@ def _list_form(task: Handed) -> ListForm | None:
     return next(filter(None, map(list_form, asking)), None)
 
 
+@remembered(2048)
 def _asks(text: str) -> bool:
     """Whether a sentence asks for facts about the user, now."""
     for sentence in sentences(without_lists(text)):

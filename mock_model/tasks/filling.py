@@ -22,6 +22,7 @@ from mock_model.finding.matching import SHARED, ties
 from mock_model.finding.ranking import find
 from mock_model.sentences.lists import PEOPLE, phrases
 from mock_model.sentences.reading import REFERS, Said, is_question, read
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import as_sentence, turned
@@ -294,6 +295,7 @@ def shown_schema(messages: Sequence[dict]) -> Schema | None:
     return None
 
 
+@remembered(256)
 def _by_schema(text: str) -> bool:
     """Whether a text orders, in its own words, a reply in JSON by a schema."""
     own = own_words(_without_objects(text))

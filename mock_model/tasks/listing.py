@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from mock_model.finding.asking import Question
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.reading import is_question
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.stems import base
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences
@@ -33,7 +34,7 @@ def listing_task(messages: Sequence[dict]) -> Asked | None:
     asking = "\n".join(text_of(m) for m in messages if m["role"] in STRONG or m is messages[-1])
     if (
         messages[-1]["role"] != "user"
-        or not ASKED.search(asking)
+        or not _speaks_of_lists(asking)
         or not (task := handed(messages, _asks))
         or not task.talk
     ):
@@ -41,6 +42,11 @@ def listing_task(messages: Sequence[dict]) -> Asked | None:
     noun = next(noun for sentence in sentences(task.own) if (noun := _noun(sentence)))
     form = list_form(asking)
     return (noun, form, task) if form else None
+
+
+@remembered(256)
+def _speaks_of_lists(text: str) -> bool:
+    return bool(ASKED.search(text))
 
 
 def _asks(text: str) -> bool:

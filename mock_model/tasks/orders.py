@@ -59,6 +59,7 @@ def without_quotes(text: str) -> str:
     return QUOTED.sub("\n", without_strings(without_lists(text)))
 
 
+@remembered(2048)
 def own_words(text: str) -> str:
     """What the writer of a text says himself, whoever that is: nothing that it quotes, be it a sentence in quotation marks."""
     return SAID.sub(lambda said: said[0] if said[0] == text.strip() else " ", unquoted(text, True))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from mock_model.finding.asking import Question
 from mock_model.finding.matching import SHARED, WORTH, ties
 from mock_model.sentences.reading import sentence_of
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, spaced
 from mock_model.tasks.orders import own_words, without_quotes
@@ -46,6 +47,7 @@ def picked(messages: Sequence[dict], found: Rules) -> str | None:
     return best
 
 
+@remembered(256)
 def _order(text: str) -> re.Match[str] | None:
     """The order to pick that is the writer's own, and no part of what the text quotes."""
     last = without_quotes(text).rstrip().rpartition("\n\n")[2]  # behind a conversation

@@ -18,6 +18,7 @@ from mock_model.finding.saying import NOTES, SPEAKERS, quoted, said_again
 from mock_model.sentences.lists import phrases
 from mock_model.sentences.quoting import without_lists
 from mock_model.sentences.reading import Said, read
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.voice import turned
 from mock_model.sentences.words import sentences
@@ -165,18 +166,19 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
     wishes = [sentence for sentence in sentences(asked) if is_beyond(sentence, messages)]
     asking = questions("\n".join(sentence for sentence in sentences(asked) if sentence not in wishes))[-MOST_ANSWERED:]
     conversation = heard(messages, asking)
-    if phrases("say again").search(asked):
+    kinds = _kinds(asked)
+    if "say again" in kinds:
         said = [text_of(m) for m in messages if m["role"] == "assistant" and text_of(m)]
         return said[-1] if said else no_answer(messages), "I am asked for my last words."
     if about := asked_about(asked, messages):
         return about, "I am asked what I was asked about."
     if time := time_told(asked, conversation):
         return time, "A message says what time it is."
-    if phrases("about me").search(asked):
+    if "about me" in kinds:
         return _told(conversation) or no_answer(messages), "I am asked what I was told."
     if advice := travel_advice(asked, messages):
         return advice, "The place and the season come from the messages."
-    if phrases("about the model").search(asked):
+    if "about the model" in kinds:
         return _about_model(messages), "I am asked about myself."
     short = "words" in found.slots
     answers = [answer(question, conversation, messages, short) for question in asking]
@@ -197,6 +199,12 @@ def _converse(asked: str, messages: Sequence[dict], found: Rules) -> tuple[str, 
             "I am told of a place.",
         )
     return NOTED, "I am told something."
+
+
+@remembered(256)
+def _kinds(asked: str) -> frozenset[str]:
+    """Of which kinds a message is that are answered in a way of their own."""
+    return frozenset(kind for kind in ("say again", "about me", "about the model") if phrases(kind).search(asked))
 
 
 def answer(question: Question, conversation: Sequence[Said], messages: Sequence[dict], short: bool) -> str | None:

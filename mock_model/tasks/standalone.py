@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mock_model.sentences.kinds import is_verb
 from mock_model.sentences.lists import SMALL
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import join, sentences, words
 from mock_model.tasks.orders import own_words
@@ -36,16 +37,23 @@ ONLY = re.compile(
 def standalone(messages: Sequence[dict]) -> str | None:
     """The question as it can be asked alone; None where nobody orders that."""
     last = text_of(messages[-1])
-    if ORDER.search(own_words(last)) and (found := ASKED.findall(last)):
+    if _orders(last) and (found := ASKED.findall(last)):
         return alone(found[-1], SPEAKS.findall(last))
-    if any(_stands(own_words(text_of(m))) for m in messages[:-1] if m["role"] in ("system", "developer")):
+    if any(_stands(text_of(m)) for m in messages[:-1] if m["role"] in ("system", "developer")):
         return alone(last, [text_of(m) for m in messages[:-1] if m["role"] == "user"])
     return None
 
 
+@remembered(256)
+def _orders(text: str) -> bool:
+    """Whether a text orders, in its own words, that a question be put anew."""
+    return bool(ORDER.search(own_words(text)))
+
+
+@remembered(256)
 def _stands(text: str) -> bool:
     """Whether instructions want of every message just this: the question put anew, and no answer."""
-    whole = " ".join(text.split())
+    whole = " ".join(own_words(text).split())
     order = ORDER.search(whole)
     return bool(
         order

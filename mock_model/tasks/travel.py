@@ -8,6 +8,7 @@ from functools import partial
 
 from mock_model.sentences.lists import LISTS, phrases, sections
 from mock_model.sentences.reading import content
+from mock_model.sentences.remembering import remembered
 from mock_model.sentences.transcript import text_of
 from mock_model.sentences.words import sentences, words
 from mock_model.tasks.admitting import which
@@ -23,7 +24,7 @@ YEAR = ("winter", "spring", "summer", "autumn")
 
 def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
     """When to visit or what to pack, where that is asked: for the place last named, by a user if one names any."""
-    asking = [one for one in sentences(asked) if len(one) <= LONGEST and _phrases("asks").search(one)]
+    asking = _asking(asked)
     if not asking or content(words(_phrases("usual").sub("", PLACE.sub("", asking[-1])))):
         return None  # "When should I visit my dentist?"
     said = "\n".join(text_of(m) for m in sorted(messages, key=lambda m: m["role"] == "user"))  # the users' words last
@@ -39,6 +40,12 @@ def travel_advice(asked: str, messages: Sequence[dict]) -> str | None:
     unknown = ["", *_phrases("going").findall(said)][-1]
     asks = which("place", messages) if _phrases("journey").search(asking[-1]) else None
     return f"I don't know the seasons of {unknown}." if unknown else asks
+
+
+@remembered(256)
+def _asking(text: str) -> tuple[str, ...]:
+    """The sentences that ask for advice."""
+    return tuple(one for one in sentences(text) if len(one) <= LONGEST and _phrases("asks").search(one))
 
 
 def _season(messages: Sequence[dict], south: bool) -> str | None:

@@ -128,8 +128,8 @@ def prescribed(found: Rules, said: str) -> str | None:
 
 def styled(text: str, found: Rules) -> str:
     """A reply worded as the orders ask."""
-    slots, spoken = found.slots, content(words(text))
-    if any(spoken.issuperset(secret.split()) for secret in found.starting("secret ") if secret):
+    slots, secrets = found.slots, [secret for secret in found.starting("secret ") if secret]
+    if secrets and any(map(content(words(text)).issuperset, map(str.split, secrets))):
         text = REFUSAL
     whole = text
     if "sentences" in slots and len(said := sentences(text)) > int(slots["sentences"]):

@@ -60,7 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def take_the_short_way(patch: pytest.MonkeyPatch) -> None:
     """Requests to a server in this process take half of the time."""
-    patch.setattr("openai.resources.chat.completions.completions.maybe_transform", plain)
+    for module in ("chat.completions.completions", "responses.responses"):
+        patch.setattr(f"openai.resources.{module}.maybe_transform", plain)
     patch.setattr(_base_client, "construct_type", checked_type)
     patch.setattr(SyncAPIClient, "request", shortened(SyncAPIClient.request))
     for module in (_urls, _urlparse):  # the same address, again and again

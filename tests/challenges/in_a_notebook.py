@@ -53,7 +53,9 @@ class Progress:
     def show(self, result: Result) -> None:
         """Say it of the criteria that are judged."""
         done = sum(criterion.judged or bool(criterion.explained) for criterion in result.criteria)
-        self._write(f"Checking work/{result.name}.py: {done} of {len(result.criteria)} criteria …")
+        self._write(
+            f"Checking work/{result.name}.py: {done} of {len(result.criteria)} criteria … (Kernel > Restart ends it.)"
+        )
 
     def clear(self) -> None:
         """Take the line away."""

@@ -3,7 +3,7 @@
 import pytest
 
 from common import Settings, SettingsError
-from set_up.settings.by_hand import settings_by_hand, wants_a_key
+from set_up.settings.by_hand import check_texts, settings_by_hand, wants_a_key
 
 from .reading import KEY, OFFLINE, OLLAMA
 
@@ -17,7 +17,7 @@ def test_they_are_what_the_variables_would_give():
     assert settings(OLLAMA + "/chat/completions", " llama3.2 ") == Settings("llama3.2", "no-key-needed", OLLAMA)
     assert settings(key=f'"{KEY}"', model="gpt-6-sol", reply_limit=0).default_limit is None
     assert settings(key=KEY, price="1 2 3 4").price.output == 4
-    assert settings(model="offline-model") == OFFLINE
+    assert settings(model="offline-model") == settings(model=" Offline-Model") == OFFLINE
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_cannot_be_used_is_refused_with_the_name_of_the_argument(given, sai
     [
         ("", True),
         ("https://openrouter.ai/api/v1", True),
-        ("http://8.8.8.8/v1", True),
+        ("https://8.8.8.8/v1", True),
         (OLLAMA, False),
         ("http://127.0.0.1:8080/v1", False),
         ("http://[::1]:8080/v1", False),
@@ -62,3 +62,15 @@ def test_what_cannot_be_used_is_refused_with_the_name_of_the_argument(given, sai
 )
 def test_a_key_is_wanted_by_who_is_not_near(base_url, wants):
     assert wants_a_key(base_url) is wants
+
+
+@pytest.mark.parametrize("base_url", ["http://example.org/v1", "http://8.8.8.8:8000/v1"])
+def test_no_key_goes_where_everybody_on_the_way_can_read_it(base_url):
+    with pytest.raises(SettingsError, match=r"all between would read the key. Write https://"):
+        wants_a_key(base_url)
+
+
+@pytest.mark.parametrize("value", [None, 5, b"m"])
+def test_what_is_no_text_is_refused(value):
+    with pytest.raises(SettingsError, match="model is to be a text in quotation marks"):
+        check_texts(base_url="", model=value)

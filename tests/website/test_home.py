@@ -77,7 +77,20 @@ def test_a_workflow_of_another_repository_is_told_what_to_do(monkeypatch):
     assert home.name() == "ana/fork"
 
 
-@pytest.mark.parametrize("typed", ["ana", "https://github.com/ana/fork", "ana/", "ana/fork/more", "an a/b", "ana/fork.git", "an\u00e4/b", "a.b/c", "a_b/c"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana",
+        "https://github.com/ana/fork",
+        "ana/",
+        "ana/fork/more",
+        "an a/b",
+        "ana/fork.git",
+        "an\u00e4/b",
+        "a.b/c",
+        "a_b/c",
+    ],
+)
 def test_what_is_no_repository_is_refused(typed):
     assert "write OWNER/REPOSITORY" in home.main([typed])
 

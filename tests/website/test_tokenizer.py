@@ -80,6 +80,8 @@ CALLS: dict[str, Callable[[tiktoken.Encoding], Any]] = {
     "a special one": lambda encoding: encoding.decode_single_token_bytes(encoding.eot_token),
     "no token to decode": lambda encoding: encoding.decode_single_token_bytes(10**7),
     "no tokens to decode": lambda encoding: encoding.decode([1, 10**7]),
+    "no text": lambda encoding: encoding.encode_ordinary(None),
+    "bytes for a text": lambda encoding: encoding.encode_ordinary(b"Hello"),
     "one token": lambda encoding: encoding.encode_single_token(" the"),
     "one special token": lambda encoding: encoding.encode_single_token(END),
     "not one token": lambda encoding: encoding.encode_single_token("hello hello"),

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+OPEN = open  # the real one, whatever a learner's code makes of it
 LOOK = 0.05  # seconds between two looks at the clock
 STILL = 0.1  # of them: who used less of the processor between two looks has waited; who naps in a loop, too
 AGAIN = 0.5  # seconds after which code is interrupted again that has caught the first one
 IN_THE_MODEL = 0.2  # of a second that a call of the model computes counts: a slow machine is not the learner's fault
 FEW_CALLS = 200  # of the model, in one call of a function, for which that holds; those after them count in full
+
+
+def queued() -> float:
+    """Seconds for which the main thread was ready to go on, but the machine was busy with others; only Linux can tell."""
+    try:
+        with OPEN(f"/proc/self/task/{threading.main_thread().native_id}/schedstat", encoding="ascii") as told:
+            return int(told.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 class TookTooLong(BaseException):
@@ -31,15 +42,16 @@ class Allowance:
     waited: float = 0.0
     calls: int = 0  # of the model
     _spent: float = 0.0  # of the processor at the last look, whoever computed
+    _queued: float = field(default_factory=queued)  # for the processor, at the last look
     _free: float = 0.0  # seconds of the processor that do not count
     _asked: float | None = None  # when the call of the model began that is going on
 
     def look(self, passed: float = LOOK) -> bool:
         """Count what has been used since the last look, so many seconds ago; whether that is too much."""
-        before, now = self._spent, time.process_time()
-        self._spent = now - self.began
-        if self._spent - before < STILL * passed:
-            self.waited += passed
+        spent, queued_for, now = self._spent, self._queued, time.process_time()
+        self._spent, self._queued = now - self.began, queued()
+        if self._spent - spent < STILL * passed:  # it waited, unless the machine had no time for it
+            self.waited += max(0.0, passed - max(0.0, self._queued - queued_for))
         return self.count(now) or self.waited > self.waiting
 
     def count(self, now: float | None = None) -> bool:

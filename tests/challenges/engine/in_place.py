@@ -64,7 +64,7 @@ def run_here(names: Sequence[str], collector: Collector, *options: str) -> list[
         "-o",
         "consider_namespace_packages=true",  # in a browser no pyproject.toml says so
         "-q",
-        "--tb=native",
+        "--tb=line",  # a failure is told in words of our own
         f"--rootdir={files.ROOT}",
         f"--confcutdir={files.ROOT}",
         *options,

@@ -21,12 +21,12 @@ from openai._utils._json import openapi_dumps
 from .recording_server import checked_type
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
-PATH = "/chat/completions"
+PATHS = ("/chat/completions", "/responses")
 SEND = httpx2.Client.send  # where another stands in its place, somebody looks at what is sent
 
 
 def shortened(request: Callable[..., Any]) -> Callable[..., Any]:
-    """`SyncAPIClient.request`, in short for a chat completion that is asked of a server in this process."""
+    """`SyncAPIClient.request`, in short for a reply of the model that is asked of a server in this process."""
 
     @wraps(request)
     def requested(client: SyncAPIClient, cast_to: type, options: FinalRequestOptions, **stream: Any) -> Any:
@@ -46,7 +46,8 @@ def shortened(request: Callable[..., Any]) -> Callable[..., Any]:
 def _is_ordinary(client: SyncAPIClient, options: FinalRequestOptions) -> bool:
     """Whether nothing but a body is sent, and once."""
     return (
-        (options.method, options.url) == ("post", PATH)
+        options.method == "post"
+        and options.url in PATHS
         and not any((options.params, options.extra_json, options.files, options.content))
         and not any(map(is_given, (options.headers, options.post_parser)))
         and not any((client._custom_headers, client._custom_query))
@@ -59,12 +60,14 @@ def _is_ordinary(client: SyncAPIClient, options: FinalRequestOptions) -> bool:
 def _sent(client: SyncAPIClient, options: FinalRequestOptions) -> httpx2.Request:
     """The request, with those of its headers that a server looks at."""
     headers = {**client.auth_headers, "Content-Type": "application/json"}
-    return httpx2.Request("POST", _url(str(client.base_url)), headers=headers, content=openapi_dumps(options.json_data))
+    return httpx2.Request(
+        "POST", _url(str(client.base_url), options.url), headers=headers, content=openapi_dumps(options.json_data)
+    )
 
 
 @cache
-def _url(base: str) -> httpx2.URL:
-    return httpx2.URL(f"{base.rstrip('/')}{PATH}")
+def _url(base: str, path: str) -> httpx2.URL:
+    return httpx2.URL(f"{base.rstrip('/')}{path}")
 
 
 def _answer(server: Handler, request: httpx2.Request) -> httpx2.Response:

@@ -38,6 +38,9 @@ class CoreBPE:
 
     def encode_ordinary(self, text: str) -> list[int]:
         """The tokens of a text; special ones are text like any other. Raises UnicodeEncodeError for half of an emoji."""
+        if not isinstance(text, str):
+            what = "'None'" if text is None else f"{type(text).__name__!r} object"
+            raise TypeError(f"{what} is not an instance of 'str'")
         tokens: list[int] = []
         known, seen = self._ranks.get, text if text.isascii() else text.translate(AS_CATEGORY)
         for found in self._pieces.finditer(seen):
