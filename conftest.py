@@ -16,11 +16,11 @@ os.environ["PYTHONPATH"] = str(Path(__file__).parent)
 
 # What takes longest comes first, and files keep together: so no process has much left to do when the others are done.
 LONGEST = (
+    "tests/website/test_in_node.py",
     "tests/test_challenges.py",
     "tests/test_in_place.py",
-    "tests/website/test_in_node.py",
-    "tests/test_class.py",
     "tests/test_desk.py",
+    "tests/test_class.py",
     "tests/examples/",
     "tests/test_types.py",
     "tests/test_compare.py",

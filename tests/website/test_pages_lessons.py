@@ -185,10 +185,10 @@ def test_the_text_of_a_picture_stays_in_its_block() -> None:
 
 
 def test_a_wide_screen_gets_the_lab_and_a_phone_the_notebook() -> None:
-    html = run_links("01_one", "lessons/01_one.md")
+    html = run_links("lessons/01_one.ipynb", "lessons/01_one.md")
     assert 'on-a-screen" href="../lite/lab/index.html?path=lessons/01_one.ipynb"' in html
     assert 'on-a-phone" href="../lite/notebooks/index.html?path=lessons/01_one.ipynb"' in html
-    assert 'href="lite/lab/index.html' in run_links("01_one", "index.md")
+    assert 'href="lite/lab/index.html' in run_links("lessons/01_one.ipynb", "index.md")
 
 
 def test_elsewhere_is_named_only_where_the_project_has_an_address() -> None:

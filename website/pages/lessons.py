@@ -9,6 +9,7 @@ from .markdown_code import fenced
 from .sections import headings
 
 LAB, NOTEBOOK = "lite/lab/index.html", "lite/notebooks/index.html"  # on a wide screen, and on a phone
+START = "start_here.ipynb"  # what there is to know of the browser
 INTRODUCED = "This page shows what each cell gave. To guess before you look, run it yourself."
 
 
@@ -26,9 +27,9 @@ def text(notebook: dict[str, Any]) -> str:
     return "\n\n".join(outputs.joined(cell["source"]) for cell in markdown_cells(notebook))
 
 
-def run_links(name: str, page: str) -> str:
+def run_links(path: str, page: str) -> str:
     """ "Run in the browser", in JupyterLab; on a phone, where that is unusable, in the Notebook."""
-    path = f"lessons/{escape(name)}.ipynb"
+    path = escape(path)
     wide, narrow = (relative(each, page) for each in (LAB, NOTEBOOK))
     return (
         f'<a class="run on-a-screen" href="{wide}?path={path}">Run in the browser</a>'
@@ -38,7 +39,9 @@ def run_links(name: str, page: str) -> str:
 
 def way_in(name: str, page: str, elsewhere: str = "") -> str:
     """What stands below a lesson's title: where it can be run."""
-    line = f'<div class="way-in">{run_links(name, page)} <span>{INTRODUCED}</span></div>'
+    know, lesson = run_links(START, page).replace("Run in the browser", "what to know first"), f"lessons/{name}.ipynb"
+    know = know.replace('class="run ', 'class="')
+    line = f'<div class="way-in">{run_links(lesson, page)} <span>{INTRODUCED} ({know})</span></div>'
     return f"{line}\n\n{elsewhere}".rstrip()
 
 

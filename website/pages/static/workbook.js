@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const link of document.querySelectorAll("a.run.on-a-screen")) {
     const note = document.createElement("span");
     note.className = "needs-a-server";
-    note.textContent = "(This page was opened as a file. To run it: python3 workbook.py site --open)";
+    note.textContent = "(This page was opened as a file. To run it: python3 open_here.py, in the folder of this site.)";
     link.parentElement.append(note);
   }
 });
