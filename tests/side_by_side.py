@@ -254,7 +254,9 @@ class Follower:
 
     def _items(self, session: pytest.Session) -> Iterator[tuple[str, pytest.Item]]:
         while file := self._next_file():
-            for item in session.perform_collect([file]):
+            before, found = session.items, list(session.perform_collect([file]))
+            session.items = [*before, *found]  # a test of the file before may look there yet
+            for item in found:
                 yield file, item
 
     def _next_file(self) -> str:

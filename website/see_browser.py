@@ -59,8 +59,13 @@ class Site:
         size, scheme = {"width": width, "height": height}, "dark" if dark else "light"
         context = self.browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
         context.route("**/*", self._let_through)
+        page = context.new_page()
+        page.set_default_timeout(90_000)
         try:
-            yield context.new_page()
+            yield page
+        except BaseException:
+            self.picture(page, "failed")
+            raise
         finally:
             context.close()
 
@@ -74,9 +79,7 @@ class Site:
     def open(self, page: Page, path: str, app: str = "lab") -> None:
         """Open a file; wait until it is to be seen."""
         page.goto(f"{self.address}lite/{app}/index.html?path={path}")
-        page.wait_for_selector(
-            ".jp-Notebook .jp-Cell" if path.endswith(".ipynb") else ".jp-FileEditor .cm-content", timeout=90_000
-        )
+        page.wait_for_selector(".jp-Notebook .jp-Cell" if path.endswith(".ipynb") else ".jp-FileEditor .cm-content")
 
     def picture(self, page: Page, name: str) -> None:
         if self.pictures:

@@ -76,6 +76,18 @@ def test_pictures_of_lessons_to_read_are_shown_though_nobody_ran_them(folder):
     assert pictures > 10
 
 
+def test_what_was_printed_is_one_text_as_jupyterlite_wants_it(folder):
+    printed = [
+        output["text"]
+        for notebook in notebooks(folder, "read").values()
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "stream"
+    ]
+    assert printed
+    assert all(isinstance(text, str) for text in printed)
+
+
 def test_notebooks_name_the_kernel_of_the_browser_so_that_nobody_has_to_choose_one(folder):
     kernels = {
         notebook["metadata"]["kernelspec"]["name"] for notebook in notebooks(folder, "", "lessons", "read").values()

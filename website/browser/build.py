@@ -65,7 +65,9 @@ def configure(room: Path, offline: bool) -> None:
         "disabledExtensions": list(DISABLED),
         "contentsStorageName": "chat-memory-workbook",
         "settingsStorageName": "chat-memory-workbook-settings",
-        "workspacesStorageName": "chat-memory-workbook-workspaces",
+        # Which files are open is not kept: else a link to a lesson would show the file that was open last.
+        "enableMemoryStorage": True,
+        "workspacesStorageDrivers": ["memoryStorageDriver"],
         "litePluginSettings": {f"{KERNEL}:kernel": kernel(offline)},
     }
     dump({"jupyter-lite-schema-version": 0, "jupyter-config-data": site}, room / "jupyter-lite.json")

@@ -45,10 +45,15 @@ def executed(lesson: Path) -> dict[str, Any]:
             cell["source"] = moved_links(lesson_copies.text_of(cell)).splitlines(keepends=True)
         for output in cell.get("outputs", []):
             cell["metadata"]["trusted"] = True
-            data = output.get("data", {})
-            data.update({kind: "".join(lines) for kind, lines in data.items() if isinstance(lines, list)})
+            for part in (output, output.get("data", {})):
+                part.update({key: "".join(lines) for key, lines in part.items() if is_text(key, lines)})
     notebook["cells"].insert(0, to_run(lesson))
     return notebook
+
+
+def is_text(key: str, lines: Any) -> bool:
+    """Whether a part of an output is a text that is written as a list of its lines, which JupyterLite would show with commas."""
+    return isinstance(lines, list) and key != "traceback"
 
 
 def to_run(lesson: Path) -> dict[str, Any]:

@@ -57,9 +57,14 @@ def page(notebook: dict[str, Any], name: str, links: Links, kept: outputs.Kept, 
         said = outputs.joined(cell["source"])
         if cell["cell_type"] == "markdown":
             parts.append(links.rewritten(said, source, document))
-        elif cell["cell_type"] == "code":
+        elif cell["cell_type"] == "code" and said.strip():
             place = f"pictures/{name}/{number:02}"
-            given = outputs.shown(cell.get("outputs", []), place, kept, relative(place, document))
+            try:
+                given = outputs.shown(cell.get("outputs", []), place, kept, relative(place, document))
+            except ValueError as error:
+                raise ValueError(f"{source}: cell {number}: {error}.") from error
             parts += ['<div class="cell">', fenced(said, "python"), *given, "</div>"]
+        elif said.strip():
+            raise ValueError(f"{source}: cell {number} is neither code nor text, and has no place on a page.")
     parts[1] = below_title(parts[1], way_in(name, document, elsewhere))
     return "\n\n".join(parts) + "\n"
