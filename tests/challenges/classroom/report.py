@@ -22,6 +22,8 @@ CSV, JSON = "class.csv", "class.json"
 TOUCHES = {  # what a file does that no task asks for
     r"^\s*(?:import|from)\s+(pytest|_pytest|hypothesis|unittest|gc|inspect|ctypes|subprocess|socket|tests|mmap)\b": "imports {}",
     r"\b(sys\._getframe|os\._exit|os\.(?:kill|fork|system|environ)|sys\.modules|__subclasses__|__globals__)": "uses {}",
+    r"\b(tb_frame|f_back|f_locals|f_globals|gi_frame|__traceback__|__import__)\b": "uses {}",
+    r"\b(dir_fd|AF_UNIX|setpriority|sched_setaffinity)\b": "names {}",
     r"(\.hints\.json|OPENAI_API_KEY|\.env\b)": "names {}",
 }
 
