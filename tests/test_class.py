@@ -30,6 +30,11 @@ ATTACKS = {  # what code does when it is read: what is said of it
     "import os\nos.listdir({folder!r})": "read outside of its own folder",
     "open({written!r}, 'w')": "write outside of its own folder",
     "open('/proc/' + str(__import__('os').getppid()) + '/environ').read()": "another process",
+    "import os\nfolder = os.open('/proc', os.O_RDONLY)\n"
+    "os.open(f'{os.getppid()}/environ', os.O_RDONLY, dir_fd=folder)": "reach outside of its own folder",
+    "import os\nos.makedirs('a/b/c')\nos.chdir('a/b/c')\nfolder = os.open(os.environ['HOME'], os.O_RDONLY)\n"
+    "os.open('../../etc', os.O_RDONLY, dir_fd=folder)": "reach outside of its own folder",
+    "import socket\nsocket.socket(socket.AF_UNIX).connect('/var/run/docker.sock')": "outside of its own folder",
     "import os\nraise ValueError('key ' + str(os.environ.get('OPENAI_API_KEY')) + os.environ['HOME'])": "key None",
     "import pytest\nfrom tests.challenges.engine.criteria import Scene\n"
     "Scene.expect = lambda *given, **named: None\n"

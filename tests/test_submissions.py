@@ -181,3 +181,22 @@ def test_a_folder_that_cannot_be_read_is_one_learners_trouble(tmp_path):
         pytest.skip("no pipes here")
     os.mkfifo(tmp_path / "ana" / "05_token_budget.py")
     assert set(taken(tmp_path)["ana"]) == {NAME}, "a pipe is not waited for"
+
+
+def test_two_people_of_one_name_stay_two_and_a_macs_files_are_none(tmp_path):
+    for number in (11, 22):
+        put(tmp_path / f"Ana_{number}_assignsubmission_file_" / FILE, f"x = {number}\n".encode())
+    put(tmp_path / "bob" / FILE)
+    put(tmp_path / "bob" / f"._{FILE}", b"\0\1")
+    put(tmp_path / "cem" / FILE, "x = 1\n".encode("utf-16"))
+    found = learners_in(tmp_path)
+    assert [learner.name for learner in found] == ["Ana (11)", "Ana (22)", "bob", "cem"]
+    assert found[2].work[NAME].problem is None and not found[2].notes
+    assert "UTF-8" in found[3].work[NAME].problem
+
+
+def test_what_is_handed_in_otherwise_is_named(tmp_path):
+    put(tmp_path / "ana" / FILE)
+    put(tmp_path / "emil.rar")
+    emil = learners_in(tmp_path)[1]
+    assert emil.name == "emil.rar" and "was not read" in emil.refused and emil.notes == [emil.refused]

@@ -52,7 +52,7 @@ def postgresql_url(postgresql):
 
 @pytest.fixture(scope="session")
 def postgresql():
-    """A PostgreSQL server, started when the first test asks for it: one for each process in which tests run."""
+    """A PostgreSQL server, started when the first test asks for it: one for each process of pytest-xdist."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(postgres.running())

@@ -39,7 +39,7 @@ class Project:
             "requirements.txt": "pytest\njupyterlab\n",
             "pyproject.toml": "",
             "constraints.txt": "",
-            "tests/requirements.txt": "ruff\n",
+            "tests/requirements.txt": "pytest-xdist\n",
             "lessons/01_stateless_calls.ipynb": LESSON,
             "lessons/02_chat_loop.ipynb": LESSON,
             "tests/challenges/lesson_copies.py": COPIES.read_text(encoding="utf-8"),

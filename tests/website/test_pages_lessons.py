@@ -10,7 +10,7 @@ from website.pages.elsewhere import elsewhere
 from website.pages.lessons import page, run_links
 from website.pages.links import Links
 from website.pages.outputs import printed, shown
-from website.pages.pictures import picture, words_of
+from website.pages.pictures import picture, with_text, words_of
 
 CARD = '<svg width="760" height="90" aria-label="not this"><title>Two &lt;b&gt; messages</title><desc>One\n long.</desc></svg>'
 
@@ -45,6 +45,11 @@ def links(tmp_path: Path) -> Links:
         ('<a href="../work/01_one.py">x</a>', '<a href="../challenges/01_one.html">x</a>'),
         ("[folder](images)", "folder"),
         ("[![badge](https://example.com/b.svg)](https://example.com)", "[badge](https://example.com)"),
+        ("[file](../tools/x%20(1).py)", "[file](</files/tools/x (1).py.md>)"),
+        ("[^1]: a note here", "[^1]: a note here"),
+        ('[b]: <02_two.ipynb> "t"', '[b]: /lessons/02_two.md "t"'),
+        ("\\[a](b)", "\\[a](b)"),
+        ("<!-- [a](b) -->", "<!-- [a](b) -->"),
         ("`[code](02_two.ipynb)`", "`[code](02_two.ipynb)`"),
         ("```\n[code](02_two.ipynb)\n```", "```\n[code](02_two.ipynb)\n```"),
     ],
@@ -156,11 +161,34 @@ def test_an_error_is_shown_without_the_codes_of_a_terminal() -> None:
     assert shown([error], "p", {}, "p") == ['<pre class="output error wraps">ValueError: &lt;x&gt;</pre>']
 
 
+def test_what_a_terminal_takes_for_commands_is_left_out() -> None:
+    assert "a</pre>" in printed("\x1b]8;;x\x07\x00\x08a", "stdout") and "\x1b" not in printed(
+        "\x1b]8;;x\x07a", "stdout"
+    )
+    error = {"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": []}
+    assert "KeyError: &#x27;x&#x27;" in shown([error], "p", {}, "p")[0]
+
+
+def test_what_cannot_be_shown_stops_the_build_and_says_where(links: Links) -> None:
+    widget = {"output_type": "display_data", "data": {"application/x-widget": {}}}
+    text = {"cell_type": "markdown", "source": "# One"}
+    with pytest.raises(ValueError, match=r"01_one\.ipynb: cell 2: an output of application/x-widget"):
+        page(lesson(text, code("x", widget)), "01_one", links, {})
+    with pytest.raises(ValueError, match="cell 2 is neither code nor text"):
+        page(lesson(text, {"cell_type": "raw", "source": "x"}), "01_one", links, {})
+    assert '"cell"' not in page(lesson(text, code("")), "01_one", links, {})
+
+
+def test_the_text_of_a_picture_stays_in_its_block() -> None:
+    made = with_text(picture("a.svg", "w"), "row\n\n# no heading\n\n    no code")
+    assert "\n" not in made and "row&#10;&#10;# no heading" in made
+
+
 def test_a_wide_screen_gets_the_lab_and_a_phone_the_notebook() -> None:
-    html = run_links("01_one", "lessons/01_one.md")
+    html = run_links("lessons/01_one.ipynb", "lessons/01_one.md")
     assert 'on-a-screen" href="../lite/lab/index.html?path=lessons/01_one.ipynb"' in html
     assert 'on-a-phone" href="../lite/notebooks/index.html?path=lessons/01_one.ipynb"' in html
-    assert 'href="lite/lab/index.html' in run_links("01_one", "index.md")
+    assert 'href="lite/lab/index.html' in run_links("lessons/01_one.ipynb", "index.md")
 
 
 def test_elsewhere_is_named_only_where_the_project_has_an_address() -> None:

@@ -36,6 +36,9 @@ def clean(folder: Path) -> None:
 
 def mended(page: str) -> str:
     """A page without the script of the icons, without headings of tables in which nothing stands, and with its lists whole."""
+    page = page.replace(
+        'data-theme="auto"', 'data-theme="light"', 1
+    )  # without JavaScript; the theme's script sets the real one
     page = PARAMETERS.sub(lambda found: spans(found[1]), page)
     return EMPTY_HEADING.sub("<td></td>", EMPTY_HEAD.sub("", ICONS.sub("", page)))
 

@@ -30,9 +30,9 @@ def index(readme: str, links: Links, first: str) -> str:
 def ways_in(first: str) -> str:
     """Run it, read it, install it."""
     return f"""<ul class="ways">
-<li>{lessons.run_links(first, "index.md")}
+<li>{lessons.run_links(lessons.START, "index.md")}
 <span>Nothing to install: Python runs on the page. Your work is kept in this browser.
-Who answers is a small offline model; <a href="install.html#who-answers">a real one</a> can.</span></li>
+Who answers is a small offline model; a real one can: the first page there says how.</span></li>
 <li><a class="run" href="lessons/{first}.html">Read lesson {first[:2]}</a>
 <span>Every lesson as it ran, with its answers folded.</span></li>
 <li><a class="run" href="install.html">Install it</a><span>One command; then it needs no network.</span></li>

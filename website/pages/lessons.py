@@ -9,6 +9,7 @@ from .markdown_code import fenced
 from .sections import headings
 
 LAB, NOTEBOOK = "lite/lab/index.html", "lite/notebooks/index.html"  # on a wide screen, and on a phone
+START = "start_here.ipynb"  # what there is to know of the browser
 INTRODUCED = "This page shows what each cell gave. To guess before you look, run it yourself."
 
 
@@ -26,9 +27,9 @@ def text(notebook: dict[str, Any]) -> str:
     return "\n\n".join(outputs.joined(cell["source"]) for cell in markdown_cells(notebook))
 
 
-def run_links(name: str, page: str) -> str:
+def run_links(path: str, page: str) -> str:
     """ "Run in the browser", in JupyterLab; on a phone, where that is unusable, in the Notebook."""
-    path = f"lessons/{escape(name)}.ipynb"
+    path = escape(path)
     wide, narrow = (relative(each, page) for each in (LAB, NOTEBOOK))
     return (
         f'<a class="run on-a-screen" href="{wide}?path={path}">Run in the browser</a>'
@@ -38,7 +39,9 @@ def run_links(name: str, page: str) -> str:
 
 def way_in(name: str, page: str, elsewhere: str = "") -> str:
     """What stands below a lesson's title: where it can be run."""
-    line = f'<div class="way-in">{run_links(name, page)} <span>{INTRODUCED}</span></div>'
+    know, lesson = run_links(START, page).replace("Run in the browser", "what to know first"), f"lessons/{name}.ipynb"
+    know = know.replace('class="run ', 'class="')
+    line = f'<div class="way-in">{run_links(lesson, page)} <span>{INTRODUCED} ({know})</span></div>'
     return f"{line}\n\n{elsewhere}".rstrip()
 
 
@@ -57,9 +60,14 @@ def page(notebook: dict[str, Any], name: str, links: Links, kept: outputs.Kept, 
         said = outputs.joined(cell["source"])
         if cell["cell_type"] == "markdown":
             parts.append(links.rewritten(said, source, document))
-        elif cell["cell_type"] == "code":
+        elif cell["cell_type"] == "code" and said.strip():
             place = f"pictures/{name}/{number:02}"
-            given = outputs.shown(cell.get("outputs", []), place, kept, relative(place, document))
+            try:
+                given = outputs.shown(cell.get("outputs", []), place, kept, relative(place, document))
+            except ValueError as error:
+                raise ValueError(f"{source}: cell {number}: {error}.") from error
             parts += ['<div class="cell">', fenced(said, "python"), *given, "</div>"]
+        elif said.strip():
+            raise ValueError(f"{source}: cell {number} is neither code nor text, and has no place on a page.")
     parts[1] = below_title(parts[1], way_in(name, document, elsewhere))
     return "\n\n".join(parts) + "\n"

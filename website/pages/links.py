@@ -7,6 +7,7 @@ project that is linked to is shown as it is, for which it is noted in `shown`; a
 import posixpath
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from .pictures import picture, size_of, words_of
 
@@ -16,9 +17,10 @@ TARGET = r"<[^<>\n]*>|[^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*"
 LABEL = r"(?:[^\[\]`\\\n]|\n(?!\s*\n)|\\.|`[^`]*`|\[(?:[^\[\]\\]|\\.)*+\](?:\([^()]*\))?)*+"
 PARTS = re.compile(
     r"(?P<fence>^ {0,3}(?P<mark>`{3,}|~{3,}).*?(?:^ {0,3}(?P=mark)[`~]*\s*?$|\Z))"
+    r"|(?P<comment><!--.*?-->|\\[\[\]!])"
     r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     rf"|(?P<link>(?P<image>!?)\[(?P<label>{LABEL})\]\(\s*(?P<target>{TARGET})(?P<title>\s+(?:\"[^\"]*\"|'[^']*'))?\s*\))"
-    r"|(?P<reference>^ {0,3}\[(?P<name>[^\]\n]+)\]:[ \t]+(?P<to>\S+))"
+    r"|(?P<reference>^ {0,3}\[(?P<name>[^^\]\n][^\]\n]*)\]:[ \t]+(?P<to><[^>\n]*>|\S+))"
     r"|(?P<html>(?<=\s)(?P<attribute>href|src)=(?P<quote>[\"'])(?P<value>.*?)(?P=quote))",
     re.M | re.S,
 )
@@ -55,7 +57,7 @@ class Links:
 
     def path_of(self, place: str, source: str) -> str:
         """The path in the project to which a link of the file `source` leads."""
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), place))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(place)))
         found = (self.root / path).resolve()
         if not found.is_relative_to(self.root) or not found.exists():
             raise FileNotFoundError(f"{source} links to {place}, and there is no such file in the project.")
@@ -71,7 +73,7 @@ class Links:
 
         def replaced(found: re.Match[str]) -> str:
             if found["reference"]:
-                return f"[{found['name']}]: {self.page_of(found['to'], source) or '#'}"
+                return f"[{found['name']}]: {self.page_of(found['to'].strip('<>'), source) or '#'}"
             if found["html"]:
                 return f"{found['attribute']}={found['quote']}{self.file_address(found, source, page)}{found['quote']}"
             if not found["link"]:

@@ -9,7 +9,8 @@ from .pictures import picture, size_of, with_text, words_of
 
 WIDEST = 200  # characters in a line of a table: text with a longer one is none
 COLUMN = re.compile(r"\S {2,}\S|[─━│┃█░]")  # in a line of a table
-ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# What terminals take for commands, and other signs that are no text.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
 Kept = dict[str, bytes]  # pictures, by their place on the site
 
 
@@ -25,21 +26,30 @@ def shown(outputs: list[dict[str, Any]], place: str, kept: Kept, address: str) -
 
 
 def drawn(output: dict[str, Any], number: int, place: str, kept: Kept, address: str) -> str:
-    """An output; where it is a picture, with its words and with what else it is as text."""
+    """An output; where it is a picture, with its words and with what else it is as text.
+
+    Raises ValueError for what is neither text nor a picture.
+    """
     kind = output.get("output_type")
     if kind == "stream":
         return printed(joined(output.get("text", "")), output.get("name", "stdout"))
     if kind == "error":
-        return printed("\n".join(output.get("traceback", [])), "error")
+        lines = output.get("traceback") or [f"{output.get('ename', '')}: {output.get('evalue', '')}"]
+        return printed("\n".join(lines), "error")
     data = output.get("data", {})
     text = joined(data.get("text/plain", ""))
     if "image/svg+xml" in data:
         svg = joined(data["image/svg+xml"])
         words, size, suffix, content = words_of(svg), size_of(svg), ".svg", svg.encode()
-    elif "image/png" in data:
-        words, size, suffix, content = "", None, ".png", base64.b64decode(joined(data["image/png"]))
+    elif kinds := [each for each in ("image/png", "image/jpeg") if each in data]:
+        suffix = f".{kinds[0].partition('/')[2]}"
+        words, size, content = "", None, base64.b64decode(joined(data[kinds[0]]))
+    elif "text/markdown" in data or "text/plain" in data:
+        return printed(joined(data.get("text/markdown", text)), "result")
     else:
-        return printed(text, "result")
+        raise ValueError(
+            f"an output of {', '.join(data) or kind} cannot be shown on a page: let the cell print it, or draw an SVG"
+        )
     name = f"-{number}{suffix}"
     kept[place + name] = content
     text = "" if re.fullmatch(r"<[^\n]*>", text.strip()) else text  # an object's name says nothing to a reader

@@ -39,5 +39,6 @@ def with_text(image: str, text: str) -> str:
     """A picture and, folded below it, the same as text."""
     if not text.strip():
         return f'<div class="drawn">{image}</div>'
-    lines = f'<pre class="output">{escape(text)}</pre>'
+    one_line = escape(text).replace("\n", "&#10;")  # a blank line would end the block of HTML
+    lines = f'<pre class="output">{one_line}</pre>'
     return f'<div class="drawn">{image}<details class="as-text"><summary>As text</summary>{lines}</details></div>'

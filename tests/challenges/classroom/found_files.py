@@ -63,13 +63,14 @@ class Learner:
     hints: dict[str, Any] = field(default_factory=dict)  # as the desk keeps them
     commit: str | None = None
     notes: list[str] = field(default_factory=list)  # what the teacher should know
+    refused: str | None = None  # why nothing of it was read
 
 
 def is_wanted(path: PurePosixPath) -> bool:
     """Whether a file may be one of a learner's, by its path alone."""
     if path.parts[-2:] == (".git", "HEAD") or (".git" in path.parts and path.name in ("packed-refs", "main", "master")):
         return True
-    if PASSED_OVER & set(path.parts[:-1]) or is_of_the_checkers(path):
+    if PASSED_OVER & set(path.parts[:-1]) or is_of_the_checkers(path) or path.name.startswith("._"):  # of a Mac
         return False
     return path.name == HINTS or challenge_of(path.name) is not None
 
@@ -91,6 +92,12 @@ def learner_of(name: str) -> str:
     return (found["who"] if found else name).strip() or name
 
 
+def number_of(name: str) -> str:
+    """The number by which Moodle tells two people of one name apart."""
+    found = re.search(r"_(\d+)_assign", name)
+    return found[1] if found else ""
+
+
 def sort_out(name: str, found: list[Found]) -> Learner:
     """What one learner has handed in, from all that was found."""
     learner = Learner(name)
@@ -104,7 +111,7 @@ def sort_out(name: str, found: list[Found]) -> Learner:
             by_challenge.setdefault(challenge, []).append(one)
     learner.commit = commit_in(found)
     for challenge, several in sorted(by_challenge.items()):
-        several.sort(key=lambda one: (one.path.parent.name != "work", len(one.path.parts), str(one.path)))
+        several.sort(key=lambda one: (one.path.parent.name != "work", is_starter(challenge, one.content), *place(one)))
         taken, *others = several
         learner.work[challenge] = WorkFile(taken.content or b"", str(taken.path), taken.when, problem_of(taken))
         if any(other.content != taken.content for other in others):
@@ -114,13 +121,25 @@ def sort_out(name: str, found: list[Found]) -> Learner:
     return learner
 
 
+def place(found: Found) -> tuple[int, str]:
+    """How deep a file lies, and where."""
+    return len(found.path.parts), str(found.path)
+
+
+def is_starter(challenge: str, content: bytes | None) -> bool:
+    """Whether a file is what was handed out; line ends may have changed on the way."""
+    return (content or b"").replace(b"\r\n", b"\n").strip() == files.starter(challenge).read_bytes().strip()
+
+
 def problem_of(found: Found) -> str | None:
     """Why a file is not worth a check."""
     if found.content is None:
         return f"The file has {found.size / (1 << 20):,.0f} MB: no work file is as large, and it was not read."
     if not found.content.strip(b"\xef\xbb\xbf \t\r\n"):
         return "The file is empty."
-    if b"\0" in found.content and not found.content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if found.content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "The file is written in UTF-16, which Python does not read: have it saved as UTF-8."
+    if b"\0" in found.content:
         return "The file is no text, but data of a program."
     return None
 

@@ -61,6 +61,8 @@ CHANGING = {  # events whose first arguments are paths that are changed
     "os.chmod": 1,
     "os.chown": 1,
     "os.utime": 1,
+    "os.setxattr": 1,
+    "os.removexattr": 1,
     "shutil.rmtree": 1,
 }
 LOOKING = {"os.listdir": 1, "os.scandir": 1, "os.chdir": 1, "sqlite3.connect": 1}
@@ -122,12 +124,16 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
     """What Python asks before it does something outside of itself. Raises PermissionError with a sentence."""
     mine, others = str(room.resolve()), tuple(f"{path.resolve()}{os.sep}" for path in [room, *readable])
     devices = {str(path) for path in DEVICES}
+    is_folder = os.path.isdir
     own, really, group_of, refused = os.getpid, os.path.realpath, getattr(os, "getpgid", int), PermissionError
     started = {event: mmap.mmap(-1, 8) for event in STARTS}  # how often, shared with all that is forked
     number_in = struct.Struct("q")
 
     def refuse(what: str) -> None:
         raise refused(13, NOT_FOR_THEM + what)
+
+    def in_room(where: str) -> bool:
+        return where == mine or where.startswith(mine + os.sep)
 
     def look(path: Any, changing: bool) -> None:
         if isinstance(path, int) or path is None:
@@ -136,13 +142,21 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
             where = really(os.fsdecode(path).removeprefix("file:"))
         except FileNotFoundError:  # the current folder is gone: this is a name in a folder that was opened before
             return
-        if where == mine or where.startswith(mine + os.sep) or where in devices:
+        if in_room(where) or where in devices:
             return
         if where.startswith("/proc/") and not where.startswith((f"/proc/{own()}/", "/proc/self/")):
             if not where.endswith("/stat"):
                 refuse("look into another process")
         elif changing or not f"{where}{os.sep}".startswith(others):
             refuse(f"{'write' if changing else 'read'} outside of its own folder")
+
+    def refuse_a_way_out(path: Any) -> None:
+        if isinstance(path, int) or path is None:
+            return
+        name = os.fsdecode(path)
+        up = not os.path.isabs(name) and ".." in name.replace(os.sep, "/").split("/")
+        if up or (is_folder(name) and not in_room(really(name))):
+            refuse("reach outside of its own folder")
 
     def is_ours(number: int, group: bool) -> bool:
         """Whether a process, or a group of them, belongs to this check: all that it forks is of its group."""
@@ -156,9 +170,15 @@ def hook(room: Path, readable: list[Path]) -> Callable[[str, tuple[Any, ...]], N
             path, mode, flags = arguments
             writes = any(sign in mode for sign in "wax+") if isinstance(mode, str) else bool(flags & 0b1000000011)
             look(path, writes)
+            if mode is None:  # os.open: a folder that it opens is a way past what is asked here
+                refuse_a_way_out(path)
         elif event in CHANGING or event in LOOKING:
             for path in arguments[: CHANGING.get(event) or LOOKING[event]]:
                 look(path, event in CHANGING)
+                if event in CHANGING:
+                    refuse_a_way_out(path)
+        elif event == "socket.connect" and isinstance(arguments[1], (str, bytes)):
+            look(arguments[1], True)  # a service of this machine is outside, too
         elif event in STARTS:
             (count,) = number_in.unpack(started[event][:8])
             started[event][:8] = number_in.pack(count + 1)

@@ -15,13 +15,15 @@ from tests.challenges.engine import files
 from tests.challenges.engine.results import Criterion, Result, not_started
 
 from . import marking, record, table, workbook_copy
-from .found_files import Learner, WorkFile
+from .found_files import Learner, WorkFile, is_starter
 
 KEPT = "checked.json"  # what was found out about each file, so that a second run need not find it out again
 CSV, JSON = "class.csv", "class.json"
 TOUCHES = {  # what a file does that no task asks for
     r"^\s*(?:import|from)\s+(pytest|_pytest|hypothesis|unittest|gc|inspect|ctypes|subprocess|socket|tests|mmap)\b": "imports {}",
     r"\b(sys\._getframe|os\._exit|os\.(?:kill|fork|system|environ)|sys\.modules|__subclasses__|__globals__)": "uses {}",
+    r"\b(tb_frame|f_back|f_locals|f_globals|gi_frame|__traceback__|__import__)\b": "uses {}",
+    r"\b(dir_fd|AF_UNIX|setpriority|sched_setaffinity)\b": "names {}",
     r"(\.hints\.json|OPENAI_API_KEY|\.env\b)": "names {}",
 }
 
@@ -61,14 +63,14 @@ def jobs_for(learners: Iterable[Learner], names: Sequence[str], known: Known) ->
     jobs: dict[str, marking.Job] = {}
     for learner in learners:
         for name, work in learner.work.items():
-            if name in names and not work.problem and not is_starter(name, work) and not known.get(name, work.content):
+            if (
+                name in names
+                and not work.problem
+                and not is_starter(name, work.content)
+                and not known.get(name, work.content)
+            ):
                 jobs.setdefault(key_of(name, work.content), marking.Job(name, work.content))
     return sorted(jobs.values(), key=lambda job: job.name, reverse=True)  # those that take longest first
-
-
-def is_starter(name: str, work: WorkFile) -> bool:
-    """Whether a file is what was handed out; line ends may have changed on the way."""
-    return work.content.replace(b"\r\n", b"\n").strip() == files.starter(name).read_bytes().strip()
 
 
 def of_class(learners: Iterable[Learner], names: Sequence[str], known: Known) -> list[dict[str, Any]]:
@@ -90,11 +92,13 @@ def of_file(learner: Learner, name: str, known: Known, commit: str | None) -> di
     work = learner.work.get(name)
     version = {"workbook": workbook_copy.fingerprint(name), "commit": commit, "theirs": theirs(learner, name, work)}
     result, outcome, problem = Result(int(name[:2]), name), None, None
-    if work is None:
+    if work is None and learner.refused:
+        outcome, problem = table.UNREADABLE, learner.refused
+    elif work is None:
         outcome, problem = table.MISSING, "There is no file."
     elif work.problem:
         outcome, problem = table.UNREADABLE, work.problem
-    elif is_starter(name, work):
+    elif is_starter(name, work.content):
         result = not_started(name)
     elif found := known.get(name, work.content):
         result = found

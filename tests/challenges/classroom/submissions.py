@@ -8,11 +8,34 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from .found_files import MOST_BYTES, PASSED_OVER, Found, Learner, Refused, challenge_of, is_wanted, learner_of, sort_out
+from .found_files import (
+    MOST_BYTES,
+    PASSED_OVER,
+    Found,
+    Learner,
+    Refused,
+    challenge_of,
+    is_wanted,
+    learner_of,
+    number_of,
+    sort_out,
+)
 from .zip_files import read_zip
 
 MOST_FILES = 200_000  # in the folder of one learner
 ZIP = ".zip"
+OF_SOMEBODY = (
+    ".rar",
+    ".7z",
+    ".gz",
+    ".tgz",
+    ".tar",
+    ".xz",
+    ".bz2",
+    ".ipynb",
+    ".py",
+    ".py.txt",
+)  # handed in, but not read
 
 
 def learners_in(place: Path) -> list[Learner]:
@@ -44,14 +67,16 @@ def in_folder(place: Path) -> list[Learner]:
         if path.is_symlink():
             found.append((path.name, [], ["a link to another place: it was not followed"]))
         elif path.is_dir():
-            found.append((learner_of(path.name), *read_all(path)))
+            found.append((path.name, *read_all(path)))
         elif path in zips and len(entries) == 1:
             return of_a_class(list(read_zip(path, path.name)), learner_of(path.stem))
         elif path in zips:
-            found.append((learner_of(path.stem), *read_all(path)))
+            found.append((path.stem, *read_all(path)))
         elif challenge := challenge_of(path.name):
-            who = learner_of(path.name[: path.name.lower().index(challenge)].rstrip("_- ") or place.name)
+            who = path.name[: path.name.lower().index(challenge)].rstrip("_- ") or place.name
             loose.setdefault(who, []).extend(read_file(path, PurePosixPath(path.name)))
+        elif path.name.lower().endswith(OF_SOMEBODY):
+            found.append((path.name, [], [f"{path.name} was not read: a folder, a zip file or a work file is needed"]))
     return [made(*one) for one in together([*found, *((who, files, []) for who, files in loose.items())])]
 
 
@@ -61,9 +86,14 @@ def is_one_learners(place: Path) -> bool:
 
 
 def together(found: list[tuple[str, list[Found], list[str]]]) -> list[tuple[str, list[Found], list[str]]]:
-    """What several folders or zip files of one learner hold, as one: Moodle makes a folder for each kind of hand-in."""
+    """What several folders or zip files of one learner hold, as one. Two people of one name stay two."""
     by_name: dict[str, tuple[str, list[Found], list[str]]] = {}
-    for name, files, notes in found:
+    numbers: dict[str, set[str]] = {}
+    for entry, _, _ in found:
+        numbers.setdefault(learner_of(entry), set()).add(number_of(entry))
+    for entry, files, notes in found:
+        name = learner_of(entry)
+        name = f"{name} ({number_of(entry)})" if len(numbers[name] - {""}) > 1 and number_of(entry) else name
         _, all_files, all_notes = by_name.setdefault(name, (name, [], []))
         all_files.extend(files)
         all_notes.extend(notes)
@@ -73,6 +103,7 @@ def together(found: list[tuple[str, list[Found], list[str]]]) -> list[tuple[str,
 def made(name: str, found: list[Found], notes: list[str]) -> Learner:
     learner = sort_out(name, found)
     learner.notes = notes + (learner.notes if not notes or learner.work else [])
+    learner.refused = notes[0] if notes and not learner.work else None
     return learner
 
 

@@ -70,7 +70,7 @@ def below(learners: Sequence[dict[str, Any]]) -> list[str]:
             if one["misconception"]:
                 key = (one["name"], one["misconception"]["name"], one["misconception"]["says"])
                 shared.setdefault(key, []).append(plain(learner["learner"]))
-            if one["outcome"] == UNREADABLE:
+            if one["outcome"] == UNREADABLE and one["problem"] not in learner["notes"]:
                 looks.append(f"  {plain(learner['learner'])}, {one['name'][:2]}: {plain(one['problem'])}")
             looks += [f"  {plain(learner['learner'])}, {one['name'][:2]}: {plain(note)}" for note in one["look_at"]]
     if shared:

@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const link of document.querySelectorAll("a.run.on-a-screen")) {
     const note = document.createElement("span");
     note.className = "needs-a-server";
-    note.textContent = "(This page was opened as a file. To run it: python3 workbook.py site --open)";
+    note.textContent = "(This page was opened as a file. To run it: python3 open_here.py, in the folder of this site.)";
     link.parentElement.append(note);
   }
 });
@@ -22,8 +22,12 @@ document.addEventListener("DOMContentLoaded", () => {
 // Pictures and outputs that are wider than the page can be moved with the keyboard as well.
 const boxes = () => {
   for (const box of document.querySelectorAll(".picture.wide, pre.output")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const wide = box.scrollWidth > box.clientWidth;
+    const what = box.matches("pre") ? "Output, wider than the page" : "Picture, wider than the page";
+    for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", what]]) {
+      if (wide) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
   }
 };
 addEventListener("load", boxes);
@@ -34,4 +38,17 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll(".theme-switch-button, .search-button, .primary-toggle, .secondary-toggle")) {
     button.addEventListener("click", (event) => event.detail === 0 && button.focus(), true);
   }
+});
+
+// On paper nothing unfolds, and the ground is white: answers are printed open, in the colours of the light theme.
+let before;
+addEventListener("beforeprint", () => {
+  const root = document.documentElement;
+  before = { theme: root.dataset.theme, closed: [...document.querySelectorAll("article details:not([open], .as-text)")] };
+  root.dataset.theme = "light";
+  for (const answer of before.closed) answer.open = true;
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = before.theme;
+  for (const answer of before.closed) answer.open = false;
 });
