@@ -113,6 +113,24 @@ def menu(page: Page, first: str, second: str) -> None:
     page.get_by_role("menuitem", name=second).first.click()
 
 
+def run(page: Page, place: int, text: str = "") -> None:
+    """Run a code cell with the keyboard, with another text in it if there is one; again where it does not begin: a page that
+    is still being laid out takes the keys from it."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(place)
+    before = cell.locator(".jp-InputArea-prompt").first.inner_text()
+    for _ in range(20):
+        cell.scroll_into_view_if_needed()
+        cell.locator(".jp-InputArea-editor").first.click()
+        if text:
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(text)
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(500)
+        if cell.locator(".jp-InputArea-prompt").first.inner_text() != before:
+            return
+    raise Failed("a cell does not begin to run")
+
+
 def run_all(page: Page) -> None:
     page.locator(".jp-Notebook .jp-Cell").first.click()
     menu(page, "Run", "Run All Cells")
@@ -124,8 +142,7 @@ def the_first_cell(site: Site) -> str:
         started = time.monotonic()
         site.open(page, "lessons/01_stateless_calls.ipynb")
         seen = time.monotonic() - started
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
+        run(page, 0)
         wait(page, "the first cell", lambda: is_done(cells(page)[0]), 180)
         took = time.monotonic() - started
         site.picture(page, "first_cell")
@@ -205,8 +222,7 @@ def checked(site: Site, page: Page) -> str:
     site.open(page, "lessons/01_stateless_calls.ipynb")
     last = len(cells(page)) - 1
     for place in (0, last):
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(place).click()
-        page.keyboard.press("Shift+Enter")
+        run(page, place)
     wait(page, "check(1)", lambda: is_done(cells(page)[last]), 180)
     return str(cells(page)[last]["text"])
 
@@ -221,18 +237,12 @@ def an_endless_cell(site: Site) -> str:
     """A cell that never ends is stopped by a restart of the kernel, and files are as they were."""
     with site.visitor() as page:
         site.open(page, "lessons/01_stateless_calls.ipynb")
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text("while True: pass")
-        page.keyboard.press("Shift+Enter")
+        run(page, 0, "while True: pass")
         wait(page, "the loop", lambda: "*" in cells(page)[0]["count"], 60)
         page.wait_for_timeout(3000)
         menu(page, "Kernel", "Restart Kernel")
         page.locator(".jp-Dialog .jp-mod-accept").click()
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text("print(6 * 7)")
-        page.keyboard.press("Shift+Enter")
+        run(page, 0, "print(6 * 7)")
         took = wait(page, "a cell after the restart", lambda: "42" in cells(page)[0]["text"], 120)
     return f"Kernel, Restart Kernel stops it; the next cell has run {took:.0f} s later"
 
@@ -243,8 +253,7 @@ def a_phone(site: Site) -> str:
         site.open(page, "lessons/01_stateless_calls.ipynb", "notebooks")
         page.wait_for_timeout(1000)
         site.picture(page, "phone")
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
+        run(page, 0)
         wait(page, "the first cell", lambda: is_done(cells(page)[0]), 180)
         width = page.evaluate("document.documentElement.scrollWidth")
         menu(page, "Run", "Run All Cells")
