@@ -1,6 +1,7 @@
 """The server that opens a built site: right types on every system, and nothing from outside its folder."""
 
 import http.client
+import socket
 import threading
 from contextlib import contextmanager
 
@@ -119,9 +120,9 @@ def test_it_answers_this_machine_alone(tmp_path):
 
 def test_where_its_port_is_taken_it_says_what_that_means(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(open_here.Server, "serve_forever", lambda self: None)
-    with running(open_here.server(tmp_path)) as port:
-        monkeypatch.setattr(open_here.Server, "allow_reuse_address", False)
-        open_here.serve(tmp_path, port, browser=False)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other_port = other.getsockname()[1]
+        open_here.serve(tmp_path, other_port, browser=False)
     said = capsys.readouterr().out
-    assert f"Port {port} is taken" in said
+    assert f"Port {other_port} is taken" in said
     assert "is not seen here" in said

@@ -21,7 +21,7 @@ def queued() -> float:
     try:
         with OPEN(f"/proc/self/task/{threading.main_thread().native_id}/schedstat", encoding="ascii") as told:
             return int(told.read().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError, AttributeError):  # in a browser threads have no number
         return 0.0
 
 
