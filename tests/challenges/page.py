@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import lesson_copies
+from .engine import files
 from .engine.results import ME, NOT_STARTED, NOT_YET, SOLVED, WIDTH, Result
 
 __all__ = ["ME", "Page", "titled", "what_next"]
@@ -46,7 +47,8 @@ class Page:
             print(f"    Solved, as far as it can be judged here. For {few} a second program is needed,")
             print("    and in a browser there is none: where the workbook is installed, check judges them too.")
         elif result.outcome == SOLVED:
-            print(f"    Solved. (Another way to write it: {ME} solution {result.number})")
+            another = f" (Another way to write it: {ME} solution {result.number})"  # not in an edition for a class
+            print(f"    Solved.{another if files.reference(result.name).is_file() else ''}")
         else:
             print(result.first_unmet.explained)
             if len(result.first_unmet.hints) > 1:

@@ -27,13 +27,14 @@ WHOLE = (  # files and folders that are taken as they are
     *(f"tests/benchmarks/{name}.py" for name in ("compare", "own_memory", "price_first", "reasoning_off")),  # lesson 14
 )
 LEFT_OUT = {  # names of files and folders, wherever they are
-    *("solutions", "mistakes", "misconceptions.py", "misconceptions.md", "signatures.json"),
-    *("lane.py", "marking.py", "limits.py", "landlock.py", "container.py", "submissions.py", "signatures.py", "slides"),
-    *("student_edition.py", "under_load.py", "__pycache__", ".ipynb_checkpoints", ".DS_Store", ".env"),
+    *("solutions", "mistakes", "misconceptions.py", "misconceptions.md", "slides"),
+    *("under_load.py", "__pycache__", ".ipynb_checkpoints", ".DS_Store", ".env"),
 }
-COMMAND = Path("tests/challenges/classroom/__main__.py")
+CLASSROOM = Path("tests/challenges/classroom")  # of which the desk needs these
+KEPT_OF_IT = {"__init__.py", "hints_read.py", "naming.py", "record.py", "workbook_copy.py"}
 SECTIONS = ("## Tests", "## In this folder")  # of the README, about what is not here
-TEACHERS = ("For a class:", "**To teach with it:**")  # paragraphs of it for teachers
+# Its paragraphs for teachers, and the one that leads to where the solutions are.
+ELSEWHERE = ("For a class:", "**To teach with it:**", "**With nothing to install:")
 ABOUT = """
 This is the edition for a class: it has no solutions. `python3 workbook.py hint 4` asks a question that leads on.
 """
@@ -96,7 +97,8 @@ def sources() -> Iterator[tuple[Path, Path]]:
         place = files.ROOT / part
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             name = path.relative_to(files.ROOT)
-            if path.is_file() and not path.is_symlink() and not LEFT_OUT & set(name.parts) and name != COMMAND:
+            passed_over = LEFT_OUT & set(name.parts) or (name.parent == CLASSROOM and name.name not in KEPT_OF_IT)
+            if path.is_file() and not path.is_symlink() and not passed_over:
                 yield path, name
     for name in files.names():
         yield files.starter(name), Path("work") / f"{name}.py"
@@ -106,8 +108,8 @@ def readme(text: str, folder: Path) -> str:
     """The README without what this edition does not have, and without links to it."""
     parts = re.split(r"(?m)^(?=## )", text)
     text = "".join(part for part in parts if not part.startswith(SECTIONS))
-    paragraphs = [part for part in text.split("\n\n") if not part.startswith(TEACHERS)]
-    kept = [line for line in "\n\n".join(paragraphs).split("\n") if not re.match(r"\| `solution ", line)]
+    paragraphs = [part for part in text.split("\n\n") if not part.startswith(ELSEWHERE)]
+    kept = [line for line in "\n\n".join(paragraphs).split("\n") if not re.match(r"\| (`solution |update )", line)]
     title, _, rest = "\n".join(kept).partition("\n")
 
     def link(found: re.Match) -> str:

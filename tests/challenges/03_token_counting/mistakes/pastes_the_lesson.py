@@ -1,4 +1,4 @@
-"""The code of the lesson, which takes every value of a message for a text."""
+"""Takes every value of a message for a text, as the lesson's function does."""
 # fails: test_parts_cost_what_the_server_counts
 # hint: Here a content is a list of parts
 

@@ -1,4 +1,4 @@
-"""The code of the lesson: a message before the first question finds no turn to which it could be added."""
+"""A message before the first question finds no turn to which it could be added, as in the lesson's code."""
 # fails: test_a_greeting_is_a_turn_of_its_own
 # hint: To which turn does your code add it
 

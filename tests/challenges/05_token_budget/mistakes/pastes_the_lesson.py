@@ -1,4 +1,4 @@
-"""The code of the lesson: nothing in it keeps room for the reply, because there the caller has subtracted it."""
+"""Keeps no room for the reply: in the lesson the caller has subtracted it."""
 # fails: test_room_is_kept_for_the_reply
 # hint: The caller wants room for the reply
 

@@ -1,4 +1,4 @@
-"""Lets in a turn that is up to two tokens too large: the messages alone would fit."""
+"""Lets in a turn that is a few tokens too large: its messages fit, but not with all of the 3 tokens that prime the reply."""
 # fails: test_the_priming_of_the_reply_is_counted
 # hint: beside its messages
 
