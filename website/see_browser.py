@@ -8,6 +8,7 @@ pictures. Chromium is the one that the environment's CHROMIUM names, else /usr/b
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -21,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright  # noqa: E402
 
 from set_up import open_here  # noqa: E402
 
@@ -117,16 +118,16 @@ def run(page: Page, place: int, text: str = "") -> None:
     """Run a code cell with the keyboard, with another text in it if there is one; again where it does not begin: a page that
     is still being laid out takes the keys from it."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(place)
-    before = cell.locator(".jp-InputArea-prompt").first.inner_text()
-    for _ in range(20):
-        cell.scroll_into_view_if_needed()
-        cell.locator(".jp-InputArea-editor").first.click()
-        if text:
-            page.keyboard.press("Control+A")
-            page.keyboard.insert_text(text)
-        page.keyboard.press("Shift+Enter")
+    before = cells(page)[place]["count"]
+    for _ in range(60):
+        with contextlib.suppress(Error):  # it was taken away and put back, while the page is laid out
+            cell.locator(".jp-InputArea-editor").first.click(timeout=5_000)
+            if text:
+                page.keyboard.press("Control+A")
+                page.keyboard.insert_text(text)
+            page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(500)
-        if cell.locator(".jp-InputArea-prompt").first.inner_text() != before:
+        if cells(page)[place]["count"] != before:
             return
     raise Failed("a cell does not begin to run")
 
