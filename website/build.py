@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from set_up import open_here
+from website import npm
 from website.browser import build as browser
+from website.pages import build as pages
 
-HERE = Path(__file__).resolve().parent
-SITE = HERE.parent / "site"
+SITE = Path(__file__).resolve().parents[1] / "site"
 OPEN = "open_here.py"
-DOOR = """<!DOCTYPE html>
-<meta charset="utf-8">
-<title>Chat Memory Workbook</title>
-<meta http-equiv="refresh" content="0; url=lite/">
-"""
 NO_NPM = (
     "The site needs npm, which comes with Node, to fetch the Python that runs in browsers: install Node from "
     "https://nodejs.org/ and run this command again."
@@ -40,18 +34,18 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     folder = (options.start / options.to).resolve()
     refuse_other_folders(folder)
-    fetch_npm()
+    if not npm.is_here():
+        sys.exit(NO_NPM)
+    if npm.fetch():
+        sys.exit("npm could not fetch its packages, and says above why.")
     started = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    if importlib.util.find_spec("website.pages"):
-        print("The pages to read …", flush=True)
-        importlib.import_module("website.pages.build").build(folder, options.offline)
+    print("The pages to read …", flush=True)
+    pages.build(folder, options.offline)
     print("The workbook in the browser …", flush=True)
     browser.build(folder / "lite", options.offline)
     shutil.copyfile(open_here.__file__, folder / OPEN)
-    if not (folder / "index.html").exists():
-        (folder / "index.html").write_text(DOOR, encoding="utf-8", newline="\n")
     (folder / ".nojekyll").touch()  # for GitHub's Pages: folders whose name begins with _ are handed out too
     print(f"Built in {time.monotonic() - started:.0f} s: {folder}\n{sizes(folder)}")
 
@@ -60,20 +54,6 @@ def refuse_other_folders(folder: Path) -> None:
     """Leave where what is there was not built by this command: it would be deleted."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / OPEN).is_file():
         sys.exit(f"{folder} is not a site that was built here: name an empty folder, or a new one, with --to.")
-
-
-def fetch_npm() -> None:
-    """Install the packages of package.json, unless they are there as its lock says."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        sys.exit(NO_NPM)
-    wanted, there = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
-    if there.is_file() and there.stat().st_mtime >= wanted.stat().st_mtime:
-        return
-    print("The packages from npm …", flush=True)
-    command = [npm, "ci", "--prefix", str(HERE), "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
-    if subprocess.run(command, cwd=HERE).returncode:
-        sys.exit("npm could not fetch its packages, and says above why.")
 
 
 def sizes(folder: Path) -> str:

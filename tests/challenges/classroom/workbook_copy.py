@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.challenges.engine import files
 
 PARTS = ("chat_memory", "mock_model", "set_up", "common.py", "pyproject.toml", "tests/__init__.py", "tests/challenges")
-LEFT_OUT = {"solutions", "mistakes", "__pycache__", "readme.md", "misconceptions.md", "class_results.md", "known.json"}
+LEFT_OUT = {"solutions", "mistakes", "__pycache__", "readme.md", "misconceptions.md"}
 NAMES = 8  # characters of a fingerprint
 
 
