@@ -28,8 +28,8 @@ def clock():
     numbers = [getattr(signal, name) for name in ("SIGUSR1", "SIGPROF", "SIGBREAK") if hasattr(signal, name)]
     before = [signal.getsignal(number) for number in numbers]
     yield SignalClock()
-    for number, answer in zip(numbers, before, strict=True):
-        signal.signal(number, answer)
+    for number, answer in zip(numbers, before, strict=True):  # one that is still on its way would end the process
+        signal.signal(number, signal.SIG_IGN if answer is signal.SIG_DFL else answer)
 
 
 # The clock

@@ -107,14 +107,21 @@ def modules(work: Path) -> Iterator[None]:
     """The modules. `common` is read anew, because a check has settings of its own; and what a learner has may change."""
     before = dict(sys.modules)
     sys.path.insert(0, str(files.ROOT))
-    sys.modules.pop("common", None)
+    for name in before:
+        if is_read_anew(name):  # with what goes by the `common` from before
+            del sys.modules[name]
     try:
         yield
     finally:
         for name, module in [*sys.modules.items()]:
-            if name not in before and (name == "common" or name.startswith((*OURS, "work_")) or is_in(module, work)):
+            if name not in before and (is_read_anew(name) or name.startswith("work_") or is_in(module, work)):
                 del sys.modules[name]
         sys.modules.update(before)
+
+
+def is_read_anew(name: str) -> bool:
+    """Whether a module with this name is `common`, or goes by it."""
+    return name == "common" or name.startswith(OURS)
 
 
 def is_in(module: ModuleType, folder: Path) -> bool:

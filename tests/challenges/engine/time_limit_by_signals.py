@@ -83,7 +83,7 @@ class SignalClock:
             time.sleep(pause)
             pause = LOOK
             allowance = self.allowance
-            if allowance is not None and allowance.look():
+            if allowance is not None and allowance.look() and self.allowance is allowance:  # it may have ended meanwhile
                 self._send(main)
                 pause = AGAIN
 
