@@ -11,8 +11,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from .challenges.engine import allowance as allowance_of_a_call
-from .challenges.engine import errors_in_words, time_limit
+from .challenges.engine import errors_in_words, time_limit, time_limit_by_signals
 from .challenges.engine.allowance import LOOK, STILL, Allowance, TookTooLong
 from .challenges.engine.criteria import NotYet, NoUse, Scene
 from .challenges.engine.drawn_once import DrawnOnce
@@ -76,11 +75,17 @@ def test_who_was_ready_to_go_on_while_the_machine_was_busy_has_not_waited(monkey
     """Ten looks between which it had hardly any of the processor: nearly all of that time it stood in the queue."""
     steps = iter(range(100))
     monkeypatch.setattr(time, "process_time", lambda: 0.0001 * next(steps))
-    monkeypatch.setattr(allowance_of_a_call, "queued", lambda: 0.9 * LOOK * next(steps))
-    allowance = Allowance(computing=60, waiting=0.3)
-    assert not any(allowance.look() for _ in range(10)) and allowance.waited < 0.1
-    monkeypatch.setattr(allowance_of_a_call, "queued", lambda: 0.0)
+    allowance = Allowance(computing=60, waiting=0.3, began=0.0)
+    assert not any(allowance.look(queued_for=0.9 * LOOK) for _ in range(10)) and allowance.waited < 0.1
     assert any(allowance.look() for _ in range(10))
+
+
+def test_a_machine_that_has_no_time_for_a_call_is_told_to_it(clock, monkeypatch):
+    queues = iter(range(1000))
+    monkeypatch.setattr(time_limit_by_signals, "queued", lambda: LOOK * next(queues))
+    with clock.limit(Allowance(computing=60, waiting=0.2)) as used:
+        time.sleep(0.6)
+    assert not used.waited
 
 
 def test_an_interruption_that_comes_late_hits_nobody(clock):

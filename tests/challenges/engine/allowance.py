@@ -42,16 +42,18 @@ class Allowance:
     waited: float = 0.0
     calls: int = 0  # of the model
     _spent: float = 0.0  # of the processor at the last look, whoever computed
-    _queued: float = field(default_factory=queued)  # for the processor, at the last look
     _free: float = 0.0  # seconds of the processor that do not count
     _asked: float | None = None  # when the call of the model began that is going on
 
-    def look(self, passed: float = LOOK) -> bool:
-        """Count what has been used since the last look, so many seconds ago; whether that is too much."""
-        spent, queued_for, now = self._spent, self._queued, time.process_time()
-        self._spent, self._queued = now - self.began, queued()
-        if self._spent - spent < STILL * passed:  # it waited, unless the machine had no time for it
-            self.waited += max(0.0, passed - max(0.0, self._queued - queued_for))
+    def look(self, passed: float = LOOK, queued_for: float = 0.0) -> bool:
+        """Count what has been used since the last look, so many seconds ago; whether that is too much.
+
+        `queued_for`: seconds since then for which the machine had no time for it.
+        """
+        spent, now = self._spent, time.process_time()
+        self._spent = now - self.began
+        if self._spent - spent < STILL * passed:  # it waited, unless it stood in the queue
+            self.waited += max(0.0, passed - max(0.0, queued_for))
         return self.count(now) or self.waited > self.waiting
 
     def count(self, now: float | None = None) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
-from .allowance import AGAIN, LOOK, Allowance, TookTooLong
+from .allowance import AGAIN, LOOK, Allowance, TookTooLong, queued
 
 TIMER = hasattr(signal, "setitimer")
 INTERRUPT = signal.SIGBREAK if os.name == "nt" else signal.SIGUSR1
@@ -78,12 +78,14 @@ class SignalClock:
             raise error
 
     def _watch(self, main: threading.Thread) -> None:
-        pause = LOOK
+        pause, now = LOOK, queued()
         while True:
             time.sleep(pause)
-            pause = LOOK
+            pause, before, now = LOOK, now, queued()
             allowance = self.allowance
-            if allowance is not None and allowance.look() and self.allowance is allowance:  # it may have ended meanwhile
+            if allowance is None:
+                continue
+            if allowance.look(queued_for=now - before) and self.allowance is allowance:  # it may have ended meanwhile
                 self._send(main)
                 pause = AGAIN
 
