@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ PYODIDE = Path(os.environ.get("WORKBOOK_PYODIDE", ROOT / "website" / "node_modul
 WHEELS = Path(os.environ.get("WORKBOOK_WHEELS", ROOT / "website" / "wheels"))
 PROGRAMS = Path(__file__).with_name("in_node")
 STARTERS = sorted((ROOT / "tests" / "challenges").glob("[0-9]*/starter.py"))
-SECONDS = 1_800  # for all of a process, however busy the machine is
+SECONDS = 1_200  # for all of a process, however busy the machine is
 OURS = ("chat_memory_workbook-", "tiktoken-")  # wheels that are made here, from what is here
 
 
@@ -55,13 +56,18 @@ class Run:
         }
         path, self._answer, self._said = folder / "job.json", folder / "answer.json", folder / "said.txt"
         path.write_text(json.dumps(job), encoding="utf-8")
+        self._end = time.monotonic() + SECONDS
         command = ["node", *_waiting(), str(PROGRAMS / "run.mjs"), str(PYODIDE), str(path)]
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
 
     def answers(self) -> list[Any]:
-        """What the programs have returned, when they are done."""
-        code = self._process.wait(SECONDS)
+        """What the programs have returned, when they are done; a process that does not end is ended."""
+        try:
+            code = self._process.wait(max(0.0, self._end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.stop()
+            code = self._process.returncode
         said = self._said.read_text(encoding="utf-8", errors="replace")
         assert code == 0, f"Node ended with {code}: {said[-3000:]}"
         return json.loads(self._answer.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 WORK = Path("/drive/work")
+SECONDS = 2.0  # that a call may compute: a loop that never ends is to be stopped, and not to be long
 FEW = 4  # conversations that Hypothesis makes up: it is the way to check that is tried here, not the criteria
 
 
@@ -19,8 +20,10 @@ async def run(job):
     from hypothesis import settings
 
     import common
+    from tests.challenges.engine import time_limit
     from tests.challenges.engine.in_place import Checker
 
+    time_limit.SECONDS = SECONDS
     really = settings.register_profile
     type.__setattr__(  # which hypothesis forbids: nobody else is here
         settings, "register_profile", lambda name, **options: really(name, **options | {"max_examples": FEW})
