@@ -16,7 +16,7 @@ from openai import _base_client
 from openai._base_client import SyncAPIClient
 from openai.resources.chat.completions import Completions
 
-from .engine import files, preconditions, report, time_limit
+from .engine import drawn_once, files, preconditions, report, time_limit
 from .engine.criteria import NotJudgedHere, NotStarted, NotYet, Scene
 from .engine.drawn_once import DrawnOnce
 from .engine.excerpts import beginning
@@ -25,20 +25,22 @@ from .engine.recording_server import checked_type, plain
 from .engine.short_way import shortened
 
 PATCH = pytest.StashKey[pytest.MonkeyPatch]()  # what is changed for the time of a check, and then undone
-DRAWN = pytest.StashKey[DrawnOnce]()  # where many files are checked at once, quickly
+UNMET = pytest.StashKey[set[Path]]()  # the files of which a criterion has turned out not to be met
+DRAWN = pytest.StashKey[DrawnOnce]()  # where many files are checked
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--work", action="append", type=Path, default=[], help="check this file instead; can be repeated")
     parser.addoption("--work-folder", type=Path, default=files.ROOT / "work", help="where the learner's files are")
-    what = "stop at the first unmet criterion, with fewer conversations, and do not look for the smallest"
+    what = "as --briefly, and stop at the first unmet criterion"
     parser.addoption("--quick", action="store_true", help=what)
-    what = "judge every criterion with every conversation, but do not look for the smallest, and ask the model the short way"
+    what = "with a third of the conversations, without a look for the smallest; ask the model the short way"
     parser.addoption("--briefly", action="store_true", help=what)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What is so while a checker runs, and only then."""
+    config.stash[UNMET] = set()
     patch = config.stash[PATCH] = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     patch.setenv("WORKBOOK_OFFLINE", "1")  # a checker asks the offline model, whatever .env says
@@ -49,8 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(partial(settings.load_profile, settings.get_current_profile_name()))
     quick, briefly = config.getoption("--quick"), config.getoption("--briefly")
     load_profile(shrink=not (quick or briefly))
+    if quick or drawn_once.shared:
+        config.stash[DRAWN] = drawn_once.shared or DrawnOnce()
     if quick:
-        config.stash[DRAWN] = DrawnOnce()
         patch.setattr(preconditions, "HURRY", 2)
         waiting = min(2.0, time_limit.SECONDS_OF_WAITING)  # for mistakes that wait for what cannot come
         patch.setattr(time_limit, "SECONDS_OF_WAITING", waiting)
@@ -101,26 +104,29 @@ def challenge(request: pytest.FixtureRequest) -> Work:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """A third of the conversations where it has to be quick."""
-    if session.config.getoption("--quick"):
+    """A third of the conversations where many files are checked: in the same ones each mistake that is known is found."""
+    if session.config.getoption("--quick") or session.config.getoption("--briefly"):
         for test in {item.function for item in session.items}:
             if full := getattr(test, "_hypothesis_internal_use_settings", None):
                 fewer = settings(full, max_examples=max(4, full.max_examples // 3))
                 session.config.stash[PATCH].setattr(test, "_hypothesis_internal_use_settings", fewer)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Make nothing ready for a criterion that will not be judged."""
+    if item.config.getoption("--quick") and item.callspec.params.get("challenge") in item.config.stash[UNMET]:
+        pytest.skip("a criterion before this one is not met")
+
+
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Judge a criterion; returns True where it is done, and pytest need not call it."""
     criterion, arguments = pyfuncitem.function, pyfuncitem.funcargs
     Scene.newest, Scene.smallest = None, not arguments["challenge"].unmet
-    if not pyfuncitem.config.getoption("--quick"):
+    drawn = pyfuncitem.config.stash.get(DRAWN, None)
+    if drawn is None or not hasattr(criterion, "hypothesis"):
         return None
-    if arguments["challenge"].unmet:
-        pytest.skip("a criterion before this one is not met")
-    if not hasattr(criterion, "hypothesis"):
-        return None
-    fixtures = {name: arguments[name] for name in pyfuncitem._fixtureinfo.argnames}
-    pyfuncitem.config.stash[DRAWN].judge(criterion, **fixtures)
+    drawn.judge(criterion, **{name: arguments[name] for name in pyfuncitem._fixtureinfo.argnames})
     return True
 
 
@@ -144,4 +150,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> objec
     outcome.longrepr = report.explained(problem, work.printed if work else "")
     if work and outcome.here:
         work.unmet = outcome.started
+        if work.unmet:
+            item.config.stash[UNMET].add(work.path)
     return outcome

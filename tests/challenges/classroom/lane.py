@@ -1,7 +1,8 @@
-"""A lane: a process that has imported all that takes long, and checks one file after the other, each in a copy of itself.
+"""A lane: a process that has done all that takes long, and checks one file after the other, each in a copy of itself.
 
 It is started with an environment of its own, without the teacher's keys, and knows a copy of the workbook without solutions.
-A line of JSON comes in for each file, and one goes out. Where processes cannot be copied safely, which is everywhere but on
+A line of JSON comes in for each file, and one goes out. Before the first of many files of a challenge its situations are drawn,
+with right code, of which nothing stays. Where processes cannot be copied safely, which is everywhere but on
 Linux, it checks one file itself and ends; the next one takes a new lane.
 """
 
@@ -12,17 +13,19 @@ import ctypes
 import gc
 import importlib
 import json
+import linecache
 import os
 import select
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.challenges.engine import files, own_process
+from tests.challenges.engine import drawn_once, files, own_process, time_limit
 from tests.challenges.engine.in_place import Collector, run_here
 from tests.challenges.engine.results import Criterion, Result
 
@@ -33,6 +36,7 @@ SECONDS_BY_THE_CLOCK = 150.0  # for one file
 MOST_SAID = 8 << 20  # bytes that are read of what a check says
 MOST_IN_THE_ROOM = 256 << 20  # bytes in the files of one check
 MOST_FILES = 20_000
+RIGHT = "right.py"
 LOOK = 0.2  # seconds between two looks at them
 SUBREAPER = 36  # of prctl: whoever is left without a parent becomes this process's child
 END = os._exit  # the real one
@@ -69,16 +73,40 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
     importlib.import_module(own_process.TAKES_LONG)
     if CAN_COPY:
+        drawn_once.shared = drawn_once.DrawnOnce()
         gc.freeze()  # what is there is the same in all copies, and is not looked through in each
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     print(json.dumps({"ready": True}), file=tell, flush=True)
     for line in asked:
         job = json.loads(line)
+        if job.get("right"):
+            prepare(job["name"], job["right"])
         said = checked_in_a_copy(job) if CAN_COPY else checked_here(job)
         print(json.dumps(said), file=tell, flush=True)
         if not CAN_COPY:
             END(0)
+
+
+def prepare(name: str, right: str) -> None:
+    """Check right code once, so that its situations are drawn, and what is made at the first request is made."""
+    with tempfile.TemporaryDirectory(dir=os.environ["HOME"]) as folder:
+        before = dict(os.environ)
+        live_in(Path(folder))
+        path = Path(folder) / RIGHT
+        path.write_text(right, encoding="utf-8")
+        run_here([name], Collector(), f"--work={path}", "--briefly")
+        os.environ.clear()
+        os.environ.update(before)
+    os.chdir(files.ROOT)
+    tempfile.tempdir = None  # each copy has its own
+    for module in [module for module in sys.modules if module.startswith("work_")]:
+        del sys.modules[module]
+    linecache.clearcache()
+    time_limit.end()
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def checked_in_a_copy(job: dict[str, Any]) -> dict[str, Any]:
@@ -166,13 +194,18 @@ def children() -> list[int]:
 def check(job: dict[str, Any], tell: int) -> None:
     """Check one file in this process, which is not to be used for anything else afterwards."""
     room = Path(job["room"])
-    os.environ |= {name: str(room) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "WORKBOOK_ROOM")}
-    os.chdir(room)
+    live_in(room)
     limits.keep_in(room, files.ROOT)
     teller = Teller(tell)
     run_here([job["name"]], teller, f"--work={job['file']}", *job["options"])
     met = all(criterion.met for result in teller.results.values() for criterion in result.criteria)
     teller.end(end=True, control=controlled(job) if met else [])
+
+
+def live_in(room: Path) -> None:
+    """Make a folder the one in which everything is that code reads and writes by itself."""
+    os.environ |= {name: str(room) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "WORKBOOK_ROOM")}
+    os.chdir(room)
 
 
 def controlled(job: dict[str, Any]) -> list[list[str]]:

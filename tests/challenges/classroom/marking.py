@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,7 +37,9 @@ DECEIVED = (
     "The code has changed the checker itself: code that is known to be wrong passed after it. Nothing that it says counts.",
     "Read this file yourself.",
 )
-CONTROLS = 3  # files that are known to be wrong, after one that is solved
+MANY = 2  # more files of a challenge than that, for each lane: it pays to prepare for it
+CONTROLS = 3  # files that are known to be wrong, after one that is solved,
+POOL = 8  # out of so many
 LANE = "tests.challenges.classroom.lane"
 
 
@@ -69,10 +72,13 @@ def mark(
     """Check all files, and say of each when it is done. KeyboardInterrupt ends all that runs and is raised again."""
     waiting: SimpleQueue[Job] = SimpleQueue()
     done: SimpleQueue[Job | BaseException] = SimpleQueue()
-    for job in jobs:
+    lanes = min(lanes, len(jobs))
+    count = Counter(job.name for job in jobs)
+    many = {name for name in count if count[name] > MANY * lanes and lane.CAN_COPY}
+    for job in sorted(jobs, key=lambda job: job.name):
         waiting.put(job)
     room = Room()
-    workers = [Lane(room, options) for _ in range(min(lanes, len(jobs)))]
+    workers = [Lane(room, options, many) for _ in range(lanes)]
     try:
         for worker in workers:
             Thread(target=worker.work, args=(waiting, done), daemon=True).start()
@@ -90,8 +96,12 @@ def mark(
 class Lane:
     """A lane, and the thread that gives it work."""
 
-    def __init__(self, room: Room, options: Sequence[str]) -> None:
-        self._room, self._options, self._process, self._stopped = room, options, None, False
+    def __init__(self, room: Room, options: Sequence[str], many: set[str]) -> None:
+        """`many`: the challenges of which there are so many files that it pays to prepare for them."""
+        self._room, self._options, self._many = room, options, many
+        self._process: subprocess.Popen[str] | None = None
+        self._prepared: set[str] = set()
+        self._stopped = False
 
     def work(self, waiting: SimpleQueue[Job], done: SimpleQueue[Job | BaseException]) -> None:
         """Take one file after the other, until there is none."""
@@ -113,7 +123,8 @@ class Lane:
         file = room / f"{job.name}.py"
         file.write_bytes(job.source)
         asked = {"name": job.name, "file": str(file), "room": str(room), "options": [*self._options]}
-        said = self._answer(asked | {"controls": [control.source for control in controls]})
+        asked["controls"] = [control.source for control in controls]
+        said = self._answer(asked)
         job.result, job.seconds = result_of(job.name, said), float(said.get("seconds") or 0)
         if job.result.outcome == SOLVED and not all_caught(controls, said.get("control")):
             deny(job.result, *(DECEIVED if said.get("control") else BROKEN))
@@ -124,6 +135,9 @@ class Lane:
         said: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):
             process = self._started()
+            if asked["name"] in self._many - self._prepared and files.reference(asked["name"]).is_file():
+                asked["right"] = files.reference(asked["name"]).read_text(encoding="utf-8")
+                self._prepared.add(asked["name"])
             print(json.dumps(asked), file=process.stdin, flush=True)
             said = json.loads(read_line(process))
         if not said or not lane.CAN_COPY:  # such a lane ends after one file
@@ -147,7 +161,7 @@ class Lane:
         return self._process
 
     def _end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._prepared = self._process, None, set()
         if process is not None:
             with contextlib.suppress(OSError):
                 process.kill()
@@ -192,7 +206,7 @@ def controls(name: str) -> list[Control]:
             bare = re.sub(r'\A""".*?"""\n|^# (fails|hint): .+\n', "", source, flags=re.M)
             found.append(Control(bare, fails, hint))
     found.sort(key=lambda control: order.index(control.fails))
-    return found[: max(2 * CONTROLS, len(found) // 2)]
+    return found[:POOL]
 
 
 def controls_of(name: str) -> list[Control]:

@@ -1,4 +1,4 @@
-"""The situations of a criterion drawn once, for all files that are checked at once: Hypothesis would draw the same for each.
+"""The situations of a criterion drawn once, for all files that are checked by it: Hypothesis would draw the same for each.
 
 They are kept from the first file that meets the criterion. What a checker or a learner's code has changed in them is made
 anew before the next file. What a criterion draws by itself, from `st.data()`, is drawn anew. Where a file fails, Hypothesis
@@ -18,6 +18,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import DataObject
 
 Situation = dict[str, Any]  # what a criterion is given, by the names of its arguments
+shared: DrawnOnce | None = None  # for all checks of this process and of its copies, where it was made
 
 
 class DrawnOnce:

@@ -25,7 +25,7 @@ class Collector:
             self._result(item.nodeid).criteria.append(Criterion(test, criteria_of(module)[test]))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.when != "call" and report.outcome != "failed":
+        if report.when != "call" and report.outcome == "passed":
             return
         test = _names(report.nodeid)[1]
         criterion = next(one for one in self._result(report.nodeid).criteria if one.test == test)

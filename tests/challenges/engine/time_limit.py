@@ -20,7 +20,7 @@ SECONDS_OF_WAITING = 10.0  # for it: generous, because some code sleeps a little
 SECONDS_IN_ALL = 60.0 if BROWSER else 15.0  # of the processor, for all calls of one challenge
 SECONDS_OF_WAITING_IN_ALL = 30.0
 
-__all__ = ["Allowance", "TookTooLong", "counted_less", "limit", "others_running"]
+__all__ = ["Allowance", "TookTooLong", "counted_less", "end", "limit", "others_running"]
 
 
 class Clock(Protocol):
@@ -34,6 +34,9 @@ class Clock(Protocol):
     def unwatched(self) -> AbstractContextManager[None]:
         """Around a call of the model: it may go on without being watched, where to watch it takes long."""
 
+    def end(self) -> None:
+        """End what goes on between the calls, until the next one."""
+
     def others_running(self) -> set[Any]:
         """The threads that run beside the main thread, and beside the clock's own."""
 
@@ -41,6 +44,11 @@ class Clock(Protocol):
 def limit(computing: float, waiting: float) -> AbstractContextManager[Allowance]:
     """Allow this much, in seconds, for what is done inside; an inner limit is part of the outer one. Raises TookTooLong."""
     return _clock(has_processes()).limit(Allowance(computing, waiting))
+
+
+def end() -> None:
+    """End what looks at the time between the calls, until the next one."""
+    _clock(has_processes()).end()
 
 
 def others_running() -> set[Any]:

@@ -51,6 +51,9 @@ class StepClock:
         """Around a call of the model, which comes to an end: watched, it would take several times as long."""
         return self._steps.unwatched()
 
+    def end(self) -> None:
+        """There is nothing to end."""
+
     def others_running(self) -> set[Any]:
         """There are no threads."""
         return set()

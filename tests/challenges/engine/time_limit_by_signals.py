@@ -54,6 +54,12 @@ class SignalClock:
         """To watch takes no time."""
         return nullcontext()
 
+    def end(self) -> None:
+        """End the thread, as it has to be before this process is copied; the next call starts another one."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
+
     def others_running(self) -> set[threading.Thread]:
         """The threads that run beside the main thread and the clock's own."""
         return set(threading.enumerate()) - {threading.main_thread(), self._thread}
@@ -79,7 +85,7 @@ class SignalClock:
 
     def _watch(self, main: threading.Thread) -> None:
         pause, now = LOOK, queued()
-        while True:
+        while self._thread is threading.current_thread():
             time.sleep(pause)
             pause, before, now = LOOK, now, queued()
             allowance = self.allowance
