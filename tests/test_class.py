@@ -39,8 +39,10 @@ ATTACKS = {  # what code does when it is read: what is said of it
     "import pytest\nfrom tests.challenges.engine.criteria import Scene\n"
     "Scene.expect = lambda *given, **named: None\n"
     "def count_tokens(messages):\n    return 3\n": "changed the checker",
-    "import gc, types\ngc.unfreeze()\nthere = [one for one in gc.get_objects() if isinstance(one, types.FunctionType)]\n"
-    "assert not [one for one in there if one.__code__.co_filename.endswith('right.py')]": "has no count_tokens",
+    "import gc, types\ngc.disable()\ngc.unfreeze()\n"
+    "for one in gc.get_objects():\n"
+    "    if type(one) is types.FunctionType and one.__code__.co_filename.endswith('right.py'):\n"
+    "        raise ValueError('the right code is here')": "has no count_tokens",
     "import json, os, signal\nfake = {fake!r}\n"
     "for pipe in range(3, 30):\n"
     "    try:\n        os.write(pipe, fake.encode())\n    except OSError:\n        pass\n"

@@ -98,7 +98,7 @@ def prepare(name: str, right: str) -> None:
         run_here([name], Collector(), f"--work={path}", "--briefly")
         os.environ.clear()
         os.environ.update(before)
-    os.chdir(files.ROOT)
+        os.chdir(files.ROOT)
     tempfile.tempdir = None  # each copy has its own
     for module in [module for module in sys.modules if module.startswith("work_")]:
         del sys.modules[module]
