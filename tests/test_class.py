@@ -17,7 +17,10 @@ from .challenges.engine.results import NOT_YET, SOLVED, criteria_of
 NAME, TURNS = "03_token_counting", "04_sliding_window"
 KEY = "sk-" + "made-up"  # in the environment of the teacher
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems have fewer fences")
-ATTACKS = {  # what code does when it is read: what is said of it
+ATTACKS = {  # what code does when it is read: what is said of it; the first is the first file of a lane
+    "import sys\nframe = sys._getframe()\nwhile frame:\n    for value in [*frame.f_locals.values()]:\n"
+    "        if isinstance(value, dict) and 'right' in value or isinstance(value, str) and '\"right\":' in value:\n"
+    "            raise ValueError('the right code is here')\n    frame = frame.f_back": "has no count_tokens",
     "memory = bytearray(20 << 30)": "uses up the memory",
     "import os\nwhile True:\n    os.fork()": "start so many processes",
     "import os\nfor number in range(10**9):\n    open(f'{number}.txt', 'w').close()": "did not end within|more files",
@@ -43,6 +46,12 @@ ATTACKS = {  # what code does when it is read: what is said of it
     "for one in gc.get_objects():\n"
     "    if type(one) is types.FunctionType and one.__code__.co_filename.endswith('right.py'):\n"
     "        raise ValueError('the right code is here')": "has no count_tokens",
+    "open('/proc/self/mem', 'rb')": "read what is in the memory",
+    "import sys\nframe, teller = sys._getframe(), None\nwhile frame:\n    for value in [*frame.f_locals.values()]:\n"
+    "        teller = value if type(value).__name__ == 'Teller' else teller\n    frame = frame.f_back\n"
+    "note = type(teller).note\ndef met(self, criterion):\n    criterion.met = criterion.judged = True\n"
+    "    criterion.problem = criterion.explained = ''\n    return note(self, criterion)\ntype(teller).note = met\n"
+    "def count_tokens(messages):\n    return 3\n": "changed the checker",
     "import json, os, signal\nfake = {fake!r}\n"
     "for pipe in range(3, 30):\n"
     "    try:\n        os.write(pipe, fake.encode())\n    except OSError:\n        pass\n"

@@ -118,6 +118,8 @@ def _paths(
             return
         if in_room(where) or where in devices:
             return
+        if where.startswith("/proc/") and where.endswith("/mem"):
+            refuse("read what is in the memory")
         if where.startswith("/proc/") and not where.startswith((f"/proc/{own()}/", "/proc/self/")):
             if not where.endswith("/stat"):
                 refuse("look into another process")

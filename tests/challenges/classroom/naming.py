@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.challenges.engine.report import PRINTED
 from tests.challenges.engine.results import Result
 
 SIGNATURES = Path(__file__).parent / "signatures.json"
@@ -98,8 +99,9 @@ def signature_of(result: Result) -> Signature:
 
 
 def digest_of(explained: str) -> str:
-    """What is shown, in short."""
-    return hashlib.sha256(without_lines(" ".join(explained.split())).encode()).hexdigest()[:12]
+    """What is shown, in short, but for what the code has printed: that is its style."""
+    shown = " ".join(block for block in explained.split("\n\n") if not block.lstrip().startswith(PRINTED))
+    return hashlib.sha256(without_lines(" ".join(shown.split())).encode()).hexdigest()[:12]
 
 
 @cache

@@ -28,6 +28,7 @@ def of(result: Result, hints: Any, when: str | None, version: dict[str, Any]) ->
         ],
         "problem": unmet.problem if unmet else None,
         "hint": (unmet.hints or [None])[0] if unmet else None,
+        "shown": unmet.explained if unmet else None,
         "misconception": naming.misconception(result) if unmet else None,
         **hints_read.told_of(hints, result.name),
         "when": when,

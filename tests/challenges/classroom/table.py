@@ -14,7 +14,18 @@ MISSING, UNREADABLE = "missing", "not checked"
 SIGNS = {SOLVED: "✓", NOT_YET: "✗", NOT_STARTED: "·", MISSING: " ", UNREADABLE: "?"}
 LETTERS = {SOLVED: "+", NOT_YET: "x", NOT_STARTED: ".", MISSING: " ", UNREADABLE: "?"}
 COLUMNS = (
-    *("learner", "challenge", "outcome", "met", "of", "open criteria", "problem", "misconception", "what it is"),
+    *(
+        "learner",
+        "challenge",
+        "outcome",
+        "met",
+        "of",
+        "open criteria",
+        "problem",
+        "hint",
+        "misconception",
+        "what it is",
+    ),
     *("hints", "gave up", "when", "file", "workbook", "their version", "look at", "notes"),
 )
 FORMULA = (*tuple("=+-@\t\r\n"), "＝", "＋", "－", "＠")
@@ -95,7 +106,7 @@ def as_csv(learners: Sequence[dict[str, Any]]) -> str:
 
 def row(learner: dict[str, Any], one: dict[str, Any]) -> list[Any]:
     misconception, version = one["misconception"] or {}, one["version"]
-    unmet = [criterion["criterion"] for criterion in one["criteria"] if not criterion["met"]]
+    unmet = [criterion["criterion"] for criterion in one["criteria"] if criterion["judged"] and not criterion["met"]]
     return [
         learner["learner"],
         one["name"],
@@ -104,6 +115,7 @@ def row(learner: dict[str, Any], one: dict[str, Any]) -> list[Any]:
         len(one["criteria"]),
         "; ".join(unmet) if one["outcome"] == NOT_YET else "",
         one["problem"],
+        one["hint"],
         misconception.get("name"),
         misconception.get("says"),
         one["hints"],

@@ -16,6 +16,7 @@ from .results import WIDTH
 from .where_it_runs import has_processes
 
 MOST_ROWS = 9
+PRINTED = "Printed on the way:"  # above what the code has printed
 Problem = NotYet | NotStarted | NotJudgedHere
 
 
@@ -42,7 +43,7 @@ def explained(problem: Problem, printed: str = "") -> str:
     blocks = [_block(shown) for shown in problem.shown]
     if printed.strip():
         lines = [f"  {_one_line(line)}" for line in printed.strip().splitlines()[:5]]
-        blocks.append("\n".join(["Printed on the way:", *lines]))
+        blocks.append("\n".join([PRINTED, *lines]))
     blocks += [_wrapped(text) for text in (str(problem), problem.why) if text]
     if problem.hints:
         blocks.append(_wrapped(f"Hint: {problem.hints[0]}"))
