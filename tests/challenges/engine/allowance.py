@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-OPEN = open  # the real one, whatever a learner's code makes of it
 LOOK = 0.05  # seconds between two looks at the clock
 STILL = 0.1  # of them: who used less of the processor between two looks has waited; who naps in a loop, too
 AGAIN = 0.5  # seconds after which code is interrupted again that has caught the first one
 IN_THE_MODEL = 0.2  # of a second that a call of the model computes counts: a slow machine is not the learner's fault
 FEW_CALLS = 200  # of the model, in one call of a function, for which that holds; those after them count in full
-
-
-def queued() -> float:
-    """Seconds for which the main thread was ready to go on, but the machine was busy with others; only Linux can tell."""
-    try:
-        with OPEN(f"/proc/self/task/{threading.main_thread().native_id}/schedstat", encoding="ascii") as told:
-            return int(told.read().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError, AttributeError):  # in a browser threads have no number
-        return 0.0
 
 
 class TookTooLong(BaseException):
